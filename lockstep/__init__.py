@@ -1,0 +1,1 @@
+"""Instruments for learning multiprocessing: check, explore, simulate, speedup, timeline."""
