@@ -28,9 +28,7 @@ __all__ = ["check", "given", "load_ipython_extension", "raises", "student"]
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
-        raise AttributeError(
-            f"module 'lockstep' has no attribute {name!r}; it has {', '.join(sorted(_HOMES))}"
-        )
+        raise AttributeError(f"module 'lockstep' has no attribute {name!r}; it has {', '.join(sorted(_HOMES))}")
     value = getattr(import_module(_HOMES[name]), name)
     globals()[name] = value
     return value

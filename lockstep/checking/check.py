@@ -52,14 +52,10 @@ class Checks:
     def __init__(self) -> None:
         self._registered: list[Check] = []
 
-    def __call__(
-        self, sentence: str, *, limit: float = DEFAULT_LIMIT
-    ) -> Callable[[Callable[..., None]], Check]:
+    def __call__(self, sentence: str, *, limit: float = DEFAULT_LIMIT) -> Callable[[Callable[..., None]], Check]:
         """Registers a function of `student` that asserts what the sentence says; `limit` in seconds."""
         if not isinstance(sentence, str) or not sentence.strip():
-            raise TypeError(
-                'a check needs a sentence that says what must hold: @check("no increment is lost")'
-            )
+            raise TypeError('a check needs a sentence that says what must hold: @check("no increment is lost")')
 
         def register(function: Callable[..., None]) -> Check:
             made = Check(sentence, explaining(function), limit)
@@ -73,9 +69,7 @@ class Checks:
         checks, given_source = tuple(self._registered), given.source()
         self.clear()
         if not checks:
-            raise ValueError(
-                f'there is nothing to check for "{exercise}": run the whole cell, from its first line'
-            )
+            raise ValueError(f'there is nothing to check for "{exercise}": run the whole cell, from its first line')
         runner = _runner.get()
         if runner is None:
             from lockstep.notebook.checks import (
@@ -126,9 +120,7 @@ def raises(kind: type[BaseException] | str) -> Iterator[None]:
             raise CheckFailed(f"it should raise {name}, but raised {error}") from None
         return
     last = session_of(student).calls[-1:] if student is not None else []
-    what = (
-        f"`{last[0].text}` should raise {name}, but {last[0].outcome}" if last else f"it should raise {name}"
-    )
+    what = f"`{last[0].text}` should raise {name}, but {last[0].outcome}" if last else f"it should raise {name}"
     raise CheckFailed(what)
 
 
@@ -215,9 +207,7 @@ def _untidy(left: Leftovers, names: dict[int, str]) -> CheckResult | None:
             called = f" ({', '.join(known)})" if known else ""
             noun = "process is" if len(pids) == 1 else "processes are"
             told.append(
-                f"{len(pids)} {noun} {words}{called}"
-                if state == "running"
-                else _never_joined(len(pids), called)
+                f"{len(pids)} {noun} {words}{called}" if state == "running" else _never_joined(len(pids), called)
             )
     if left.segments:
         semaphores = [name for name in left.segments if name.startswith("sem.")]
@@ -232,6 +222,4 @@ def _untidy(left: Leftovers, names: dict[int, str]) -> CheckResult | None:
 
 
 def _never_joined(number: int, called: str) -> str:
-    return (
-        f"{number} {'process has' if number == 1 else 'processes have'} ended but never been joined{called}"
-    )
+    return f"{number} {'process has' if number == 1 else 'processes have'} ended but never been joined{called}"

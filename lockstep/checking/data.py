@@ -45,13 +45,9 @@ def encode(value: Any) -> bytes:
     try:
         data: bytes = msgpack.packb(_plain(value, "", 0, set()), unicode_errors="surrogatepass")
     except (ValueError, OverflowError, RecursionError) as error:
-        raise (
-            error if isinstance(error, DataError) else DataError(f"it is too large to cross: {error}")
-        ) from None
+        raise (error if isinstance(error, DataError) else DataError(f"it is too large to cross: {error}")) from None
     if len(data) > FRAME_LIMIT:
-        raise DataError(
-            f"it is {len(data) / 2**20:.0f} MiB as data; at most {FRAME_LIMIT // 2**20} MiB can cross"
-        )
+        raise DataError(f"it is {len(data) / 2**20:.0f} MiB as data; at most {FRAME_LIMIT // 2**20} MiB can cross")
     return data
 
 
@@ -98,9 +94,7 @@ def _plain_container(value: Any, where: str, depth: int, above: set[int]) -> Any
     above.add(id(value))
     try:
         if isinstance(value, Reference):
-            return _packed(
-                _REFERENCE, _plain([value.origin, value.name, value.arguments], where, depth + 1, above)
-            )
+            return _packed(_REFERENCE, _plain([value.origin, value.name, value.arguments], where, depth + 1, above))
         if isinstance(value, dict):
             pairs: list[Any] = []
             for key, item in dict.items(value):
@@ -128,18 +122,14 @@ def _plain_numpy(value: Any, where: str) -> Any:
     if not isinstance(value, np.ndarray | np.generic):
         raise DataError(_refusal(value, where))
     if value.dtype.kind not in _PLAIN_KINDS:
-        raise DataError(
-            f"{_place(where)}is a NumPy array of dtype {value.dtype}; return numbers, not objects"
-        )
+        raise DataError(f"{_place(where)}is a NumPy array of dtype {value.dtype}; return numbers, not objects")
     code = _ARRAY if isinstance(value, np.ndarray) else _SCALAR
     array = np.asarray(value)
     return _packed(code, [array.dtype.str, list(array.shape), array.tobytes()])
 
 
 def _is_numpy(value: Any) -> bool:
-    return type(value).__module__ == "numpy" or any(
-        base.__module__ == "numpy" for base in type(value).__mro__
-    )
+    return type(value).__module__ == "numpy" or any(base.__module__ == "numpy" for base in type(value).__mro__)
 
 
 _INSTEAD = {
@@ -160,9 +150,7 @@ _INSTEAD = {
 
 def _refusal(value: Any, where: str) -> str:
     name = type(value).__name__
-    instead = _INSTEAD.get(
-        name, "return plain data: numbers, text, lists, tuples, dicts, sets or NumPy arrays"
-    )
+    instead = _INSTEAD.get(name, "return plain data: numbers, text, lists, tuples, dicts, sets or NumPy arrays")
     return f"{_place(where)}is a {name}, which cannot leave the process; {instead}"
 
 
@@ -251,12 +239,7 @@ def _array(parts: list[Any]) -> Any:
     import numpy as np  # only where an array really came
 
     name, shape, body = parts
-    if (
-        not isinstance(name, str)
-        or len(name) > 20
-        or not isinstance(body, bytes)
-        or not isinstance(shape, list)
-    ):
+    if not isinstance(name, str) or len(name) > 20 or not isinstance(body, bytes) or not isinstance(shape, list):
         raise DataError("an array whose parts are of the wrong types")
     dtype = np.dtype(name)
     if dtype.kind not in _PLAIN_KINDS or dtype.subdtype is not None:

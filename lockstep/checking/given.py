@@ -71,9 +71,7 @@ def _without_decorators(text: str) -> str:
 def _imports(function: Callable[..., Any]) -> Iterator[str]:
     """The imports and constants that make the function's free names mean what they mean in its cell."""
     if isinstance(function, type):
-        parts: list[Any] = [
-            value for value in vars(function).values() if isinstance(value, types.FunctionType)
-        ]
+        parts: list[Any] = [value for value in vars(function).values() if isinstance(value, types.FunctionType)]
     else:
         parts = [function]
     for part in parts:
@@ -91,22 +89,12 @@ def _free_names(code: types.CodeType) -> set[str]:
 
 def _definition(name: str, value: Any) -> str:
     if isinstance(value, types.ModuleType):
-        return (
-            f"import {value.__name__} as {name}"
-            if "." in value.__name__
-            else _plain_import(value.__name__, name)
-        )
+        return f"import {value.__name__} as {name}" if "." in value.__name__ else _plain_import(value.__name__, name)
     home = getattr(value, "__module__", None)
     called = getattr(value, "__qualname__", None)
     if isinstance(value, types.MethodType):  # multiprocessing's functions are methods of its default context
         home, called = "multiprocessing", value.__name__
-    if (
-        home
-        and called
-        and "." not in called
-        and home not in ("__main__", "builtins")
-        and not isinstance(value, Given)
-    ):
+    if home and called and "." not in called and home not in ("__main__", "builtins") and not isinstance(value, Given):
         if type(value) is GivenFunction:
             return ""
         return f"from {home} import {called}" + ("" if called == name else f" as {name}")

@@ -132,9 +132,7 @@ def _doubt(result: CheckResult, exercise: str) -> str:
         own = "from source"
     machine = f"Lockstep {own}, Python {platform.python_version()}, {sys.platform}"
     lines = [f"Exercise: {exercise}", f"Check: {result.sentence}", f"It said: {result.explanation}"]
-    return "\n".join(
-        [*lines, *(f"Called: {call}" for call in result.calls), machine, "Why I think it is wrong: "]
-    )
+    return "\n".join([*lines, *(f"Called: {call}" for call in result.calls), machine, "Why I think it is wrong: "])
 
 
 def _escaped(text: str) -> str:

@@ -91,11 +91,7 @@ def _keep(frames: FrameSocket, popen: "subprocess.Popen[bytes]", folder: str) ->
 def _answer(request: Any, popen: "subprocess.Popen[bytes]", before: frozenset[str]) -> dict[str, Any]:
     tree = _tree(popen)
     if request == {"do": "survey"}:
-        others = [
-            (process.pid, "running")
-            for process in tree
-            if process.pid != popen.pid and not _is_helper(process)
-        ]
+        others = [(process.pid, "running") for process in tree if process.pid != popen.pid and not _is_helper(process)]
         return {"processes": others, "segments": segments.left_behind(before, tree)}
     _kill(tree)
     if request == {"do": "stacks"}:

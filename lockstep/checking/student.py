@@ -39,9 +39,7 @@ class Call:
 class Session:
     """A learner's program and the processes that run it for one check: one for calls, one for each instrument."""
 
-    def __init__(
-        self, source: ModuleSource, given_source: ModuleSource, launcher: Launcher, limit: float
-    ) -> None:
+    def __init__(self, source: ModuleSource, given_source: ModuleSource, launcher: Launcher, limit: float) -> None:
         """`limit`: seconds that everything asked of this session may take together."""
         self.source = source
         self.given = given_source
@@ -52,9 +50,7 @@ class Session:
         self._caller: StudentProcess | None = None
         self._processes: list[StudentProcess] = []
 
-    def call(
-        self, function: Reference, arguments: tuple[Any, ...], keywords: dict[str, Any], back: bool
-    ) -> Any:
+    def call(self, function: Reference, arguments: tuple[Any, ...], keywords: dict[str, Any], back: bool) -> Any:
         """The function's result, or (result, arguments) when `back`. Raises the failures of lockstep.checking.failure."""
         if self._caller is None:
             self._caller = self._begin("lockstep.checking.calls")
@@ -84,9 +80,7 @@ class Session:
         self.calls.append(Call(text, f"returned {shown(result)}"))
         if back:
             returned = answer.get("arguments", [])
-            self.calls[-1] = Call(
-                text, f"returned {shown(result)} and left its arguments as {shown(returned)}"
-            )
+            self.calls[-1] = Call(text, f"returned {shown(result)} and left its arguments as {shown(returned)}")
             return result, returned
         return result
 
@@ -213,9 +207,7 @@ def shown(value: Any) -> str:
 
 def _defined(text: str) -> list[str]:
     lines = text.splitlines()
-    return [
-        line.split()[1].split("(")[0].rstrip(":") for line in lines if line.startswith(("def ", "class "))
-    ]
+    return [line.split()[1].split("(")[0].rstrip(":") for line in lines if line.startswith(("def ", "class "))]
 
 
 def _crossing(value: Any) -> Any:
@@ -259,9 +251,7 @@ def _result(answer: Any, function: Reference, text: str) -> Any:
     match answer:
         case {"value": value}:
             return value
-        case {"raised": {"types": tuple(types), "message": str(message), "traceback": str(traceback)}} if (
-            types
-        ):
+        case {"raised": {"types": tuple(types), "message": str(message), "traceback": str(traceback)}} if types:
             raise StudentRaised(tuple(str(name) for name in types), message, traceback)
         case {"missing": str(message)}:
             raise StudentMissing(message)

@@ -22,9 +22,7 @@ from lockstep.notebook.loading import main_file_text
 from lockstep.notebook.source import ModuleSource
 
 SOLUTION, GIVEN = "solution", "given"
-STACKS_FILE = (
-    "LOCKSTEP_STACKS"  # environment variable: where a process of the tree writes its stack when aborted
-)
+STACKS_FILE = "LOCKSTEP_STACKS"  # environment variable: where a process of the tree writes its stack when aborted
 
 
 @dataclass(frozen=True)
@@ -64,9 +62,7 @@ def serve(endpoint: socket.socket, folder: str) -> None:
     frames = FrameSocket(endpoint, references=True)
     with contextlib.suppress(EOFError, ConnectionError):
         order = frames.receive()
-        programs = Programs(
-            ModuleSource.of_data(order["source"]), ModuleSource.of_data(order["given"]), folder
-        )
+        programs = Programs(ModuleSource.of_data(order["source"]), ModuleSource.of_data(order["given"]), folder)
         service = importlib.import_module(order["service"])
         service.serve(ServiceConnection(frames), programs)
 

@@ -43,9 +43,7 @@ def _fork_keeper(requests: socket.socket, descriptors: list[int]) -> None:
         status = 1
         try:
             requests.close()
-            keeper.keep(
-                socket.socket(fileno=control), socket.socket(fileno=endpoint), output, folder, _confine
-            )
+            keeper.keep(socket.socket(fileno=control), socket.socket(fileno=endpoint), output, folder, _confine)
             status = 0
         finally:
             shutil.rmtree(folder, ignore_errors=True)

@@ -46,7 +46,7 @@ class _LiveReport:
         self._exercise = exercise
         self._waiting = sentences
         self._results: list[CheckResult] = []
-        self._handle: DisplayHandle | None = display(self._bundle(), raw=True, display_id=True)
+        self._handle: DisplayHandle | None = display(self._bundle(), raw=True, display_id=True)  # type: ignore[no-untyped-call]
 
     def add(self, result: CheckResult) -> None:
         self._results.append(result)
@@ -60,10 +60,8 @@ class _LiveReport:
 
     def _update(self, report: Report | None = None) -> None:
         if self._handle is not None:
-            self._handle.update(self._bundle(report), raw=True)
+            self._handle.update(self._bundle(report), raw=True)  # type: ignore[no-untyped-call]
 
     def _bundle(self, report: Report | None = None) -> dict[str, str]:
-        report = report or Report(
-            self._exercise, tuple(self._results), len(self._results) + len(self._waiting)
-        )
+        report = report or Report(self._exercise, tuple(self._results), len(self._results) + len(self._waiting))
         return {"text/html": report_html(report, waiting=tuple(self._waiting)), "text/plain": report.text()}

@@ -35,9 +35,7 @@ def write_whole_lines_after_fork() -> None:
 
 def _use_plain_streams() -> None:
     for name, descriptor in (("stdout", 1), ("stderr", 2)):
-        stream = open(
-            descriptor, "w", buffering=1, closefd=False, encoding="utf-8", errors="backslashreplace"
-        )  # noqa: SIM115
+        stream = open(descriptor, "w", buffering=1, closefd=False, encoding="utf-8", errors="backslashreplace")
         setattr(sys, name, stream)
 
 

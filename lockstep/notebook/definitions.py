@@ -53,9 +53,7 @@ class Definitions:
     """A module's cells with only definitions left, and what could not be kept."""
 
     cells: tuple[Cell, ...]
-    computed: dict[str, str] = field(
-        default_factory=dict
-    )  # name that a kept function needs -> where it is computed
+    computed: dict[str, str] = field(default_factory=dict)  # name that a kept function needs -> where it is computed
     unparsed: dict[str, str] = field(default_factory=dict)  # label of a cell that does not parse -> why
 
     @property
@@ -84,9 +82,7 @@ def definitions(source: ModuleSource) -> Definitions:
         if problem:
             unparsed[cell.label] = problem
         for node in tree.body:
-            statements.append(
-                _Statement(index, node, bound_names(node), loaded_names(node), loaded_when_defined(node))
-            )
+            statements.append(_Statement(index, node, bound_names(node), loaded_names(node), loaded_when_defined(node)))
     _keep(statements)
     _drop_superseded(statements)
     used = _used_names(statements)
@@ -142,9 +138,7 @@ def _is_definition(node: ast.stmt, known: set[str]) -> bool:
         case ast.AnnAssign(target=ast.Name(), value=value):
             return value is not None and _is_constant(value, known)
         case ast.If(test=test, body=body, orelse=orelse):
-            return _is_constant(test, known) and all(
-                _is_definition(inner, known) for inner in [*body, *orelse]
-            )
+            return _is_constant(test, known) and all(_is_definition(inner, known) for inner in [*body, *orelse])
         case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=finalbody):
             inner = [*body, *orelse, *finalbody, *(s for handler in handlers for s in handler.body)]
             return all(isinstance(s, ast.Pass) or _is_definition(s, known) for s in inner)
@@ -165,9 +159,7 @@ def _plain_target(target: ast.expr) -> bool:
 def _is_constant(value: ast.expr, known: set[str]) -> bool:
     """Whether `value` is written down rather than computed: safe and cheap to evaluate again in a child."""
     if isinstance(value, ast.Lambda):
-        return all(
-            _is_constant(d, known) for d in [*value.args.defaults, *(d for d in value.args.kw_defaults if d)]
-        )
+        return all(_is_constant(d, known) for d in [*value.args.defaults, *(d for d in value.args.kw_defaults if d)])
     if not isinstance(value, _CONSTANT_NODES):
         return False
     if isinstance(value, ast.Name) and value.id not in known:
@@ -191,11 +183,7 @@ def _constant_parts(node: ast.AST, known: set[str]) -> bool:
 def _drop_superseded(statements: list[_Statement]) -> None:
     """Drops a definition that a later one replaces before anything was defined with it."""
     for position, statement in enumerate(statements):
-        if (
-            not statement.kept
-            or isinstance(statement.node, ast.Import | ast.ImportFrom)
-            or not statement.binds
-        ):
+        if not statement.kept or isinstance(statement.node, ast.Import | ast.ImportFrom) or not statement.binds:
             continue
         waiting = set(statement.binds)
         for later in statements[position + 1 :]:
@@ -241,9 +229,7 @@ def _blanked(text: str, statements: list[_Statement], used: set[str]) -> str:
             trimmed = _trimmed_import(node, used)
             if trimmed:
                 kept_lines[first] = "; ".join(filter(None, [kept_lines.get(first, ""), trimmed]))
-        elif first in kept_lines or any(
-            o is not statement and _overlaps(o.node, first, last) for o in statements
-        ):
+        elif first in kept_lines or any(o is not statement and _overlaps(o.node, first, last) for o in statements):
             # Statements that share a line with others: written anew, which keeps the line of their first one.
             kept_lines[first] = "; ".join(filter(None, [kept_lines.get(first, ""), ast.unparse(node)]))
         else:

@@ -20,17 +20,11 @@ class _Unavailable:
     def _raise(self, *_arguments: Any, **_keywords: Any) -> Any:
         raise NameError(object.__getattribute__(self, "_reason"))
 
-    __call__ = __iter__ = __len__ = __bool__ = __int__ = __float__ = __index__ = __getitem__ = __setitem__ = (
-        _raise
-    )
-    __contains__ = __enter__ = __exit__ = __next__ = __getattr__ = __setattr__ = __eq__ = __ne__ = __lt__ = (
-        _raise
-    )
-    __le__ = __gt__ = __ge__ = __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = (
-        _raise
-    )
+    __call__ = __iter__ = __len__ = __bool__ = __int__ = __float__ = __index__ = __getitem__ = __setitem__ = _raise
+    __contains__ = __enter__ = __exit__ = __next__ = __getattr__ = __setattr__ = __eq__ = __ne__ = __lt__ = _raise
+    __le__ = __gt__ = __ge__ = __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = _raise
     __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __pow__ = __rpow__ = __neg__ = _raise
-    __matmul__ = __rmatmul__ = __and__ = __or__ = __xor__ = __hash__ = __str__ = __reduce__ = _raise  # type: ignore[assignment]
+    __matmul__ = __rmatmul__ = __and__ = __or__ = __xor__ = __hash__ = __str__ = __reduce__ = _raise
 
     def __repr__(self) -> str:
         return f"<{object.__getattribute__(self, '_reason')}>"

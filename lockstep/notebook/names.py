@@ -35,11 +35,7 @@ def _collect_bound(node: ast.AST, names: set[str]) -> None:
 
 def loaded_names(node: ast.AST) -> frozenset[str]:
     """Every name that `node` may load when it runs or when what it defines is called, locals included."""
-    names = {
-        inner.id
-        for inner in ast.walk(node)
-        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load)
-    }
+    names = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load)}
     for inner in ast.walk(node):
         if isinstance(inner, ast.Global):
             names.update(inner.names)
