@@ -242,8 +242,9 @@ def _argument_text(value: Any) -> str:
             return name
         case Reference(name=name, arguments=tuple(arguments)):
             return f"{name}({', '.join(_argument_text(argument) for argument in arguments)})"
-        case list() if len(value) <= 12:
-            return f"[{', '.join(_argument_text(item) for item in value)}]"
+        case list():
+            more = ", …" if len(value) > 12 else ""
+            return f"[{', '.join(_argument_text(item) for item in value[:12])}{more}]"
     return shown(value)
 
 
