@@ -78,9 +78,7 @@ def read_lessons(root: Path = ROOT) -> list[Lesson]:
             used[exercise.name] = lesson.path
     for name, exercise in exercises.items():
         if name not in used:
-            raise AuthorError(
-                exercise.path, 1, f"no lesson uses this exercise; write `# exercise: {name}` where it goes"
-            )
+            raise AuthorError(exercise.path, 1, f"no lesson uses it; write `# exercise: {name}` where it goes")
     return lessons
 
 

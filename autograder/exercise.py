@@ -218,9 +218,7 @@ def _verify_check(path: Path, part: _Part, known: set[str], sentences: dict[str,
     allowed = [["student"], ["student", "reference"]] if "hidden" in part.marks else [["student"]]
     if parameters not in allowed:
         what = "`student`, and `reference` where it is hidden" if "hidden" in part.marks else "`student` alone"
-        raise AuthorError(
-            path, node.lineno, f"this check takes {', '.join(parameters) or 'nothing'}; it may take {what}"
-        )
+        raise AuthorError(path, node.lineno, f"it takes {', '.join(parameters) or 'nothing'}; it may take {what}")
     bound = {name for statement in node.body for name in _bound_within(statement)} | set(parameters)
     body = ast.Module(node.body, [])
     for name in sorted(loaded_names(body) - bound - known):

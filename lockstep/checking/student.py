@@ -51,7 +51,7 @@ class Session:
         self._processes: list[StudentProcess] = []
 
     def call(self, function: Reference, arguments: tuple[Any, ...], keywords: dict[str, Any], back: bool) -> Any:
-        """The function's result, or (result, arguments) when `back`. Raises the failures of lockstep.checking.failure."""
+        """The result, or (result, arguments) when `back`. Raises the failures of lockstep.checking.failure."""
         if self._caller is None:
             self._caller = self._begin("lockstep.checking.calls")
         request = {
