@@ -14,7 +14,7 @@ _RECORD = ".lockstep.json"  # file in the workspace: path -> hash of the release
 
 
 def update(release: Path, work: Path) -> list[str]:
-    """Copies what is new or unchanged from `release` to `work`; returns a line for every file that it did not leave alone.
+    """Copies what is new or unchanged from `release` to `work`; returns a line for each file that it touched.
 
     A copy that the learner changed is never overwritten: where the release has changed too, the new version is put
     beside it as `NAME-new.ipynb`. Raises FileNotFoundError where there is no release.
