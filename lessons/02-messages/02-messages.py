@@ -1,0 +1,8 @@
+# %%
+# %load_ext lockstep
+
+# %% [markdown]
+# # Messages
+
+# %%
+# exercise: send_message
