@@ -81,7 +81,7 @@ check.run("middle")
 # - **What was called** is the call that went wrong. Paste it into a new cell and try it.
 # - **I think this check is wrong** makes a text that you can send to whoever gives the course. Checks are written by
 #   people, too.
-# - The last line, `ChecksFailed`, stops *Run All* here. In this notebook it is there on purpose.
+# - The last line, `ChecksFailed`, is there so that *Run All*, and the Validate button of nbgrader, notice it too.
 #
 # **Now mend it.** Change `middle` above to use `sorted(numbers)`, run its cell, and run the check cell again. You can do
 # this as often as you like; nobody counts.

@@ -90,8 +90,19 @@ def bytes_sent(*texts):
 
 @given
 def texts_received(data, piece, number):
-    stream = stream_of(data, piece)
-    return [receive_message(stream) for _ in range(number)]
+    # At most so many messages; fewer if the stream ends before.
+    stream, texts = stream_of(data, piece), []
+    try:
+        while len(texts) < number:
+            texts.append(receive_message(stream))
+    except EOFError:
+        pass
+    return texts
+
+
+@given
+def text_received(data):
+    return receive_message(stream_of(data, 1_000))
 
 
 @given
@@ -168,14 +179,14 @@ def _(student):
     assert student.texts_received(b"\x00\x00\x00\x00\x00\x00\x00\x01a", 1_000, 2) == ["", "a"]
 
 
-@check("the end of the stream raises EOFError, between messages and within one", limit=3)
+@check("the end of the stream raises EOFError, between messages and within one", limit=2)
 def _(student):
     with raises(EOFError):
-        student.texts_received(b"", 1_000, 1)
+        student.text_received(b"")
     with raises(EOFError):
-        student.texts_received(b"\x00\x00", 1_000, 1)
+        student.text_received(b"\x00\x00")
     with raises(EOFError):
-        student.texts_received(b"\x00\x00\x00\x05hel", 1_000, 1)
+        student.text_received(b"\x00\x00\x00\x05hel")
 
 
 @hidden

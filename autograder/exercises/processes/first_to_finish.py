@@ -76,7 +76,7 @@ def race_after_meeting():
     # All three wait until the others are there; then the last one ends. One after another, they never meet.
     barrier = Barrier(3)
     return first_to_finish(
-        [partial(meet_then, barrier, 60, 1), partial(meet_then, barrier, 60, 2), partial(meet_then, barrier, 0, 5)]
+        [partial(meet_then, barrier, 4, 1), partial(meet_then, barrier, 4, 2), partial(meet_then, barrier, 0, 5)]
     )
 
 
@@ -88,7 +88,7 @@ def left_by(tasks):
     return ["ended" if wait([child.sentinel], 2) else "running" for child in unjoined]
 
 
-@check("it returns the index and the exit code of the first, and does not wait for the others", limit=4)
+@check("it returns the index and the exit code of the first, and does not wait for the others", limit=3)
 def _(student):
     assert student.first_to_finish([given.sleep_for(60), given.exit_with(3), given.sleep_for(60)]) == (1, 3)
 
@@ -110,21 +110,21 @@ def _(student):
 
 @check("a task that crashes has ended, with exit code 1", limit=4)
 def _(student):
-    assert student.first_to_finish([given.sleep_for(60), given.sleep_for(60), given.crash()]) == (2, 1)
+    assert student.first_to_finish([given.sleep_for(4), given.sleep_for(4), given.crash()]) == (2, 1)
 
 
 @check("the others are stopped, and gone when the function returns", limit=6)
 def _(student):
-    left = student.left_by([given.sleep_for(60), given.exit_with(0)])
+    left = student.left_by([given.sleep_for(8), given.exit_with(0)])
     assert "running" not in left, "a task that was not the first is still running: nobody stopped it"
     assert not left, f"{len(left)} process(es) ended, but nobody joined them: they stay as zombies"
 
 
 @hidden
-@check("the first may be at any place", limit=8)
+@check("the first may be at any place", limit=6)
 def _(student):
     for place in range(4):
-        tasks = [given.sleep_for(60)] * 4
+        tasks = [given.sleep_for(4)] * 4
         tasks[place] = given.exit_with(10 + place)
         assert student.first_to_finish(tasks) == (place, 10 + place)
 
