@@ -33,7 +33,7 @@
 # %% [markdown]
 # ## How a check works
 #
-# Here is a small exercise, already solved: `middle(numbers)` returns the number in the middle of a list of odd length,
+# Here is a small exercise, and an answer to it: `middle(numbers)` returns the number in the middle of a list of odd length,
 # in the order of size.
 
 # %%
@@ -45,7 +45,7 @@ def middle(numbers):
 # Below is its check cell. You can read it: each `@check` has a sentence that must hold, and a function that finds out
 # whether it does. `student` stands for your definitions.
 #
-# **Predict:** `middle` has a mistake. Which of the three checks will find it?
+# **Predict:** the answer has a mistake. Which of the three checks will find it?
 
 # %% tags=["raises-exception"]
 from lockstep import check
@@ -89,8 +89,8 @@ check.run("middle")
 # %% [markdown]
 # ## What a check survives
 #
-# Programs of this subject hang, crash, and leave processes behind. Try: such a thing costs you one check, not your
-# notebook. A check runs your functions in *another process*, with a time limit, and cleans up afterwards.
+# Programs of this subject hang, crash, and leave processes behind. Here such a thing costs you one check, not your
+# notebook: a check runs your functions in *another process*, with a time limit, and cleans up afterwards.
 #
 # **Predict:** what will the report say about a function that never returns?
 

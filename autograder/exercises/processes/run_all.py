@@ -65,7 +65,7 @@ def crash():
 @given
 def meet(barrier):
     try:
-        barrier.wait(timeout=2)
+        barrier.wait(timeout=4)
     except BrokenBarrierError:
         sys.exit(7)
 

@@ -84,7 +84,7 @@ def _(student):
 
 @check("a task that takes too long is stopped, and gone when the function returns", limit=5)
 def _(student):
-    returned, left = student.left_by(given.sleep_for(8), 0.2)
+    returned, left = student.left_by(given.sleep_for(5), 0.2)
     assert "running" not in left, (
         "the task is still running: at the deadline `join(seconds)` stops waiting, but it does not stop the process"
     )
