@@ -113,7 +113,7 @@ class _Keeper:
             case {"do": "survey"}:
                 return {
                     "processes": self.survey(),
-                    "segments": segments.left_behind(self.before, self.tree()),
+                    "segments": segments.left_behind(self.before, self.tree(), self.folder),
                 }
             case {"do": "stacks"}:
                 return {"stacks": self.stacks()}
@@ -174,7 +174,7 @@ class _Keeper:
             time.sleep(0.001)
             self.reap()
         self.reap()
-        left = segments.left_behind(self.before, [])
+        left = segments.left_behind(self.before, [], self.folder)
         segments.remove(left)
         return left
 

@@ -23,9 +23,18 @@ def names() -> frozenset[str]:
     return frozenset(found)
 
 
-def left_behind(before: frozenset[str], tree: list[psutil.Process]) -> list[str]:
-    """The names that are new since `before` and that no process outside `tree` has mapped."""
-    new = names() - before
+def semaphore_prefix(folder: str) -> str:
+    """What the names of all semaphores of a learner's processes begin with; `folder` is the learner's own."""
+    return os.path.basename(folder)
+
+
+def left_behind(before: frozenset[str], tree: list[psutil.Process], folder: str) -> list[str]:
+    """The names that are new since `before` and that no process outside `tree` has mapped.
+
+    Of semaphores, only those of the learner whose folder is `folder`: other programs make and leave them meanwhile.
+    """
+    own = f"sem.{semaphore_prefix(folder)}-"
+    new = {name for name in names() - before if not name.startswith("sem.") or name.startswith(own)}
     return sorted(new - _mapped_outside({process.pid for process in tree})) if new else []
 
 

@@ -7,6 +7,7 @@ this process.
 import contextlib
 import faulthandler
 import importlib
+import multiprocessing
 import os
 import random
 import socket
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lockstep.checking.frames import FrameSocket
+from lockstep.checking.segments import semaphore_prefix
 from lockstep.notebook.definitions import definitions
 from lockstep.notebook.loading import main_file_text
 from lockstep.notebook.source import ModuleSource
@@ -86,6 +88,8 @@ def become_student(folder: str, output: int) -> None:
     os.environ[STACKS_FILE] = os.path.join(folder, ".stacks")
     write_stack_when_aborted()
     random.seed()
+    # Children take it over under every start method, so that what is left of this program can be told from others'.
+    multiprocessing.current_process()._config["semprefix"] = f"/{semaphore_prefix(folder)}"  # type: ignore[attr-defined]
     threading.excepthook = threading.__excepthook__
 
 
