@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from lockstep.standin.operation import Answer, Creation, Message, Operation
 
 if TYPE_CHECKING:
-    from lockstep.standin.process import BaseProcess
+    from lockstep.standin.process import MainProcess, Process
 
 
 class NotCovered(Exception):  # noqa: N818 - it is an answer to the learner rather than an error of ours
@@ -25,7 +25,10 @@ class Machine(Protocol):
     name: str
     """Who covers: "explore" or "simulate", for messages to the learner."""
 
-    def process(self) -> BaseProcess:
+    spawning: bool
+    """Is a process being pickled now? Only then may objects of the stand-in be pickled."""
+
+    def process(self) -> Process | MainProcess:
         """The process that runs now, as `current_process()` gives it: `.identity` is "0" for main, "0.1" for its first child."""
 
     def perform(self, operation: Operation) -> Answer:
@@ -40,10 +43,10 @@ class Machine(Protocol):
     def number_process(self) -> int:
         """The number of the next process that the current process constructs, from 1."""
 
-    def start(self, process: BaseProcess) -> None:
+    def start(self, process: Process) -> None:
         """Start a process: pickle it, give the copy its own module, let it run (invisible)."""
 
-    def join(self, process: BaseProcess) -> int:
+    def join(self, process: Process) -> int:
         """Wait until a child has exited; its exit code (invisible)."""
 
     def pack(self, value: Any) -> Message:
@@ -54,6 +57,12 @@ class Machine(Protocol):
 
     def option(self, name: str) -> Any:
         """A setting of the machine: "feeder" (bool), "pipe_capacity" (bytes)."""
+
+    def puts_into(self, queue: str) -> None:
+        """The current process is about to put into a queue: its exit has to wait for what is on its way there."""
+
+    def abandons(self, queue: str) -> None:
+        """The current process does not wait for what is on its way in a queue (`cancel_join_thread`)."""
 
     def entered(self, section: str) -> None:
         """The current process enters a section (invisible)."""
