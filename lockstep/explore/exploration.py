@@ -141,4 +141,4 @@ class Exploration:
 
     def _failed(self, title: str, states: set[int]) -> CheckFailed:
         schedule = self._findings.schedule(states, title)
-        return CheckFailed(schedule.text(), schedule)
+        return CheckFailed(title, schedule)
