@@ -41,8 +41,11 @@ class Graph:
         """Each actor that can go on, and the states that its steps lead to."""
         for field in self.steps.actors:
             number = (state >> field.shift) & ((1 << field.bits) - 1)
-            if field.rows[number] is not None:
-                found = self.known(state, field, number)
+            row = field.rows[number]
+            if row is not None:
+                found = row.moves.get(state & row.mask)
+                if found is None:
+                    found = self.known(state, field, number)
                 if found:
                     yield field, tuple(state + difference for difference in found)
 
