@@ -150,7 +150,9 @@ def fastest(measures: dict[str, Callable[[], Run]], repetitions: int) -> dict[st
 def main(repetitions: int, quick: bool) -> None:
     bars: list[tuple[str, str, bool]] = []
     print(f"Python {sys.version.split()[0]}, {os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}\n")
-    print(f"{'program':24} {'interleavings':>24} {'states':>8} {'CPU s':>7} {'states/s':>9} {'interl./CPU s':>14} {'peak MiB':>9}")
+    print(
+        f"{'program':24} {'interleavings':>24} {'states':>8} {'CPU s':>7} {'states/s':>9} {'interl./CPU s':>14} {'peak MiB':>9}"
+    )
     programs = [("counter", 2, 6), ("counter", 2, 10), ("philosophers", 6), ("philosophers", 8), ("peterson",)]
     limits = {("counter", 2, 6): 0.1, ("counter", 2, 10): 1.0, ("philosophers", 6): 0.3, ("philosophers", 8): 3.0}
     for program in programs[: 3 if quick else None]:
@@ -166,7 +168,9 @@ def main(repetitions: int, quick: bool) -> None:
             bars.append((f"{name} in {limits[program]} s", f"{found['cpu']:.3f} s", found["cpu"] <= limits[program]))
         if program in (("counter", 2, 6), ("philosophers", 6)):
             print(f"{'':24} first failing schedule {found['failure']:.3f} s after the counts")
-            bars.append((f"{name}: failing schedule shown within 0.2 s", f"{found['failure']:.3f} s", found["failure"] <= 0.2))
+            bars.append(
+                (f"{name}: failing schedule shown within 0.2 s", f"{found['failure']:.3f} s", found["failure"] <= 0.2)
+            )
 
     print("\nfrontrun, two threads x 6 increments, 10 s; explore, two processes x 6 increments")
     peer, mine = frontrun(6, 10.0).told, best(lambda: ours("counter", 2, 6, apart=False), repetitions).told
@@ -176,7 +180,12 @@ def main(repetitions: int, quick: bool) -> None:
 
     print("\nstart to verdict, CPU s (both with starting Python), best of repetitions in turns")
     print(f"{'program':24} {'Harmony':>8} {'states':>8} {'explore':>8} {'states':>8} {'ratio':>6}")
-    pairs = [("counter", {"N": 2, "K": 6}, (2, 6)), ("philosophers", {"N": 5}, (5,)), ("philosophers", {"N": 6}, (6,)), ("peterson", {}, ())]
+    pairs = [
+        ("counter", {"N": 2, "K": 6}, (2, 6)),
+        ("philosophers", {"N": 5}, (5,)),
+        ("philosophers", {"N": 6}, (6,)),
+        ("peterson", {}, ()),
+    ]
     for program, constants, arguments in pairs:
         measures = {
             "harmony": lambda program=program, constants=constants: harmony(program, **constants),
@@ -185,8 +194,12 @@ def main(repetitions: int, quick: bool) -> None:
         found_by = fastest(measures, repetitions)
         a, b = found_by["harmony"], found_by["explore"]
         name = f"{program} {' x '.join(map(str, arguments))}"
-        print(f"{name:24} {a.cpu:8.2f} {a.told['states'] or '?':>8} {b.cpu:8.2f} {b.told['states']:>8} {b.cpu / a.cpu:6.2f}")
-        bars.append((f"{name}: no slower than Harmony, start to verdict", f"{b.cpu / a.cpu:.2f} of its time", b.cpu <= a.cpu))
+        print(
+            f"{name:24} {a.cpu:8.2f} {a.told['states'] or '?':>8} {b.cpu:8.2f} {b.told['states']:>8} {b.cpu / a.cpu:6.2f}"
+        )
+        bars.append(
+            (f"{name}: no slower than Harmony, start to verdict", f"{b.cpu / a.cpu:.2f} of its time", b.cpu <= a.cpu)
+        )
 
     print("\nbars")
     for what, measured, met in bars:

@@ -21,9 +21,8 @@ def counter(workers, times):
 
 
 def eat(left, right):
-    with left:
-        with right:
-            pass
+    with left, right:
+        pass
 
 
 def philosophers(n):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,14 +79,12 @@ class Schedule:
         return "\n".join(lines)
 
 
-def shortest(
-    graph: Graph, goals: Container[int] | Callable[[int], bool], limit: int | None = None
-) -> list[PathStep] | None:
+def shortest(graph: Graph, goals: set[int], limit: int | None = None) -> list[PathStep] | None:
     """The path to a goal with the fewest context switches, then the fewest steps (Dijkstra); None if there is none.
 
-    `limit`: how many (state, last actor) pairs to look at before giving up.
+    `limit`: how many (state, last actor) pairs to look at before giving up, in a graph that was not explored whole.
     """
-    reached = goals if callable(goals) else goals.__contains__
+    useful = graph.leading_to(goals) if limit is None else None
     # A pair is a state and who went last; what is kept of it is the pair before and which of the actor's steps it was.
     start = (graph.root, -1)
     came: dict[tuple[int, int], tuple[tuple[int, int], int] | None] = {start: None}
@@ -100,7 +97,7 @@ def shortest(
         if best[here] != cost:
             continue
         state, last = here
-        if reached(state):
+        if state in goals:
             return _path(graph, came, here)
         if limit is not None and order > limit:
             return None
@@ -111,6 +108,8 @@ def shortest(
         for actor, news in actors:
             after = (switches if actor == last or last == -1 else switches + 1, count)
             for index, new in enumerate(news):
+                if useful is not None and new not in useful:
+                    continue
                 pair = (new, actor)
                 known = best.get(pair)
                 if known is None or after < known:

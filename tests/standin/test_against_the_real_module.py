@@ -5,8 +5,8 @@ import sys
 from textwrap import dedent
 
 import pytest
-
 from explore.taking import IMPORTS, take
+
 from standin.programs import PROGRAMS
 
 RUNS = 6
