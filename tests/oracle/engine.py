@@ -102,6 +102,8 @@ class Machine:
         self.channels: list[Any] = []
         self.left_running = False
         self.crowded: set[str] = set()
+        self.sections_used = False
+        self.unsettled = False  # somebody has ended or exited: exits or joins may have become possible
 
     # What processes ask for.
 
@@ -185,7 +187,8 @@ class Machine:
     def resume(self, process: Process, answer: Any) -> None:
         """Runs a process to its next rest; the processes it starts on the way run to theirs at once."""
         process.outcomes = process.waits_for = None
-        process.been_inside = set(process.inside)
+        if self.sections_used:
+            process.been_inside = set(process.inside)
         while True:
             self.active = process
             assert process.greenlet is not None
@@ -197,6 +200,7 @@ class Machine:
 
     def end(self, process: Process) -> None:
         process.status = "ended"
+        self.unsettled = True
         if process is self.main:
             self.left_running = any(child.status != "exited" for child in process.children)
         for child in process.children:
@@ -220,6 +224,7 @@ class Machine:
 
     def exit(self, process: Process) -> None:
         process.status = "exited"
+        self.unsettled = True
         process.outcomes = process.waits_for = None
         process.inside, process.been_inside = [], set()
         for channel in self.channels:
@@ -230,7 +235,7 @@ class Machine:
 
     def settle(self) -> None:
         """Exits and joins that have become possible happen in the same instant."""
-        again = True
+        again = self.unsettled
         while again:
             again = False
             for process in list(self.processes.values()):
@@ -240,6 +245,7 @@ class Machine:
                 elif process.waits_for is not None and process.waits_for.status == "exited":
                     self.resume(process, None)
                     again = True
+        self.unsettled = any(process.status == "ended" for process in self.processes.values())
 
     # The scheduler's side.
 
@@ -266,6 +272,8 @@ class Machine:
         self.look_around()
 
     def look_around(self) -> None:
+        if not self.sections_used:
+            return
         seen: Counter[str] = Counter()
         for process in self.processes.values():
             if process.been_inside:

@@ -91,6 +91,7 @@ class inside:  # noqa: N801 - it is used like a function
 
     def __enter__(self) -> None:
         process = me()
+        Machine.running.sections_used = True
         process.inside.append(self.section)
         process.been_inside.add(self.section)
 
