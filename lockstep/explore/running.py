@@ -170,7 +170,7 @@ class ExploreMachine:
 
     def create(self, creation: Creation) -> None:
         run = self._now
-        run.effects.append(("create", creation.name, creation.kind, creation.value))
+        run.effects.append(("create", *creation, self.where(sys._getframe(1))[:1]))
         if creation.kind == "channel":
             run.ends |= {(creation.name, True), (creation.name, False)}
 
