@@ -79,6 +79,7 @@ class Process:
         self.been_inside: set[str] = set()
         self.abandoned: set[Any] = set()  # queues of which cancel_join_thread() was called
         self.exits_by_step = False
+        self.random = random.Random(number)
 
     @property
     def rests(self) -> bool:

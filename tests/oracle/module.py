@@ -128,4 +128,6 @@ OURS = {"multiprocessing": MULTIPROCESSING, "time": TIME, "lockstep": LOCKSTEP, 
 
 def importing(name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0) -> Any:
     """What `import` does in a program."""
+    if name == "random":
+        return me().random
     return OURS[name] if name in OURS else builtins.__import__(name, globals, locals, fromlist, level)
