@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from lockstep.explore.namespaces import GIVEN, SOLUTION, Namespaces, Rewriting, compiled
+from lockstep.explore.namespaces import GIVEN, SOLUTION, Namespaces, compiled
 from lockstep.explore.running import ExploreMachine, Program, Rest, Run
 from lockstep.standin.operation import Answer, Raised
 
@@ -63,12 +63,11 @@ class Behaviour:
         given: Any,
         call_main: Callable[[Namespaces], Any],
         options: dict[str, Any],
-        rewriting: Rewriting | None = None,
         remember: Callable[[Run, Any], Hashable | None] = lambda run, frame: None,
     ) -> None:
         self.machine = ExploreMachine(options, self._resting)
-        self.machine.statements = compiled(program, rewriting)
-        self.machine.given = compiled(given, rewriting)
+        self.machine.statements = compiled(program)
+        self.machine.given = compiled(given)
         self.machine.labels = frozenset(cell.label for cell in (*program, *given))
         self.machine.call_main = call_main
         self._remember = remember

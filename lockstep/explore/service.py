@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lockstep.explore.behaviour import Behaviour, HiddenInput, Local, entry_point
+from lockstep.explore.memory import remember
 from lockstep.explore.running import Program
 from lockstep.explore.wire import from_wire, to_wire
 
@@ -36,7 +37,10 @@ def begin(request: dict[str, Any], source: Any, given: Any) -> Behaviour:
         return _copied(request["arguments"]), _copied(request["keywords"])
 
     options = {"feeder": request["feeder"], "pipe_capacity": request["pipe_capacity"]}
-    return Behaviour(source, given, entry_point(request["function"], arguments), options)
+    call_main = entry_point(request["function"], arguments)
+    if not request["merge"]:
+        return Behaviour(source, given, call_main, options)
+    return Behaviour(source, given, call_main, options, remember)
 
 
 def respond(behaviour: Behaviour, request: dict[str, Any]) -> dict[str, Any]:
