@@ -279,7 +279,7 @@ _ASKED: dict[str, list[str]] = {
     "Semaphore": ["{}.get_value()", "{}.acquire(False)"], "Bounded": ["{}.get_value()", "{}.acquire(timeout=1)"],
     "Lock": ["{}.acquire(False)", "{}.acquire(timeout=0.1)"], "RLock": ["{}.acquire(block=False)"],
     "Event": ["{}.is_set()"], "Queue": ["{}.qsize()", "{}.empty()", "{}.full()"],
-    "SimpleQueue": ["{}.empty()"], "Reader": ["{}.poll()", "{}.poll(0.1)"], "Duplex": ["{}.poll()"],
+    "SimpleQueue": ["{}.empty()"], "Reader": ["{}.poll()", "{}.poll(0.1)"], "Duplex": ["{}.poll()"], "Bytes": ["{}.poll()"],
     "Barrier": ["{}.n_waiting", "{}.broken"],
 }  # fmt: skip
 
@@ -300,7 +300,7 @@ _COMPOUND: list[Callable[[Writer, int], str]] = [
     lambda w, n: f"int(0 <= {w.number(n)} < 3 >= {w.number(n)})",
     lambda w, n: f"(lambda k=1: {w.number(n)} + k)()",
     lambda w, n: f"max({w.number(n)}, {w.number(n)})",
-    lambda w, n: f"len(f'{{{w.number(n)}}}{{{w.number(n)}!r:>3}}')",
+    lambda w, n: f"(lambda k, m: len(f'{{k}}{{m!r:>3}}'))({w.number(n)}, {w.number(n)})",
     lambda w, n: f"{{0: {w.number(n)}, 1: {w.number(n)}}}[{w.pure()} % 2]",
     lambda w, n: f"mixed({w.number(n)}, *[{w.number(n)}], **{{'k': {w.number(n)}}})",
     lambda w, n: f"mixed(*s[:1], {w.number(n)}, z={w.number(n)})",
@@ -354,7 +354,7 @@ def _containers(w: Writer) -> list[str]:
         "s.append({})", "s[0] += {}", 'd["k"] = {}', "s.extend([{}, 1])", 'd["j"] = d.get("j", 0) + {}', "txt += str({})",
         "s.insert(0, {})", "s += [{}]", "x, *rest = {}, *s", "(x, y) = s[-1], {}", "t.append({})", "s = [*s, {}]",
         "d.update(m={})", "d = {{**d, 'k': {}}}", "x = y = {}", "s[len(s) // 2:] = [{}, 2]", "d.setdefault('q', []).append({})",
-        "o.n = {}", "h.n = {}", "txt = f'{{txt}}{{{}}}'", "LOG.append({})", "STATE['n'] += {}", "Color.RED.seen = {}",
+        "o.n = {}", "h.n = {}", "txt = (lambda k: f'{{txt}}{{k}}')({})", "LOG.append({})", "STATE['n'] += {}", "Color.RED.seen = {}",
         "remember.calls = {}", "point = Point({}); x = point.flip() + point.y", "z: int = {}; x = z", "del s[:1]; x = {}",
     ]  # fmt: skip
     return [w.chance.choice(words).format(w.number())]
@@ -365,7 +365,7 @@ def _recall(w: Writer) -> list[str]:
     words = [
         "x = len(LOG) + sum(LOG)", "x += STATE['n']", "y = getattr(Color.RED, 'seen', 0)", "y = getattr(remember, 'calls', 1)",
         "x = getattr(h, 'n', 2)", "x = getattr(o, 'n', 3)", "y = Box.total", "x = sum(t)", "y = len(d)", "x = len(txt)",
-        "x = sum(remember.__defaults__[0])", "y = Loud.total", "random.seed(x)", "y = random.randrange(4)",
+        "x = sum(remember.__defaults__[0])", "y = Loud.total", "random.seed(x); y = random.randrange(4)", "random.seed(y); x = [1, 2, 3]; random.shuffle(x); x = x[0]",
     ]  # fmt: skip
     return [w.chance.choice(words)]
 
@@ -431,7 +431,11 @@ _SHARING: dict[str, list[tuple[int, str]]] = {
     ],
     "Duplex": [
         (1, "{0}.send({n})"), (1, "{0}.send(s)"), (1, "x = size({0}.recv())"), (2, "{0}.send({n}); x = size({0}.recv())"),
-        (1, "try:\n    x = size({0}.recv())\nexcept EOFError:\n    y += 1"), (1, "{0}.close()"), (1, "{0}.send_bytes(b'abc')"),
+        (1, "try:\n    x = size({0}.recv())\nexcept EOFError:\n    y += 1"), (1, "{0}.close()"),
+    ],
+    "Bytes": [
+        (1, "{0}.send_bytes(b'abc')"), (1, "{0}.send_bytes(bytes(s))"), (1, "x = len({0}.recv_bytes())"),
+        (1, "try:\n    x = len({0}.recv_bytes())\nexcept EOFError:\n    y += 1"), (1, "{0}.close()"),
     ],
     "Condition": [
         (3, "with {0}:\n    {0}.notify()"), (3, "with {0}:\n    {0}.notify_all()"), (4, "with {0}:\n    x = {0}.wait()"),
@@ -440,8 +444,8 @@ _SHARING: dict[str, list[tuple[int, str]]] = {
         (1, "try:\n    {0}.wait()\nexcept AssertionError:\n    x += 1"),
     ],
     "Barrier": [
-        (2, "x = {0}.wait()"), (2, "x = {0}.wait()"), (2, "try:\n    x = {0}.wait(1)\nexcept BrokenBarrierError:\n    y += 1"),
-        (2, "try:\n    x = {0}.wait()\nexcept BrokenBarrierError:\n    y += 1"), (1, "{0}.reset()"), (1, "{0}.abort()"),
+        (2, "x = {0}.wait()"), (2, "x = {0}.wait()"), (2, "try:\n    x = {0}.wait(1)\nexcept RuntimeError:\n    y += 1"),
+        (2, "try:\n    x = {0}.wait()\nexcept RuntimeError:\n    y += 1"), (1, "{0}.reset()"), (1, "{0}.abort()"),
     ],
 }  # fmt: skip
 
@@ -623,7 +627,7 @@ def _sleep(w: Writer) -> list[str]:
     return ["time.sleep(1)"]
 
 
-_SIMPLE = [_assign, _augmented, _containers, _containers, _containers, _recall, _share, _share, _share, _share, _share, _share,
-           _global, _waits_for, _closure, _method, _raise]  # fmt: skip
+_SIMPLE = [_assign, _augmented, _containers, _containers, _containers, _recall, *[_share] * 12, _global, *[_waits_for] * 2,
+            _closure, _method, _raise]  # fmt: skip
 _NESTED = [_if, _if, _for, _for, _while, _try, _try, _try, _with, _with, _with, _match, _closure, _method, _again, _return, _sleep,
            _waits_for]  # fmt: skip

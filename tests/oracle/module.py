@@ -123,7 +123,8 @@ TIME: Any = types.ModuleType("time")
 TIME.sleep = lambda seconds: None
 LOCKSTEP: Any = types.ModuleType("lockstep")
 LOCKSTEP.inside = inside
-OURS = {"multiprocessing": MULTIPROCESSING, "time": TIME, "lockstep": LOCKSTEP, "lockstep.explore": LOCKSTEP}
+LOCKSTEP.explore = LOCKSTEP.sections = LOCKSTEP
+OURS = {"multiprocessing": MULTIPROCESSING, "time": TIME, "lockstep": LOCKSTEP, "lockstep.explore.sections": LOCKSTEP}
 
 
 def importing(name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0) -> Any:

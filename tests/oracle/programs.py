@@ -29,11 +29,12 @@ _MADE: dict[str, list[str]] = {
     "SimpleQueue": ["mp.SimpleQueue()"],
     "Reader": ["mp.Pipe(False)"],
     "Duplex": ["mp.Pipe()", "mp.Pipe(duplex=True)"],
+    "Bytes": ["mp.Pipe(True)"],
 }  # fmt: skip
 _SHORT = {
     "Value": "v", "RawValue": "r", "Double": "f", "Array": "a", "RawArray": "ra", "Lock": "lk", "RLock": "rl", "Semaphore": "sem",
     "Bounded": "bs", "Condition": "cv", "Event": "ev", "Barrier": "b", "Queue": "q", "Joinable": "jq", "SimpleQueue": "sq",
-    "Reader": "c", "Duplex": "e",
+    "Reader": "c", "Duplex": "e", "Bytes": "by",
 }  # fmt: skip
 _FINAL = {
     "Value": "{}.value", "RawValue": "{}.value", "Double": "{}.value", "Array": "tuple({}[:])", "RawArray": "tuple({})",
@@ -48,7 +49,6 @@ import time
 from functools import partial
 from multiprocessing import Array, Lock, Process, Value
 from queue import Empty, Full
-from threading import BrokenBarrierError
 
 def size(x):
     return x if isinstance(x, int) else len(repr(x)) % 7
@@ -74,7 +74,7 @@ def random_program(seed: int) -> Program:
     feeder = chance.random() < 0.7
     capacity = chance.choice([20, 40]) if chance.random() < 0.15 else 65_536
     children = chance.choice([1, 2, 2, 2, 2, 2, 3])
-    operations = {1: 6, 2: 4, 3: 2}[children]
+    operations = {1: 7, 2: 5, 3: 2}[children]
     definitions, starts = [], []
     for index in range(children):
         mine = _given(chance, objects, index)
@@ -107,8 +107,8 @@ def _given(chance: random.Random, objects: dict[str, tuple[str, str]], index: in
     for name, (kind, _) in objects.items():
         if kind == "Reader":
             given[name + str(index % 2)] = ("Reader", "Sender")[index % 2]
-        elif kind == "Duplex":
-            given[name + str(index % 2)] = "Duplex"
+        elif kind in ("Duplex", "Bytes"):
+            given[name + str(index % 2)] = kind
         else:
             given[name] = kind
     return given
@@ -181,14 +181,14 @@ def _child(chance: random.Random, name: str, objects: dict[str, str], operations
 def _main(chance: random.Random, objects: dict[str, tuple[str, str]], starts: list[str], operations: int) -> list[str]:
     lines = []
     for name, (kind, made) in objects.items():
-        lines.append(f"{name}0, {name}1 = {made}" if kind in ("Reader", "Duplex") else f"{name} = {made}")
+        lines.append(f"{name}0, {name}1 = {made}" if kind in ("Reader", "Duplex", "Bytes") else f"{name} = {made}")
     for name, (kind, made) in objects.items():
         if kind in ("Queue", "Joinable", "SimpleQueue") and chance.random() < 0.4:
             lines.append(f"{name}.put({chance.choice(['5', '(1, 2)', 'None'])})")
     lines.append(f"ps = [{', '.join(starts)}]")
     lines += ["for p in ps:", "    p.start()"]
     for name, (kind, _) in objects.items():
-        if kind in ("Reader", "Duplex") and chance.random() < 0.5:
+        if kind in ("Reader", "Duplex", "Bytes") and chance.random() < 0.5:
             lines.append(f"{name}{chance.randrange(2)}.close()")
     if operations:
         body = _body(chance, _given(chance, objects, chance.randrange(2)), operations, 1)
@@ -230,5 +230,5 @@ def _library(body: str) -> str:
             if name not in needed and re.search(rf"\b{name}\b", text):
                 needed.append(name)
                 texts.append(LIBRARY[name])
-    head = "from lockstep import inside\n" if "inside(" in body else ""
+    head = "from lockstep.explore.sections import inside\n" if "inside(" in body else ""
     return head + "".join(LIBRARY[name] for name in LIBRARY if name in needed)
