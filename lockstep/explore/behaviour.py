@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from lockstep.explore.namespaces import GIVEN, SOLUTION, Namespaces, compiled
+from lockstep.explore.namespaces import SOLUTION, Namespaces, compiled
 from lockstep.explore.running import ExploreMachine, Program, Rest, Run
 from lockstep.standin.operation import Answer, Raised
 
@@ -186,13 +186,16 @@ def _difference(old: Rest, new: Rest, identity: str) -> str:
     )
 
 
-def entry_point(name: str, arguments: Callable[[], tuple[Any, Any]]) -> Callable[[Namespaces], Any]:
-    """A call of the learner's (or the given) function of this name, with fresh arguments for every run."""
+def entry_point(name: str, arguments: Callable[[Namespaces], tuple[Any, Any]]) -> Callable[[Namespaces], Any]:
+    """A call of the function of this name ("solution:count"), with fresh arguments for every run."""
+    module, _, short = name.rpartition(":")
 
     def call(namespaces: Namespaces) -> Any:
-        module, _, short = name.rpartition(":")
-        function = namespaces.find(module or (SOLUTION if hasattr(namespaces.modules[SOLUTION], short) else GIVEN), short)
-        args, keywords = arguments()
+        try:
+            function = namespaces.find(module or SOLUTION, short)
+        except AttributeError:
+            raise NameError(f"`{short}` is not defined: run its cell, or restore its name") from None
+        args, keywords = arguments(namespaces)
         return function(*args, **keywords)
 
     return call

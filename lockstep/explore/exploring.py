@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
+import types
 from collections.abc import Callable
 from typing import Any
 
-from lockstep.explore import automata, service
+from lockstep.checking.data import Reference
+from lockstep.checking.given import GivenFunction
+from lockstep.checking.launcher import local_launcher
+from lockstep.checking.student import RemoteFunction, Session
+from lockstep.explore import automata
 from lockstep.explore.automata import Automata
 from lockstep.explore.claims import AllInterleavings, AllStates, Claim, FewPreemptions, Sampled
 from lockstep.explore.exploration import Exploration
 from lockstep.explore.findings import Findings, NotExplored
 from lockstep.explore.graph import Graph, OverBudget
-from lockstep.explore.local_service import LocalService
+from lockstep.explore.namespaces import GIVEN, SOLUTION
 from lockstep.explore.partial import PREEMPTIONS, few_preemptions, sample
 from lockstep.explore.words import Words
+from lockstep.notebook.extension import notebook_source
 from lockstep.notebook.source import ModuleSource
 from lockstep.standin.machine import NotCovered
 
@@ -22,7 +29,7 @@ BUDGET = 300_000  # states
 PIPE_CAPACITY = 65_536  # bytes, as on Linux
 LIMIT = 60.0  # seconds that the learner's code may take in all
 
-SERVICE = service.__name__
+SERVICE = "lockstep.explore.service"
 
 
 def explore(
@@ -49,12 +56,12 @@ def explore(
         raise ValueError(f"a budget is a number of states, at least 1, not {budget}")
     if pipe_capacity < 1:
         raise ValueError(f"a pipe holds at least 1 byte, not {pipe_capacity}")
-    name, source, given, opened, close = _opened(function, limit)
+    name, source, opened, close = _opened(function, limit)
     request = {
-        "function": name, "arguments": list(arguments), "keywords": keywords,
+        "function": name, "arguments": _crossing(list(arguments)), "keywords": _crossing(keywords),
         "feeder": bool(feeder), "pipe_capacity": pipe_capacity, "merge": bool(merge),
     }  # fmt: skip
-    sources = {cell.label: cell.source.split("\n") for cell in (*source.cells, *given.cells)}
+    sources = {cell.label: cell.source.split("\n") for cell in source.cells}
     try:
         return explored(Automata(opened), request, budget, sources, function_name(name))
     except NotCovered as error:
@@ -102,16 +109,41 @@ def function_name(name: str) -> str:
     return name.rpartition(":")[2]
 
 
-def _opened(
-    function: Any, limit: float
-) -> tuple[str, ModuleSource, ModuleSource, Any, Callable[[], None]]:
-    """The name of the program, its text, and a service that runs it."""
-    session = getattr(function, "student", None)
-    if session is not None:
+def _opened(function: Any, limit: float) -> tuple[str, ModuleSource, Any, Callable[[], None]]:
+    """The name of the program ("solution:count"), its text, a service that runs it, and how to close that."""
+    if isinstance(function, RemoteFunction):
+        session: Session = function.student
         opened = session.open_service(SERVICE, limit=limit)
-        return function.name, session.source, session.given, opened, opened.close
+        module = GIVEN if function.reference.origin == "given" else SOLUTION
+        cells = (*session.source.cells, *session.given.cells)
+        return f"{module}:{function.name}", ModuleSource(cells), opened, opened.close
     if not inspect.isfunction(function):
-        raise TypeError(f"explore takes a function and its arguments, not {function!r}")
-    source = ModuleSource.of_file(inspect.getsourcefile(function) or "")
-    given = ModuleSource()
-    return function.__name__, source, given, LocalService(source.cells, given.cells), lambda: None
+        raise TypeError(f"explore takes a function and then its arguments, not {function!r}")
+    source = _program_of(function)
+    session = Session(source, ModuleSource(), local_launcher(), limit)
+    opened = session.open_service(SERVICE, limit=limit)
+    return f"{SOLUTION}:{function.__qualname__}", source, opened, session.close
+
+
+def _program_of(function: types.FunctionType) -> ModuleSource:
+    """The notebook or the file that the function is defined in. Raises ValueError if it has no source."""
+    if function.__module__ == "__main__":
+        with contextlib.suppress(RuntimeError):
+            return notebook_source()
+    try:
+        return ModuleSource.of_file(inspect.getsourcefile(function) or "")
+    except (OSError, TypeError):
+        raise ValueError(f"the source of {function.__name__} cannot be found; define it in a notebook or a file") from None
+
+
+def _crossing(value: Any) -> Any:
+    """An argument with functions of the learner's side as references."""
+    if isinstance(value, (RemoteFunction, GivenFunction)):
+        return value.reference
+    if isinstance(value, (list, tuple)):
+        return type(value)(_crossing(item) for item in value)
+    if isinstance(value, dict):
+        return {key: _crossing(item) for key, item in value.items()}
+    if isinstance(value, Reference) and value.arguments is not None:
+        return Reference(value.origin, value.name, _crossing(value.arguments))
+    return value

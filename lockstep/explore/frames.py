@@ -101,6 +101,8 @@ def _effect(instruction: dis.Instruction) -> int:
     """What an instruction really does to the stack; the compiler counts the operands of a call one instruction early in 3.11."""
     if sys.version_info[:2] == (3, 11) and instruction.opname in ("PRECALL", "CALL"):
         return 0 if instruction.opname == "PRECALL" else -1 - (instruction.arg or 0)
+    if instruction.opname == "RETURN_GENERATOR":  # what is sent in first is on the stack when the generator begins
+        return 1
     return dis.stack_effect(instruction.opcode, instruction.arg, jump=False)
 
 

@@ -99,15 +99,15 @@ class _Walk:
             found = held(here, inner)
             if found is None or not self._known_code(here):
                 raise Unsure
-            if inner is not None and found.callee:
-                self._check_call(found, inner, here)
-            chain.append((found, here))
+            chain.append((found, here, inner))
             inner, here = here, here.f_back
         if here is None:
             raise Unsure
-        for index, (_, running) in enumerate(chain):
+        for index, (_, running, _) in enumerate(chain):
             self.active[id(running)] = index
-        for found, _ in chain:
+        for found, running, called in chain:
+            if called is not None and found.callee:
+                self._check_call(found, called)
             self._frame(found)
         for name in _OWN:
             self.out.append(name)
@@ -130,7 +130,7 @@ class _Walk:
         name = frame.f_code.co_filename
         return name in self.run.machine.labels or name in _KNOWN_FILES
 
-    def _check_call(self, found: Held, inner: types.FrameType, outer: types.FrameType) -> None:
+    def _check_call(self, found: Held, inner: types.FrameType) -> None:
         """A C function is between the two frames: go on only if it holds nothing but what the stack shows."""
         name, callee = found.point.opname, found.callee
         code = inner.f_code
@@ -172,6 +172,10 @@ class _Walk:
                 self._iterates(found.callee[2], inner)
                 for argument in found.callee:
                     self.value(argument)
+                break
+            # Calling a bound method puts its object where the method was, for as long as the call takes.
+            bound = _lookup(type(value), inner.f_code.co_name)
+            if isinstance(bound, types.FunctionType) and bound.__code__ is inner.f_code:
                 break
         else:
             raise Unsure
