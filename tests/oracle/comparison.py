@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import copy
 from collections import Counter
-from collections.abc import Callable, Iterator
-from types import SimpleNamespace
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from lockstep import explore
+from lockstep.explore.automata import Automata
+from lockstep.explore.exploring import explored
 from lockstep.explore.local_service import LocalService
 from lockstep.notebook.source import ModuleSource
 
@@ -59,24 +59,14 @@ def _told(found: Oracle) -> Answer:
     return Answer(found.interleavings, dict(results), deadlocks, crashes, left_running, frozenset(crowded))
 
 
-class _Remote:
-    """A program's main function as `explore` takes it from a checked module, but run in this very process."""
-
-    def __init__(self, program: Program) -> None:
-        self.student, self.name = self, program.entry
-        self.source, self.given = ModuleSource.of_text(program.text), ModuleSource()
-
-    def open_service(self, name: str, limit: float) -> Any:
-        service = LocalService(self.source.cells, self.given.cells)
-        return SimpleNamespace(ask=service.ask, close=lambda: None)
-
-
 def exploration(program: Program, merge: bool = True, budget: int = STATES_AT_MOST) -> Any:
-    """What `explore` finds."""
-    return explore(
-        _Remote(program), *program.arguments, merge=merge, budget=budget, feeder=program.feeder,
-        pipe_capacity=program.pipe_capacity,
-    )  # fmt: skip
+    """What `explore` finds, with the service of its learner's side in this very process. Raises what `explore` raises."""
+    service = LocalService(ModuleSource.of_text(program.text).cells)
+    request = {
+        "function": f"solution:{program.entry}", "arguments": list(program.arguments), "keywords": {},
+        "feeder": program.feeder, "pipe_capacity": program.pipe_capacity, "merge": merge,
+    }  # fmt: skip
+    return explored(Automata(service), request, budget, {"program": program.text.split("\n")}, program.entry)
 
 
 def by_explore(program: Program, merge: bool = True, sections: tuple[str, ...] = ("s",)) -> Answer:
@@ -156,6 +146,3 @@ def _unwrapped(body: list[ast.stmt], index: int) -> bool:
         return False
     body[index : index + 1] = inner
     return True
-
-
-Make = Callable[[int], Program]

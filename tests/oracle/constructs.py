@@ -7,6 +7,28 @@ from collections.abc import Callable
 
 # Definitions that programs draw on; `name: text`. A program holds those that it mentions.
 LIBRARY = {
+    "size": """
+def size(x):
+    return x if isinstance(x, int) else len(repr(x)) % 7
+""",
+    "drained": """
+def drained(q):
+    items = []
+    while True:
+        try:
+            items.append(size(q.get(timeout=1)))
+        except Empty:
+            return tuple(items)
+""",
+    "bump": """
+def bump(v):
+    v.value += 1
+""",
+    "fail": """
+def fail(v):
+    v.value += 1
+    raise ZeroDivisionError
+""",
     "gen": """
 def gen(v, n):
     try:
@@ -166,11 +188,11 @@ def again(v):
     "counter": """
 def counter(v):
     n = 0
-    def bump(k=1):
+    def more(k=1):
         nonlocal n
         n += v.value + k
         return n
-    return bump
+    return more
 """,
     "TOTAL": "TOTAL = 0\n",
     "STATE": "STATE = {'n': 0}\n",
@@ -571,7 +593,7 @@ def _closure(w: Writer) -> list[str]:
         return _assign(w)
     how = w.chance.randrange(4)
     if how == 0:
-        b = w.new("bump")
+        b = w.new("c")
         return [f"{b} = counter({v})", f"x += {b}() + {b}(2)"]
     if how == 1:
         f = w.new("f")

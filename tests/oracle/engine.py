@@ -213,7 +213,7 @@ class Machine:
 
     def kill(self, process: Process, code: int) -> None:
         if process.status != "exited":
-            process.code = code
+            process.code, process.error = code, None  # what a signal ends has not crashed
             for queue in self.queues:
                 queue.drop(process)
             self.exit(process)

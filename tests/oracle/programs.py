@@ -42,29 +42,11 @@ _FINAL = {
     "Joinable": "drained({})", "SimpleQueue": "{}.empty()", "Barrier": "{}.broken",
 }  # fmt: skip
 
-_HEAD = """import multiprocessing as mp
-import random
-import sys
-import time
-from functools import partial
-from multiprocessing import Array, Lock, Process, Value
-from queue import Empty, Full
-
-def size(x):
-    return x if isinstance(x, int) else len(repr(x)) % 7
-def drained(q):
-    items = []
-    while True:
-        try:
-            items.append(size(q.get(timeout=1)))
-        except Empty:
-            return tuple(items)
-def bump(v):
-    v.value += 1
-def fail(v):
-    v.value += 1
-    raise ZeroDivisionError
-"""
+_IMPORTS = {
+    "random": "import random", "sys": "import sys", "time": "import time", "partial": "from functools import partial",
+    "Process": "from multiprocessing import Array, Lock, Process, Value", "Array": "", "Lock": "", "Value": "",
+    "Full": "from queue import Empty, Full", "Empty": "", "inside": "from lockstep.explore.sections import inside",
+}  # fmt: skip
 
 
 def random_program(seed: int) -> Program:
@@ -83,7 +65,7 @@ def random_program(seed: int) -> Program:
         starts.append(start)
     main = _main(chance, objects, starts, 2 if children == 1 else chance.choice([0, 0, 1]))
     body = "\n".join([*definitions, *main]) + "\n"
-    return Program(_HEAD + _library(body) + body, feeder=feeder, pipe_capacity=capacity)
+    return Program(_library(body) + body, feeder=feeder, pipe_capacity=capacity)
 
 
 def _objects(chance: random.Random) -> dict[str, tuple[str, str]]:
@@ -230,5 +212,10 @@ def _library(body: str) -> str:
             if name not in needed and re.search(rf"\b{name}\b", text):
                 needed.append(name)
                 texts.append(LIBRARY[name])
-    head = "from lockstep.explore.sections import inside\n" if "inside(" in body else ""
-    return head + "".join(LIBRARY[name] for name in LIBRARY if name in needed)
+    text = "".join(LIBRARY[name] for name in LIBRARY if name in needed)
+    together = text + body
+    imports = {line for name, line in _IMPORTS.items() if re.search(rf"\b{name}\b", together)}
+    if "" in imports:
+        imports |= {_IMPORTS["Process"]} if re.search(r"(?<!\.)\b(Array|Lock|Value)\(", together) else set()
+        imports |= {_IMPORTS["Full"]} if re.search(r"\bEmpty\b", together) else set()
+    return "\n".join(["import multiprocessing as mp", *sorted(imports - {""})]) + "\n" + text
