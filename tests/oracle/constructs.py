@@ -5,200 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-# Definitions that programs draw on; `name: text`. A program holds those that it mentions.
-LIBRARY = {
-    "size": """
-def size(x):
-    return x if isinstance(x, int) else len(repr(x)) % 7
-""",
-    "drained": """
-def drained(q):
-    items = []
-    while True:
-        try:
-            items.append(size(q.get(timeout=1)))
-        except Empty:
-            return tuple(items)
-""",
-    "bump": """
-def bump(v):
-    v.value += 1
-""",
-    "fail": """
-def fail(v):
-    v.value += 1
-    raise ZeroDivisionError
-""",
-    "gen": """
-def gen(v, n):
-    try:
-        for i in range(n):
-            yield v.value + i
-    finally:
-        LOG.append(n)
-""",
-    "through": """
-def through(v):
-    got = yield from gen(v, 2)
-    yield 5 if got is None else got
-""",
-    "LOG": "LOG = []\n",
-    "remember": """
-def remember(x, seen=[]):
-    seen.append(x)
-    return sum(seen)
-""",
-    "Box": """
-class Box:
-    total = 0
-    def __init__(self, v):
-        self.v, self.seen = v, []
-    def read(self):
-        self.seen.append(self.v.value)
-        return self.seen[-1]
-    def add(self, n):
-        self.v.value += n
-        Box.total += n
-        return self
-    @property
-    def now(self):
-        return self.v.value
-    def __bool__(self):
-        return bool(self.v.value)
-    def __add__(self, n):
-        return self.v.value + n + len(self.seen)
-    def __enter__(self):
-        return self.v.value
-    def __exit__(self, kind, error, trace):
-        self.v.value = len(self.seen) + 1
-        return kind is KeyError
-""",
-    "Loud": """
-class Loud(Box):
-    def read(self):
-        return super().read() * 2
-    @staticmethod
-    def half(n):
-        return n // 2
-    @classmethod
-    def count(cls, n):
-        cls.total += n
-        return cls.total
-""",
-    "Hidden": """
-class Hidden:
-    def __getstate__(self):
-        return {}
-    def __eq__(self, other):
-        return True
-    def __hash__(self):
-        return 1
-""",
-    "Slots": """
-class Slots:
-    __slots__ = ("n",)
-""",
-    "Color": """
-from enum import Enum
-class Color(Enum):
-    RED = 1
-""",
-    "Point": """
-from dataclasses import dataclass
-@dataclass
-class Point:
-    x: int
-    y: int = 0
-    def flip(self):
-        self.x, self.y = self.y, self.x
-        return self.x
-""",
-    "section": """
-from contextlib import contextmanager
-@contextmanager
-def section(n):
-    LOG.append(n)
-    try:
-        yield n
-    finally:
-        LOG.pop()
-""",
-    "guarded": """
-from contextlib import contextmanager
-@contextmanager
-def guarded(v):
-    x = v.value
-    try:
-        yield x
-    except ZeroDivisionError:
-        v.value = x + 1
-""",
-    "down": """
-def down(v, n, seen=None):
-    seen = [] if seen is None else seen
-    seen.append(v.value)
-    return sum(seen) if n == 0 else down(v, n - 1, seen) + n
-""",
-    "mixed": """
-def mixed(a, *rest, k=1, **more):
-    return a + sum(rest) * k + len(more)
-""",
-    "first": """
-from functools import lru_cache
-@lru_cache(None)
-def first(v):
-    return v.value
-""",
-    "leave": """
-def leave(v):
-    try:
-        return v.value
-    finally:
-        v.value = 4
-""",
-    "override": """
-def override(v):
-    for i in range(2):
-        try:
-            return v.value
-        finally:
-            if v.value:
-                break
-    return 9
-""",
-    "swallow": """
-def swallow(v):
-    try:
-        raise KeyError(v.value)
-    except KeyError as error:
-        try:
-            v.value = 3
-            raise ValueError from error
-        except ValueError as other:
-            return other.__cause__.args[0]
-""",
-    "again": """
-def again(v):
-    try:
-        raise KeyError(v.value)
-    except KeyError:
-        v.value += 1
-        raise
-""",
-    "counter": """
-def counter(v):
-    n = 0
-    def more(k=1):
-        nonlocal n
-        n += v.value + k
-        return n
-    return more
-""",
-    "TOTAL": "TOTAL = 0\n",
-    "STATE": "STATE = {'n': 0}\n",
-}
-
-Word = Callable[["Writer"], str]
+from .operations import ASKED, SHARING
 
 
 class Writer:
@@ -251,7 +58,7 @@ class Writer:
         kinds = sorted(set(self.objects.values()))
         self.chance.shuffle(kinds)
         for kind in kinds:
-            words = _ASKED.get(kind)
+            words = ASKED.get(kind)
             if words and self.pay(1):
                 return self.chance.choice(words).format(self.pick(kind), p=self.pure())
         return None
@@ -295,16 +102,6 @@ def _each(writer: Writer, text: str, operations: int, *kinds: str, otherwise: st
 
 
 _NUMBERS = ("Value", "RawValue")
-_ASKED: dict[str, list[str]] = {
-    "Value": ["{}.value"], "RawValue": ["{}.value"], "Array": ["{}[0]", "{}[-1]", "sum({}[:])", "{}[1]"],
-    "RawArray": ["{}[0]", "{}[-1]"], "Double": ["int({}.value * 2)", "len(str({}.value))"],
-    "Semaphore": ["{}.get_value()", "{}.acquire(False)"], "Bounded": ["{}.get_value()", "{}.acquire(timeout=1)"],
-    "Lock": ["{}.acquire(False)", "{}.acquire(timeout=0.1)"], "RLock": ["{}.acquire(block=False)"],
-    "Event": ["{}.is_set()"], "Queue": ["{}.qsize()", "{}.empty()", "{}.full()"],
-    "SimpleQueue": ["{}.empty()"], "Reader": ["{}.poll()", "{}.poll(0.1)"], "Duplex": ["{}.poll()"], "Bytes": ["{}.poll()"],
-    "Barrier": ["{}.n_waiting", "{}.broken"],
-}  # fmt: skip
-
 _COMPOUND: list[Callable[[Writer, int], str]] = [
     lambda w, n: f"({w.number(n)} + {w.number(n)})",
     lambda w, n: f"({w.number(n)} - {w.number(n)})",
@@ -360,7 +157,7 @@ _COMPOUND: list[Callable[[Writer, int], str]] = [
     lambda w, n: _each(w, "sum({0}[::-1])", 2, "Array", "RawArray"),
     lambda w, n: _each(w, "len(str(bool({0}.value)))", 1, *_NUMBERS),
     lambda w, n: _each(w, "len(str({0}.value or True))", 1, *_NUMBERS),
-]  # fmt: skip
+]
 
 
 def _assign(w: Writer) -> list[str]:
@@ -373,22 +170,55 @@ def _augmented(w: Writer) -> list[str]:
 
 def _containers(w: Writer) -> list[str]:
     words = [
-        "s.append({})", "s[0] += {}", 'd["k"] = {}', "s.extend([{}, 1])", 'd["j"] = d.get("j", 0) + {}', "txt += str({})",
-        "s.insert(0, {})", "s += [{}]", "x, *rest = {}, *s", "(x, y) = s[-1], {}", "t.append({})", "s = [*s, {}]",
-        "d.update(m={})", "d = {{**d, 'k': {}}}", "x = y = {}", "s[len(s) // 2:] = [{}, 2]", "d.setdefault('q', []).append({})",
-        "o.n = {}", "h.n = {}", "txt = (lambda k: f'{{txt}}{{k}}')({})", "LOG.append({})", "STATE['n'] += {}", "Color.RED.seen = {}",
-        "remember.calls = {}", "point = Point({}); x = point.flip() + point.y", "z: int = {}; x = z", "del s[:1]; x = {}",
-    ]  # fmt: skip
+        "s.append({})",
+        "s[0] += {}",
+        'd["k"] = {}',
+        "s.extend([{}, 1])",
+        'd["j"] = d.get("j", 0) + {}',
+        "txt += str({})",
+        "s.insert(0, {})",
+        "s += [{}]",
+        "x, *rest = {}, *s",
+        "(x, y) = s[-1], {}",
+        "t.append({})",
+        "s = [*s, {}]",
+        "d.update(m={})",
+        "d = {{**d, 'k': {}}}",
+        "x = y = {}",
+        "s[len(s) // 2:] = [{}, 2]",
+        "d.setdefault('q', []).append({})",
+        "o.n = {}",
+        "h.n = {}",
+        "txt = (lambda k: f'{{txt}}{{k}}')({})",
+        "LOG.append({})",
+        "STATE['n'] += {}",
+        "Color.RED.seen = {}",
+        "remember.calls = {}",
+        "point = Point({}); x = point.flip() + point.y",
+        "z: int = {}; x = z",
+        "del s[:1]; x = {}",
+    ]
     return [w.chance.choice(words).format(w.number())]
 
 
 def _recall(w: Writer) -> list[str]:
     """Reads back what a process could remember where nobody looks for it."""
     words = [
-        "x = len(LOG) + sum(LOG)", "x += STATE['n']", "y = getattr(Color.RED, 'seen', 0)", "y = getattr(remember, 'calls', 1)",
-        "x = getattr(h, 'n', 2)", "x = getattr(o, 'n', 3)", "y = Box.total", "x = sum(t)", "y = len(d)", "x = len(txt)",
-        "x = sum(remember.__defaults__[0])", "y = Loud.total", "random.seed(x); y = random.randrange(4)", "random.seed(y); x = [1, 2, 3]; random.shuffle(x); x = x[0]",
-    ]  # fmt: skip
+        "x = len(LOG) + sum(LOG)",
+        "x += STATE['n']",
+        "y = getattr(Color.RED, 'seen', 0)",
+        "y = getattr(remember, 'calls', 1)",
+        "x = getattr(h, 'n', 2)",
+        "x = getattr(o, 'n', 3)",
+        "y = Box.total",
+        "x = sum(t)",
+        "y = len(d)",
+        "x = len(txt)",
+        "x = sum(remember.__defaults__[0])",
+        "y = Loud.total",
+        "random.seed(x); y = random.randrange(4)",
+        "random.seed(y); x = [1, 2, 3]; random.shuffle(x); x = x[0]",
+    ]
     return [w.chance.choice(words)]
 
 
@@ -397,79 +227,12 @@ def _share(w: Writer) -> list[str]:
     kinds = sorted(set(w.objects.values()))
     w.chance.shuffle(kinds)
     for kind in kinds:
-        if kind not in _SHARING:
+        if kind not in SHARING:
             continue
-        cost, text = w.chance.choice(_SHARING[kind])
+        cost, text = w.chance.choice(SHARING[kind])
         if w.pay(cost):
             return text.format(w.pick(kind), n=w.number(1), p=w.pure()).split("\n")
     return _assign(w)
-
-
-_SHARING: dict[str, list[tuple[int, str]]] = {
-    "Value": [
-        (1, "{0}.value = {n}"), (2, "{0}.value += {n}"), (4, "with {0}.get_lock():\n    {0}.value += {n}"),
-        (3, "with {0}:\n    {0}.value = {p}"), (1, "{0}.value = s.pop() + {n}"), (1, "o.v = {0}; o.v.value = {n}"),
-        (1, "setattr({0}, 'value', {n})"), (1, "{0}.get_obj().value = {n}"), (2, "{0}.value, x = {n}, {0}.value"),
-        (2, "x = {0}.value = {n}; x += {0}.value"),
-    ],
-    "RawValue": [(1, "{0}.value = {n}"), (2, "{0}.value += {n}"), (2, "{0}.value -= s.pop() + {n}")],
-    "Double": [(1, "{0}.value = -0.0"), (1, "{0}.value = {p} / 2"), (1, "{0}.value = float('nan')"), (1, "{0}.value = 0")],
-    "Array": [
-        (1, "{0}[0] = {n}"), (2, "{0}[1] += {n}"), (1, "{0}[:] = [{p}, {n}]"), (4, "{0}[0], {0}[1] = {0}[1], {0}[0]"),
-        (2, "{0}[{0}[0] % 2] = {n}"), (1, "x, y = {0}[:]"), (1, "{0}[0:1] = [{n}]"), (2, "x, y = {0}"),
-        (4, "for i in range(len({0})):\n    {0}[i] += 1"),
-    ],
-    "RawArray": [(1, "{0}[-1] = {n}"), (2, "{0}[0] += {n}"), (2, "{0}[:] = [{n}, {p}]"), (2, "x, y = {0}[:]")],
-    "Semaphore": [(1, "{0}.release()"), (1, "{0}.acquire()"), (1, "x = {0}.acquire(timeout=0)")],
-    "Bounded": [(1, "try:\n    {0}.release()\nexcept ValueError:\n    x += 1"), (1, "{0}.acquire()"), (1, "{0}.release()")],
-    "Lock": [(1, "{0}.acquire()"), (1, "{0}.release()"), (2, "if {0}.acquire(False):\n    {0}.release()\nelse:\n    x += 1")],
-    "RLock": [(1, "{0}.acquire()"), (1, "try:\n    {0}.release()\nexcept AssertionError:\n    y += 1")],
-    "Event": [
-        (1, "{0}.set()"), (1, "{0}.set()"), (1, "{0}.clear()"), (1, "x = {0}.wait(1)"), (1, "{0}.wait()"),
-        (1, "if not {0}.wait(timeout=0.1):\n    y += 1"),
-    ],
-    "Queue": [
-        (1, "{0}.put({n})"), (1, "{0}.put([{n}, s])"), (1, "{0}.put(s); s.append(1)"), (1, "{0}.put(Point({n}))"),
-        (1, "try:\n    {0}.put_nowait({n})\nexcept Full:\n    x += 1"), (1, "x = size({0}.get())"), (1, "x = size({0}.get())"),
-        (1, "try:\n    x = size({0}.get_nowait())\nexcept Empty:\n    y += 1"),
-        (1, "try:\n    x = size({0}.get(timeout=1))\nexcept Empty as error:\n    y += len(error.args)"),
-        (1, "try:\n    {0}.put({n}, timeout=1)\nexcept Full:\n    x = 3"), (2, "for i in range(2):\n    {0}.put(i)"),
-        (2, "x += size({0}.get()) + size({0}.get())"), (0, "{0}.close()"), (0, "{0}.cancel_join_thread()"),
-        (1, "{0}.close(); {0}.join_thread()"),
-    ],
-    "Joinable": [
-        (1, "{0}.put({n})"), (1, "x = size({0}.get())"), (2, "x = {0}.get(); {0}.task_done()"), (1, "{0}.join()"),
-        (1, "try:\n    {0}.task_done()\nexcept ValueError:\n    y += 1"),
-        (2, "try:\n    x = size({0}.get(False)); {0}.task_done()\nexcept Empty:\n    y += 1"),
-    ],
-    "SimpleQueue": [(1, "{0}.put({n})"), (1, "{0}.put((s, {n}))"), (1, "x = size({0}.get())"), (2, "{0}.put({0}.get())")],
-    "Reader": [
-        (1, "x = size({0}.recv())"), (1, "if {0}.poll():\n    x = size({0}.recv())"), (1, "{0}.close()"),
-        (1, "try:\n    x = size({0}.recv())\nexcept EOFError:\n    y += 1"), (1, "try:\n    {0}.send(1)\nexcept OSError:\n    y += 1"),
-    ],
-    "Sender": [
-        (1, "{0}.send({n})"), (1, "{0}.send([{n}, 'text'])"), (1, "{0}.close()"), (2, "{0}.send({p}); {0}.send({n})"),
-        (1, "try:\n    {0}.send({n})\nexcept BrokenPipeError:\n    y += 1"),
-    ],
-    "Duplex": [
-        (1, "{0}.send({n})"), (1, "{0}.send(s)"), (1, "x = size({0}.recv())"), (2, "{0}.send({n}); x = size({0}.recv())"),
-        (1, "try:\n    x = size({0}.recv())\nexcept EOFError:\n    y += 1"), (1, "{0}.close()"),
-    ],
-    "Bytes": [
-        (1, "{0}.send_bytes(b'abc')"), (1, "{0}.send_bytes(bytes(s))"), (1, "x = len({0}.recv_bytes())"),
-        (1, "try:\n    x = len({0}.recv_bytes())\nexcept EOFError:\n    y += 1"), (1, "{0}.close()"),
-    ],
-    "Condition": [
-        (3, "with {0}:\n    {0}.notify()"), (3, "with {0}:\n    {0}.notify_all()"), (4, "with {0}:\n    x = {0}.wait()"),
-        (4, "with {0}:\n    x = {0}.wait(1)"), (3, "with {0}:\n    {0}.notify(2)"),
-        (1, "try:\n    {0}.notify()\nexcept AssertionError:\n    x += 1"),
-        (1, "try:\n    {0}.wait()\nexcept AssertionError:\n    x += 1"),
-    ],
-    "Barrier": [
-        (2, "x = {0}.wait()"), (2, "x = {0}.wait()"), (2, "try:\n    x = {0}.wait(1)\nexcept RuntimeError:\n    y += 1"),
-        (2, "try:\n    x = {0}.wait()\nexcept RuntimeError:\n    y += 1"), (1, "{0}.reset()"), (1, "{0}.abort()"),
-    ],
-}  # fmt: skip
 
 
 def _if(w: Writer) -> list[str]:
@@ -500,7 +263,9 @@ def _looped(w: Writer, head: str, first: list[str]) -> list[str]:
 
 def _for(w: Writer) -> list[str]:
     i = w.new("i")
-    over = w.chance.choice(["range(2)", "(1, 2)", "'ab'", "enumerate(s[:2])", "[3, x]", "{1: 2, 3: 4}", "zip(s, (1, 2))"])
+    over = w.chance.choice(
+        ["range(2)", "(1, 2)", "'ab'", "enumerate(s[:2])", "[3, x]", "{1: 2, 3: 4}", "zip(s, (1, 2))"]
+    )
     v = w.value()
     if v and w.chance.random() < 0.25 and w.pay(2):
         over = w.chance.choice([f"gen({v}, 2)", f"({v}.value for _ in range(2))", f"[{v}.value, {v}.value]"])
@@ -519,9 +284,11 @@ def _while(w: Writer) -> list[str]:
 
 
 def _raise(w: Writer) -> list[str]:
-    return [w.chance.choice(["raise KeyError({})", "raise ValueError({}, 1)", "x = 1 // ({} % 2)", "assert {}, 'no'", "s[9] = {}"]).format(
-        w.number(1)
-    )]  # fmt: skip
+    return [
+        w.chance.choice(
+            ["raise KeyError({})", "raise ValueError({}, 1)", "x = 1 // ({} % 2)", "assert {}, 'no'", "s[9] = {}"]
+        ).format(w.number(1))
+    ]
 
 
 def _try(w: Writer) -> list[str]:
@@ -582,9 +349,14 @@ def _with(w: Writer) -> list[str]:
 
 def _match(w: Writer) -> list[str]:
     return [
-        f"match {w.number()}:", "    case 0 | 1:", *("    " + line for line in w.inner()), "    case int(n) if n > 2:",
-        *("    " + line for line in w.inner()), "    case _:", "        x += 1",
-    ]  # fmt: skip
+        f"match {w.number()}:",
+        "    case 0 | 1:",
+        *("    " + line for line in w.inner()),
+        "    case int(n) if n > 2:",
+        *("    " + line for line in w.inner()),
+        "    case _:",
+        "        x += 1",
+    ]
 
 
 def _closure(w: Writer) -> list[str]:
@@ -597,7 +369,13 @@ def _closure(w: Writer) -> list[str]:
         return [f"{b} = counter({v})", f"x += {b}() + {b}(2)"]
     if how == 1:
         f = w.new("f")
-        return [f"def {f}(k={w.pure()}):", "    nonlocal x", f"    x = {v}.value + k", "    return x", f"y = {f}() + {f}(k=2)"]
+        return [
+            f"def {f}(k={w.pure()}):",
+            "    nonlocal x",
+            f"    x = {v}.value + k",
+            "    return x",
+            f"y = {f}() + {f}(k=2)",
+        ]
     if how == 2:
         it = w.new("it")
         return [f"{it} = gen({v}, 2)", f"x = next({it})", f"y = s.pop() + next({it}, 0)"]
@@ -612,7 +390,9 @@ def _method(w: Writer) -> list[str]:
     b = w.new("b")
     return [
         f"{b} = {w.chance.choice(['Box', 'Loud'])}({v})",
-        w.chance.choice([f"x = {b}.read() + {b}.read()", f"{b}.add(x)", f"x += {b}.now; y = len({b}.seen)", f"x = {b} + {b}.now"]),
+        w.chance.choice(
+            [f"x = {b}.read() + {b}.read()", f"{b}.add(x)", f"x += {b}.now; y = len({b}.seen)", f"x = {b} + {b}.now"]
+        ),
     ]
 
 
@@ -631,14 +411,16 @@ def _waits_for(w: Writer) -> list[str]:
     condition, v = w.pick("Condition"), w.value()
     if not condition or not v or not w.pay(4):
         return _share(w)
-    return w.chance.choice([
-        [f"with {condition}:", f"    {condition}.wait_for(lambda: {v}.value)"],
-        [f"with {condition}:", f"    x = {condition}.wait_for(lambda: {v}.value > 1, timeout=1)"],
-        [f"with {condition}:", f"    while {v}.value == 0:", f"        {condition}.wait()"],
-        [f"with {condition}:", f"    if not {v}.value:", f"        {condition}.wait()", "    x += 1"],
-        [f"with {condition}:", f"    {v}.value = 1", f"    {condition}.notify()"],
-        [f"with {condition}:", f"    {v}.value += 1", f"    {condition}.notify_all()"],
-    ])  # fmt: skip
+    return w.chance.choice(
+        [
+            [f"with {condition}:", f"    {condition}.wait_for(lambda: {v}.value)"],
+            [f"with {condition}:", f"    x = {condition}.wait_for(lambda: {v}.value > 1, timeout=1)"],
+            [f"with {condition}:", f"    while {v}.value == 0:", f"        {condition}.wait()"],
+            [f"with {condition}:", f"    if not {v}.value:", f"        {condition}.wait()", "    x += 1"],
+            [f"with {condition}:", f"    {v}.value = 1", f"    {condition}.notify()"],
+            [f"with {condition}:", f"    {v}.value += 1", f"    {condition}.notify_all()"],
+        ]
+    )
 
 
 def _return(w: Writer) -> list[str]:
@@ -649,7 +431,36 @@ def _sleep(w: Writer) -> list[str]:
     return ["time.sleep(1)"]
 
 
-_SIMPLE = [_assign, _augmented, _containers, _containers, _containers, _recall, *[_share] * 12, _global, *[_waits_for] * 2,
-            _closure, _method, _raise]  # fmt: skip
-_NESTED = [_if, _if, _for, _for, _while, _try, _try, _try, _with, _with, _with, _match, _closure, _method, _again, _return, _sleep,
-           _waits_for]  # fmt: skip
+_SIMPLE = [
+    _assign,
+    _augmented,
+    _containers,
+    _containers,
+    _containers,
+    _recall,
+    *[_share] * 12,
+    _global,
+    *[_waits_for] * 2,
+    _closure,
+    _method,
+]
+_NESTED = [
+    _if,
+    _if,
+    _for,
+    _for,
+    _while,
+    _try,
+    _try,
+    _try,
+    _with,
+    _with,
+    _with,
+    _match,
+    _closure,
+    _method,
+    _again,
+    _return,
+    _sleep,
+    _waits_for,
+]

@@ -5,48 +5,94 @@ from __future__ import annotations
 import random
 import re
 
-from .constructs import LIBRARY, Writer
+from .constructs import Writer
+from .definitions import LIBRARY
 from .engine import Program
 
 # kind: (how it is made, in how many words it may be made)
 _MADE: dict[str, list[str]] = {
-    "Value": ['mp.Value("i", 0)', 'mp.Value("i", 1)', 'Value("i")', 'mp.Value("h", 0, lock=True)', 'mp.Value("i", 0, lock=mp.RLock())',
-              'mp.Value("i", 2, lock=lk)'],
+    "Value": [
+        'mp.Value("i", 0)',
+        'mp.Value("i", 1)',
+        'Value("i")',
+        'mp.Value("h", 0, lock=True)',
+        'mp.Value("i", 0, lock=mp.RLock())',
+        'mp.Value("i", 2, lock=lk)',
+    ],
     "RawValue": ['mp.RawValue("i", 0)', 'mp.Value("b", 1, lock=False)'],
     "Double": ['mp.Value("d", 0.0)', 'mp.Value("d", -0.0)'],
     "Array": ['mp.Array("i", 2)', 'Array("i", [1, 0])', 'mp.Array("l", range(2))'],
     "RawArray": ['mp.RawArray("i", 2)', 'mp.Array("i", [0, 1], lock=False)'],
     "Lock": ["mp.Lock()", "Lock()"],
     "RLock": ["mp.RLock()", 'mp.get_context("spawn").RLock()'],
-    "Semaphore": ["mp.Semaphore(1)", "mp.Semaphore(0)", "mp.Semaphore(2)", "mp.Semaphore()"],
+    "Semaphore": ["mp.Semaphore(1)", "mp.Semaphore(1)", "mp.Semaphore(0)", "mp.Semaphore(2)", "mp.Semaphore()"],
     "Bounded": ["mp.BoundedSemaphore(1)", "mp.BoundedSemaphore(2)"],
     "Condition": ["mp.Condition()", "mp.Condition(mp.Lock())", "mp.Condition(mp.RLock())"],
     "Event": ["mp.Event()"],
-    "Barrier": ["mp.Barrier(2)", "mp.Barrier(2)", "mp.Barrier(2, timeout=1)", "mp.Barrier(2, action=partial(bump, v))",
-                "mp.Barrier(2, partial(fail, v))", "mp.Barrier(1)", "mp.Barrier(3)"],
+    "Barrier": [
+        "mp.Barrier(2)",
+        "mp.Barrier(2)",
+        "mp.Barrier(2, timeout=1)",
+        "mp.Barrier(2, action=partial(bump, v))",
+        "mp.Barrier(2, partial(fail, v))",
+        "mp.Barrier(1)",
+        "mp.Barrier(3)",
+    ],
     "Queue": ["mp.Queue()", "mp.Queue(1)", "mp.Queue(maxsize=2)"],
     "Joinable": ["mp.JoinableQueue()", "mp.JoinableQueue(2)"],
     "SimpleQueue": ["mp.SimpleQueue()"],
     "Reader": ["mp.Pipe(False)"],
     "Duplex": ["mp.Pipe()", "mp.Pipe(duplex=True)"],
     "Bytes": ["mp.Pipe(True)"],
-}  # fmt: skip
+}
 _SHORT = {
-    "Value": "v", "RawValue": "r", "Double": "f", "Array": "a", "RawArray": "ra", "Lock": "lk", "RLock": "rl", "Semaphore": "sem",
-    "Bounded": "bs", "Condition": "cv", "Event": "ev", "Barrier": "b", "Queue": "q", "Joinable": "jq", "SimpleQueue": "sq",
-    "Reader": "c", "Duplex": "e", "Bytes": "by",
-}  # fmt: skip
+    "Value": "v",
+    "RawValue": "r",
+    "Double": "f",
+    "Array": "a",
+    "RawArray": "ra",
+    "Lock": "lk",
+    "RLock": "rl",
+    "Semaphore": "sem",
+    "Bounded": "bs",
+    "Condition": "cv",
+    "Event": "ev",
+    "Barrier": "b",
+    "Queue": "q",
+    "Joinable": "jq",
+    "SimpleQueue": "sq",
+    "Reader": "c",
+    "Duplex": "e",
+    "Bytes": "by",
+}
 _FINAL = {
-    "Value": "{}.value", "RawValue": "{}.value", "Double": "{}.value", "Array": "tuple({}[:])", "RawArray": "tuple({})",
-    "Semaphore": "{}.get_value()", "Bounded": "{}.get_value()", "Event": "{}.is_set()", "Queue": "drained({})",
-    "Joinable": "drained({})", "SimpleQueue": "{}.empty()", "Barrier": "{}.broken",
-}  # fmt: skip
+    "Value": "{}.value",
+    "RawValue": "{}.value",
+    "Double": "{}.value",
+    "Array": "tuple({}[:])",
+    "RawArray": "tuple({})",
+    "Semaphore": "{}.get_value()",
+    "Bounded": "{}.get_value()",
+    "Event": "{}.is_set()",
+    "Queue": "drained({})",
+    "Joinable": "drained({})",
+    "SimpleQueue": "{}.empty()",
+    "Barrier": "{}.broken",
+}
 
 _IMPORTS = {
-    "random": "import random", "sys": "import sys", "time": "import time", "partial": "from functools import partial",
-    "Process": "from multiprocessing import Array, Lock, Process, Value", "Array": "", "Lock": "", "Value": "",
-    "Full": "from queue import Empty, Full", "Empty": "", "inside": "from lockstep.explore.sections import inside",
-}  # fmt: skip
+    "random": "import random",
+    "sys": "import sys",
+    "time": "import time",
+    "partial": "from functools import partial",
+    "Process": "from multiprocessing import Array, Lock, Process, Value",
+    "Array": "",
+    "Lock": "",
+    "Value": "",
+    "Full": "from queue import Empty, Full",
+    "Empty": "",
+    "inside": "from lockstep.explore.sections import inside",
+}
 
 
 def random_program(seed: int) -> Program:
@@ -97,7 +143,15 @@ def _given(chance: random.Random, objects: dict[str, tuple[str, str]], index: in
 
 
 def _locals(chance: random.Random) -> list[str]:
-    return ["x, y = 0, 1", "s = [1, 2, 3, 2]", 'd = {"k": 2}', 'txt = ""', "t = s", "o = type('O', (), {})()", "h = Hidden()"]
+    return [
+        "x, y = 0, 1",
+        "s = [1, 2, 3, 2]",
+        'd = {"k": 2}',
+        'txt = ""',
+        "t = s",
+        "o = type('O', (), {})()",
+        "h = Hidden()",
+    ]
 
 
 def _body(chance: random.Random, objects: dict[str, str], operations: int, statements: int) -> list[str]:
@@ -111,7 +165,7 @@ def _body(chance: random.Random, objects: dict[str, str], operations: int, state
     head = ["global TOTAL"] if any("TOTAL" in line for line in lines) else []
     text = "\n".join(lines)
     used = [line for line in _locals(chance) if any(re.search(rf"\b{name}\b", text) for name in _bound(line))]
-    if any("t = s" == line for line in used) and "s = [1, 2, 3, 2]" not in used:
+    if any(line == "t = s" for line in used) and "s = [1, 2, 3, 2]" not in used:
         used.insert(0, "s = [1, 2, 3, 2]")
     if "x, y = 0, 1" not in used:
         used.insert(0, "x, y = 0, 1")
@@ -150,7 +204,11 @@ def _child(chance: random.Random, name: str, objects: dict[str, str], operations
         lines = [f"def {name}(box, *more):", f"    {', '.join(names)}, = box", *_indented(body)]
         return lines, f"Process(None, {name}, args=([{arguments}], 1){daemon})"
     if how < 0.9:
-        lines = [f"class {name.upper()}(Process):", f"    def __init__(self, {arguments}):", "        super().__init__()"]
+        lines = [
+            f"class {name.upper()}(Process):",
+            f"    def __init__(self, {arguments}):",
+            "        super().__init__()",
+        ]
         lines += [f"        self.{n} = {n}" for n in names] + ["    def run(self):"]
         lines += _indented(_indented([f"{n} = self.{n}" for n in names] + body))
         return lines, f"{name.upper()}({arguments})"
@@ -190,7 +248,9 @@ def _main(chance: random.Random, objects: dict[str, tuple[str, str]], starts: li
         lines += ["ps[0].terminate()", "for p in reversed(ps):", "    p.join()"]
     elif how < 0.97:
         lines += ["alive = ps[0].is_alive()", "for p in ps:", "    p.join()"]
-    finals = [_FINAL[kind].format(name) for name, (kind, _) in objects.items() if kind in _FINAL and chance.random() < 0.9]
+    finals = [
+        _FINAL[kind].format(name) for name, (kind, _) in objects.items() if kind in _FINAL and chance.random() < 0.9
+    ]
     codes = "tuple(p.exitcode for p in ps)" if how < 0.8 else "0"
     finals += ["x, y"] if operations and chance.random() < 0.7 else []
     finals += ["early"] if drains else []
