@@ -151,11 +151,13 @@ class Behaviour:
 
     def _rerun(self, local: Local) -> Run:
         run = Run(local.program, self.machine)
+        run.repeating = True
         rest = run.advance()
         for before, answer in local.history():
             self._compare(before.rest, rest, before)
             rest = run.advance(answer)
         self._compare(local.rest, rest, local)
+        run.repeating = False
         return run
 
     def _compare(self, old: Rest, new: Rest, local: Local) -> None:

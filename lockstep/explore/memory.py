@@ -56,6 +56,9 @@ _ANNOTATIONS = (types.GenericAlias, types.UnionType)
 _WALKING = frozenset({"all", "any", "next"})  # builtins whose only state, while they call, is their argument
 
 
+_FOREIGN: set[type] = set()  # classes from elsewhere that live as long as the interpreter
+
+
 class Unsure(Exception):  # noqa: N818 - it is an answer: keep the history
     """Something whose state the walk does not surely know."""
 
@@ -109,9 +112,10 @@ class _Walk:
             if called is not None and found.callee:
                 self._check_call(found, called)
             self._frame(found)
-        for name in _OWN:
-            self.out.append(name)
-            self._namespace(vars(self.run.namespaces.modules[name]))
+        solution, given = (vars(self.run.namespaces.modules[name]) for name in _OWN)
+        self._namespace(solution)
+        self.out.append(GIVEN)
+        self._namespace({name: item for name, item in given.items() if solution.get(name, NULL) is not item})
         made = self.run.namespaces.made
         if "random" in made:
             self.value(vars(made["random"])["_inst"])
@@ -257,7 +261,9 @@ class _Walk:
             self.value(item)
 
     def _function(self, value: types.FunctionType) -> None:
-        self.out += ["function", value.__code__, value.__code__.co_filename]
+        self.out += ("function", value.__code__, value.__code__.co_filename)
+        if _bare(value):
+            return
         for part in (value.__closure__, value.__defaults__, value.__kwdefaults__, value.__dict__ or None):
             self.value(part)
 
@@ -353,9 +359,13 @@ class _Walk:
             step = step.tb_next
 
     def _class(self, value: type) -> None:
+        if value in _FOREIGN:
+            self.out += ("type", id(value))
+            return
         if value.__module__ not in _OWN:
-            self.out += ["type", id(value)]
+            self.out += ("type", id(value))
             self._expect(_importable(value))
+            _FOREIGN.add(value)
             return
         self.out += ["class", value.__qualname__]
         self.value(type(value))
@@ -404,7 +414,14 @@ class _Walk:
         for name, item in namespace.items():
             if name not in _SKIPPED:
                 self.out.append(name)
-                if type(item) is not Absent:
+                if type(item) is types.FunctionType and _bare(item):
+                    # The same as `value` would do, without the steps that find nothing.
+                    if id(item) in self.met:
+                        self.out += ("=", self.met[id(item)])
+                    else:
+                        self.met[id(item)] = len(self.met)
+                        self.out += ("function", item.__code__, item.__code__.co_filename)
+                elif type(item) is not Absent:
                     self.value(item)
 
 
@@ -441,6 +458,11 @@ _SPECIAL = {
     "CONTAINS_OP": ("__contains__", -1), "UNARY_NOT": ("__bool__", -1),
     "TO_BOOL": ("__bool__", -1),
 }  # fmt: skip
+
+
+def _bare(function: types.FunctionType) -> bool:
+    """Has the function nothing but its code?"""
+    return not (function.__closure__ or function.__defaults__ or function.__kwdefaults__ or function.__dict__)
 
 
 def _lookup(kind: type, name: str) -> Any:
