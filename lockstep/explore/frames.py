@@ -184,6 +184,8 @@ def held(frame: types.FrameType, inner: types.FrameType | None) -> Held | None:
     stack = tuple([_object(start + (size + place) * _POINTER) for place in range(rest)])
     callee: tuple[Any, ...] = ()
     if inner is not None and not called_directly(inner, frame):
+        if point.opname == "CALL_FUNCTION_EX":
+            return None  # f(*generator): the interpreter made a tuple of it, and what the stack points to may be freed
         callee = tuple([_object(start + (size + place) * _POINTER) for place in range(rest, point.depth)])
         if point.opname == "FOR_ITER":
             callee = stack[-1:]
