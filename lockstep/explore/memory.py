@@ -59,7 +59,7 @@ _WALKING = frozenset({"all", "any", "next"})  # builtins whose only state, while
 _FOREIGN: set[type] = set()  # classes from elsewhere that live as long as the interpreter
 
 
-class Unsure(Exception):  # noqa: N818 - it is an answer: keep the history
+class Unsure(Exception):
     """Something whose state the walk does not surely know."""
 
 

@@ -26,11 +26,11 @@ class Status(NamedTuple):
     code: int | None = None
 
 
-class ExitsAreSteps(Exception):  # noqa: N818 - not an error: the exploration starts anew
+class ExitsAreSteps(Exception):
     """Somebody can see whether a process has exited."""
 
 
-class Widen(Exception):  # noqa: N818 - not an error: the exploration starts anew with wider fields
+class Widen(Exception):
     """A field has more values than its bits can tell apart."""
 
 

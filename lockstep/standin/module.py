@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import queue
-import threading
 import types
 from typing import Any
 
@@ -105,7 +104,6 @@ PUBLIC: dict[str, Any] = {
     "Array": cells.SharedArray,
     "RawValue": cells.raw_value,
     "RawArray": cells.raw_array,
-    "BrokenBarrierError": threading.BrokenBarrierError,
     **{
         thing.__name__: thing
         for thing in (ProcessError, BufferTooShort, AuthenticationError, TimeoutError, current_process, parent_process,
