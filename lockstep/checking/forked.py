@@ -23,16 +23,15 @@ class ForkedLauncher:
         self.close()
         self._requests, theirs = socket.socketpair()
         with theirs:
-            command = [sys.executable, "-m", "lockstep.checking.zygote", str(theirs.fileno())]
             self._zygote = subprocess.Popen(
-                command,
+                self._command(theirs.fileno()),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 # Its own session: interrupting the kernel must not end it.
                 start_new_session=True,
-                env=os.environ | {"PYTHONHASHSEED": "0"},
+                env=self._environment(),
             )
 
     def start(self) -> StudentProcess:
@@ -47,6 +46,13 @@ class ForkedLauncher:
             socket.send_fds(self._requests, [b"+"], descriptors)
         os.close(their_output)
         return StudentProcess(control, endpoint, output)
+
+    def _command(self, descriptor: int) -> list[str]:
+        """How the zygote is started, with its end of the socket of requests as `descriptor`."""
+        return [sys.executable, "-m", "lockstep.checking.zygote", str(descriptor)]
+
+    def _environment(self) -> dict[str, str]:
+        return os.environ | {"PYTHONHASHSEED": "0"}
 
     def close(self) -> None:
         if self._requests is not None:
