@@ -1,7 +1,7 @@
 """Keeps one learner's process: starts it, says what it left behind, takes its stacks, ends its whole tree.
 
-The keeper is the parent of the learner's process and, on Linux, adopts its orphans. It runs on the learner's side of the
-boundary, so what it tells explains a verdict and decides none but "left something behind".
+The keeper is the parent of the learner's process and, on Linux, adopts its orphans. It runs on the learner's side of
+the boundary, so what it tells explains a verdict and decides none but "left something behind".
 """
 
 import contextlib

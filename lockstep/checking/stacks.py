@@ -48,7 +48,7 @@ class ProcessStack:
     frames: tuple[Frame, ...]
 
     def own_frame(self, labels: frozenset[str]) -> tuple[Frame, str] | None:
-        """The innermost frame in the learner's cells (`labels`), and what the call above it waits for ("" if nothing)."""
+        """The innermost frame in the learner's cells (`labels`), and what it waits for ("" if nothing)."""
         above: Frame | None = None
         for frame in self.frames:
             if frame.file in labels:

@@ -35,7 +35,10 @@ def write_whole_lines_after_fork() -> None:
 
 def _use_plain_streams() -> None:
     for name, descriptor in (("stdout", 1), ("stderr", 2)):
-        stream = open(descriptor, "w", buffering=1, closefd=False, encoding="utf-8", errors="backslashreplace")
+        # Open for as long as the child lives.
+        stream = open(  # noqa: SIM115
+            descriptor, "w", buffering=1, closefd=False, encoding="utf-8", errors="backslashreplace"
+        )
         setattr(sys, name, stream)
 
 
