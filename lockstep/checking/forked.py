@@ -6,11 +6,13 @@ import socket
 import subprocess
 import sys
 
-from lockstep.checking.process import StudentProcess
+from lockstep.checking.process import OUTPUT_LIMIT, StudentProcess
 
 
 class ForkedLauncher:
     """Keeps one zygote for as long as it lives; a process from it starts in some ten milliseconds."""
+
+    output_limit = OUTPUT_LIMIT  # bytes printed after which a program is ended
 
     def __init__(self) -> None:
         self._zygote: subprocess.Popen[bytes] | None = None
@@ -45,7 +47,7 @@ class ForkedLauncher:
             descriptors = [their_control.fileno(), their_endpoint.fileno(), their_output]
             socket.send_fds(self._requests, [b"+"], descriptors)
         os.close(their_output)
-        return StudentProcess(control, endpoint, output)
+        return StudentProcess(control, endpoint, output, self.output_limit)
 
     def _command(self, descriptor: int) -> list[str]:
         """How the zygote is started, with its end of the socket of requests as `descriptor`."""

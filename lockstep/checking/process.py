@@ -58,6 +58,11 @@ class StudentProcess:
         with contextlib.suppress(OSError):  # a process that has died is reported by the first ask
             self._send(order, time.monotonic() + 15)
 
+    def wait_until_kept(self, deadline: float) -> None:
+        """Waits until the keeper is there. Raises EOFError or TimeoutError if it does not come, DataError."""
+        if not isinstance(answer := self._control.receive(deadline), dict) or "started" not in answer:
+            raise EOFError("its first word was not that it had started")
+
     def ask(self, value: Any, deadline: float) -> Any:
         """The answer to `value`. Raises StudentTimedOut at `deadline` (time.monotonic seconds) and StudentDied."""
         with contextlib.suppress(OSError):
