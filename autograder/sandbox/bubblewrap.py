@@ -27,6 +27,7 @@ _SYSTEM_PARTS = (
     "/etc/alternatives",
 )
 _AUTOGRADER = Path(__file__).resolve().parent.parent
+_INSIDE = _AUTOGRADER / "sandbox" / "inside"
 _LOCKSTEP = Path(lockstep.__file__).resolve().parent
 
 
@@ -43,13 +44,13 @@ def program() -> str | None:
     return shutil.which("bwrap")
 
 
-def environment() -> dict[str, str]:
-    """The whole environment of a sandbox: nothing of the grader's."""
+def environment(packages: str = "") -> dict[str, str]:
+    """The whole environment of a sandbox: nothing of the grader's. `packages`: a folder with links to our packages."""
     return {
         "PATH": "/usr/bin:/bin",
         "HOME": "/tmp",
         "LANG": "C.UTF-8",
-        "PYTHONPATH": os.pathsep.join(dict.fromkeys([str(_LOCKSTEP.parent), str(_AUTOGRADER.parent)])),
+        "PYTHONPATH": packages or os.pathsep.join(dict.fromkeys([str(_LOCKSTEP.parent), str(_AUTOGRADER.parent)])),
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
         "OPENBLAS_NUM_THREADS": "1",
@@ -57,10 +58,17 @@ def environment() -> dict[str, str]:
     }
 
 
+def link_packages(folder: str) -> None:
+    """Makes `folder` one from which the sandbox's packages can be imported, and nothing beside them be listed."""
+    os.symlink(_LOCKSTEP, os.path.join(folder, "lockstep"))
+    os.makedirs(os.path.join(folder, "autograder", "sandbox"))
+    os.symlink(_INSIDE, os.path.join(folder, "autograder", "sandbox", "inside"))
+
+
 @cache
 def binds() -> tuple[Bind, ...]:
     """Everything of the host that a check needs, outer folders before those inside them."""
-    found = {str(_LOCKSTEP), str(_AUTOGRADER / "sandbox" / "inside"), *_SYSTEM_PARTS}
+    found = {str(_LOCKSTEP), str(_INSIDE), *_SYSTEM_PARTS}
     # The interpreter of a virtual environment is a link, perhaps by way of others, to where its library is.
     executable = sys.executable
     prefixes = {sys.prefix, sys.base_prefix, os.path.dirname(os.path.dirname(executable))}

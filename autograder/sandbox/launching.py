@@ -3,6 +3,7 @@
 import base64
 import os
 import sys
+import tempfile
 import time
 
 from autograder.sandbox import bubblewrap, cgroup, filter
@@ -23,6 +24,7 @@ class SandboxLauncher(ForkedLauncher):
     def __init__(self, tier: str, limits: Limits | None = None, defences: Defences | None = None) -> None:
         super().__init__()
         self.tier = tier
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
         self.limits = limits or Limits()
         self.defences = defences or Defences()
         self.output_limit = self.limits.output if self.defences.output else sys.maxsize
@@ -54,20 +56,27 @@ class SandboxLauncher(ForkedLauncher):
         return cgroup.wrapped(words, self.limits) if self.tier == "A" else words
 
     def _environment(self) -> dict[str, str]:
-        if self.tier == "C" and self.defences.environment:
-            return bubblewrap.environment()
-        return dict(os.environ)
+        if self.tier != "C":
+            return dict(os.environ)
+        inherited = {} if self.defences.environment else dict(os.environ)
+        return inherited | bubblewrap.environment(self._packages())
 
     def _policy(self) -> Policy:
         code = filter.program(self.tier != "C" or not self.defences.network)
-        readable = tuple(bind.target for bind in bubblewrap.binds()) + ("/usr/lib", "/lib", "/lib64")
+        readable = tuple(bind.source for bind in bubblewrap.binds())
         return Policy(
             "C" if self.tier == "C" else "B",
             self.limits,
             self.defences,
             base64.b64encode(code).decode(),
-            readable if self.tier == "C" else (),
+            (*readable, self._packages()) if self.tier == "C" else (),
         )
+
+    def _packages(self) -> str:
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="lockstep-packages-")
+            bubblewrap.link_packages(self._folder.name)
+        return self._folder.name
 
 
 class UnsandboxedLauncher(ForkedLauncher):

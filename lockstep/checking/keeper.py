@@ -30,9 +30,8 @@ def keep(
     control: socket.socket, endpoint: socket.socket, output: int, folder: str, confinement: Confinement
 ) -> None:
     """Forks the learner's process and serves the checker's requests about it until the control socket closes."""
-    # Signals to a group reach it across namespaces: the zygote's group must not be the learner's.
-    if os.getsid(0) != os.getpid():
-        os.setsid()
+    # Signals to a group cross namespaces of processes: the zygote's group must not be the learner's.
+    os.setsid()
     _adopt_orphans()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the learner's process may try to interrupt its keeper
     woken, wake = socket.socketpair()

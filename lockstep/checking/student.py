@@ -118,7 +118,9 @@ class Session:
         return self._where(process)
 
     def _begin(self, service: str) -> StudentProcess:
+        began = time.monotonic()
         process = self._launcher.start()
+        self._deadline += time.monotonic() - began  # a sandbox that starts slowly is no fault of the program
         self._processes.append(process)
         process.begin(service, self.source, self.given)
         return process

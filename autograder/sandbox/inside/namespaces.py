@@ -16,9 +16,6 @@ _GET_FLAGS, _SET_FLAGS, _UP = 0x8913, 0x8914, 1  # SIOCGIFFLAGS, SIOCSIFFLAGS, I
 def enter(policy: Policy) -> None:
     """Returns in a process that is the first of new namespaces; the process that called it waits for its end."""
     defences = policy.defences
-    if defences.session:
-        # Before the namespace is entered: a signal to the group reaches the zygote from inside it.
-        os.setsid()
     user, group = os.getuid(), os.getgid()
     flags = kernel.NEW_USERS | kernel.NEW_MOUNTS | kernel.NEW_NAMES
     if defences.private_folders:

@@ -29,7 +29,6 @@ class Defences:
     environment: bool = True  # none of the grader's environment variables
     process_namespace: bool = True  # sees no processes but its own
     private_folders: bool = True  # /tmp and /dev/shm of its own, of limited size
-    session: bool = True  # a process group that is not the zygote's
     memory: bool = True
     processes: bool = True
     file_size: bool = True
