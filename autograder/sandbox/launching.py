@@ -44,6 +44,13 @@ class SandboxLauncher(ForkedLauncher):
                 return process
         raise AssertionError("the loop returns or raises")
 
+    @property
+    def process_id(self) -> int:
+        """The process on this machine below which everything of the sandbox lives; raises OSError if there is none."""
+        if self._zygote is None:
+            raise OSError("the sandbox has not been started")
+        return self._zygote.pid
+
     def describe(self) -> str:
         """One line for a report: what held the program."""
         return DESCRIPTIONS[self.tier]
