@@ -1,5 +1,6 @@
 """An attack: a small program, the verdict that it must get, and how to run it and see what it left behind."""
 
+import contextlib
 import os
 import textwrap
 import time
@@ -21,7 +22,7 @@ THROUGH = "'through'"  # stands in the explanation of an attack that reached its
 HANGS = "did not come back"
 
 LIMITS = Limits(
-    memory=200 * MIB,
+    memory=320 * MIB,
     processes=40,
     file_size=16 * MIB,
     temporary=24 * MIB,
@@ -61,7 +62,7 @@ def run(launcher: SandboxLauncher, program: str, host: dict[str, Any], limit: fl
 
     def judge(student):
         answer = student.attack(host)
-        assert answer == "held", f"it came back with {answer!r:.300}"
+        assert type(answer) is str and answer == "held", f"it came back with {answer!r:.300}"
 
     source = ModuleSource.of_text(textwrap.dedent(program))
     report = run_checks(
@@ -108,4 +109,9 @@ def nothing_is_left(launcher: SandboxLauncher, before: set[int]) -> None:
 
 
 def _alive(pids: set[int]) -> set[int]:
-    return {pid for pid in pids if psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE}
+    found = set()
+    for pid in pids:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+                found.add(pid)
+    return found

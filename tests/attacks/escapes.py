@@ -4,7 +4,8 @@ from attacks.attack import Attack, hanging
 
 _CALLS = """
 import ctypes, os
-libc = ctypes.CDLL(None, use_errno=True)
+def libc():
+    return ctypes.CDLL(None, use_errno=True)
 def outcome(result):
     return "held" if result < 0 else "through"
 """
@@ -253,7 +254,7 @@ def attack(host):
     Attack(
         "processes",
         "tracing its keeper",
-        _CALLS + "def attack(host):\n    return outcome(libc.ptrace(16, 1, 0, 0))\n",
+        _CALLS + "def attack(host):\n    return outcome(libc().ptrace(16, 1, 0, 0))\n",
     ),
     Attack(
         "processes",
@@ -298,9 +299,9 @@ def attack(host):
         "network",
         "any interface but its own loopback",
         """
-        import socket
         def attack(host):
-            return "held" if [name for _, name in socket.if_nameindex()] == ["lo"] else "through"
+            names = [line.split(":")[0].strip() for line in open("/proc/net/dev") if ":" in line]
+            return "held" if names == ["lo"] else f"through: {names}"
         """,
     ),
     Attack(
@@ -333,6 +334,7 @@ def attack(host):
                     pass
             return "held"
         """,
+        "never unlinked: ['answers']",
         then="""
         import os
         def attack(host):
@@ -346,8 +348,7 @@ def attack(host):
         _CALLS
         + """
 def attack(host):
-    libc.syscall.restype = ctypes.c_long
-    return outcome(libc.syscall(host["calls"]["add_key"], b"user", b"answers", b"42", 2, -3))  # add_key to the session's keyring
+    return outcome(libc().syscall(host["calls"]["add_key"], b"user", b"answers", b"42", 2, -3))  # add_key to the session's keyring
 """,
     ),
     Attack(
@@ -405,18 +406,17 @@ def attack(host):
     Attack(
         "escapes",
         "by mount",
-        _CALLS + 'def attack(host):\n    return outcome(libc.mount(b"tmpfs", b"/tmp", b"tmpfs", 0, b""))\n',
+        _CALLS + 'def attack(host):\n    return outcome(libc().mount(b"tmpfs", b"/tmp", b"tmpfs", 0, b""))\n',
     ),
-    Attack("escapes", "by umount", _CALLS + 'def attack(host):\n    return outcome(libc.umount2(b"/tmp", 2))\n'),
-    Attack("escapes", "by a user namespace", _CALLS + "def attack(host):\n    return outcome(libc.unshare(0x10000000))\n"),
+    Attack("escapes", "by umount", _CALLS + 'def attack(host):\n    return outcome(libc().umount2(b"/tmp", 2))\n'),
+    Attack("escapes", "by a user namespace", _CALLS + "def attack(host):\n    return outcome(libc().unshare(0x10000000))\n"),
     Attack(
         "escapes",
         "by a clone in a user namespace",
         _CALLS
         + """
 def attack(host):
-    libc.syscall.restype = ctypes.c_long
-    pid = libc.syscall(host["calls"]["clone"], 0x10000000 | 17, None, None, None, None)  # clone
+    pid = libc().syscall(host["calls"]["clone"], 0x10000000 | 17, None, None, None, None)  # clone
     if pid == 0:
         os._exit(0)
     if pid > 0:
@@ -432,7 +432,7 @@ def attack(host):
 def attack(host):
     for name in ("user", "mnt", "pid", "net"):
         try:
-            if libc.setns(os.open(f"/proc/1/ns/{name}", os.O_RDONLY), 0) == 0:
+            if libc().setns(os.open(f"/proc/1/ns/{name}", os.O_RDONLY), 0) == 0:
                 return "through"
         except OSError:
             pass

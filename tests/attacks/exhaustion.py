@@ -239,7 +239,7 @@ EXHAUSTION = (
         """
         def attack(host):
             kept = []
-            for _ in range(60):
+            for _ in range(100):
                 kept.append(bytearray(5_000_000))
             return "through"
         """,
@@ -251,13 +251,13 @@ EXHAUSTION = (
         """
         import mmap, time
         def attack(host):
-            memory = mmap.mmap(-1, 300 * 2**20)
+            memory = mmap.mmap(-1, 400 * 2**20)
             for offset in range(0, len(memory), 4096):
                 memory[offset] = 1
             time.sleep(1)
             return "through"
         """,
-        "more than 200 MiB",
+        "more than 320 MiB",
     ),
     Attack(
         "memory",
@@ -265,7 +265,7 @@ EXHAUSTION = (
         """
         import os, time
         def attack(host):
-            for _ in range(6):
+            for _ in range(7):
                 if os.fork() == 0:
                     kept = b"x" * 60_000_000
                     time.sleep(20)
@@ -273,7 +273,7 @@ EXHAUSTION = (
             time.sleep(15)
             return "through"
         """,
-        "more than 200 MiB",
+        "more than 320 MiB",
     ),
     Attack(
         "memory",
@@ -348,7 +348,7 @@ EXHAUSTION = (
         "disk",
         "one large file",
         """
-        import errno
+        import errno, os
         def attack(host):
             try:
                 with open("/dev/shm/large", "wb") as file:
@@ -356,6 +356,8 @@ EXHAUSTION = (
                         file.write(b"x" * 2**20)
             except OSError as error:
                 return "held" if error.errno == errno.EFBIG else "through"
+            finally:
+                os.unlink("/dev/shm/large")
             return "through"
         """,
     ),

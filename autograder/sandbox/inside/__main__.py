@@ -24,9 +24,11 @@ class Sandbox:
     def isolate(self) -> None:
         if self.policy.tier == "B":
             namespaces.enter(self.policy)
+        kernel.set_readable_by_its_user(False)
 
     def confine(self) -> None:
         defences = self.policy.defences
+        kernel.set_readable_by_its_user(True)
         limit_this_process(self.policy)
         kernel.forbid_new_privileges()
         if self.policy.tier == "C":

@@ -17,7 +17,7 @@ NEW_MOUNTS, NEW_NAMES, NEW_IPC, NEW_USERS, NEW_PROCESSES, NEW_NETWORK = (
 )
 NOSUID, NODEV, NOEXEC = 2, 4, 8
 
-_DEATH_SIGNAL, _SECCOMP, _DROP_BOUND, _NO_NEW_PRIVILEGES, _AMBIENT = 1, 22, 24, 38, 47
+_DEATH_SIGNAL, _DUMPABLE, _SECCOMP, _DROP_BOUND, _NO_NEW_PRIVILEGES, _AMBIENT = 1, 4, 22, 24, 38, 47
 _FILTER_MODE, _CLEAR_AMBIENT = 2, 4
 _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446  # the same numbers on every architecture
 _CAPABILITY_VERSION_3 = 0x20080522
@@ -37,6 +37,11 @@ def mount(kind: str, target: str, flags: int, options: str = "") -> None:
 
 def die_with_parent(signal: int) -> None:
     _checked(_libc.prctl(_DEATH_SIGNAL, signal, 0, 0, 0), "prctl")
+
+
+def set_readable_by_its_user(readable: bool) -> None:
+    """Whether other processes of the same user may look into this one (PR_SET_DUMPABLE)."""
+    _checked(_libc.prctl(_DUMPABLE, int(readable), 0, 0, 0), "prctl")
 
 
 def forbid_new_privileges() -> None:
