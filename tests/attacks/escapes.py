@@ -409,7 +409,9 @@ def attack(host):
         _CALLS + 'def attack(host):\n    return outcome(libc().mount(b"tmpfs", b"/tmp", b"tmpfs", 0, b""))\n',
     ),
     Attack("escapes", "by umount", _CALLS + 'def attack(host):\n    return outcome(libc().umount2(b"/tmp", 2))\n'),
-    Attack("escapes", "by a user namespace", _CALLS + "def attack(host):\n    return outcome(libc().unshare(0x10000000))\n"),
+    Attack(
+        "escapes", "by a user namespace", _CALLS + "def attack(host):\n    return outcome(libc().unshare(0x10000000))\n"
+    ),
     Attack(
         "escapes",
         "by a clone in a user namespace",
