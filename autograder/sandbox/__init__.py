@@ -24,8 +24,7 @@ def launcher(
     if tier != "D":
         return SandboxLauncher(tier, limits)
     if not unsandboxed:
-        reasons = "\n".join(f"Not tier {better}: {reason}." for better, reason in probe().missing)
-        raise NoSandbox(
-            f"nothing here holds a submission, so none is graded; --unsandboxed grades all the same.\n{reasons}"
-        )
+        reasons = [f"Not tier {better}: {reason}." for better, reason in probe().missing]
+        refusal = "nothing here holds a submission, so none is graded; --unsandboxed grades all the same."
+        raise NoSandbox("\n".join([refusal, *reasons]))
     return UnsandboxedLauncher()

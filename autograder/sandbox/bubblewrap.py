@@ -60,8 +60,7 @@ def environment(packages: str = "") -> dict[str, str]:
         "PATH": "/usr/bin:/bin",
         "HOME": "/tmp",
         "LANG": "C.UTF-8",
-        "PYTHONPATH": packages
-        or os.pathsep.join(dict.fromkeys(inside(str(p.parent)) for p in (_LOCKSTEP, _AUTOGRADER))),
+        "PYTHONPATH": packages or os.pathsep.join(dict.fromkeys(parents)),
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
         "OPENBLAS_NUM_THREADS": "1",

@@ -13,6 +13,7 @@ _NOT_HELD = {
     ),
     "C": (
         "/dev/shm: segments and semaphores of all programs of this user are in one folder",
+        "that a file exists, its name and its size (what is in it, yes)",
         "files in its folder below /tmp: their number, and their size in total",
         "the number of processes, when grading as root",
         "memory to the byte, and the processor, as in tier B",

@@ -52,7 +52,7 @@ def why_not(tier: str) -> str:
         try:
             found = Student(session).attack(targets)
         except OSError as error:
-            return (bubblewrap.complaint() if tier != "C" else "") or str(error)
+            return (bubblewrap.program() and tier != "C" and bubblewrap.complaint()) or str(error)
         except (StudentDied, StudentRaised, StudentRefused, StudentTimedOut) as error:
             return str(error)
         finally:

@@ -348,7 +348,8 @@ def attack(host):
         _CALLS
         + """
 def attack(host):
-    return outcome(libc().syscall(host["calls"]["add_key"], b"user", b"answers", b"42", 2, -3))  # add_key to the session's keyring
+    session = -3
+    return outcome(libc().syscall(host["calls"]["add_key"], b"user", b"answers", b"42", 2, session))
 """,
     ),
     Attack(
@@ -499,7 +500,8 @@ def attack(host):
 import os
 def attack(host):
     answers = [attempt(lambda: os.mknod("/tmp/disk", 0o60600, os.makedev(254, 0)))]
-    answers += [attempt(lambda path=path: open(path, "rb")) for path in ("/dev/mem", "/dev/kmsg", "/dev/vda", "/dev/sda")]
+    for path in ("/dev/mem", "/dev/kmsg", "/dev/vda", "/dev/sda"):
+        answers.append(attempt(lambda: open(path, "rb")))
     return "held" if set(answers) == {"held"} else "through"
 """,
     ),

@@ -1,4 +1,4 @@
-"""Attacks on the verdict itself: frames forged and malformed, values that explode, objects that lie, patched libraries."""
+"""Attacks on the verdict: frames forged and malformed, values that explode, objects that lie, patched libraries."""
 
 from attacks.attack import Attack, hanging
 
