@@ -25,8 +25,11 @@ def names() -> frozenset[str]:
 
 def left_behind(before: frozenset[str], tree: list[psutil.Process]) -> list[str]:
     """The names that are new since `before` and that no process outside `tree` has mapped."""
-    new = names() - before
-    return sorted(new - _mapped_outside({process.pid for process in tree})) if new else []
+    new = set(names() - before)
+    if new:
+        new -= _mapped_outside({process.pid for process in tree})
+        new &= names()  # those of other programs that come and go were unlinked meanwhile
+    return sorted(new)
 
 
 def remove(segments: list[str]) -> None:
