@@ -15,7 +15,7 @@ EXERCISES = read_exercises()
 def report_on(exercise: Exercise, code: str) -> Report:
     cell = read_check_cell(exercise.checks)
     reference = ModuleSource.of_text(exercise.solution, "reference")
-    return judge(cell, ModuleSource.of_text(code, "answer"), local_launcher(), reference=reference, patience=3)
+    return judge(cell, ModuleSource.of_text(code, "answer"), local_launcher(), reference=reference, patience=patience)
 
 
 @pytest.mark.parametrize("exercise", EXERCISES.values(), ids=list(EXERCISES))
