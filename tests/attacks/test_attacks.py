@@ -10,6 +10,8 @@ from attacks.exhaustion import EXHAUSTION
 from attacks.forgeries import FORGERIES
 from lockstep.checking.report import report_html
 
+pytestmark = pytest.mark.sandbox
+
 ATTACKS = (*EXHAUSTION, *ESCAPES, *FORGERIES)
 
 

@@ -9,6 +9,8 @@ from attacks.attack import THROUGH, run
 from attacks.test_attacks import ATTACKS
 from autograder.sandbox.inside.policy import Defences
 
+pytestmark = pytest.mark.sandbox
+
 # Defence, the attack that it alone holds, and the defences before it that hold that attack as well.
 PROOFS = [
     ("files", "the hidden checks by their path", ()),

@@ -24,7 +24,7 @@ def limit_this_process(policy: Policy) -> None:
         _set(resource.RLIMIT_DATA, limits.memory)
     if defences.processes:
         # Without a namespace of users, every process of this user counts.
-        others = _tasks_of_this_user() if policy.tier == "C" else 0
+        others = _tasks_of_this_user() if policy.tier == "C" and os.getuid() else 0
         _set(resource.RLIMIT_NPROC, limits.processes + others)
     if defences.file_size:
         _set(resource.RLIMIT_FSIZE, limits.file_size)
