@@ -42,8 +42,8 @@ def karp_flatt(speedup: ArrayLike, p: ArrayLike) -> Curve:
     """The serial share that a measured speed-up on p >= 2 workers reveals.
 
     Constant over p when Amdahl's law explains the speed-up, growing with p when overhead does, negative for a
-    speed-up above p. A. H. Karp and H. P. Flatt, Measuring parallel processor performance, Communications of the
-    ACM 33(5), 1990.
+    speed-up above p. A. H. Karp and H. P. Flatt, Measuring parallel processor performance, Communications
+    of the ACM 33(5), 1990.
     """
     workers = _workers(p)
     measured = np.asarray(speedup, dtype=float)
@@ -73,9 +73,9 @@ def universal_scalability(p: ArrayLike, contention: float, coherence: float) -> 
 def brent(work: float, span: float, p: ArrayLike) -> tuple[Curve, Curve]:
     """The least and the most time that a greedy schedule of a task graph takes on p workers.
 
-    `work` is the time of all tasks, `span` of the longest chain, in the same unit. At least max(work / p, span),
-    at most span + (work - span) / p. R. P. Brent, The parallel evaluation of general arithmetic expressions,
-    Journal of the ACM 21(2), 1974; for greedy schedules R. L. Graham, 1966.
+    `work` is the time of all tasks, `span` of the longest chain, in the same unit. At least max(work / p,
+    span), at most span + (work - span) / p. R. P. Brent, The parallel evaluation of general arithmetic
+    expressions, Journal of the ACM 21(2), 1974; for greedy schedules R. L. Graham, 1966.
     """
     workers = _workers(p)
     if span <= 0 or work < span:

@@ -1,7 +1,8 @@
 """The CPU quotas that Linux control groups put on this process, its own group's and every ancestor's.
 
 Formats: the kernel's Documentation/admin-guide/cgroup-v2.rst ("cpu.max") and
-Documentation/scheduler/sched-bwc.rst ("cpu.cfs_quota_us"); proc(5) for /proc/self/cgroup and /proc/self/mountinfo.
+Documentation/scheduler/sched-bwc.rst ("cpu.cfs_quota_us"); proc(5) for /proc/self/cgroup and
+/proc/self/mountinfo.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Counts down from the number on each line it is sent, and answers with the seconds of wall and CPU it took.
 
 Run as a program by `lockstep.cpus.capacity`: nothing here may need more than the interpreter itself, so that
-it starts in milliseconds, touches no memory outside the first cache, and ends when its parent closes the pipe.
+it starts in milliseconds, touches no memory outside the first cache, and ends when its parent closes the
+pipe.
 """
 
 import contextlib
