@@ -4,28 +4,19 @@ from __future__ import annotations
 
 import base64
 import html as escaping
-import io
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+
+from lockstep.picture import Picture
 
 if TYPE_CHECKING:
     from lockstep.speedup.result import Speedup
 
 MEASURED, IDEAL, FITTED, SIMULATED, CAPACITY = "#0072B2", "#777777", "#D55E00", "#009E73", "#CC79A7"
 """Okabe and Ito's colours; markers and dashes differ too, so that no curve depends on its colour."""
-
-
-class Picture(Figure):
-    """A matplotlib figure that a notebook shows without pyplot."""
-
-    def _repr_png_(self) -> bytes:
-        file = io.BytesIO()
-        self.savefig(file, format="png", dpi=110)
-        return file.getvalue()
 
 
 def draw(result: Speedup) -> Picture:

@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 
 from lockstep.cpus import UsableCpus, usable_cpus
+from lockstep.live import in_notebook
 from lockstep.speedup.campaign import campaign
 from lockstep.speedup.machine import PoolFactory, ThisMachine
 from lockstep.speedup.plan import Plan, Scaling, plan_for
 from lockstep.speedup.program import Program, program_of, serial_program
 from lockstep.speedup.result import Simulated, Speedup
-from lockstep.speedup.view import SpeedupView, in_notebook
+from lockstep.speedup.view import SpeedupView
 
 Show = Callable[[Speedup], None]
 _SIMULATED_WORKERS = 8

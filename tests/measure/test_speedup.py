@@ -12,9 +12,10 @@ import psutil
 import pytest
 
 from lockstep import laws
+from lockstep.cpus.children import stop
 from lockstep.speedup import speedup
 from lockstep.speedup.campaign import campaign
-from lockstep.speedup.machine import THREAD_VARIABLES, ThisMachine, one_thread_a_process, stop
+from lockstep.speedup.machine import THREAD_VARIABLES, ThisMachine, one_thread_a_process
 from lockstep.speedup.measure import measured, request_for
 from lockstep.speedup.plan import SERIAL, default_workers, plan_for
 from lockstep.speedup.program import program_of, same_answer, serial_program
