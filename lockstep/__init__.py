@@ -1,1 +1,38 @@
-"""Instruments for learning multiprocessing: check, explore, simulate, speedup, timeline."""
+"""Instruments for learning multiprocessing: check, explore, simulate, speedup, timeline.
+
+Importing this package loads nothing heavy: a child process under spawn imports it for every task, so each
+instrument is loaded when its name is first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lockstep.checking.check import check, raises
+    from lockstep.checking.given import given
+    from lockstep.checking.student import student
+    from lockstep.notebook.extension import load_ipython_extension
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "check": "lockstep.checking.check",
+    "raises": "lockstep.checking.check",
+    "given": "lockstep.checking.given",
+    "student": "lockstep.checking.student",
+    "load_ipython_extension": "lockstep.notebook.extension",
+}
+
+__all__ = ["check", "given", "load_ipython_extension", "raises", "student"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'lockstep' has no attribute {name!r}; it has {', '.join(sorted(_HOMES))}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

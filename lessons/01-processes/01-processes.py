@@ -1,0 +1,8 @@
+# %%
+# %load_ext lockstep
+
+# %% [markdown]
+# # Processes
+
+# %%
+# exercise: run_all

@@ -1,0 +1,1 @@
+"""Checks: what must hold of a learner's functions, decided outside the process that runs them."""

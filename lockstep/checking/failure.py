@@ -1,0 +1,48 @@
+"""The ways in which a check can fail, each with words for the learner."""
+
+from typing import Protocol
+
+
+class Evidence(Protocol):
+    """Something to look at: a schedule, a timeline, a diff."""
+
+    def text(self) -> str: ...
+
+
+class CheckFailed(AssertionError):
+    """A check does not hold; `message` says why in the learner's terms, `evidence` can be looked at."""
+
+    def __init__(self, message: str, evidence: Evidence | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.evidence = evidence
+
+
+class StudentRaised(Exception):
+    """The learner's function raised: the class names along its MRO, its message and its traceback, as text."""
+
+    def __init__(self, types: tuple[str, ...], message: str, traceback: str) -> None:
+        super().__init__(f"{types[0]}: {message}" if message else types[0])
+        self.types = types
+        self.message = message
+        self.traceback = traceback
+
+
+class StudentMissing(Exception):
+    """The learner's notebook does not define what the check needs."""
+
+
+class StudentTimedOut(Exception):
+    """A call did not come back in time; `stacks` says where each process was."""
+
+    def __init__(self, message: str, stacks: str = "") -> None:
+        super().__init__(message)
+        self.stacks = stacks
+
+
+class StudentDied(Exception):
+    """The process that ran the learner's function ended before the function returned."""
+
+
+class StudentRefused(Exception):
+    """A value cannot cross between the learner's process and the check."""

@@ -1,0 +1,197 @@
+"""Keeps one learner's process: starts it, says what it left behind, takes its stacks, ends its whole tree.
+
+The keeper is the parent of the learner's process and, on Linux, adopts its orphans. It runs on the learner's side of
+the boundary, so what it tells explains a verdict and decides none but "left something behind".
+"""
+
+import contextlib
+import ctypes
+import os
+import selectors
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import psutil
+
+from lockstep.checking import segments
+from lockstep.checking.frames import FrameSocket
+from lockstep.checking.student_side import become_student, serve
+
+_SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER
+_HELPER_COMMANDS = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
+
+
+def keep(
+    control: socket.socket, endpoint: socket.socket, output: int, folder: str, confine: Callable[[], None]
+) -> None:
+    """Forks the learner's process and serves the checker's requests about it until the control socket closes.
+
+    `confine` runs in the learner's process before any of its code.
+    """
+    os.setsid()
+    _adopt_orphans()
+    woken, wake = socket.socketpair()
+    woken.setblocking(False)
+    wake.setblocking(False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
+    before = segments.names()
+    student = os.fork()
+    if student == 0:
+        _be_student(control, endpoint, output, folder, confine)
+    endpoint.close()
+    os.close(output)
+    keeper = _Keeper(student, before, folder)
+    frames = FrameSocket(control)
+    frames.send({"started": student})
+    with selectors.DefaultSelector() as selector:
+        selector.register(control, selectors.EVENT_READ)
+        selector.register(woken, selectors.EVENT_READ)
+        told = False
+        while True:
+            ready = [key.fileobj for key, _ in selector.select()]
+            if woken in ready:
+                with contextlib.suppress(BlockingIOError):
+                    woken.recv(4096)
+                keeper.reap()
+                if keeper.status is not None and not told:
+                    told = True
+                    frames.send({"ended": keeper.status})
+            if control in ready:
+                if not frames.read_available():
+                    break
+                while (taken := frames.take())[0]:
+                    frames.send(keeper.answer(taken[1]))
+    keeper.stop()
+
+
+def _be_student(
+    control: socket.socket, endpoint: socket.socket, output: int, folder: str, confine: Callable[[], None]
+) -> None:
+    status = 1
+    try:
+        os.setsid()
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        control.close()
+        become_student(folder, output)
+        confine()
+        serve(endpoint, folder)
+        status = 0
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        # Never return into the zygote's loop, and run none of its exit handlers.
+        os._exit(status)
+
+
+class _Keeper:
+    def __init__(self, student: int, before: frozenset[str], folder: str) -> None:
+        self.student = student
+        self.before = before
+        self.folder = folder
+        self.status: int | None = None  # exit code of the learner's process, negative for a signal
+
+    def reap(self) -> None:
+        """Collects the learner's process and every adopted orphan that has ended."""
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            if pid == self.student:
+                self.status = os.waitstatus_to_exitcode(status)
+
+    def answer(self, request: Any) -> dict[str, Any]:
+        match request:
+            case {"do": "survey"}:
+                return {
+                    "processes": self.survey(),
+                    "segments": segments.left_behind(self.before, self.tree()),
+                }
+            case {"do": "stacks"}:
+                return {"stacks": self.stacks()}
+            case {"do": "stop"}:
+                left = self.stop()
+                return {"stopped": self.status, "segments": left}
+        return {"unknown": True}
+
+    def tree(self) -> list[psutil.Process]:
+        """Every living or unreaped process below this one."""
+        return psutil.Process().children(recursive=True)
+
+    def survey(self) -> list[tuple[int, str]]:
+        """(pid, state) of each process that the learner's left: "running", or "ended" when nobody has joined it."""
+        found = []
+        for process in self.tree():
+            with contextlib.suppress(psutil.Error):
+                state = "ended" if process.status() == psutil.STATUS_ZOMBIE else "running"
+                command = " ".join(process.cmdline()) if state == "running" else ""
+                if process.pid != self.student and not any(helper in command for helper in _HELPER_COMMANDS):
+                    found.append((process.pid, state))
+        return found
+
+    def stacks(self) -> list[tuple[int, int, str]]:
+        """(pid, parent's pid, faulthandler's dump) of each process. All are frozen first, and ended by this."""
+        processes = [process for process in self.tree() if process.is_running()]
+        parents = {}
+        for process in processes:
+            with contextlib.suppress(psutil.Error):
+                parents[process.pid] = process.ppid()
+                process.suspend()
+        dumps = []
+        path = os.path.join(self.folder, ".stacks")
+        for process in sorted(processes, key=lambda process: process.pid):
+            size = os.path.getsize(path) if os.path.exists(path) else 0
+            with contextlib.suppress(psutil.Error):
+                # Pending at the moment it continues, so it is handled before any of the program's next steps.
+                process.send_signal(signal.SIGABRT)
+                process.resume()
+                _wait_until(lambda process=process: not _alive(process), 0.3)  # type: ignore[misc]
+            text = ""
+            with contextlib.suppress(OSError), open(path, "rb") as file:
+                file.seek(size)
+                text = file.read(50_000).decode("utf-8", "replace")
+            dumps.append((process.pid, parents.get(process.pid, 0), text))
+        return dumps
+
+    def stop(self) -> list[str]:
+        """Kills the whole tree, removes the segments it left; returns their names."""
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline:
+            living = [process for process in self.tree() if _alive(process)]
+            if not living:
+                break
+            for process in living:
+                with contextlib.suppress(psutil.Error):
+                    process.kill()
+            time.sleep(0.001)
+            self.reap()
+        self.reap()
+        left = segments.left_behind(self.before, [])
+        segments.remove(left)
+        return left
+
+
+def _adopt_orphans() -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_SUBREAPER, 1, 0, 0, 0)
+
+
+def _alive(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
+def _wait_until(condition: Callable[[], bool], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.002)

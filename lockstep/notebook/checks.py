@@ -1,0 +1,67 @@
+"""Runs a check cell in the kernel: a line for every check as it finishes, and an error at the end if one fails."""
+
+from collections.abc import Sequence
+
+from IPython.display import DisplayHandle, display
+
+from lockstep.checking.check import Check, run_checks
+from lockstep.checking.launcher import local_launcher
+from lockstep.checking.report import CheckResult, Report, report_html
+from lockstep.checking.student import Session
+from lockstep.notebook.extension import notebook_source
+from lockstep.notebook.source import ModuleSource
+
+
+class ChecksFailed(Exception):
+    """At least one check of the cell does not hold; its report is above."""
+
+    def _render_traceback_(self) -> list[str]:
+        # IPython's protocol: the report above says why, and no stack of ours helps a learner.
+        return [f"ChecksFailed: {self}"]
+
+
+class NotebookRunner:
+    """Runs checks against the notebook's own definitions and shows a live report."""
+
+    def run(self, exercise: str, checks: Sequence[Check], given_source: ModuleSource) -> None:
+        """Raises ChecksFailed at the end if a check does not hold."""
+        source = notebook_source()
+        launcher = local_launcher()
+        view = _LiveReport(exercise, [one.sentence for one in checks])
+        report = run_checks(
+            exercise,
+            checks,
+            lambda limit: Session(source, given_source, launcher, limit),
+            # Only an instructor's notebook, which holds the solution itself, has checks that take a reference.
+            lambda limit: Session(source, given_source, launcher, limit),
+            view.add,
+        )
+        view.finish(report)
+        if report.passed < report.total:
+            raise ChecksFailed(report.headline)
+
+
+class _LiveReport:
+    def __init__(self, exercise: str, sentences: list[str]) -> None:
+        self._exercise = exercise
+        self._waiting = sentences
+        self._results: list[CheckResult] = []
+        self._handle: DisplayHandle | None = display(self._bundle(), raw=True, display_id=True)
+
+    def add(self, result: CheckResult) -> None:
+        self._results.append(result)
+        self._waiting = self._waiting[1:]
+        if self._waiting:
+            self._update()
+
+    def finish(self, report: Report) -> None:
+        self._waiting = []
+        self._update(report)
+
+    def _update(self, report: Report | None = None) -> None:
+        if self._handle is not None:
+            self._handle.update(self._bundle(report), raw=True)
+
+    def _bundle(self, report: Report | None = None) -> dict[str, str]:
+        report = report or Report(self._exercise, tuple(self._results), len(self._results) + len(self._waiting))
+        return {"text/html": report_html(report, waiting=tuple(self._waiting)), "text/plain": report.text()}

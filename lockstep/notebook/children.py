@@ -1,0 +1,57 @@
+"""What the child processes of a kernel need: whole lines of output, and an end no later than the kernel's."""
+
+import contextlib
+import multiprocessing
+import os
+import subprocess
+import sys
+import threading
+from multiprocessing import connection
+from pathlib import Path
+
+GUARDED = "LOCKSTEP_GUARDED"  # environment variable: a guardian ends this kernel's children
+
+
+def guard_kernel() -> "subprocess.Popen[bytes] | None":
+    """Starts the guardian where process groups exist and the kernel leads its own, as Jupyter starts it."""
+    if sys.platform == "win32" or os.getpgid(0) != os.getpid():
+        return None
+    guardian = Path(__file__).with_name("guardian.py")
+    os.environ[GUARDED] = "1"
+    return subprocess.Popen(
+        [sys.executable, "-I", "-S", str(guardian), str(os.getpid())],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def write_whole_lines_after_fork() -> None:
+    """A forked child of the kernel writes each line in one call; the kernel's own streams would send fragments."""
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_use_plain_streams)
+
+
+def _use_plain_streams() -> None:
+    for name, descriptor in (("stdout", 1), ("stderr", 2)):
+        # Open for as long as the child lives.
+        stream = open(  # noqa: SIM115
+            descriptor, "w", buffering=1, closefd=False, encoding="utf-8", errors="backslashreplace"
+        )
+        setattr(sys, name, stream)
+
+
+def prepare_spawned_child() -> None:
+    """Called in a child under spawn or forkserver while it loads the notebook's definitions."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, ValueError):
+            stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    parent = multiprocessing.parent_process()
+    if parent is not None and GUARDED not in os.environ:
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    connection.wait([sentinel])
+    os._exit(1)

@@ -1,0 +1,118 @@
+"""`%load_ext lockstep`: a notebook's functions work in child processes under every start method."""
+
+import ast
+import atexit
+import multiprocessing
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from lockstep.checking.check import check
+from lockstep.checking.given import given
+from lockstep.checking.launcher import local_launcher
+from lockstep.notebook.children import guard_kernel, write_whole_lines_after_fork
+from lockstep.notebook.definitions import Definitions, definitions
+from lockstep.notebook.loading import main_file_text
+from lockstep.notebook.names import bound_names
+from lockstep.notebook.source import Cell, ModuleSource
+
+
+class NotebookExtension:
+    """Follows a kernel's cells; before each one runs, writes the definitions so far for child processes."""
+
+    def __init__(self, shell: Any) -> None:
+        self._shell = shell
+        self._folder = Path(tempfile.mkdtemp(prefix="lockstep-notebook-"))
+        self._written: Definitions | None = None
+        self._files = 0
+        self._said: set[str] = set()
+        self._guardian = guard_kernel()
+        atexit.register(shutil.rmtree, self._folder, ignore_errors=True)
+
+    def before_cell(self, info: Any) -> None:
+        """IPython's pre_run_cell event."""
+        check.clear()
+        given.clear()
+        found = definitions(self.source(info.raw_cell))
+        if self._written is not None and found.cells == self._written.cells:
+            return
+        self._say_old_definitions(found)
+        self._written = found
+        self._files += 1
+        # A new file for every change: a forkserver that has preloaded the old file must not take it for the new one.
+        path = self._folder / f"notebook_{self._files}.py"
+        path.write_text(main_file_text(found), encoding="utf-8", errors="surrogatepass")
+        sys.modules["__main__"].__file__ = str(path)
+
+    def source(self, running: str | None = None) -> ModuleSource:
+        """The cells executed so far, in the order of execution, and the one that is `running`."""
+        executed = self._shell.history_manager.input_hist_raw
+        cells = [Cell(f"In[{number}]", text) for number, text in enumerate(executed) if number and text]
+        if running is not None:
+            cells = [cell for cell in cells if cell.label != f"In[{self._shell.execution_count}]"]
+            cells.append(Cell(f"In[{self._shell.execution_count}]", running))
+        return ModuleSource(tuple(cells))
+
+    def _say_old_definitions(self, found: Definitions) -> None:
+        living = [process for process in multiprocessing.active_children() if process.is_alive()]
+        if self._written is None or not living:
+            return
+        changed = sorted(_names(self._written) & (_names(found, self._written)))
+        if changed:
+            names = ", ".join(f"`{name}`" for name in changed)
+            print(
+                f"Note: {len(living)} child process{'es' if len(living) > 1 else ''} started earlier "
+                f"keep{'' if len(living) > 1 else 's'} the old {names}. Close the pool and open a new one."
+            )
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Called by `%load_ext lockstep`; loading it twice is the same as once."""
+    global _loaded
+    if _loaded is not None and _loaded._shell is shell:
+        return
+    _loaded = NotebookExtension(shell)
+    write_whole_lines_after_fork()
+    shell.events.register("pre_run_cell", _loaded.before_cell)
+    _loaded.before_cell(_Info(""))
+    local_launcher().warm_up()
+
+
+def notebook_source() -> ModuleSource:
+    """The program of the running notebook. Raises RuntimeError where there is no notebook."""
+    if _loaded is not None:
+        return _loaded.source()
+    shell = _shell()
+    if shell is None:
+        raise RuntimeError("there is no notebook here; in a plain program use `with student('file.py') as s`")
+    executed = shell.history_manager.input_hist_raw
+    return ModuleSource(tuple(Cell(f"In[{n}]", text) for n, text in enumerate(executed) if n and text))
+
+
+class _Info:
+    def __init__(self, raw_cell: str) -> None:
+        self.raw_cell = raw_cell
+
+
+def _shell() -> Any:
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython is not None else None
+
+
+def _names(found: Definitions, without: Definitions | None = None) -> set[str]:
+    """The functions and classes that `found` defines, only those in cells that `without` does not have."""
+
+    known = set(without.cells) if without is not None else set()
+    return {
+        name
+        for cell in found.cells
+        if cell not in known
+        for node in ast.parse(cell.source).body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        for name in bound_names(node)
+    }
+
+
+_loaded: NotebookExtension | None = None
