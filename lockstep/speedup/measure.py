@@ -100,8 +100,7 @@ def request_for(
     called = program_of(program, sizes, chunk)
     if warm and called.pool is None:
         raise TypeError(
-            f"warm=True starts the pool before the clock, so {called.name} must take it: give it a "
-            "parameter `pool`"
+            f"warm=True starts the pool before the clock, so {called.name} must take it: give it a parameter `pool`"
         )
     if scaling == "weak" and not (sizes and isinstance(sizes[0], int | float)):
         raise TypeError('scaling="weak" multiplies the first size, which must be a number')
@@ -134,9 +133,7 @@ def measured(request: Request, show: Show = lambda result: None) -> Speedup:
     return result
 
 
-def simulated_points(
-    simulated: Simulated | None, program: Program, cpus: UsableCpus
-) -> tuple[tuple[int, float], ...]:
+def simulated_points(simulated: Simulated | None, program: Program, cpus: UsableCpus) -> tuple[tuple[int, float], ...]:
     """The pairs that were given, or those that the given function gives for 1 to at least 8 workers."""
     if simulated is None:
         return ()

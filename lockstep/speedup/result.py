@@ -189,4 +189,4 @@ class Speedup:
 
     def _ipython_display_(self) -> None:
         if self.shown is None or self.shown != running_cell():
-            display(HTML(figure.html(self)))  # type: ignore[no-untyped-call]  # IPython has no annotations here
+            display(HTML(figure.html(self)))

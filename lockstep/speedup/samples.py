@@ -109,15 +109,11 @@ def _with_intervals(fit: Fit, usable: Sequence[Point]) -> Fit:
     values: dict[str, list[float]] = {name: [] for name in fit.parameters}
     for _ in range(_REFITS):
         drawn = np.median(ratios[:, rng.integers(rounds, size=rounds)], axis=1)
-        for name, parameter in laws.fit(
-            fit.law, workers, [float(value) for value in drawn]
-        ).parameters.items():
+        for name, parameter in laws.fit(fit.law, workers, [float(value) for value in drawn]).parameters.items():
             values[name].append(parameter.value)
     bounds = {name: np.percentile(drawn, (2.5, 97.5)) for name, drawn in values.items()}
     parameters = {
-        name: Parameter(
-            value.value, float(min(bounds[name][0], value.value)), float(max(bounds[name][1], value.value))
-        )
+        name: Parameter(value.value, float(min(bounds[name][0], value.value)), float(max(bounds[name][1], value.value)))
         for name, value in fit.parameters.items()
     }
     return replace(fit, parameters=parameters)
@@ -130,9 +126,7 @@ def _by_round(samples: Iterable[Sample]) -> dict[int, dict[int, float]]:
     return rounds
 
 
-def _points(
-    rounds: Iterable[Mapping[int, float]], base: int, scaling: Scaling, provisional: bool
-) -> dict[int, Point]:
+def _points(rounds: Iterable[Mapping[int, float]], base: int, scaling: Scaling, provisional: bool) -> dict[int, Point]:
     ratios: dict[int, list[float]] = {}
     seconds: dict[int, list[float]] = {}
     for times in rounds:

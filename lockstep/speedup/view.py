@@ -46,7 +46,7 @@ class SpeedupView:
         self.widget.on_msg(self._on_message)
 
     def display(self) -> None:
-        display(self.widget)  # type: ignore[no-untyped-call]  # IPython has no annotations here
+        display(self.widget)
 
     def measure(self) -> Speedup:
         self.result = self._measured(self.request, self.show)

@@ -153,6 +153,4 @@ class Timeline:
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Timeline:
         lanes = tuple(Lane(lane["name"], tuple(Bar(*bar) for bar in lane["bars"])) for lane in value["lanes"])
-        return cls(
-            lanes, value["origin"], value.get("cores"), value.get("note", ""), title=value.get("title", "")
-        )
+        return cls(lanes, value["origin"], value.get("cores"), value.get("note", ""), title=value.get("title", ""))

@@ -24,10 +24,7 @@ def timeline_of(logs: Sequence[Log], now: float, label: Label = str, most: int =
     """
     zero = min((log.asked for log in logs), default=0.0)
     names = _names([log.name for log in logs])
-    lanes = [
-        Lane(name, coarsened(_bars(log, now, label, zero), most))
-        for name, log in zip(names, logs, strict=True)
-    ]
+    lanes = [Lane(name, coarsened(_bars(log, now, label, zero), most)) for name, log in zip(names, logs, strict=True)]
     lost = sum(log.lost for log in logs)
     note = f"{lost} later operations were too many to record." if lost else ""
     return Timeline(tuple(lanes), "measured", None, note)
@@ -76,9 +73,7 @@ def _bars(log: Log, now: float, label: Label, zero: float) -> list[Bar]:
         if begin > at:
             bars.append(Bar(at - zero, begin - zero, "computing"))
         if stop > begin:
-            bars.append(
-                Bar(begin - zero, stop - zero, operation.kind, operation.what, _line(operation, label))
-            )
+            bars.append(Bar(begin - zero, stop - zero, operation.kind, operation.what, _line(operation, label)))
             at = stop
     if end > at:
         bars.append(Bar(at - zero, end - zero, "computing"))

@@ -20,9 +20,7 @@ from lockstep.timeline.bars import Kind
 CAPACITY = 200_000
 """Operations that one process can log; later ones are counted as lost. 5 MB of a sparse file."""
 
-_HEADER = struct.Struct(
-    "<Qdddii"
-)  # operations, born, died (0: alive), start of the open one, its number, lost
+_HEADER = struct.Struct("<Qdddii")  # operations, born, died (0: alive), start of the open one, its number, lost
 _RECORD = struct.Struct("<ddi4x")  # start and end on time.perf_counter's clock, number of the operation
 _COUNT = struct.Struct("<Q")
 _OPEN = struct.Struct("<di")
@@ -122,9 +120,7 @@ def _read(names: Path) -> Log | None:
         header = file.read(64)
         count, born, died, since, number, lost = _HEADER.unpack_from(header)
         records = file.read(_RECORD.size * count)
-    entries = tuple(
-        Entry(start, end, table[at]) for start, end, at in _RECORD.iter_unpack(records) if at < len(table)
-    )
+    entries = tuple(Entry(start, end, table[at]) for start, end, at in _RECORD.iter_unpack(records) if at < len(table))
     unfinished = Entry(since, since, table[number]) if 0 <= number < len(table) else None
     return Log(name, asked, born, died or None, entries, unfinished, lost)
 

@@ -11,6 +11,7 @@ import gc
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from multiprocessing import connection, managers, process, queues, synchronize
 from typing import Any
@@ -49,6 +50,7 @@ class Patches:
 
     def __init__(self) -> None:
         self._undo: list[Callable[[], None]] = []
+        self._locks: weakref.WeakSet[Any] = weakref.WeakSet()  # those that carry our `acquire`
 
     def install(self, current: Current, start: Callable[[Any, Any], Any]) -> None:
         """Come between every operation; `current` gives the recorder, `start` starts a process with a log.
@@ -61,18 +63,18 @@ class Patches:
             self._replace(owner, name, _recorded(getattr(owner, name), kind, what, current))
         self._replace(process.BaseProcess, "start", _starting(process.BaseProcess.start, current, start))
         self._replace(synchronize.SemLock, "__enter__", _entering(current))
-        self._replace(synchronize.SemLock, "_make_methods", _making(current))
-        if hasattr(
-            connection.Connection, "_recv"
-        ):  # not on Windows, where waiting then counts as communicating
+        self._replace(synchronize.SemLock, "_make_methods", _making(current, self._locks))
+        if hasattr(connection.Connection, "_recv"):  # not on Windows, where waiting then counts as communicating
             self._replace(connection.Connection, "_recv", _receiving(connection.Connection._recv, current))
-        self._undo.append(_remake_locks)
-        _remake_locks()
+        for lock in _existing_locks():
+            lock._make_methods()
 
     def remove(self) -> None:
         while self._undo:
-            self._undo.pop(0)()
-        _remake_locks()
+            self._undo.pop()()
+        for lock in list(self._locks):
+            lock._make_methods()
+        self._locks.clear()
 
     def _replace(self, owner: Any, name: str, new: Any) -> None:
         if name in vars(owner):
@@ -125,9 +127,7 @@ def _acquiring(semaphore: Any, current: Current) -> Any:
                 return bool(acquire(True, timeout))
             finally:
                 recorder.waited(start, recorder.what, frame)
-        begun = recorder.enter(
-            "waiting", "Lock.acquire" if semaphore.maxvalue == 1 else "Semaphore.acquire", frame
-        )
+        begun = recorder.enter("waiting", "Lock.acquire" if semaphore.maxvalue == 1 else "Semaphore.acquire", frame)
         try:
             return bool(acquire(True, timeout))
         finally:
@@ -136,8 +136,9 @@ def _acquiring(semaphore: Any, current: Current) -> Any:
     return acquiring
 
 
-def _making(current: Current) -> Any:
+def _making(current: Current, locks: weakref.WeakSet[Any]) -> Any:
     def _make_methods(self: Any) -> None:
+        locks.add(self)
         self.acquire = _acquiring(self._semlock, current)
         self.release = self._semlock.release
 
@@ -179,8 +180,7 @@ def _starting(function: Any, current: Current, start: Callable[[Any, Any], Any])
     return starting
 
 
-def _remake_locks() -> None:
-    """Locks carry their own `acquire`: give those that exist already the present one."""
-    for thing in gc.get_objects():
-        if isinstance(thing, synchronize.SemLock):
-            thing._make_methods()  # type: ignore[attr-defined]
+def _existing_locks() -> list[Any]:
+    """Locks carry their own `acquire`, so those that exist already must be found: they refer to their classes."""
+    classes = (synchronize.Lock, synchronize.RLock, synchronize.Semaphore, synchronize.BoundedSemaphore)
+    return [thing for thing in gc.get_referrers(*classes) if isinstance(thing, synchronize.SemLock)]

@@ -25,7 +25,7 @@ class TimelineView:
 
     def __init__(self) -> None:
         self.widget = TimelinePlot(running=True)
-        display(self.widget)  # type: ignore[no-untyped-call]  # IPython has no annotations here
+        display(self.widget)
 
     def show(self, timeline: Timeline, running: bool) -> None:
         with self.widget.hold_sync():
@@ -36,4 +36,4 @@ class TimelineView:
 def show(timeline: Timeline) -> None:
     """Show a finished timeline, unless the running cell already does."""
     if timeline.shown is None or timeline.shown != running_cell():
-        display(TimelinePlot(timeline=timeline.to_json()))  # type: ignore[no-untyped-call]
+        display(TimelinePlot(timeline=timeline.to_json()))

@@ -344,9 +344,7 @@ def test_an_interrupt_in_the_middle_of_a_real_run_leaves_no_process():
 
 
 def leave_one_running():
-    multiprocessing.get_context("spawn" if os.name == "nt" else "fork").Process(
-        target=time.sleep, args=(60,)
-    ).start()
+    multiprocessing.get_context("spawn" if os.name == "nt" else "fork").Process(target=time.sleep, args=(60,)).start()
 
 
 def test_an_error_of_the_program_is_the_learners_own_and_leaves_no_process():
@@ -393,8 +391,6 @@ def test_a_simulated_curve_may_be_pairs_or_functions():
 
 def test_this_machine_times_what_it_runs():
     with ThisMachine(multiprocessing.Pool) as machine:
-        seconds, answer = machine.run(
-            program_of(lambda size, workers: time.sleep(size) or 7, (0.02,)), 1, 1, False
-        )
+        seconds, answer = machine.run(program_of(lambda size, workers: time.sleep(size) or 7, (0.02,)), 1, 1, False)
     assert answer == 7
     assert seconds >= 0.02

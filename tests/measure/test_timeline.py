@@ -76,9 +76,7 @@ def test_lost_operations_are_told():
 
 
 def test_a_timeline_goes_through_json_and_back():
-    value = Timeline(
-        (Lane("main", (Bar(0, 1, "waiting", "Lock.acquire", "In[3]:4"),)),), "simulated", 8, "note", "t"
-    )
+    value = Timeline((Lane("main", (Bar(0, 1, "waiting", "Lock.acquire", "In[3]:4"),)),), "simulated", 8, "note", "t")
     assert Timeline.from_json(json.loads(json.dumps(value.to_json()))) == value
     assert "(simulated)" in value.sentence()
     assert "Lock.acquire at In[3]:4" in value.sentence()
@@ -155,9 +153,7 @@ def test_a_serialised_pool_keeps_its_workers_waiting():
     ]
     spun.sort()
     assert len(spun) >= 6
-    assert all(before[1] <= after[0] for before, after in pairwise(spun)), (
-        "never two at a time"
-    )
+    assert all(before[1] <= after[0] for before, after in pairwise(spun)), "never two at a time"
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -264,9 +260,7 @@ def test_a_simulated_timeline_is_shown_by_the_same_function():
 
 
 def test_the_picture_names_processes_and_units():
-    value = Timeline(
-        (Lane("main", (Bar(0, 0.5, "computing"),)), Lane("worker 1", (Bar(0.1, 0.2, "waiting"),)))
-    )
+    value = Timeline((Lane("main", (Bar(0, 0.5, "computing"),)), Lane("worker 1", (Bar(0.1, 0.2, "waiting"),))))
     axes = value.figure().axes[0]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["main", "worker 1"]
     assert axes.get_xlabel() == "time (ms), measured"
@@ -278,7 +272,16 @@ def test_a_spawned_child_pays_for_no_plotting_library():
         "'anywidget') if m in sys.modules])"
     )
     environment = os.environ | {"PYTHONPATH": os.getcwd()}
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_packages_can_be_called_however_they_were_loaded():
+    code = (
+        "import lockstep.timeline.bars, lockstep.speedup.plan\n"
+        "from lockstep import speedup, timeline\n"
+        "print(timeline(len, (1, 2)).answer, speedup(lambda size, workers: size, 5, workers=[1]).state)"
+    )
+    environment = os.environ | {"PYTHONPATH": os.getcwd()}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
+    assert done.stdout.split() == ["2", "finished"]
