@@ -61,6 +61,8 @@ def _one(group: Sequence[Bar]) -> Bar:
 
 def _bars(log: Log, now: float, label: Label, zero: float) -> list[Bar]:
     """The bars of one process: starting up, then operations, with computing between them."""
+    if log.born is None:
+        return [Bar(log.asked - zero, max(now, log.asked) - zero, "communicating", START_UP)]
     last = max([log.born, *(entry.end for entry in log.entries)])
     end = log.died if log.died is not None else max(now, last)
     entries = list(log.entries)

@@ -48,27 +48,33 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """All that one process left; `asked` is when it was asked for, `died` is None while it lives."""
+    """All that one process left; `asked` is when it was asked for.
+
+    `born` is None until its own program begins, `died` while it lives.
+    """
 
     name: str
     asked: float
-    born: float
+    born: float | None
     died: float | None
     entries: tuple[Entry, ...]
     open: Entry | None
     lost: int
 
 
-class LogWriter:
-    """Appends to one log. `asked`, `born`: when the process was asked for, and when it began."""
+def announce(folder: Path, key: str, name: str, asked: float) -> None:
+    """The parent writes that a process was asked for: it may be ended before it can say so itself."""
+    (folder / f"{key}.names").write_text(json.dumps([name, asked]) + "\n", encoding="utf-8")
 
-    def __init__(self, folder: Path, key: str, name: str, asked: float, born: float) -> None:
+
+class LogWriter:
+    """Appends to the log that was announced as `key`, from when the process was `born`."""
+
+    def __init__(self, folder: Path, key: str, born: float) -> None:
         with open(folder / f"{key}.log", "w+b") as file:
             file.truncate(_SIZE)
             self._memory = mmap.mmap(file.fileno(), _SIZE)
-        self._names = open(folder / f"{key}.names", "w", encoding="utf-8")  # noqa: SIM115  # open as long as this is
-        self._names.write(json.dumps([name, asked]) + "\n")
-        self._names.flush()
+        self._names = open(folder / f"{key}.names", "a", encoding="utf-8")  # noqa: SIM115  # open as long as this is
         self._numbers: dict[Hashable, int] = {}
         self._count = 0
         self._lost = 0
@@ -116,13 +122,17 @@ def _read(names: Path) -> Log | None:
         return None
     (name, asked), *operations = known
     table = [Operation(*operation) for operation in operations]
-    with open(names.with_suffix(".log"), "rb") as file:
-        header = file.read(64)
+    try:
+        file = open(names.with_suffix(".log"), "rb")  # noqa: SIM115  # closed below; only the opening may fail
+    except FileNotFoundError:
+        return Log(name, asked, None, None, (), None, 0)
+    with file:
+        header = file.read(64).ljust(64, b"\0")
         count, born, died, since, number, lost = _HEADER.unpack_from(header)
         records = file.read(_RECORD.size * count)
     entries = tuple(Entry(start, end, table[at]) for start, end, at in _RECORD.iter_unpack(records) if at < len(table))
     unfinished = Entry(since, since, table[number]) if 0 <= number < len(table) else None
-    return Log(name, asked, born, died or None, entries, unfinished, lost)
+    return Log(name, asked, born or None, died or None, entries, unfinished, lost)
 
 
 def _value(line: str) -> Any:

@@ -19,7 +19,7 @@ from types import CodeType, FrameType, TracebackType
 from typing import Any
 
 from lockstep.timeline.bars import Kind
-from lockstep.timeline.log import Log, LogWriter, read
+from lockstep.timeline.log import Log, LogWriter, announce, read
 from lockstep.timeline.patches import Patches
 
 _clock = time.perf_counter
@@ -35,13 +35,12 @@ _OF_POOLS = {"SimpleQueue.get": "next task", "Queue.get": "next task", "SimpleQu
 class Recorder:
     """The recorder of this process; only its main thread is recorded, the helper threads of pools are not."""
 
-    def __init__(self, folder: Path, name: str, asked: float, born: float) -> None:
+    def __init__(self, folder: Path, key: str, born: float) -> None:
         self.folder = folder
         self.thread = threading.get_ident()
         self.inside: Kind | None = None  # the kind of the outermost operation that is under way
         self.what = ""
-        key = f"{os.getpid()}-{next(_serial)}"
-        self._log = LogWriter(folder, key, name, asked, born)
+        self._log = LogWriter(folder, key, born)
         self._places: dict[CodeType, str | None] = {}
 
     def enter(self, kind: Kind, what: str, frame: FrameType) -> tuple[float, int]:
@@ -97,7 +96,9 @@ class Recording:
         if _recorder is not None:
             raise RuntimeError("a timeline is already being recorded in this process")
         now = _clock()
-        _recorder = Recorder(Path(self._folder.name), "main", now, now)
+        folder = Path(self._folder.name)
+        announce(folder, "main", "main", now)
+        _recorder = Recorder(folder, "main", now)
         _install()
         return self
 
@@ -119,10 +120,10 @@ class Recording:
 class RecordedRun:
     """The `run` of a recorded process: opens its log first. Crosses to the child with the process."""
 
-    def __init__(self, process: BaseProcess, folder: str, asked: float) -> None:
+    def __init__(self, process: BaseProcess, folder: str, key: str) -> None:
         self.process = process
         self.folder = folder
-        self.asked = asked
+        self.key = key
 
     def __call__(self) -> None:
         global _recorder
@@ -130,7 +131,7 @@ class RecordedRun:
         if not os.path.isdir(self.folder):  # the recording has ended; a pool replaces a worker after that
             run(self.process)
             return
-        _recorder = Recorder(Path(self.folder), self.process.name, self.asked, _clock())
+        _recorder = Recorder(Path(self.folder), self.key, _clock())
         _install()
         try:
             run(self.process)
@@ -155,7 +156,9 @@ def start_recorded(start: Any, process: BaseProcess) -> None:
     if recorder is None:
         start(process)
         return
-    process.run = RecordedRun(process, str(recorder.folder), _clock())  # type: ignore[method-assign]
+    key = f"{os.getpid()}-{next(_serial)}"
+    announce(recorder.folder, key, process.name, _clock())
+    process.run = RecordedRun(process, str(recorder.folder), key)  # type: ignore[method-assign]
     try:
         start(process)
     finally:

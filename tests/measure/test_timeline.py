@@ -14,7 +14,7 @@ import pytest
 
 from lockstep.timeline import Bar, Lane, Timeline, timeline
 from lockstep.timeline.lanes import MOST_BARS, coarsened, timeline_of
-from lockstep.timeline.log import CAPACITY, Entry, Log, LogWriter, Operation, read
+from lockstep.timeline.log import CAPACITY, Entry, Log, LogWriter, Operation, announce, read
 from lockstep.timeline.patches import OPERATIONS
 from lockstep.timeline.recording import Recording
 from lockstep.timeline.run import record
@@ -53,6 +53,14 @@ def test_starting_up_is_shown_before_a_process_begins():
     lanes = timeline_of([log(), log(name="ForkPoolWorker-9", asked=11, born=12)], 20).lanes
     assert lanes[1].name == "worker 1"
     assert lanes[1].bars[0] == Bar(1, 2, "communicating", "starting up")
+
+
+def test_a_process_ended_before_its_program_began_was_only_starting_up(tmp_path):
+    announce(tmp_path, "1", "SpawnPoolWorker-2", 11.0)
+    (found,) = read(tmp_path)
+    assert (found.born, found.entries) == (None, ())
+    lane = timeline_of([log(), found], 20).lanes[1]
+    assert (lane.name, lane.bars) == ("worker 1", (Bar(1, 10, "communicating", "starting up"),))
 
 
 def test_processes_are_numbered_from_one_in_each_run():
@@ -102,7 +110,8 @@ def test_overlapping_bars_are_refused():
 
 
 def test_a_log_can_be_read_while_it_is_written(tmp_path):
-    writer = LogWriter(tmp_path, "1", "main", 1.0, 2.0)
+    announce(tmp_path, "1", "main", 1.0)
+    writer = LogWriter(tmp_path, "1", 2.0)
     number = writer.number("waiting", "Lock.acquire", "lesson.py", 3)
     writer.append(3.0, 4.0, number)
     writer.begin(5.0, number)
@@ -114,7 +123,8 @@ def test_a_log_can_be_read_while_it_is_written(tmp_path):
 
 
 def test_a_full_log_counts_what_it_loses(tmp_path):
-    writer = LogWriter(tmp_path, "1", "main", 1.0, 2.0)
+    announce(tmp_path, "1", "main", 1.0)
+    writer = LogWriter(tmp_path, "1", 2.0)
     number = writer.number("waiting", "Lock.acquire", "", 0)
     for _ in range(CAPACITY + 3):
         writer.append(3.0, 4.0, number)
@@ -123,7 +133,8 @@ def test_a_full_log_counts_what_it_loses(tmp_path):
 
 
 def test_a_half_written_name_is_left_for_later(tmp_path):
-    writer = LogWriter(tmp_path, "1", "main", 1.0, 2.0)
+    announce(tmp_path, "1", "main", 1.0)
+    writer = LogWriter(tmp_path, "1", 2.0)
     writer.number("waiting", "Lock.acquire", "", 0)
     names = tmp_path / "1.names"
     names.write_text(names.read_text()[:-8])
