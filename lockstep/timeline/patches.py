@@ -37,7 +37,7 @@ OPERATIONS: tuple[tuple[Any, str, Kind, str], ...] = (
     (synchronize.Barrier, "wait", "waiting", "Barrier.wait"),
     (process.BaseProcess, "join", "waiting", "Process.join"),
     (managers.BaseProxy, "_callmethod", "communicating", "a manager's answer"),
-    (threading.Condition, "wait", "waiting", "a result"),
+    (threading.Condition, "wait", "waiting", "another thread"),
     (time, "sleep", "waiting", "time.sleep"),
 )
 """Where each is defined, its name there, what it is, and what it is called in a timeline."""

@@ -29,6 +29,10 @@ _LIBRARIES = tuple(
     | {str(Path(threading.__file__).resolve().parent) + os.sep}
 )
 _serial = itertools.count()
+_RESULT = "a result"
+_OF_RESULTS = tuple(
+    os.path.join(*parts) for parts in (("multiprocessing", "pool.py"), ("concurrent", "futures", "_base.py"))
+)
 _OF_POOLS = {"SimpleQueue.get": "next task", "Queue.get": "next task", "SimpleQueue.put": "result sent"}
 
 
@@ -66,7 +70,7 @@ class Recorder:
         self._log.close(_clock())
 
     def _place(self, frame: FrameType | None, what: str) -> tuple[str, int, str]:
-        """The innermost line of the learner's own; a pool's loop instead names what it waits for."""
+        """The innermost line of the learner's own; library code on the way may name the operation better."""
         while frame is not None:
             code = frame.f_code
             if code not in self._places:
@@ -75,7 +79,10 @@ class Recorder:
             if role == "":
                 return code.co_filename, frame.f_lineno, what
             if role is not None:
-                return "", 0, what if what not in _OF_POOLS else role + _OF_POOLS[what]
+                if what in _OF_POOLS:
+                    return "", 0, role + _OF_POOLS[what]
+                if role == _RESULT and what == "another thread":
+                    what = role
             frame = frame.f_back
         return "", 0, what
 
@@ -180,12 +187,14 @@ if hasattr(os, "register_at_fork"):
 
 
 def _role(code: CodeType) -> str | None:
-    """ "" for a learner's code, None for a library's, else whose loop it is."""
+    """ "" for a learner's code, None for a library's, else what it stands for."""
     file = code.co_filename
     if file.startswith(("<frozen", _OWN)):
         return None
     if not file.startswith(_LIBRARIES):
         return ""
+    if code.co_name in ("wait", "result", "result_iterator", "as_completed", "next") and file.endswith(_OF_RESULTS):
+        return _RESULT
     if code.co_name == "worker" and file.endswith(os.path.join("multiprocessing", "pool.py")):
         return "Pool: "
     if code.co_name == "_process_worker":
