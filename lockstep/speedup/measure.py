@@ -134,9 +134,14 @@ def measured(request: Request, show: Show = lambda result: None) -> Speedup:
 
 
 def simulated_points(simulated: Simulated | None, program: Program, cpus: UsableCpus) -> tuple[tuple[int, float], ...]:
-    """The pairs that were given, or those that the given function gives for 1 to at least 8 workers."""
+    """The pairs that were given, or those that the given function gives for 1 to at least 8 workers.
+
+    A curve of `simulate`, which has `cores` and `speedups`, counts as pairs.
+    """
     if simulated is None:
         return ()
+    if hasattr(simulated, "cores") and hasattr(simulated, "speedups"):
+        simulated = tuple(zip(simulated.cores, simulated.speedups, strict=True))
     if not callable(simulated):
         return tuple((int(workers), float(speedup)) for workers, speedup in simulated)
     alone = len(inspect.signature(simulated).parameters) == 1

@@ -131,7 +131,7 @@ def _holds_one(point: Point) -> bool:
 
 
 def _are(amount: float) -> str:
-    return "is" if amount == 1 else "are"
+    return "is" if amount <= 1 else "are"
 
 
 def seconds(value: float) -> str:

@@ -130,7 +130,7 @@ function plot(result, colors) {
   for (const point of result.points) {
     point.ratios.forEach((ratio, index) => {
       const aside = point.ratios.length > 1 ? (index / (point.ratios.length - 1) - 0.5) * 16 : 0;
-      inside.append(svg("circle", { cx: x(point.workers) + aside, cy: y(ratio), r: 2.2, fill: colors.measured, opacity: 0.45 }));
+      inside.append(svg("circle", { cx: x(point.workers) + aside, cy: y(ratio), r: result.busy ? 3 : 2.2, fill: colors.measured, opacity: result.busy ? 0.9 : 0.45 }));
     });
   }
   if (!result.busy) {

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import psutil
@@ -383,7 +384,8 @@ def test_a_process_that_ignores_being_asked_is_stopped_all_the_same():
 
 
 def test_a_simulated_curve_may_be_pairs_or_functions():
-    for given in ([(1, 1.0), (2, 1.5)], lambda workers: workers / 2, lambda size, workers: size / 10):
+    curve = SimpleNamespace(cores=(1, 2), speedups=(1.0, 1.5))
+    for given in ([(1, 1.0), (2, 1.5)], curve, lambda workers: workers / 2, lambda size, workers: size / 10):
         result = speedup(busy_loop, 10, workers=[1], seconds=0.01, simulated=given, live=False)
         assert result.simulated[0][0] == 1
         assert len(result.simulated) in (2, 8)
