@@ -49,6 +49,8 @@ def _sentences(result: Speedup) -> Iterator[str]:
             f"Too busy to tell: {reason}. No curve is drawn; close what else is running and measure again. "
             "The dots are the runs as they came."
         )
+        if result.state == "interrupted":
+            yield _trust(result)
     else:
         yield _finding(result)
         yield _trust(result)

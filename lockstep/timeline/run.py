@@ -61,19 +61,22 @@ def record(program: Callable[[], Any], title: str = "", show: Show | None = None
         return replace(found, cores=cores, title=title)
 
     def watch() -> None:
-        while show is not None and not ended.wait(LIVE_S):
-            show(present(), True)
+        while not ended.wait(LIVE_S):
+            if show is not None:
+                show(present(), True)
 
     watcher = threading.Thread(target=watch, name="timeline view", daemon=True)
     try:
         with recording:
-            watcher.start()
+            if show is not None:
+                watcher.start()
             try:
                 answer = program()
             finally:
                 end = time.perf_counter()
                 ended.set()
-                watcher.join()
+                if watcher.is_alive():
+                    watcher.join()
     except KeyboardInterrupt:
         stop(descendants() - before)
         note = "Interrupted: this is what was recorded until then."
