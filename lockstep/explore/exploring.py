@@ -95,7 +95,7 @@ def explored(
         states, ends = len(visited.states), visited.ends
     known.replay(_one_end_of_each(known))
     findings = Findings(graph, ends, visited, Words(known, sources), claim, name)
-    return findings.exploration(counted, states)
+    return Exploration.of(findings, counted, states)
 
 
 def _one_end_of_each(known: Automata) -> list[int]:
@@ -133,7 +133,9 @@ def _program_of(function: types.FunctionType) -> ModuleSource:
     try:
         return ModuleSource.of_file(inspect.getsourcefile(function) or "")
     except (OSError, TypeError):
-        raise ValueError(f"the source of {function.__name__} cannot be found; define it in a notebook or a file") from None
+        raise ValueError(
+            f"the source of {function.__name__} cannot be found; define it in a notebook or a file"
+        ) from None
 
 
 def _crossing(value: Any) -> Any:

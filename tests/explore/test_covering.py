@@ -17,7 +17,7 @@ from lockstep.standin.machine import NotCovered
         ("from multiprocessing import shared_memory", "`multiprocessing.shared_memory`: use a Value or an Array"),
         ("import multiprocessing.shared_memory", "`multiprocessing.shared_memory`: use a Value or an Array"),
         ("from concurrent.futures import ProcessPoolExecutor", "the module `concurrent.futures`: use multiprocessing"),
-        ("import threading", "the module `threading`: use multiprocessing.Process"),
+        ("import threading; threading.Thread()", "`threading.Thread`: use multiprocessing"),
         ("import os; os.fork()", "`os.fork`: use multiprocessing.Process"),
         ("import time; time.time()", "`time.time`: no time passes"),
         ("from time import perf_counter; perf_counter()", "`time.perf_counter`: no time passes"),

@@ -348,7 +348,9 @@ def test_g_returned_values_of_different_types_are_different_results():
             out.value = v.value
     """)
     assert found.results == {0: found.results[0], 1: found.results[1]}
-    program = "def write(v): v.value = 1\n\ndef main():\n    v = Value('i', 0)\n    p = Process(target=write, args=(v,))\n"
+    program = (
+        "def write(v): v.value = 1\n\ndef main():\n    v = Value('i', 0)\n    p = Process(target=write, args=(v,))\n"
+    )
     program += "    p.start()\n    x = v.value\n    p.join()\n    return 1 if x else True"
     found = merged_and_not(program)
     assert found.results[1] == found.results[True] == 1
@@ -395,7 +397,9 @@ def test_i_ways_that_meet_in_one_state_are_all_counted():
 
 
 def test_i_a_schedule_tells_the_answers_of_its_own_path():
-    found = take(RACE.replace("{definitions}", "def race(v, out):\n        v.value\n        v.value\n        v.value = 5"))
+    found = take(
+        RACE.replace("{definitions}", "def race(v, out):\n        v.value\n        v.value\n        v.value = 5")
+    )
     schedule = found.schedule()
     values = {}
     for step in schedule.steps:
