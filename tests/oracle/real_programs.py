@@ -538,8 +538,9 @@ def work(v, delay):
     SEEN.append(1)
     sys.exit(len(SEEN))
 def main(a, b):
+    before = len(SEEN)
     SEEN.append(1)
-    return both(work, a, b, 0), len(SEEN)
+    return both(work, a, b, 0), len(SEEN) - before
 """,
     "arguments are copies": """
 def work(items, v, delay):
@@ -580,7 +581,8 @@ def main(a, b):
 def work(e, delay):
     e.wait()
 def main(a, b):
-    p = mp.Process(target=work, args=(mp.Event(), a))
+    e = mp.Event()
+    p = mp.Process(target=work, args=(e, a))
     p.start()
     time.sleep(b)
     p.terminate()
@@ -591,7 +593,8 @@ def main(a, b):
 def work(e, delay):
     e.wait()
 def main(a, b):
-    p = mp.Process(target=work, args=(mp.Event(), a), daemon=True)
+    e = mp.Event()
+    p = mp.Process(target=work, args=(e, a), daemon=True)
     p.start()
     return p.daemon, p.is_alive()
 """,
