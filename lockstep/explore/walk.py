@@ -204,7 +204,7 @@ class Walk:
         if id(frame) in self.active:
             self.out += ["running", self.active[id(frame)]]
             return
-        if not frame.f_code.co_filename in self.files or value.gi_yieldfrom is not None or value.gi_running:
+        if frame.f_code.co_filename not in self.files or value.gi_yieldfrom is not None or value.gi_running:
             raise Unsure
         offset = frame.f_lasti
         point = points(frame.f_code).get(offset)
