@@ -63,6 +63,9 @@ class _Cells(Shared):
     """Cells with one guard, or none: what Value and Array have in common."""
 
     lock: Lock | None
+    ctype: Any
+    guard: str
+    guards: tuple[str, ...]
 
     def _guard_with(self, lock: Any) -> None:
         if lock is False:
@@ -169,7 +172,8 @@ class SharedArray(_Cells):
 
     def _cell(self, index: Any) -> str:
         try:
-            return self.names[index]
+            name: str = self.names[index]
+            return name
         except IndexError:
             raise IndexError("invalid index") from None
 

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 from lockstep.standin.operation import Answer, Creation, Message, Operation
 
 if TYPE_CHECKING:
+    from lockstep.standin.pipes import Connection
     from lockstep.standin.process import MainProcess, Process
 
 
-class NotCovered(Exception):  # noqa: N818 - it is an answer to the learner rather than an error of ours
+class NotCovered(BaseException):  # not an Exception, or `except Exception` in a program would hide it
     """The program uses something that this machine does not cover; the text names it and what to use instead."""
 
 
@@ -45,6 +46,9 @@ class Machine(Protocol):
 
     def start(self, process: Process) -> None:
         """Start a process: pickle it, give the copy its own module, let it run (invisible)."""
+
+    def inherits(self, connection: Connection) -> None:
+        """A connection is among what is pickled for the process that is being started: it holds these ends too."""
 
     def join(self, process: Process) -> int:
         """Wait until a child has exited; its exit code (invisible)."""

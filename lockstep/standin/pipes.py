@@ -87,6 +87,7 @@ class Connection(Shared):
 
     def _inherited(self) -> dict[str, Any]:
         self._check_open()
+        current().inherits(self)
         return dict(self.__dict__)
 
     def _check_open(self) -> None:

@@ -32,7 +32,7 @@ class Process:
     ) -> None:
         assert group is None, "group argument must be None for now"
         creator = current().process()
-        self.identity = f"{creator.identity}.{current().number_process()}"
+        self.identity: str = f"{creator.identity}.{current().number_process()}"
         self._creator = creator.identity
         self._name = name or "Process-" + self.identity[2:].replace(".", ":")
         self._target, self._args, self._kwargs = target, tuple(args), dict(kwargs or {})
@@ -127,7 +127,18 @@ class Process:
 class MainProcess:
     """What `current_process()` gives in main."""
 
-    identity, name, daemon, pid, ident, exitcode = "0", "MainProcess", False, 1000, 1000, None
+    identity: str = "0"
+    name: str = "MainProcess"
+    daemon: bool = False
+    exitcode = None
+
+    @property
+    def pid(self) -> int:
+        return pid_of(self.identity)
+
+    @property
+    def ident(self) -> int:
+        return self.pid
 
     def is_alive(self) -> bool:
         return True
