@@ -1,0 +1,130 @@
+"""The log of a simulated run: what every process did between its operations, from which a run can be computed anew."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lockstep.explore.wire import from_wire, to_wire
+from lockstep.simulate.costs import Costs
+from lockstep.simulate.engine import Behaviour, Deadlock, Engine, Stretch
+from lockstep.standin.operation import Answer, Creation, Operation
+
+VERSION = 1
+
+
+class LogError(ValueError):
+    """A log that no simulation wrote, or that does not go on where the engine needs it to."""
+
+
+@dataclass(frozen=True)
+class Log:
+    """The stretches of every process, in its own order, and what they were simulated on."""
+
+    cores: float
+    costs: Costs
+    pipe_capacity: int
+    processes: Mapping[str, tuple[Stretch, ...]]
+
+    def to_data(self) -> dict[str, Any]:
+        """Plain data of the closed format."""
+        return {
+            "version": VERSION,
+            "cores": self.cores,
+            "costs": self.costs.to_data(),
+            "pipe_capacity": self.pipe_capacity,
+            "processes": {name: [_told(stretch) for stretch in done] for name, done in self.processes.items()},
+        }
+
+    @classmethod
+    def of_data(cls, data: Any) -> Log:
+        """Raises LogError for what to_data never makes."""
+        try:
+            if data["version"] != VERSION:
+                raise LogError(f"the log has version {data['version']}, and this is {VERSION}")
+            processes = {str(name): tuple(map(_stretch, done)) for name, done in data["processes"].items()}
+            return cls(float(data["cores"]), Costs.of_data(data["costs"]), int(data["pipe_capacity"]), processes)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise LogError(f"this is no log of a simulation: {error}") from None
+
+    @property
+    def cpu(self) -> float:
+        """Seconds of CPU that all processes' own code took."""
+        return sum(stretch.cpu for done in self.processes.values() for stretch in done)
+
+    def replay(self, cores: float | None = None, costs: Costs | None = None) -> Engine:
+        """The same run computed anew, or on other cores with the same answers to the same questions.
+
+        Raises Deadlock, and LogError where the processes would have gone another way.
+        """
+        engine = Engine(
+            self.cores if cores is None else cores,
+            self.costs if costs is None else costs,
+            Script(self.processes),
+            pipe_capacity=self.pipe_capacity,
+        )
+        try:
+            engine.run()
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError, AssertionError) as error:
+            if isinstance(error, LogError | Deadlock):
+                raise
+            raise LogError(f"the log contradicts itself: {type(error).__name__}: {error}") from None
+        return engine
+
+
+class Script:
+    """Processes whose every stretch is written down."""
+
+    def __init__(self, processes: Mapping[str, tuple[Stretch, ...]]) -> None:
+        self._processes = processes
+        self._place = dict.fromkeys(processes, 0)
+
+    def begin(self, process: str) -> Stretch:
+        return self.resume(process, None)
+
+    def resume(self, process: str, answer: Answer) -> Stretch:
+        place = self._place.get(process, 0)
+        if place >= len(self._processes.get(process, ())):
+            raise LogError(f"the log says nothing about process {process} after its operation {place}")
+        self._place[process] = place + 1
+        return self._processes[process][place]
+
+    def end(self, process: str) -> None:
+        """Nothing more will be asked."""
+
+
+class Recorder:
+    """Passes a behaviour on and writes down what every process did."""
+
+    def __init__(self, behaviour: Behaviour) -> None:
+        self._behaviour = behaviour
+        self.processes: dict[str, list[Stretch]] = {}
+
+    def begin(self, process: str) -> Stretch:
+        stretch = self._behaviour.begin(process)
+        self.processes[process] = [stretch]
+        return stretch
+
+    def resume(self, process: str, answer: Answer) -> Stretch:
+        stretch = self._behaviour.resume(process, answer)
+        self.processes[process].append(stretch)
+        return stretch
+
+    def end(self, process: str) -> None:
+        self._behaviour.end(process)
+
+
+def _told(stretch: Stretch) -> list[Any]:
+    created = [[creation.name, creation.kind, to_wire(creation.value)] for creation in stretch.created]
+    return [stretch.cpu, to_wire(stretch.operation), created, stretch.line]
+
+
+def _stretch(told: Any) -> Stretch:
+    cpu, operation, created, line = told
+    found = from_wire(operation)
+    if type(found) is not Operation or not isinstance(cpu, float | int) or not math.isfinite(cpu) or cpu < 0:
+        raise ValueError("a stretch has CPU seconds and an operation")
+    creations = tuple(Creation(str(name), str(kind), from_wire(value)) for name, kind, value in created)
+    return Stretch(float(cpu), found, creations, str(line))
