@@ -6,7 +6,7 @@ import ast
 import linecache
 import sys
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, Protocol
 
 from lockstep.standin.inputs import covered_builtins, imports, no_clocks
@@ -77,9 +77,19 @@ def _bound(node: ast.stmt) -> Iterable[str]:
 class Namespaces:
     """The modules of one simulated process: the learner's, and the given code beside it."""
 
-    def __init__(self, identity: str, program: tuple[Statement, ...], given: tuple[Statement, ...]) -> None:
+    def __init__(
+        self,
+        identity: str,
+        program: tuple[Statement, ...],
+        given: tuple[Statement, ...],
+        importing: Callable[[str, Mapping[str, types.ModuleType]], Callable[..., Any]] | None = None,
+    ) -> None:
+        """`importing` makes a process's `__import__` from its identity and its own modules; else time does not exist."""
         self.modules = {SOLUTION: types.ModuleType(SOLUTION), GIVEN: types.ModuleType(GIVEN)}
-        self.importer = imports(identity, self.modules, no_clocks())
+        if importing is None:
+            self.importer = imports(identity, self.modules, no_clocks())
+        else:
+            self.importer = importing(identity, self.modules)
         builtins = covered_builtins(self.importer)
         for module in self.modules.values():
             module.__dict__["__builtins__"] = builtins
