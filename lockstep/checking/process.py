@@ -68,6 +68,13 @@ class StudentProcess:
         processes = tuple((int(pid), str(state)) for pid, state in answer["processes"])
         return Leftovers(processes, tuple(str(name) for name in answer["segments"]))
 
+    def cpu_seconds(self) -> float | None:
+        """Seconds of CPU that the learner's own process has used; None where that cannot be seen."""
+        try:
+            return float(self._request("cpu")["cpu"])
+        except (KeyError, ValueError, TypeError, OSError, EOFError, TimeoutError, DataError):
+            return None
+
     def stacks(self) -> list[ProcessStack]:
         """Freezes every process, takes the line each one is at, and ends them."""
         try:
