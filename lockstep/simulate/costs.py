@@ -20,7 +20,8 @@ class Costs:
     begin: float = 0.0  # latency from there to the child
     child: float = 0.0  # CPU of the child before its function and after it
     exit: float = 0.0  # latency from a child's end to join() in its parent
-    message: float = 0.0  # CPU to put, send, get or receive one message
+    message: float = 0.0  # CPU to send or receive one message
+    queued: float = 0.0  # more of it at either end of a Queue, whose feeder is a thread
     byte: float = 0.0  # CPU for each of its bytes, at either end
     feed: float = 0.0  # latency of a Queue's feeder thread
     lock: float = 0.0  # CPU of an operation on a lock, semaphore, condition, event or shared value
@@ -34,7 +35,7 @@ class Costs:
         family, _, verb = kind.partition(".")
         if family in ("queue", "simplequeue", "pipe"):
             if verb in ("put", "send"):
-                return sum(self.of_message(a) for a in operation.arguments if type(a) is Message)
+                return sum(self.of_message(a, kind) for a in operation.arguments if type(a) is Message)
             return self.lock if verb in ("empty", "full", "qsize", "task_done", "poll", "close") else 0.0
         if family == "process":
             if verb == "exit":
@@ -44,9 +45,10 @@ class Costs:
             return self.barrier if verb == "arrive" else 0.0
         return self.lock if family in _GUARDS and verb != "wake" else 0.0
 
-    def of_message(self, message: Message) -> float:
-        """CPU seconds of putting a message, or of taking it."""
-        return self.message + self.byte * message.size
+    def of_message(self, message: Message, kind: str) -> float:
+        """CPU seconds of putting a message, or of taking it, in an operation of this kind."""
+        queued = self.queued if kind.startswith("queue.") else 0.0
+        return self.message + queued + self.byte * message.size
 
     def to_data(self) -> dict[str, float | str]:
         return asdict(self)
@@ -67,7 +69,7 @@ IDEAL = Costs("ideal")
 
 LAPTOP = Costs(
     "laptop",
-    start=0.9e-3, begin=0.6e-3, child=1.0e-3, exit=0.3e-3, message=12e-6, byte=0.5e-9, feed=60e-6, lock=0.7e-6,
+    start=0.9e-3, begin=0.6e-3, child=1.0e-3, exit=0.3e-3, message=5e-6, queued=10e-6, byte=0.5e-9, feed=60e-6, lock=0.7e-6,
     wake=40e-6, barrier=40e-6, passing=40e-6,
 )  # fmt: skip
 """Linux on a laptop of the 2020s, processes forked."""

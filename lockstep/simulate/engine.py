@@ -110,7 +110,7 @@ class Engine:
         self.actors: dict[str, Actor] = {}
         self.now = 0.0
         self.operations = self.messages = self.bytes = 0
-        self.at_once = 0  # the most processes that computed at the same time
+        self.crowded = 0.0  # seconds in which more processes than cores computed
         self._service = 0.0  # seconds of CPU that every computing process has got since the beginning
         self._computing: list[tuple[float, int, Actor, int]] = []
         self._runnable = 0
@@ -151,6 +151,8 @@ class Engine:
     def _go_to(self, time: float) -> None:
         if self._runnable:
             self._service += (time - self.now) / max(1.0, self._runnable / self.cores)
+            if self._runnable > self.cores:
+                self.crowded += time - self.now
         self.now = time
 
     def _after(self, seconds: float, actor: Actor, do: Callable[[], None]) -> None:
@@ -178,7 +180,6 @@ class Engine:
         cpu = receiving + stretch.cpu + actor.asking
         heapq.heappush(self._computing, (self._service + cpu, self._sequence, actor, actor.turn))
         self._runnable += 1
-        self.at_once = max(self.at_once, self._runnable)
 
     def _finished(self, actor: Actor) -> None:
         stretch = actor.stretch
@@ -242,7 +243,7 @@ class Engine:
             actor.history.append(
                 Span(actor.since, self.now, "waiting", operation.kind, operation.objects, stretch.line)
             )
-        receiving = self.costs.of_message(answer) if type(answer) is Message else 0.0
+        receiving = self.costs.of_message(answer, stretch.operation.kind) if type(answer) is Message else 0.0
         self._compute(actor, self.behaviour.resume(actor.identity, answer), receiving)
 
     def _go_on_later(self, actor: Actor, seconds: float, answer: Answer) -> None:

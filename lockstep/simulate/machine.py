@@ -28,6 +28,10 @@ _MESSAGE_LIMIT = 2_000  # characters of an exception's text that a report can us
 _PATIENCE = 50  # operations that a process which is being ended may still ask for
 
 
+class NotThere(BaseException):  # not an Exception, or it would count as one of the program's
+    """The function to call is not there, or does not take these arguments."""
+
+
 class Lives:
     """A process in the middle of its program."""
 
@@ -78,6 +82,7 @@ class SimulateMachine:
         self._inherited: set[tuple[str, bool]] = set()
         self._undead: list[Any] = []
         self.spawning = False
+        self.declared_in_all = 0.0  # seconds
         self.result: Any = None
         self.failures: list[tuple[str, str, str, str]] = []  # of children: identity, class, message, traceback
         self.error: tuple[tuple[str, ...], str, str] | None = None  # of main: class names, message, traceback
@@ -199,6 +204,7 @@ class SimulateMachine:
     def declare(self, seconds: float) -> None:
         """The process computes for so many seconds."""
         self._now.declared += seconds
+        self.declared_in_all += seconds
 
     # A process's life.
 
@@ -214,7 +220,7 @@ class SimulateMachine:
             code = self._work(life)
         except greenlet.GreenletExit:
             return Stretch(0.0, Operation("process.exit"))
-        except NotCovered:
+        except (NotCovered, NotThere):
             raise
         except SystemExit as error:
             code = error.code if isinstance(error.code, int) else int(error.code is not None)

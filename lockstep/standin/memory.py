@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from lockstep.standin.cells import _Cells, ctype_of
 from lockstep.standin.machine import current, not_covered
+from lockstep.standin.operation import Creation
 from lockstep.standin.shared import ask, new_name
 
 
@@ -23,6 +25,7 @@ class _Guarded(_Cells):
     def _keep(self, data: Any) -> None:
         self.name = new_name()
         _memory()[self.name] = data
+        current().create(Creation(self.name, "memory", ctypes.sizeof(data)))
 
     def _touch(self) -> Any:
         if self.guards:
@@ -81,6 +84,7 @@ def raw_array(typecode_or_type: Any, size_or_initializer: int | Iterable[Any]) -
     """As `multiprocessing.RawArray`: a ctypes array."""
     name = new_name()
     made = _memory()[name] = _array(ctype_of(typecode_or_type), size_or_initializer, name)
+    current().create(Creation(name, "memory", ctypes.sizeof(made)))
     return made
 
 
@@ -121,6 +125,7 @@ class SharedMemory:
             if key in memory:
                 raise FileExistsError(17, "File exists", self._name)
             memory[key] = bytearray(size)
+            current().create(Creation(key, "memory", size))
         elif key not in memory:
             raise FileNotFoundError(2, "No such file or directory", f"/{self._name}")
         self._bytes = memory[key]
