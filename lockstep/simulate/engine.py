@@ -18,6 +18,9 @@ from lockstep.simulate.objects import BLOCKED, SHARED_WAITS, Objects, waiting_wi
 from lockstep.standin.operation import Answer, Creation, Message, Operation
 
 
+OPERATIONS = 400_000  # after so many a program is taken to have no end
+
+
 class Stretch(NamedTuple):
     """What a process does next: it computes for `cpu` seconds, having created objects, and asks for an operation.
 
@@ -102,7 +105,7 @@ class Engine:
     """One run. `run` simulates to the end; what came out is then in `actors`, `now`, `messages` and `bytes`."""
 
     def __init__(
-        self, cores: float, costs: Costs, behaviour: Behaviour, *, pipe_capacity: int = 65_536, limit: int = 2_000_000
+        self, cores: float, costs: Costs, behaviour: Behaviour, *, pipe_capacity: int = 65_536, limit: int = OPERATIONS
     ) -> None:
         """`cores` may be infinite; `limit` is the number of operations after which TooLong is raised."""
         self.cores, self.costs, self.behaviour, self.limit = cores, costs, behaviour, limit
@@ -114,7 +117,7 @@ class Engine:
         self._service = 0.0  # seconds of CPU that every computing process has got since the beginning
         self._computing: list[tuple[float, int, Actor, int]] = []
         self._runnable = 0
-        self._timers: list[tuple[float, int, Callable[[], None]]] = []
+        self._timers: list[tuple[float, int, Actor | None, int, Callable[[], None]]] = []
         self._waiters: dict[str, dict[str, Actor]] = {}  # by object, in order of arrival
         self._sequence = 0
 
@@ -125,9 +128,9 @@ class Engine:
         self._compute(main, self.behaviour.begin("0"))
         while True:
             finish = self._next_finish()
-            if self._timers and self._timers[0][0] <= finish:
+            if self._next_timer() <= finish and self._timers:
                 self._go_to(self._timers[0][0])
-                heapq.heappop(self._timers)[2]()
+                heapq.heappop(self._timers)[-1]()
             elif self._computing:
                 self._go_to(finish)
                 _, _, actor, _ = heapq.heappop(self._computing)
@@ -148,6 +151,14 @@ class Engine:
         slowdown = max(1.0, self._runnable / self.cores)
         return self.now + max(0.0, self._computing[0][0] - self._service) * slowdown
 
+    def _next_timer(self) -> float:
+        while self._timers:
+            time, _, actor, turn, _ = self._timers[0]
+            if actor is None or (actor.turn == turn and actor.state != "exited"):
+                return time
+            heapq.heappop(self._timers)  # it was set for an earlier move
+        return float("inf")
+
     def _go_to(self, time: float) -> None:
         if self._runnable:
             self._service += (time - self.now) / max(1.0, self._runnable / self.cores)
@@ -157,14 +168,8 @@ class Engine:
 
     def _after(self, seconds: float, actor: Actor, do: Callable[[], None]) -> None:
         """Does it in so many seconds, unless the actor has made another move by then."""
-        turn = actor.turn
         self._sequence += 1
-
-        def act() -> None:
-            if actor.turn == turn and actor.state != "exited":
-                do()
-
-        heapq.heappush(self._timers, (self.now + seconds, self._sequence, act))
+        heapq.heappush(self._timers, (self.now + seconds, self._sequence, actor, actor.turn, do))
 
     # A process's moves: it computes, asks, waits, goes on.
 
@@ -192,7 +197,7 @@ class Engine:
         actor.since = self.now
         self.operations += 1
         if self.operations > self.limit:
-            raise TooLong(f"more than {self.limit:_} operations")
+            raise TooLong(f"it has done {self.limit:_} operations and goes on")
         own = _OWN.get(stretch.operation.kind)
         if own is not None:
             own(self, actor, stretch.operation)
@@ -304,7 +309,7 @@ class Engine:
             self._let_exit()
 
         self._sequence += 1
-        heapq.heappush(self._timers, (self.now + self.costs.feed, self._sequence, arrive))
+        heapq.heappush(self._timers, (self.now + self.costs.feed, self._sequence, None, 0, arrive))
 
     def _count(self, operation: Operation, answer: Answer) -> None:
         if operation.kind in _DELIVERIES and type(answer) is Message:

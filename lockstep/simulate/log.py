@@ -9,7 +9,7 @@ from typing import Any
 
 from lockstep.explore.wire import from_wire, to_wire
 from lockstep.simulate.costs import Costs
-from lockstep.simulate.engine import Behaviour, Deadlock, Engine, Stretch
+from lockstep.simulate.engine import OPERATIONS, Behaviour, Deadlock, Engine, Stretch
 from lockstep.standin.operation import Answer, Creation, Operation
 
 VERSION = 1
@@ -54,16 +54,17 @@ class Log:
         """Seconds of CPU that all processes' own code took."""
         return sum(stretch.cpu for done in self.processes.values() for stretch in done)
 
-    def replay(self, cores: float | None = None, costs: Costs | None = None) -> Engine:
+    def replay(self, cores: float | None = None, costs: Costs | None = None, limit: int = OPERATIONS) -> Engine:
         """The same run computed anew, or on other cores with the same answers to the same questions.
 
-        Raises Deadlock, and LogError where the processes would have gone another way.
+        Raises Deadlock, TooLong, and LogError where the processes would have gone another way.
         """
         engine = Engine(
             self.cores if cores is None else cores,
             self.costs if costs is None else costs,
             Script(self.processes),
             pipe_capacity=self.pipe_capacity,
+            limit=limit,
         )
         try:
             engine.run()

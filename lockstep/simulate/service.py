@@ -16,7 +16,7 @@ from lockstep.explore.namespaces import GIVEN, SOLUTION, Namespaces, compiled
 from lockstep.notebook.definitions import definitions
 from lockstep.notebook.source import ModuleSource
 from lockstep.simulate.costs import IDEAL, Costs
-from lockstep.simulate.engine import Deadlock, Engine, TooLong
+from lockstep.simulate.engine import OPERATIONS, Deadlock, Engine, Stretch, TooLong
 from lockstep.simulate.log import Log, Recorder
 from lockstep.simulate.machine import NotThere, SimulateMachine
 from lockstep.simulate.workers import WORKERS
@@ -32,7 +32,7 @@ def serve(connection: Any, programs: Any) -> None:
     """Requests: see `Simulator.run`. Each is answered with data."""
     connection.receive()  # whoever asks wants to know when everything is loaded
     simulator = Simulator(programs.source, programs.given)
-    connection.send({"ready": True})
+    connection.send({"cpu": time.process_time()})
     while True:
         try:
             request = connection.receive()
@@ -55,10 +55,9 @@ class Simulator:
 
         With `workers`, that number goes to the parameter that takes it, if it is free; with `fitting`, arguments for which
         there is no parameter are left out. The reply has "log", "cpu"
-        (seconds of this process in all), "declared" (seconds), "failures" of children, and "value", "refused" or
+        (seconds of this process since it began), "declared" (seconds), "failures" of children, and "value", "refused" or
         "raised"; or "missing" or "not_covered" alone, each with its words.
         """
-        begun = time.process_time()
         if self._own_cost is None:
             self._own_cost = own_cost()
         costs = Costs.of_data(request["costs"])
@@ -67,7 +66,8 @@ class Simulator:
             self._own_cost, measured=costs.name != IDEAL.name,
         )  # fmt: skip
         try:
-            recorded = _simulated(machine, request["cores"], costs, request["pipe_capacity"])
+            limit = request.get("operations", OPERATIONS)
+            recorded = _simulated(machine, request["cores"], costs, request["pipe_capacity"], limit)
         except NotCovered as error:
             return {"not_covered": str(error)}
         except NotThere as error:
@@ -79,7 +79,7 @@ class Simulator:
             "declared": machine.declared_in_all,
             **_outcome(machine),
         }
-        reply["cpu"] = time.process_time() - begun
+        reply["cpu"] = time.process_time()
         return reply
 
 
@@ -95,13 +95,15 @@ def own_cost() -> int:
     return int(statistics.median(stretch.cpu for stretch in stretches) * 1e9)
 
 
-def _simulated(machine: SimulateMachine, cores: int, costs: Costs, pipe_capacity: int) -> Any:
+def _simulated(
+    machine: SimulateMachine, cores: int, costs: Costs, pipe_capacity: int, limit: int = OPERATIONS
+) -> dict[str, tuple[Stretch, ...]]:
     recorder = Recorder(machine)
     gc.collect()
     gc.freeze()  # what was there before is no matter of this program's
     try:
         with threadpoolctl.threadpool_limits(1):  # a process is one thread here
-            Engine(cores, costs, recorder, pipe_capacity=pipe_capacity).run()
+            Engine(cores, costs, recorder, pipe_capacity=pipe_capacity, limit=limit).run()
     except (Deadlock, TooLong):
         pass  # the log shows it to whoever asked
     finally:

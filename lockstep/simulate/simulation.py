@@ -21,7 +21,7 @@ PIPE_CAPACITY = 65_536  # bytes, as on Linux
 LIMIT = 60.0  # seconds of real time that all runs may take together
 _SERVICE = "lockstep.simulate.service"
 _UNSEEN = 0.10  # of the CPU that a process used, how much its own account may differ from the system's
-_TICKS = 0.05  # seconds by which the system's account may be off, which counts in ticks
+_TICKS = 0.1  # seconds by which the system's account may be off, which counts in ticks
 
 
 class NotSimulated(Exception):
@@ -109,7 +109,9 @@ class _Runs:
         self.costs = costs_named(costs, opened.trusted)
         self._program, self._pipe_capacity = opened, pipe_capacity
         self._service: Service = opened.session.open_service(_SERVICE, limit=limit)
-        self._service.ask({"do": "load"})  # so that the CPU of loading is not taken for the program's
+        # Loading comes first, so that its CPU is not taken for the program's.
+        self._told = float(self._service.ask({"do": "load"})["cpu"])
+        self._seen = self._service.cpu_seconds()
 
     def __enter__(self) -> _Runs:
         return self
@@ -132,9 +134,7 @@ class _Runs:
             "costs": self.costs.to_data(),
             "pipe_capacity": self._pipe_capacity,
         }
-        before = self._service.cpu_seconds()
         reply = self._service.ask(request)
-        after = self._service.cpu_seconds()
         name = f"{reference.name}({', '.join(shown(argument) for argument in arguments)})"
         match reply:
             case {"not_covered": str(why)}:
@@ -147,7 +147,7 @@ class _Runs:
             log = Log.of_data(reply["log"])
             if (log.cores, log.costs, log.pipe_capacity) != (float(cores), self.costs, self._pipe_capacity):
                 raise LogError("the log is of another simulation")
-            _compare_cpu(reply, log, before, after)
+            self._compare_cpu(float(reply["cpu"]), log.cpu - float(reply["declared"]))
             failures = tuple(
                 Failure(process_name(str(who)), str(kind), str(message), str(text))
                 for who, kind, message, text in reply["failures"]
@@ -160,6 +160,18 @@ class _Runs:
         except (LogError, KeyError, TypeError, ValueError, AttributeError) as error:
             raise StudentRefused(f"what came back from the simulation of `{name}` makes no sense: {error}") from None
         return first.with_serial
+
+    def _compare_cpu(self, now: float, measured: float) -> None:
+        """The CPU seconds in the log against the process's own account and the system's. Raises LogError."""
+        seen = self._service.cpu_seconds()
+        told, self._told = now - self._told, now
+        if measured > told * (1 + _UNSEEN) + _TICKS:
+            raise LogError(f"its processes claim {measured:.3g} s of CPU, and only {told:.3g} s were used")
+        if seen is not None and self._seen is not None:
+            outside = seen - self._seen
+            if abs(outside - told) > _UNSEEN * told + _TICKS:
+                raise LogError(f"it tells of {told:.3g} s of CPU, and the system of {outside:.3g} s")
+        self._seen = seen
 
 
 class _Serial:
@@ -192,13 +204,3 @@ def costs_named(costs: Costs | str | None, trusted: bool) -> Costs:
 def _check_cores(cores: Any) -> None:
     if isinstance(cores, bool) or not isinstance(cores, int) or cores < 1:
         raise ValueError(f"cores is how many cores to simulate: a whole number from 1, not {cores!r}")
-
-
-def _compare_cpu(reply: Any, log: Log, before: float | None, after: float | None) -> None:
-    """The CPU time told by the process against the system's account of it. Raises LogError."""
-    told, declared = float(reply["cpu"]), float(reply["declared"])
-    measured = log.cpu - declared
-    if measured > told * (1 + _UNSEEN) + _TICKS:
-        raise LogError(f"its processes claim {measured:.3g} s of CPU, and only {told:.3g} s were used")
-    if before is not None and after is not None and abs(after - before - told) > _UNSEEN * told + _TICKS:
-        raise LogError(f"it tells of {told:.3g} s of CPU, and the system of {after - before:.3g} s")
