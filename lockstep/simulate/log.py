@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lockstep.explore.wire import from_wire, to_wire
 from lockstep.simulate.costs import Costs
 from lockstep.simulate.engine import OPERATIONS, Behaviour, Deadlock, Engine, Stretch
-from lockstep.standin.operation import Answer, Creation, Operation
+from lockstep.standin.operation import Answer, Creation, Message, Operation
+from lockstep.standin.pipes import Channel
 
 VERSION = 1
 
@@ -28,25 +29,27 @@ class Log:
     pipe_capacity: int
     processes: Mapping[str, tuple[Stretch, ...]]
 
-    def to_data(self) -> dict[str, Any]:
-        """Plain data of the closed format."""
-        return {
+    def to_data(self) -> str:
+        """JSON: it can be long, and nothing is encoded faster."""
+        told = {
             "version": VERSION,
             "cores": self.cores,
             "costs": self.costs.to_data(),
             "pipe_capacity": self.pipe_capacity,
-            "processes": {name: [_told(stretch) for stretch in done] for name, done in self.processes.items()},
+            "processes": self.processes,
         }
+        return json.dumps(told, separators=(",", ":"))
 
     @classmethod
-    def of_data(cls, data: Any) -> Log:
+    def of_data(cls, text: str) -> Log:
         """Raises LogError for what to_data never makes."""
         try:
+            data = json.loads(text)
             if data["version"] != VERSION:
                 raise LogError(f"the log has version {data['version']}, and this is {VERSION}")
             processes = {str(name): tuple(map(_stretch, done)) for name, done in data["processes"].items()}
             return cls(float(data["cores"]), Costs.of_data(data["costs"]), int(data["pipe_capacity"]), processes)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
             raise LogError(f"this is no log of a simulation: {error}") from None
 
     @property
@@ -117,15 +120,27 @@ class Recorder:
         self._behaviour.end(process)
 
 
-def _told(stretch: Stretch) -> list[Any]:
-    created = [[creation.name, creation.kind, to_wire(creation.value)] for creation in stretch.created]
-    return [stretch.cpu, to_wire(stretch.operation), created, stretch.line]
+_WITH_MESSAGE = frozenset(["queue.put", "pipe.send", "simplequeue.put"])  # their first argument is one
 
 
 def _stretch(told: Any) -> Stretch:
-    cpu, operation, created, line = told
-    found = from_wire(operation)
-    if type(found) is not Operation or not isinstance(cpu, float | int) or not math.isfinite(cpu) or cpu < 0:
-        raise ValueError("a stretch has CPU seconds and an operation")
-    creations = tuple(Creation(str(name), str(kind), from_wire(value)) for name, kind, value in created)
-    return Stretch(float(cpu), found, creations, str(line))
+    cpu, (kind, objects, arguments, patience), created, line = told
+    if type(cpu) is not float or not math.isfinite(cpu) or cpu < 0:
+        raise ValueError("a stretch has CPU seconds")
+    if type(kind) is not str or type(line) is not str or not (patience is None or math.isfinite(patience)):
+        raise ValueError("a stretch has an operation and a line")
+    if kind in _WITH_MESSAGE:
+        token, size = arguments[0]
+        arguments[0] = Message(int(token), int(size))
+    operation = Operation(kind, _tuples(objects), _tuples(arguments), patience)
+    return Stretch(cpu, operation, tuple(_creation(*one) for one in created), line)
+
+
+def _creation(name: Any, kind: Any, value: Any) -> Creation:
+    return Creation(str(name), str(kind), Channel(*_tuples(value)) if kind == "channel" else _tuples(value))
+
+
+def _tuples(value: Any) -> Any:
+    if type(value) is list:
+        return tuple([_tuples(item) for item in value])
+    return value

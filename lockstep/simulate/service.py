@@ -38,7 +38,7 @@ def serve(connection: Any, programs: Any) -> None:
             request = connection.receive()
         except EOFError:
             return
-        connection.send(simulator.run(request))
+        connection.send({"cpu": time.process_time()} if request.get("do") == "cpu" else simulator.run(request))
 
 
 class Simulator:
@@ -54,8 +54,7 @@ class Simulator:
         """Simulates `function` with `arguments` and `keywords` on `cores`, with `costs` and `pipe_capacity`.
 
         With `workers`, that number goes to the parameter that takes it, if it is free; with `fitting`, arguments for which
-        there is no parameter are left out. The reply has "log", "cpu"
-        (seconds of this process since it began), "declared" (seconds), "failures" of children, and "value", "refused" or
+        there is no parameter are left out. The reply has "log", "declared" (seconds), "failures" of children, and "value", "refused" or
         "raised"; or "missing" or "not_covered" alone, each with its words.
         """
         if self._own_cost is None:
@@ -79,7 +78,6 @@ class Simulator:
             "declared": machine.declared_in_all,
             **_outcome(machine),
         }
-        reply["cpu"] = time.process_time()
         return reply
 
 

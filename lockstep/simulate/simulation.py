@@ -110,8 +110,7 @@ class _Runs:
         self._program, self._pipe_capacity = opened, pipe_capacity
         self._service: Service = opened.session.open_service(_SERVICE, limit=limit)
         # Loading comes first, so that its CPU is not taken for the program's.
-        self._told = float(self._service.ask({"do": "load"})["cpu"])
-        self._seen = self._service.cpu_seconds()
+        self._told, self._seen = self._cpu()
 
     def __enter__(self) -> _Runs:
         return self
@@ -147,7 +146,7 @@ class _Runs:
             log = Log.of_data(reply["log"])
             if (log.cores, log.costs, log.pipe_capacity) != (float(cores), self.costs, self._pipe_capacity):
                 raise LogError("the log is of another simulation")
-            self._compare_cpu(float(reply["cpu"]), log.cpu - float(reply["declared"]))
+            self._compare_cpu(log.cpu - float(reply["declared"]))
             failures = tuple(
                 Failure(process_name(str(who)), str(kind), str(message), str(text))
                 for who, kind, message, text in reply["failures"]
@@ -161,9 +160,13 @@ class _Runs:
             raise StudentRefused(f"what came back from the simulation of `{name}` makes no sense: {error}") from None
         return first.with_serial
 
-    def _compare_cpu(self, now: float, measured: float) -> None:
+    def _cpu(self) -> tuple[float, float | None]:
+        """Seconds of CPU since the process began: by its own account, and by the system's."""
+        return float(self._service.ask({"do": "cpu"})["cpu"]), self._service.cpu_seconds()
+
+    def _compare_cpu(self, measured: float) -> None:
         """The CPU seconds in the log against the process's own account and the system's. Raises LogError."""
-        seen = self._service.cpu_seconds()
+        now, seen = self._cpu()
         told, self._told = now - self._told, now
         if measured > told * (1 + _UNSEEN) + _TICKS:
             raise LogError(f"its processes claim {measured:.3g} s of CPU, and only {told:.3g} s were used")
