@@ -32,7 +32,7 @@ def accuracy_of(engine: Engine, segments: int, declared_only: bool) -> Accuracy:
     """`segments`: bytes of shared memory that the program made."""
     if declared_only:
         return Accuracy(NOT_MEASURED, ("exact: only declared work takes time on an ideal machine",))
-    makespan = engine.now or 1.0
+    makespan = engine.makespan or 1.0
     found: list[tuple[float, str]] = []
     communicating = sum(
         span.end - span.start for actor in engine.actors.values() for span in actor.history

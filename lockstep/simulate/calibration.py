@@ -24,6 +24,7 @@ except ImportError:  # Windows
     resource = None  # type: ignore[assignment]
 
 _CALM = 0.1  # the quantile of repeated measurements that is taken: what disturbs only ever adds
+_MOST_CONTENTION = 0.15  # more than this is another program's doing
 _PART = 0.15  # seconds for each of the slow measurements
 
 
@@ -49,8 +50,8 @@ def measured() -> Costs:
     barrier = _barrier()
     return Costs(
         "this machine", start=start, begin=begin, child=child, exit=exit_, message=message, queued=queued, byte=byte,
-        feed=max(0.0, queue_latency - latency - 2 * queued), lock=_lock(), wake=wake, barrier=barrier,
-        passing=barrier / 2,
+        feed=max(0.0, queue_latency - latency - 2 * queued), switch=sys.getswitchinterval(), lock=_lock(), wake=wake, barrier=barrier,
+        passing=barrier / 2, contention=_contention(),
     )  # fmt: skip
 
 
@@ -86,19 +87,23 @@ def _messages() -> float:
 
 
 def _queue() -> float:
-    """CPU of putting or getting a small message, with what the feeder does."""
+    """CPU of putting or getting a small message, with what the feeder does and what waiting for it costs."""
     queue: Any = multiprocessing.Queue()
 
-    def there() -> None:
-        for number in range(50):
-            queue.put(number)
-        for _ in range(50):
-            queue.get()
+    def compute() -> int:
+        return sum(range(2_000))
 
-    found = min(_times(1, there, time.process_time) for _ in range(5)) / 100
+    def there() -> None:
+        queue.put(1)
+        compute()  # so that the feeder does not find the next message before it sleeps
+        queue.get()
+
+    there()
+    alone = min(_times(40, compute, time.process_time) for _ in range(4))
+    found = min(_times(40, there, time.process_time) for _ in range(6)) - alone
     queue.close()
     queue.join_thread()
-    return found
+    return max(0.0, found / 2)
 
 
 def _echo(connection: Connection) -> None:
@@ -217,6 +222,29 @@ def _barrier() -> float:
     for child in children:
         child.join()
     return min(found)
+
+
+def _spin() -> float:
+    """CPU seconds of some fixed work."""
+    return _times(1, lambda: sum(range(400_000)))
+
+
+def _keep_busy(connection: Connection) -> None:
+    while not connection.poll():
+        _spin()
+
+
+def _contention() -> float:
+    """By which fraction the same work takes more CPU time while another process computes."""
+    here, there = multiprocessing.Pipe()
+    alone = min(_spin() for _ in range(6))
+    child = multiprocessing.Process(target=_keep_busy, args=(there,))
+    child.start()
+    time.sleep(0.005)
+    beside = min(_spin() for _ in range(6))
+    here.send(None)
+    child.join()
+    return min(_MOST_CONTENTION, max(0.0, beside / alone - 1))
 
 
 if __name__ == "__main__":

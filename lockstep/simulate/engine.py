@@ -78,6 +78,7 @@ class Actor:
     children: list[Actor] = field(default_factory=list)
     history: list[Span] = field(default_factory=list)
     inherited: tuple[tuple[str, bool], ...] = ()
+    unfed: list[Callable[[], None]] = field(default_factory=list)  # what its feeders do once it lets them
 
 
 class Waiting(NamedTuple):
@@ -102,7 +103,7 @@ class TooLong(Exception):
 
 
 class Engine:
-    """One run. `run` simulates to the end; what came out is then in `actors`, `now`, `messages` and `bytes`."""
+    """One run. `run` simulates to the end; what came out is then in `actors`, `makespan`, `messages` and `bytes`."""
 
     def __init__(
         self, cores: float, costs: Costs, behaviour: Behaviour, *, pipe_capacity: int = 65_536, limit: int = OPERATIONS
@@ -111,7 +112,7 @@ class Engine:
         self.cores, self.costs, self.behaviour, self.limit = cores, costs, behaviour, limit
         self.objects = Objects(pipe_capacity)
         self.actors: dict[str, Actor] = {}
-        self.now = 0.0
+        self.now = self.makespan = 0.0  # the makespan ends with the last process
         self.operations = self.messages = self.bytes = 0
         self.crowded = 0.0  # seconds in which more processes than cores computed
         self._service = 0.0  # seconds of CPU that every computing process has got since the beginning
@@ -148,8 +149,12 @@ class Engine:
             heapq.heappop(self._computing)  # it was terminated
         if not self._computing:
             return float("inf")
-        slowdown = max(1.0, self._runnable / self.cores)
-        return self.now + max(0.0, self._computing[0][0] - self._service) * slowdown
+        return self.now + max(0.0, self._computing[0][0] - self._service) * self._slowdown()
+
+    def _slowdown(self) -> float:
+        """Seconds that pass while each computing process gets a second of CPU."""
+        shared = max(1.0, self._runnable / self.cores)
+        return shared * (1 + self.costs.contention) if min(self._runnable, self.cores) > 1 else shared
 
     def _next_timer(self) -> float:
         while self._timers:
@@ -161,7 +166,7 @@ class Engine:
 
     def _go_to(self, time: float) -> None:
         if self._runnable:
-            self._service += (time - self.now) / max(1.0, self._runnable / self.cores)
+            self._service += (time - self.now) / self._slowdown()
             if self._runnable > self.cores:
                 self.crowded += time - self.now
         self.now = time
@@ -189,6 +194,7 @@ class Engine:
     def _finished(self, actor: Actor) -> None:
         stretch = actor.stretch
         assert stretch is not None
+        self._let_feed(actor)
         cpu = actor.receiving + stretch.cpu + actor.asking
         self._note_computed(actor, stretch, cpu)
         actor.turn += 1
@@ -235,9 +241,9 @@ class Engine:
 
     def _answered(self, actor: Actor, operation: Operation, answer: Answer) -> None:
         self._count(operation, answer)
-        turn = actor.turn
+        while self.objects.fed:
+            self._feed(actor, self.objects.fed.pop())
         self._changed(operation.objects)
-        assert actor.turn == turn
         self._go_on(actor, answer)
 
     def _go_on(self, actor: Actor, answer: Answer) -> None:
@@ -282,8 +288,6 @@ class Engine:
 
     def _changed(self, names: tuple[str, ...]) -> None:
         """Wakes those who wait for these objects and can go on: one, or all where that is the meaning."""
-        while self.objects.fed:
-            self._feed(self.objects.fed.pop())
         for name in names:
             woken = 0
             for actor in list(self._waiters.get(name, {}).values()):
@@ -302,14 +306,32 @@ class Engine:
                 if operation.kind not in SHARED_WAITS:
                     break
 
-    def _feed(self, queue: str) -> None:
+    def _feed(self, actor: Actor, queue: str) -> None:
+        """The feeder is a thread of the process: it runs when the process asks for something next, or loses its turn."""
+        begun = False
+
         def arrive() -> None:
             self.objects.arrive(queue, 1)
             self._changed((queue,))
             self._let_exit()
 
+        def feed() -> None:
+            nonlocal begun
+            if not begun:
+                begun = True
+                self._at(self.now + self.costs.feed, arrive)
+
+        actor.unfed.append(feed)
+        self._at(self.now + self.costs.switch, feed)
+
+    def _let_feed(self, actor: Actor) -> None:
+        for feed in actor.unfed:
+            feed()
+        actor.unfed.clear()
+
+    def _at(self, time: float, do: Callable[[], None]) -> None:
         self._sequence += 1
-        heapq.heappush(self._timers, (self.now + self.costs.feed, self._sequence, None, 0, arrive))
+        heapq.heappush(self._timers, (time, self._sequence, None, 0, do))
 
     def _count(self, operation: Operation, answer: Answer) -> None:
         if operation.kind in _DELIVERIES and type(answer) is Message:
@@ -371,6 +393,7 @@ class Engine:
         if actor.state == "exiting" and self.now > actor.since:
             actor.history.append(Span(actor.since, self.now, "waiting", "process.exit"))
         actor.state, actor.code = "exited", code
+        self.makespan = self.now
         actor.turn += 1
         changed = self.objects.let_go(actor.identity)
         self._changed(tuple(changed))
@@ -447,7 +470,7 @@ class Engine:
         return tuple(found)
 
 
-_DELIVERIES = frozenset(["queue.get", "simplequeue.get", "pipe.recv"])
+_DELIVERIES = frozenset(["queue.get", "simplequeue.get", "pipe.recv", "pool.take", "pool.result"])
 _OWN: dict[str, Callable[[Engine, Actor, Operation], None]] = {
     "process.start": Engine._start, "process.join": Engine._join, "process.exit": Engine._exit,
     "process.is_alive": Engine._observe, "process.exitcode": Engine._observe, "process.terminate": Engine._observe,

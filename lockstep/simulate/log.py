@@ -120,7 +120,7 @@ class Recorder:
         self._behaviour.end(process)
 
 
-_WITH_MESSAGE = frozenset(["queue.put", "pipe.send", "simplequeue.put"])  # their first argument is one
+_WITH_MESSAGE = frozenset(["queue.put", "pipe.send", "simplequeue.put", "pool.give", "pool.answer"])  # their first argument is one
 
 
 def _stretch(told: Any) -> Stretch:

@@ -20,7 +20,7 @@ BLOCKED = object()  # no answer yet
 _WITHOUT_LIMIT = {
     "lock.acquire": (1, True), "rlock.acquire": (1, True), "semaphore.acquire": (0, True), "event.wake": (0, False),
     "barrier.pass": (0, False), "pipe.poll": (0, True), "queue.put": (2, True), "queue.get": (0, True),
-    "condition.wait": (0, False),
+    "condition.wait": (0, False), "pool.result": (0, True),
 }  # fmt: skip
 # Whoever performs one of these goes on only after what others did to the object...
 _FOLLOWS = frozenset(
@@ -146,7 +146,8 @@ class Objects:
         stream = self.streams[name]
         stream.due = min(stream.due + more, len(stream.line))
         entered = False
-        while stream.due and stream.held <= self.capacity:
+        pool = self.kinds[name] == "queue of tasks"  # whose own process is never held up
+        while stream.due and (pool or stream.held <= self.capacity):
             stream.enter(stream.line.popleft())
             stream.due -= 1
             entered = True
@@ -233,6 +234,27 @@ def _queue_get(objects: Objects, operation: Operation, process: str, span: float
     carried = stream.take()
     stream.used -= 1
     return carried.message, max(span, carried.span)
+
+
+def _give(objects: Objects, operation: Operation, process: str, span: float) -> tuple[Answer, float]:
+    (name,) = operation.objects
+    objects.streams[name].line.append(Carried(operation.arguments[0], process, span))
+    objects.fed.append(name)
+    return None, span
+
+
+def _answer(objects: Objects, operation: Operation, process: str, span: float) -> tuple[Answer, float]:
+    objects.streams[operation.objects[0]].enter(Carried(operation.arguments[0], process, span))
+    return None, span
+
+
+def _take(objects: Objects, operation: Operation, process: str, span: float) -> tuple[Answer, float]:
+    stream = objects.streams[operation.objects[0]]
+    if stream.messages:
+        carried = stream.take()
+        return carried.message, max(span, carried.span)
+    waits = operation.kind == "pool.take" or operation.arguments[0]
+    return (BLOCKED if waits else Raised("Empty")), span
 
 
 def _task_done(objects: Objects, operation: Operation, process: str, span: float) -> tuple[Answer, float]:
@@ -322,7 +344,8 @@ _STREAMS: dict[str, Callable[..., tuple[Answer, float]]] = {
     "queue.put": _queue_put, "queue.get": _queue_get, "queue.task_done": _task_done, "queue.join": _queue_join,
     "queue.joined": _queue_joined, "queue.join_thread": _join_thread, "pipe.send": _send, "simplequeue.put": _send,
     "pipe.sent": _sent, "simplequeue.sent": _sent, "pipe.recv": _receive, "simplequeue.get": _receive,
-    "pipe.poll": _poll, "pipe.close": _close,
+    "pipe.poll": _poll, "pipe.close": _close, "pool.give": _give, "pool.answer": _answer, "pool.take": _take,
+    "pool.result": _take,
     "queue.empty": _told(lambda stream, _: not stream.messages),
     "queue.full": _told(lambda stream, operation: bool(operation.arguments[0]) and stream.used >= operation.arguments[0]),
     "queue.qsize": _told(lambda stream, _: stream.used),
@@ -335,6 +358,8 @@ def _able(test: Callable[[Stream, Operation, str], bool]) -> Callable[[Objects, 
 
 
 _ABLE: dict[str, Callable[[Objects, Operation, str], bool]] = {
+    "pool.take": _able(lambda stream, operation, _: bool(stream.messages)),
+    "pool.result": _able(lambda stream, operation, _: bool(stream.messages)),
     "queue.put": _able(lambda stream, operation, _: stream.used < operation.arguments[1]),
     "queue.get": _able(lambda stream, operation, _: bool(stream.messages)),
     "queue.joined": _able(lambda stream, operation, process: stream.joiners.get(process, False)),

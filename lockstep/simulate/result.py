@@ -122,7 +122,7 @@ def simulation_of(
     return Simulation(
         program=program,
         cores=int(log.cores),
-        makespan=engine.now,
+        makespan=engine.makespan,
         work=sum(actor.work for actor in actors),
         span=max(actor.span for actor in actors),
         processes=len(actors),

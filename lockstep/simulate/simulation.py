@@ -20,6 +20,7 @@ from lockstep.simulate.words import deadlocked, process_name
 PIPE_CAPACITY = 65_536  # bytes, as on Linux
 LIMIT = 60.0  # seconds of real time that all runs may take together
 _SERVICE = "lockstep.simulate.service"
+_SHORT = 0.3  # seconds: a serial base that takes less is timed twice
 _UNSEEN = 0.10  # of the CPU that a process used, how much its own account may differ from the system's
 _TICKS = 0.1  # seconds by which the system's account may be off, which counts in ticks
 
@@ -88,10 +89,11 @@ def curve(
     with program(function, "simulate.curve", limit) as opened, _Runs(opened, costs, limit, pipe_capacity) as runs:
         base = None if serial is None else _Serial(runs, serial, arguments, keywords)
         times = [] if base is None else [base.time()]
+        again = bool(times) and times[0] < _SHORT  # else once must do
         points: list[Callable[[float | None], Simulation]] = []
         for place, number in enumerate(numbers):
             points.append(runs.run(opened.reference, arguments, keywords, number, number))
-            if base is not None and place == len(numbers) // 2:
+            if base is not None and again and place == len(numbers) // 2:
                 times.append(base.time())
         if base is None:
             one = runs.run(opened.reference, arguments, keywords, 1, 1) if numbers[0] != 1 else points[0]

@@ -10,11 +10,11 @@ from lockstep.simulate.engine import Deadlock, Waiting
 _OBJECTS = {
     "lock": "Lock", "rlock": "RLock", "semaphore": "Semaphore", "condition": "Condition", "event": "Event",
     "barrier": "Barrier", "queue": "Queue", "simplequeue": "SimpleQueue", "pipe": "Connection", "process": "Process",
-    "cell": "Value", "cells": "Array", "memory": "Value", "time": "time",
+    "pool": "Pool", "cell": "Value", "cells": "Array", "memory": "Value", "time": "time",
 }  # fmt: skip
 _VERBS = {
     "condition.wake": "wait", "event.wake": "wait", "barrier.arrive": "wait", "barrier.pass": "wait",
-    "queue.joined": "join", "pipe.sent": "send", "simplequeue.sent": "put", "memory.access": "value",
+    "pool.take": "worker, no task", "pool.result": "results", "queue.joined": "join", "pipe.sent": "send", "simplequeue.sent": "put", "memory.access": "value",
 }  # fmt: skip
 
 

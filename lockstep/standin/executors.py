@@ -9,7 +9,7 @@ from functools import partial
 from queue import Empty
 from typing import Any
 
-from lockstep.standin.mailbox import DIED, Done, Mailbox, Task, chunks, serve
+from lockstep.standin.mailbox import DIED, Done, ResultBox, Task, TaskBox, chunks, serve
 from lockstep.standin.machine import current, not_covered
 from lockstep.standin.process import Process
 from lockstep.standin.shared import new_name
@@ -42,7 +42,7 @@ class ProcessPoolExecutor:
         if max_tasks_per_child is not None:
             raise not_covered("`max_tasks_per_child`", "use a Pool with `maxtasksperchild`")
         self._count = current().option("cores") if max_workers is None else max_workers
-        self._tasks, self._results = Mailbox(), Mailbox()
+        self._tasks, self._results = TaskBox(), ResultBox()
         self._state_name = new_name()
         self._state: dict[int, str] = {}
         current().option("memory")[self._state_name] = self._state

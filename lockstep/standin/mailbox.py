@@ -1,21 +1,40 @@
-"""What pools pass tasks and results through: a queue without limits, and the workers at its other end."""
+"""What pools pass tasks and results through, and the workers at the other end."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from lockstep.standin.queues import Queue, QueueValue
-from lockstep.standin.shared import Shared
+from lockstep.standin.machine import current
+from lockstep.standin.shared import Shared, ask
 
 
-class Mailbox(Queue):
-    """A Queue that takes any number of messages; real pools have threads that keep its pipe empty."""
+class TaskBox(Shared):
+    """Tasks of a pool. A thread of its process puts them into the pipe, however many there are."""
 
     def __init__(self) -> None:
-        Shared.__init__(self)
-        self.limit, self.capacity, self.feeder, self.closed = 0, 1 << 62, False, False
-        self.name = self._exist("queue without limit", QueueValue())
+        self.name = self._exist("queue of tasks", None)
+
+    def put(self, task: Any) -> None:
+        ask("pool.give", (self.name,), current().pack(task))
+
+    def get(self) -> Any:
+        return current().unpack(ask("pool.take", (self.name,)))
+
+
+class ResultBox(Shared):
+    """Results of a pool. Workers write them themselves; a thread of the pool's process keeps the pipe empty."""
+
+    def __init__(self) -> None:
+        self.name = self._exist("queue of results", None)
+
+    def put(self, done: Any) -> None:
+        ask("pool.answer", (self.name,), current().pack(done))
+
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:
+        """Raises queue.Empty."""
+        message = ask("pool.result", (self.name,), block and timeout is None, patience=timeout if block else None)
+        return current().unpack(message)
 
 
 class Task(NamedTuple):
@@ -48,8 +67,8 @@ RETIRED, DIED = -1, -2  # numbers in Done of workers that end
 
 
 def serve(
-    tasks: Mailbox,
-    results: Mailbox,
+    tasks: TaskBox,
+    results: ResultBox,
     initializer: Callable[..., Any] | None,
     initargs: tuple[Any, ...],
     most: int | None,
@@ -76,7 +95,7 @@ def serve(
             results.put(Done(DIED, 0, None))
 
 
-def _answer(task: Task, results: Mailbox) -> None:
+def _answer(task: Task, results: ResultBox) -> None:
     try:
         done = Done(task.number, task.place, task.run())
     except Exception as error:

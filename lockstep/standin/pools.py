@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from queue import Empty
 from typing import Any
 
-from lockstep.standin.mailbox import DIED, RETIRED, Done, Mailbox, Task, chunks, serve
+from lockstep.standin.mailbox import DIED, RETIRED, Done, ResultBox, Task, TaskBox, chunks, serve
 from lockstep.standin.machine import current
 from lockstep.standin.module import TimeoutError as PoolTimeout
 from lockstep.standin.process import Process
@@ -36,7 +36,7 @@ class Pool:
             raise ValueError("Number of processes must be at least 1")
         if initializer is not None and not callable(initializer):
             raise TypeError("initializer must be a callable")
-        self._tasks, self._results = Mailbox(), Mailbox()
+        self._tasks, self._results = TaskBox(), ResultBox()
         self._worker = (self._tasks, self._results, initializer, tuple(initargs), maxtasksperchild, _never)
         self._state = "open"
         self._jobs: dict[int, AsyncResult] = {}
