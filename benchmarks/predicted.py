@@ -1,10 +1,11 @@
-"""Programs whose speed-up is predicted and measured: each a parallel function of a size and workers, and a serial one."""
+"""Programs whose speed-up is predicted and measured: a parallel and a serial function each."""
 
 from __future__ import annotations
 
 import math
 import multiprocessing as mp
 import random
+from itertools import pairwise
 from multiprocessing import shared_memory
 
 import numpy as np
@@ -61,13 +62,13 @@ def primes_between(bounds):
 def primes_static(limit, workers):
     bounds = [limit * part // workers for part in range(workers + 1)]
     with mp.Pool(workers) as pool:
-        return sum(pool.map(primes_between, list(zip(bounds, bounds[1:], strict=False)), chunksize=1))
+        return sum(pool.map(primes_between, list(pairwise(bounds)), chunksize=1))
 
 
 def primes_dynamic(limit, workers):
     bounds = [limit * part // 48 for part in range(49)]
     with mp.Pool(workers) as pool:
-        return sum(pool.imap_unordered(primes_between, list(zip(bounds, bounds[1:], strict=False))))
+        return sum(pool.imap_unordered(primes_between, list(pairwise(bounds))))
 
 
 def primes_serial(limit):
@@ -133,7 +134,10 @@ def relax(name, size, barrier, first, last):
     for turn in range(ROUNDS):
         old, new = grids[turn % 2], grids[(turn + 1) % 2]
         new[first:last, 1:-1] = 0.25 * (
-            old[first - 1 : last - 1, 1:-1] + old[first + 1 : last + 1, 1:-1] + old[first:last, :-2] + old[first:last, 2:]
+            old[first - 1 : last - 1, 1:-1]
+            + old[first + 1 : last + 1, 1:-1]
+            + old[first:last, :-2]
+            + old[first:last, 2:]
         )
         barrier.wait()
     del grids, old, new
@@ -147,7 +151,7 @@ def jacobi(size, workers):
     grids[:, 0] = 1
     barrier = mp.Barrier(workers)
     bounds = [1 + (size - 2) * part // workers for part in range(workers + 1)]
-    tasks = [(segment.name, size, barrier, first, last) for first, last in zip(bounds, bounds[1:], strict=False)]
+    tasks = [(segment.name, size, barrier, first, last) for first, last in pairwise(bounds)]
     processes = [mp.Process(target=relax, args=task) for task in tasks]
     for process in processes:
         process.start()

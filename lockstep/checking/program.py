@@ -50,7 +50,9 @@ def program(function: Any, instrument: str, limit: float) -> Iterator[Program]:
         yield Program(function.student, function.reference, False)
         return
     if not isinstance(function, types.FunctionType):
-        raise TypeError(f"`{instrument}` takes a function and its arguments: {instrument}(f, x), not {instrument}(f(x))")
+        raise TypeError(
+            f"`{instrument}` takes a function and its arguments: {instrument}(f, x), not {instrument}(f(x))"
+        )
     if "." in function.__qualname__ or function.__name__ == "<lambda>":
         raise ValueError(f"`{function.__qualname__}` is defined inside another function: define it at the top level")
     session = Session(_source(function), ModuleSource(), local_launcher(), limit)

@@ -50,7 +50,8 @@ def measured() -> Costs:
     barrier = _barrier()
     return Costs(
         "this machine", start=start, begin=begin, child=child, exit=exit_, message=message, queued=queued, byte=byte,
-        feed=max(0.0, queue_latency - latency - 2 * queued), switch=sys.getswitchinterval(), lock=_lock(), wake=wake, barrier=barrier,
+        feed=max(0.0, queue_latency - latency - 2 * queued), switch=sys.getswitchinterval(), lock=_lock(), wake=wake,
+        barrier=barrier,
         passing=barrier / 2, contention=_contention(),
     )  # fmt: skip
 

@@ -72,7 +72,9 @@ IDEAL = Costs("ideal")
 
 LAPTOP = Costs(
     "laptop",
-    start=0.9e-3, begin=0.6e-3, child=1.0e-3, exit=0.3e-3, message=5e-6, queued=25e-6, byte=0.5e-9, feed=30e-6, switch=5e-3, lock=0.7e-6,
+    start=0.9e-3, begin=0.6e-3, child=1.0e-3, exit=0.3e-3, message=5e-6, queued=25e-6,
+    byte=0.5e-9, feed=30e-6, switch=5e-3,
+    lock=0.7e-6,
     wake=40e-6, barrier=40e-6, passing=40e-6, contention=0.06,
 )  # fmt: skip
 """Linux on a laptop of the 2020s, processes forked."""

@@ -39,7 +39,8 @@ class Curve:
         lines = [f"{self.program}, simulated, compared with {base} ({self.base:.3g} s):"]
         lines.append("  cores  makespan  speed-up  parallelism  accuracy")
         lines += [
-            f"  {one.cores:>5}  {one.makespan:>6.3g} s  {one.speedup:>8.2f}  {one.parallelism:>11.2f}  {one.accuracy.error:>7.0%}"
+            f"  {one.cores:>5}  {one.makespan:>6.3g} s  {one.speedup:>8.2f}  {one.parallelism:>11.2f}"
+            f"  {one.accuracy.error:>7.0%}"
             for one in self.points
         ]
         return "\n".join(lines)

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lockstep.simulate.actors import Behaviour, Deadlock, Stretch
 from lockstep.simulate.costs import Costs
-from lockstep.simulate.engine import OPERATIONS, Behaviour, Deadlock, Engine, Stretch
+from lockstep.simulate.engine import OPERATIONS, Engine
 from lockstep.standin.operation import Answer, Creation, Message, Operation
 from lockstep.standin.pipes import Channel
 
@@ -120,7 +121,8 @@ class Recorder:
         self._behaviour.end(process)
 
 
-_WITH_MESSAGE = frozenset(["queue.put", "pipe.send", "simplequeue.put", "pool.give", "pool.answer"])  # their first argument is one
+# Their first argument is a message.
+_WITH_MESSAGE = frozenset(["queue.put", "pipe.send", "simplequeue.put", "pool.give", "pool.answer"])
 
 
 def _stretch(told: Any) -> Stretch:

@@ -16,7 +16,7 @@ import greenlet
 
 from lockstep.explore import pickles
 from lockstep.explore.namespaces import Namespaces, Statement
-from lockstep.simulate.engine import Stretch
+from lockstep.simulate.actors import Stretch
 from lockstep.standin.machine import NotCovered, run_on
 from lockstep.standin.operation import Answer, Creation, Message, Operation
 from lockstep.standin.pipes import Connection

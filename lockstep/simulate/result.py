@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lockstep.simulate.accuracy import Accuracy, accuracy_of
+from lockstep.simulate.actors import Actor
 from lockstep.simulate.costs import IDEAL
-from lockstep.simulate.engine import Actor, Engine
+from lockstep.simulate.engine import Engine
 from lockstep.simulate.log import Log
 from lockstep.simulate.words import operation_name, process_name
 from lockstep.timeline import Bar, Lane, Timeline
@@ -36,7 +37,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Simulation:
-    """One program on P virtual cores. Times are in seconds; `serial` is that of the serial function, if one was given."""
+    """One program on P virtual cores, times in seconds. `serial` is that of the serial function, if one was given."""
 
     program: str
     cores: int
@@ -75,7 +76,7 @@ class Simulation:
 
     @property
     def extra_work(self) -> float:
-        """Work / serial time: 1 if nothing is computed that the serial function does not. Raises ValueError without one."""
+        """Work / serial time: 1 if nothing more is computed than serially. Raises ValueError without a serial one."""
         if self.serial is None:
             raise ValueError("extra work compares with a serial function: simulate(..., serial=f)")
         return self.work / self.serial if self.serial else 1.0

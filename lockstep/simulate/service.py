@@ -15,8 +15,9 @@ from lockstep.checking.data import DataError, Reference, encode
 from lockstep.explore.namespaces import GIVEN, SOLUTION, Namespaces, compiled
 from lockstep.notebook.definitions import definitions
 from lockstep.notebook.source import ModuleSource
+from lockstep.simulate.actors import Deadlock, Stretch, TooLong
 from lockstep.simulate.costs import IDEAL, Costs
-from lockstep.simulate.engine import OPERATIONS, Deadlock, Engine, Stretch, TooLong
+from lockstep.simulate.engine import OPERATIONS, Engine
 from lockstep.simulate.log import Log, Recorder
 from lockstep.simulate.machine import NotThere, SimulateMachine
 from lockstep.simulate.workers import WORKERS
@@ -24,7 +25,15 @@ from lockstep.standin.machine import NotCovered
 
 _MODULES = {"student": SOLUTION, "given": GIVEN}
 _EMPTY = ModuleSource.of_text(
-    "import multiprocessing\ndef turns(n):\n    lock = multiprocessing.Lock()\n    for _ in range(n):\n        lock.acquire()\n        lock.release()\n"
+    """
+import multiprocessing
+
+def turns(n):
+    lock = multiprocessing.Lock()
+    for _ in range(n):
+        lock.acquire()
+        lock.release()
+"""
 )
 
 
@@ -53,9 +62,9 @@ class Simulator:
     def run(self, request: dict[str, Any]) -> dict[str, Any]:
         """Simulates `function` with `arguments` and `keywords` on `cores`, with `costs` and `pipe_capacity`.
 
-        With `workers`, that number goes to the parameter that takes it, if it is free; with `fitting`, arguments for which
-        there is no parameter are left out. The reply has "log", "declared" (seconds), "failures" of children, and "value", "refused" or
-        "raised"; or "missing" or "not_covered" alone, each with its words.
+        With `workers`, that number goes to the parameter that takes it, if it is free; with `fitting`, arguments for
+        which there is no parameter are left out. The reply has "log", "declared" (seconds), "failures" of children, and
+        "value", "refused" or "raised"; or "missing" or "not_covered" alone, each with its words.
         """
         if self._own_cost is None:
             self._own_cost = own_cost()
@@ -72,13 +81,12 @@ class Simulator:
         except NotThere as error:
             return {"missing": str(error)}
         log = Log(float(request["cores"]), costs, request["pipe_capacity"], recorded)
-        reply = {
+        return {
             "log": log.to_data(),
             "failures": machine.failures,
             "declared": machine.declared_in_all,
             **_outcome(machine),
         }
-        return reply
 
 
 def own_cost() -> int:

@@ -9,10 +9,10 @@ from typing import Any
 from lockstep.checking.failure import CheckFailed, StudentMissing, StudentRaised, StudentRefused
 from lockstep.checking.program import Program, program
 from lockstep.checking.student import Service, shown
+from lockstep.simulate.actors import Deadlock, TooLong
 from lockstep.simulate.calibration import costs_of_this_machine
 from lockstep.simulate.costs import LAPTOP, PROFILES, Costs
 from lockstep.simulate.curves import Curve
-from lockstep.simulate.engine import Deadlock, TooLong
 from lockstep.simulate.log import Log, LogError
 from lockstep.simulate.result import Failure, Simulation, simulation_of
 from lockstep.simulate.words import deadlocked, process_name
@@ -42,9 +42,9 @@ def simulate(
 ) -> Simulation:
     """What `function(*arguments, **keywords)` would do on so many cores.
 
-    `function` is a function of a learner's module (`student.count`), or of the notebook or a file. `serial` is a function
-    of the same program that takes the same arguments, as far as it has parameters for them; it is timed before and after every run.
-    Of `repeat` runs the one with the median parallelism is given. `costs` are those of a profile ("laptop", "ideal"), of
+    `function` is a function of a learner's module (`student.count`), or of the notebook or a file. `serial` is one of
+    the same program with the same arguments, as far as it has parameters for them, timed before and after every run. Of
+    `repeat` runs the one with the median parallelism is given. `costs` are those of a profile ("laptop", "ideal"), of
     "this machine", or `Costs`; unless given, "laptop" for a learner's program in a check, so that results repeat, and
     else "this machine". `limit` is in seconds of real time.
 

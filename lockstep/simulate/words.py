@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lockstep.checking.failure import CheckFailed
-from lockstep.simulate.engine import Deadlock, Waiting
+from lockstep.simulate.actors import Deadlock, Waiting
 
 _OBJECTS = {
     "lock": "Lock", "rlock": "RLock", "semaphore": "Semaphore", "condition": "Condition", "event": "Event",
@@ -14,7 +14,8 @@ _OBJECTS = {
 }  # fmt: skip
 _VERBS = {
     "condition.wake": "wait", "event.wake": "wait", "barrier.arrive": "wait", "barrier.pass": "wait",
-    "pool.take": "worker, no task", "pool.result": "results", "queue.joined": "join", "pipe.sent": "send", "simplequeue.sent": "put", "memory.access": "value",
+    "pool.take": "worker, no task", "pool.result": "results", "queue.joined": "join",
+    "pipe.sent": "send", "simplequeue.sent": "put", "memory.access": "value",
 }  # fmt: skip
 
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from queue import Empty
-from typing import Any
+from typing import Any, NamedTuple
 
-from lockstep.standin.mailbox import DIED, Done, ResultBox, Task, TaskBox, chunks, serve
 from lockstep.standin.machine import current, not_covered
+from lockstep.standin.mailbox import DIED, Done, ResultBox, Task, TaskBox, chunks, serve
 from lockstep.standin.process import Process
 from lockstep.standin.shared import new_name
 from lockstep.standin.virtual_time import now
@@ -125,9 +125,7 @@ class ProcessPoolExecutor:
             self._futures[done.number].settle(done)
 
     def _break(self) -> None:
-        self._broken = (
-            "A process in the process pool was terminated abruptly while the future was running or pending."
-        )
+        self._broken = "A process in the process pool was terminated abruptly while the future was running or pending."
         for worker in self._workers:
             worker.terminate()
         for future in self._futures.values():
@@ -244,10 +242,14 @@ def wait(fs: Iterable[Future], timeout: float | None = None, return_when: str = 
         except TimeoutError:
             break
     done = {future for future in futures if future.done()}
-    return _DoneAndNotDone(done, set(futures) - done)
+    return DoneAndNotDone(done, set(futures) - done)
 
 
-_DoneAndNotDone = real._base.DoneAndNotDoneFutures
+class DoneAndNotDone(NamedTuple):
+    """What `wait` gives."""
+
+    done: set[Future]
+    not_done: set[Future]
 
 
 def _only_executor(futures: list[Future]) -> ProcessPoolExecutor:

@@ -1,4 +1,4 @@
-"""Shared memory in virtual time: Value, Array and SharedMemory whose bytes all simulated processes see, numpy included."""
+"""Shared memory in virtual time: Value, Array and SharedMemory whose bytes all processes see, numpy too."""
 
 from __future__ import annotations
 

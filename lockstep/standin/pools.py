@@ -1,6 +1,6 @@
 """Pool in virtual time: workers that take tasks from one mailbox and put results into another.
 
-The real Pool has three threads in its parent; here the parent takes results when it asks for one. Their CPU is the same.
+The real Pool has three threads in its parent; here the parent takes results when it asks for one, with the same CPU.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from queue import Empty
 from typing import Any
 
-from lockstep.standin.mailbox import DIED, RETIRED, Done, ResultBox, Task, TaskBox, chunks, serve
 from lockstep.standin.machine import current
+from lockstep.standin.mailbox import DIED, RETIRED, Done, ResultBox, Task, TaskBox, chunks, serve
 from lockstep.standin.module import TimeoutError as PoolTimeout
 from lockstep.standin.process import Process
 from lockstep.standin.virtual_time import now

@@ -1,4 +1,4 @@
-"""What a program imports on the machine in virtual time: `multiprocessing` with pools and shared memory, futures, clocks."""
+"""What a program imports in virtual time: `multiprocessing` with pools and shared memory, futures, clocks."""
 
 from __future__ import annotations
 

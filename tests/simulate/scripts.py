@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lockstep.simulate.actors import Stretch
 from lockstep.simulate.costs import IDEAL, Costs
-from lockstep.simulate.engine import Engine, Stretch
+from lockstep.simulate.engine import Engine
 from lockstep.simulate.log import Script
 from lockstep.standin.operation import Creation, Message, Operation
 from lockstep.standin.queues import QueueValue

@@ -2,8 +2,8 @@
 
 import pytest
 
+from lockstep.simulate.actors import Deadlock, TooLong
 from lockstep.simulate.costs import LAPTOP
-from lockstep.simulate.engine import Deadlock, TooLong
 from lockstep.simulate.log import Log
 from tests.simulate.virtual import reply, simulated
 

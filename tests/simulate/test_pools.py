@@ -2,7 +2,7 @@
 
 import pytest
 
-from lockstep.simulate.engine import Deadlock
+from lockstep.simulate.actors import Deadlock
 from lockstep.simulate.log import Log
 from tests.simulate.virtual import reply, simulated
 
@@ -75,8 +75,8 @@ def test_every_way_of_giving_a_pool_tasks():
     """
     results, called = simulated(program).result
     assert results == [
-        3, 15, [3, 7], [13, 11, 12], [11, 30, 40], [100, 101, 102, 103], [], "no 7", "no 8", False, "late", (True, True),
-        "Pool not running",
+        3, 15, [3, 7], [13, 11, 12], [11, 30, 40], [100, 101, 102, 103], [], "no 7", "no 8", False, "late",
+        (True, True), "Pool not running",
     ]  # fmt: skip
     assert called == [15]
 

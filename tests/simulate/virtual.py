@@ -21,7 +21,13 @@ from lockstep.simulate import work
 """
 
 
-def reply(text: str, *arguments: Any, cores: int = 4, costs: Costs = IDEAL, workers: int | None = None, operations: int = 100_000
+def reply(
+    text: str,
+    *arguments: Any,
+    cores: int = 4,
+    costs: Costs = IDEAL,
+    workers: int | None = None,
+    operations: int = 100_000,
 ) -> dict[str, Any]:
     """What the service says to `main(*arguments)` of this program."""
     source = ModuleSource.of_text(HEAD + textwrap.dedent(text))
