@@ -32,14 +32,15 @@ class Given:
     """The decorator `@given`, and the given functions by name: `given.exit_with(3)`."""
 
     def __init__(self) -> None:
-        self._functions: dict[str, GivenFunction] = {}
+        self._functions: dict[str, GivenFunction] = {}  # by name, for checks that run later
+        self._registered: dict[str, GivenFunction] = {}  # since the cell began
 
     def __call__(self, function: Callable[..., Any]) -> GivenFunction:
         """Registers a function or class of the check cell; its source is what crosses."""
         text = _without_decorators(textwrap.dedent(inspect.getsource(function)))
         imports = "\n".join(_imports(function))
         made = GivenFunction(function.__name__, text, imports)
-        self._functions[made.name] = made
+        self._functions[made.name] = self._registered[made.name] = made
         return made
 
     def __getattr__(self, name: str) -> GivenFunction:
@@ -49,14 +50,15 @@ class Given:
         return self._functions[name]
 
     def source(self) -> ModuleSource:
-        """All given functions as a module to run beside the learner's."""
-        functions = list(self._functions.values())
+        """The given functions of the cell as a module to run beside the learner's."""
+        functions = list(self._registered.values())
         imports = sorted({line for function in functions for line in function.imports.splitlines()})
         cells = [Cell("given", "\n".join([*imports, *(function.text for function in functions)]))]
         return ModuleSource(tuple(cells)) if functions else ModuleSource()
 
     def clear(self) -> None:
-        self._functions.clear()
+        """Forgets what was registered, as at the beginning of a cell."""
+        self._registered.clear()
 
 
 given = Given()

@@ -48,7 +48,7 @@ class ProcessStack:
     frames: tuple[Frame, ...]
 
     def own_frame(self, labels: frozenset[str]) -> tuple[Frame, str] | None:
-        """The innermost frame in the learner's cells (`labels`), and what the call above it waits for ("" if nothing)."""
+        """The innermost frame in the learner's cells (`labels`), and what it waits for ("" if nothing)."""
         above: Frame | None = None
         for frame in self.frames:
             if frame.file in labels:
@@ -78,6 +78,8 @@ def describe(stacks: list[ProcessStack], sources: dict[str, list[str]], student:
         text = sources[frame.file][frame.line - 1].strip() if frame.line <= len(sources[frame.file]) else ""
         if not waiting and ".acquire(" in text:
             waiting = "a lock or semaphore"
+        if not waiting and ".recv(" in text:
+            waiting = "bytes from a socket"
         state = f"waits for {waiting}" if waiting else "is computing"
         lines.append(f"{name} {state}, in `{frame.function}` at {frame.file}, line {frame.line}:  {text}")
     return "\n".join(lines)

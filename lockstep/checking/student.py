@@ -51,7 +51,7 @@ class Session:
         self._processes: list[StudentProcess] = []
 
     def call(self, function: Reference, arguments: tuple[Any, ...], keywords: dict[str, Any], back: bool) -> Any:
-        """The function's result, or (result, arguments) when `back`. Raises the failures of lockstep.checking.failure."""
+        """The result, or (result, arguments) when `back`. Raises the failures of lockstep.checking.failure."""
         if self._caller is None:
             self._caller = self._begin("lockstep.checking.calls")
         request = {
@@ -246,8 +246,9 @@ def _argument_text(value: Any) -> str:
             return name
         case Reference(name=name, arguments=tuple(arguments)):
             return f"{name}({', '.join(_argument_text(argument) for argument in arguments)})"
-        case list() if len(value) <= 12:
-            return f"[{', '.join(_argument_text(item) for item in value)}]"
+        case list():
+            more = ", …" if len(value) > 12 else ""
+            return f"[{', '.join(_argument_text(item) for item in value[:12])}{more}]"
     return shown(value)
 
 

@@ -38,7 +38,7 @@ class Local(NamedTuple):
 class Edge(NamedTuple):
     """Where an answer leads: objects created and processes started on the way, and the next local state."""
 
-    created: tuple[tuple[str, str, Any], ...]
+    created: tuple[tuple[str, str, Any, Any], ...]
     started: tuple[tuple[str, int], ...]
     after: int
 

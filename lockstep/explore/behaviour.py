@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from lockstep.explore.namespaces import GIVEN, SOLUTION, Namespaces, Rewriting, compiled
+from lockstep.explore.namespaces import SOLUTION, Namespaces, compiled
 from lockstep.explore.running import ExploreMachine, Program, Rest, Run
 from lockstep.standin.operation import Answer, Raised
 
@@ -63,12 +63,11 @@ class Behaviour:
         given: Any,
         call_main: Callable[[Namespaces], Any],
         options: dict[str, Any],
-        rewriting: Rewriting | None = None,
         remember: Callable[[Run, Any], Hashable | None] = lambda run, frame: None,
     ) -> None:
         self.machine = ExploreMachine(options, self._resting)
-        self.machine.statements = compiled(program, rewriting)
-        self.machine.given = compiled(given, rewriting)
+        self.machine.statements = compiled(program)
+        self.machine.given = compiled(given)
         self.machine.labels = frozenset(cell.label for cell in (*program, *given))
         self.machine.call_main = call_main
         self._remember = remember
@@ -152,11 +151,13 @@ class Behaviour:
 
     def _rerun(self, local: Local) -> Run:
         run = Run(local.program, self.machine)
+        run.repeating = True
         rest = run.advance()
         for before, answer in local.history():
             self._compare(before.rest, rest, before)
             rest = run.advance(answer)
         self._compare(local.rest, rest, local)
+        run.repeating = False
         return run
 
     def _compare(self, old: Rest, new: Rest, local: Local) -> None:
@@ -187,13 +188,16 @@ def _difference(old: Rest, new: Rest, identity: str) -> str:
     )
 
 
-def entry_point(name: str, arguments: Callable[[], tuple[Any, Any]]) -> Callable[[Namespaces], Any]:
-    """A call of the learner's (or the given) function of this name, with fresh arguments for every run."""
+def entry_point(name: str, arguments: Callable[[Namespaces], tuple[Any, Any]]) -> Callable[[Namespaces], Any]:
+    """A call of the function of this name ("solution:count"), with fresh arguments for every run."""
+    module, _, short = name.rpartition(":")
 
     def call(namespaces: Namespaces) -> Any:
-        module, _, short = name.rpartition(":")
-        function = namespaces.find(module or (SOLUTION if hasattr(namespaces.modules[SOLUTION], short) else GIVEN), short)
-        args, keywords = arguments()
+        try:
+            function = namespaces.find(module or SOLUTION, short)
+        except AttributeError:
+            raise NameError(f"`{short}` is not defined: run its cell, or restore its name") from None
+        args, keywords = arguments(namespaces)
         return function(*args, **keywords)
 
     return call

@@ -6,14 +6,13 @@ import ast
 import linecache
 import sys
 import types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, Protocol
 
 from lockstep.standin.inputs import covered_builtins, imports, no_clocks
 from lockstep.standin.machine import NotCovered
 
 SOLUTION, GIVEN = "solution", "given"
-Rewriting = Callable[[ast.stmt, str], ast.stmt]
 
 
 class CellText(Protocol):
@@ -47,8 +46,8 @@ class Absent:
     __add__ = __radd__ = __mul__ = __index__ = __int__ = __reduce__ = _raise  # type: ignore[assignment]
 
 
-def compiled(cells: Iterable[CellText], rewriting: Rewriting | None = None) -> tuple[Statement, ...]:
-    """The statements of a program, rewritten if asked. A cell that does not parse is left out (its names are undefined)."""
+def compiled(cells: Iterable[CellText]) -> tuple[Statement, ...]:
+    """The statements of a program. A cell that does not parse is left out (its names are undefined)."""
     statements = []
     for cell in cells:
         linecache.cache[cell.label] = (len(cell.source), None, cell.source.splitlines(keepends=True), cell.label)
@@ -58,8 +57,7 @@ def compiled(cells: Iterable[CellText], rewriting: Rewriting | None = None) -> t
             continue
         for node in tree.body:
             names = tuple(_bound(node))
-            made = node if rewriting is None else rewriting(node, cell.label)
-            code = compile(ast.Module([made], []), cell.label, "exec", dont_inherit=True)
+            code = compile(ast.Module([node], []), cell.label, "exec", dont_inherit=True)
             statements.append(Statement(code, names, f"{cell.label}, line {node.lineno}"))
     return tuple(statements)
 
@@ -82,14 +80,15 @@ class Namespaces:
         identity: str,
         program: tuple[Statement, ...],
         given: tuple[Statement, ...],
-        importing: Callable[[str, Mapping[str, types.ModuleType]], Callable[..., Any]] | None = None,
+        importing: Callable[..., Callable[..., Any]] | None = None,
     ) -> None:
-        """`importing` makes a process's `__import__` from its identity and its own modules; else time does not exist."""
+        """`importing` makes a process's `__import__` from its identity, its own modules and `made`; else there is no time."""
         self.modules = {SOLUTION: types.ModuleType(SOLUTION), GIVEN: types.ModuleType(GIVEN)}
+        self.made: dict[str, types.ModuleType] = {}  # `random` and others that are this process's own
         if importing is None:
-            self.importer = imports(identity, self.modules, no_clocks())
+            self.importer = imports(identity, self.modules, no_clocks(), self.made)
         else:
-            self.importer = importing(identity, self.modules)
+            self.importer = importing(identity, self.modules, self.made)
         builtins = covered_builtins(self.importer)
         for module in self.modules.values():
             module.__dict__["__builtins__"] = builtins

@@ -58,6 +58,7 @@ class Run:
         self.answers: list[Answer] = []
         self.rest: Rest | None = None
         self.dying = 0
+        self.repeating = False  # on its way through a history that is known: nobody looks at where it rests
         self.greenlet = greenlet.greenlet(self._live)
 
     def advance(self, answer: Answer = None) -> Rest:
@@ -99,8 +100,11 @@ class Run:
                 self.machine.undead.append(greenlet.getcurrent())
                 self.machine.hub.switch()
             raise greenlet.GreenletExit
-        self.rest = Rest(kind, operation, self.sections(), self.machine.where(sys._getframe(2)))
-        self.machine.resting(self, sys._getframe(2))
+        if self.repeating:
+            self.rest = Rest(kind, operation, ())
+        else:
+            self.rest = Rest(kind, operation, self.sections(), self.machine.where(sys._getframe(2)))
+            self.machine.resting(self, sys._getframe(2))
         answer = self.machine.hub.switch()
         self.answers.append(answer)
         return answer
@@ -170,7 +174,8 @@ class ExploreMachine:
 
     def create(self, creation: Creation) -> None:
         run = self._now
-        run.effects.append(("create", creation.name, creation.kind, creation.value))
+        where = () if run.repeating else self.where(sys._getframe(1))[:1]
+        run.effects.append(("create", *creation, where))
         if creation.kind == "channel":
             run.ends |= {(creation.name, True), (creation.name, False)}
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
+from lockstep.checking.data import Reference
 from lockstep.explore.behaviour import Behaviour, HiddenInput, Local, entry_point
+from lockstep.explore.memory import remember
+from lockstep.explore.namespaces import GIVEN, SOLUTION, Namespaces
 from lockstep.explore.running import Program
 from lockstep.explore.wire import from_wire, to_wire
+from lockstep.notebook.definitions import definitions
 
 EXPLORE_MAIN = Program("0")
 
@@ -21,7 +26,7 @@ def serve(connection: Any, programs: Any) -> None:
             return
         try:
             if request["do"] == "begin":
-                behaviour = begin(request, programs.source.cells, programs.given.cells)
+                behaviour = begin(request, definitions(programs.source).cells, definitions(programs.given).cells)
             assert behaviour is not None
             reply = respond(behaviour, request)
         except HiddenInput as error:
@@ -32,11 +37,14 @@ def serve(connection: Any, programs: Any) -> None:
 def begin(request: dict[str, Any], source: Any, given: Any) -> Behaviour:
     """The behaviour of a program of which nothing is known yet."""
 
-    def arguments() -> tuple[Any, Any]:
-        return _copied(request["arguments"]), _copied(request["keywords"])
+    def arguments(namespaces: Namespaces) -> tuple[Any, Any]:
+        return _fresh(request["arguments"], namespaces), _fresh(request["keywords"], namespaces)
 
     options = {"feeder": request["feeder"], "pipe_capacity": request["pipe_capacity"]}
-    return Behaviour(source, given, entry_point(request["function"], arguments), options)
+    call_main = entry_point(request["function"], arguments)
+    if not request["merge"]:
+        return Behaviour(source, given, call_main, options)
+    return Behaviour(source, given, call_main, options, remember)
 
 
 def respond(behaviour: Behaviour, request: dict[str, Any]) -> dict[str, Any]:
@@ -73,10 +81,13 @@ def _told(local: Local) -> list[Any]:
     ]  # fmt: skip
 
 
-def _copied(value: Any) -> Any:
-    """A copy of plain data, so that no run sees what another did to its arguments."""
+def _fresh(value: Any, namespaces: Namespaces) -> Any:
+    """A copy of plain data, so that no run sees what another did to its arguments; references become what they name."""
+    if isinstance(value, Reference):
+        function = namespaces.find(GIVEN if value.origin == "given" else SOLUTION, value.name)
+        return function if value.arguments is None else partial(function, *_fresh(value.arguments, namespaces))
     if isinstance(value, (list, tuple, set, frozenset)):
-        return type(value)(_copied(item) for item in value)
+        return type(value)(_fresh(item, namespaces) for item in value)
     if isinstance(value, dict):
-        return {_copied(key): _copied(item) for key, item in value.items()}
+        return {_fresh(key, namespaces): _fresh(item, namespaces) for key, item in value.items()}
     return value.copy() if hasattr(value, "copy") else value

@@ -263,7 +263,7 @@ class _View:
 
     def follow(self, process: str, edge: Edge) -> None:
         """What happens on an edge after the process has moved: creations, starts, and what needs no step of its own."""
-        for name, kind, value in edge.created:
+        for name, kind, value, _ in edge.created:
             self.set(name, kind, value)
         for child, first in edge.started:
             self.begin(child, first, self.steps.automata.first_edges[first])

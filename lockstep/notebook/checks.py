@@ -46,7 +46,7 @@ class _LiveReport:
         self._exercise = exercise
         self._waiting = sentences
         self._results: list[CheckResult] = []
-        self._handle: DisplayHandle | None = display(self._bundle(), raw=True, display_id=True)  # type: ignore[no-untyped-call]
+        self._handle: DisplayHandle | None = display(self._bundle(), raw=True, display_id=True)
 
     def add(self, result: CheckResult) -> None:
         self._results.append(result)
@@ -60,7 +60,7 @@ class _LiveReport:
 
     def _update(self, report: Report | None = None) -> None:
         if self._handle is not None:
-            self._handle.update(self._bundle(report), raw=True)  # type: ignore[no-untyped-call]
+            self._handle.update(self._bundle(report), raw=True)
 
     def _bundle(self, report: Report | None = None) -> dict[str, str]:
         report = report or Report(self._exercise, tuple(self._results), len(self._results) + len(self._waiting))

@@ -83,9 +83,16 @@ def random_module(identity: str) -> types.ModuleType:
     return made
 
 
-def imports(identity: str, own: Mapping[str, types.ModuleType], clocks: Mapping[str, Any]) -> Callable[..., Any]:
-    """An `__import__` for one simulated process. `own`: its own modules by name; `clocks`: what `time` offers."""
-    made: dict[str, types.ModuleType] = {}
+def imports(
+    identity: str,
+    own: Mapping[str, types.ModuleType],
+    clocks: Mapping[str, Any],
+    made: dict[str, types.ModuleType],
+) -> Callable[..., Any]:
+    """An `__import__` for one simulated process.
+
+    `own`: its own modules by name; `clocks`: what `time` offers; `made`: where modules made for this process alone are put.
+    """
 
     def covered(top: str) -> types.ModuleType | None:
         if top in own:

@@ -139,9 +139,11 @@ def _standing_in(name: str, wanted: Any) -> types.ModuleType:
     return _modules[name]
 
 
-def imports(identity: str, own: Mapping[str, types.ModuleType]) -> Callable[..., Any]:
-    """An `__import__` for one process in virtual time; `own`: its own modules by name."""
-    others = inputs.imports(identity, own, clocks())
+def imports(
+    identity: str, own: Mapping[str, types.ModuleType], made: dict[str, types.ModuleType]
+) -> Callable[..., Any]:
+    """An `__import__` for one process in virtual time; `own` and `made` as in `lockstep.standin.inputs`."""
+    others = inputs.imports(identity, own, clocks(), made)
     system: list[types.ModuleType] = []
 
     def imported(

@@ -1,0 +1,53 @@
+"""Every exercise is tested against its starter, its reference, other right answers, and the wrong answers it names."""
+
+import pytest
+
+from autograder.build import read_exercises
+from autograder.exercise import Answer, Exercise
+from autograder.judging import judge, read_check_cell
+from lockstep.checking.launcher import local_launcher
+from lockstep.checking.report import Report
+from lockstep.notebook.source import ModuleSource
+
+EXERCISES = read_exercises()
+
+
+def report_on(exercise: Exercise, code: str) -> Report:
+    cell = read_check_cell(exercise.checks)
+    reference = ModuleSource.of_text(exercise.solution, "reference")
+    return judge(cell, ModuleSource.of_text(code, "answer"), local_launcher(), reference=reference, patience=patience)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES.values(), ids=list(EXERCISES))
+def test_the_reference_passes_every_check(exercise):
+    report = report_on(exercise, exercise.solution)
+    assert report.passed == report.total, report.text()
+
+
+@pytest.mark.parametrize("exercise", EXERCISES.values(), ids=list(EXERCISES))
+def test_the_starter_fails_every_check(exercise):
+    report = report_on(exercise, exercise.starter)
+    assert report.passed == 0, report.text()
+
+
+ANSWERS = [(exercise, answer) for exercise in EXERCISES.values() for answer in exercise.also_right]
+WRONG = [(exercise, answer) for exercise in EXERCISES.values() for answer in exercise.wrong]
+
+
+def name_of(value: object) -> str:
+    return value.name if isinstance(value, Exercise | Answer) else ""
+
+
+@pytest.mark.parametrize(("exercise", "answer"), ANSWERS, ids=name_of)
+def test_another_right_answer_passes_every_check(exercise, answer):
+    report = report_on(exercise, answer.code)
+    assert report.passed == report.total, report.text()
+
+
+@pytest.mark.parametrize(("exercise", "answer"), WRONG, ids=name_of)
+def test_a_wrong_answer_is_refused_in_its_own_words(exercise, answer):
+    report = report_on(exercise, answer.code)
+    assert report.passed < report.total, f"the wrong answer {answer.name} passes"
+    text = report.text()
+    missing = [words for words in answer.words if words not in text]
+    assert not missing, f"the refusal of {answer.name} does not say {missing}:\n{text}"
