@@ -89,6 +89,11 @@ class Exploration:
         """The largest number of processes that are in `with inside(section):` at once in any state."""
         return max(self._findings.inside(section).values(), default=0)
 
+    def errors_of_main(self) -> set[str]:
+        """The names of the exceptions with which main ends in some interleaving."""
+        told = (text for end in self._ends for process, text in end.crashes if process == "0")
+        return {text.partition(":")[0] for text in told}
+
     def failure(self) -> Schedule | None:
         """The shortest schedule to a deadlock, a livelock or a crash; None if there is none of these."""
         kinds: list[tuple[str, set[int]]] = [
