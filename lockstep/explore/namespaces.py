@@ -82,7 +82,7 @@ class Namespaces:
         given: tuple[Statement, ...],
         importing: Callable[..., Callable[..., Any]] | None = None,
     ) -> None:
-        """`importing` makes a process's `__import__` from its identity, its own modules and `made`; else there is no time."""
+        """`importing` makes an `__import__` of a process's identity, its modules and `made`; else there is no time."""
         self.modules = {SOLUTION: types.ModuleType(SOLUTION), GIVEN: types.ModuleType(GIVEN)}
         self.made: dict[str, types.ModuleType] = {}  # `random` and others that are this process's own
         if importing is None:

@@ -5,7 +5,8 @@ import pytest
 from lockstep.simulate.actors import Deadlock, TooLong
 from lockstep.simulate.costs import LAPTOP
 from lockstep.simulate.log import Log
-from tests.simulate.virtual import reply, simulated
+
+from .virtual import reply, simulated
 
 WORKERS = """
 def worker(seconds):
@@ -268,6 +269,7 @@ def test_what_is_not_simulated_is_refused_by_name():
     threads = """
     def main():
         import threading
+        threading.Thread(target=work, args=(1,)).start()
     """
     assert "threading" in reply(threads)["not_covered"]
     manager = """

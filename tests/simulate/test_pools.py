@@ -4,7 +4,8 @@ import pytest
 
 from lockstep.simulate.actors import Deadlock
 from lockstep.simulate.log import Log
-from tests.simulate.virtual import reply, simulated
+
+from .virtual import reply, simulated
 
 
 def test_a_pool_spreads_tasks_and_keeps_their_order():

@@ -6,7 +6,8 @@ import pytest
 
 from lockstep.simulate.actors import Deadlock, Stretch
 from lockstep.simulate.costs import IDEAL, Costs
-from tests.simulate.scripts import acquire, ended, fork_join, get, join, lock, put, queue, release, run, start, work
+
+from .scripts import acquire, ended, fork_join, get, join, lock, put, queue, release, run, start, work
 
 
 @pytest.mark.parametrize(
