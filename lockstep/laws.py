@@ -48,9 +48,7 @@ def karp_flatt(speedup: ArrayLike, p: ArrayLike) -> Curve:
     workers = _workers(p)
     measured = np.asarray(speedup, dtype=float)
     if np.any(workers < 2):
-        raise ValueError(
-            "karp_flatt needs at least 2 workers: one worker says nothing about the serial share"
-        )
+        raise ValueError("karp_flatt needs at least 2 workers: one worker says nothing about the serial share")
     if np.any(measured <= 0):
         raise ValueError("karp_flatt needs a speed-up above 0")
     result: Curve = (1.0 / measured - 1.0 / workers) / (1.0 - 1.0 / workers)
@@ -116,9 +114,7 @@ class Fit:
         return {
             "law": self.law,
             "points": self.points,
-            "parameters": {
-                name: [value.value, value.low, value.high] for name, value in self.parameters.items()
-            },
+            "parameters": {name: [value.value, value.low, value.high] for name, value in self.parameters.items()},
         }
 
 

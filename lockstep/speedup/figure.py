@@ -4,28 +4,19 @@ from __future__ import annotations
 
 import base64
 import html as escaping
-import io
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+
+from lockstep.picture import Picture
 
 if TYPE_CHECKING:
     from lockstep.speedup.result import Speedup
 
 MEASURED, IDEAL, FITTED, SIMULATED, CAPACITY = "#0072B2", "#777777", "#D55E00", "#009E73", "#CC79A7"
 """Okabe and Ito's colours; markers and dashes differ too, so that no curve depends on its colour."""
-
-
-class Picture(Figure):
-    """A matplotlib figure that a notebook shows without pyplot."""
-
-    def _repr_png_(self) -> bytes:
-        file = io.BytesIO()
-        self.savefig(file, format="png", dpi=110)
-        return file.getvalue()
 
 
 def draw(result: Speedup) -> Picture:
@@ -36,14 +27,10 @@ def draw(result: Speedup) -> Picture:
     points = result.points
     for point in points:
         spread = np.linspace(-0.04, 0.04, len(point.ratios)) if len(point.ratios) > 1 else [0.0]
-        axes.plot(
-            point.workers + np.asarray(spread), point.ratios, ".", color=MEASURED, alpha=0.4, markersize=4
-        )
+        axes.plot(point.workers + np.asarray(spread), point.ratios, ".", color=MEASURED, alpha=0.4, markersize=4)
     if points and not result.busy:
         workers = [point.workers for point in points]
-        axes.plot(
-            workers, [point.speedup for point in points], "o-", color=MEASURED, label="measured (median)"
-        )
+        axes.plot(workers, [point.speedup for point in points], "o-", color=MEASURED, label="measured (median)")
         known = [point for point in points if point.low is not None]
         if known:
             axes.errorbar(
@@ -69,10 +56,7 @@ def draw(result: Speedup) -> Picture:
 
 def alt_text(result: Speedup) -> str:
     """The plot in words."""
-    told = [
-        f"{point.speedup:.2f} with {point.workers} worker{'s' * (point.workers != 1)}"
-        for point in result.points
-    ]
+    told = [f"{point.speedup:.2f} with {point.workers} worker{'s' * (point.workers != 1)}" for point in result.points]
     simulated = [f"{speedup:.2f} with {workers}" for workers, speedup in result.simulated]
     text = f"Plot of speed-up against the number of workers for {result.title}. "
     text += f"Measured: {', '.join(told) or 'nothing'}."
@@ -89,10 +73,7 @@ def html(result: Speedup) -> str:
         f'<img alt="{escaping.escape(alt_text(result))}" src="data:image/png;base64,{image}">'
         f"<p>{escaping.escape(result.sentence())}</p>"
         "<table><caption>Numbers</caption><thead><tr>"
-        + "".join(
-            f'<th scope="col">{name}</th>'
-            for name in ("workers", "seconds", "speed-up", "95 % interval", "how")
-        )
+        + "".join(f'<th scope="col">{name}</th>' for name in ("workers", "seconds", "speed-up", "95 % interval", "how"))
         + f"</tr></thead><tbody>{rows}</tbody></table>"
     )
 
@@ -103,14 +84,10 @@ def _scene(axes: Axes, result: Speedup, horizon: int) -> None:
     axes.plot(every, every, "-", color=IDEAL, linewidth=1, label="ideal")
     if cpus.count < horizon:
         axes.axvspan(cpus.count + 0.5, horizon + 0.5, color="#888888", alpha=0.15, linewidth=0)
-        axes.text(
-            cpus.count + 0.6, 0.08, f"beyond the {cpus.count} usable CPU{'s' * (cpus.count != 1)}", fontsize=8
-        )
+        axes.text(cpus.count + 0.6, 0.08, f"beyond the {cpus.count} usable CPU{'s' * (cpus.count != 1)}", fontsize=8)
     if result.capacity is not None and not result.busy:
         ceiling = result.capacity.speedup
-        axes.axhline(
-            ceiling, color=CAPACITY, linestyle="-.", linewidth=1, label=f"measured capacity {ceiling:.2f}"
-        )
+        axes.axhline(ceiling, color=CAPACITY, linestyle="-.", linewidth=1, label=f"measured capacity {ceiling:.2f}")
     if result.simulated:
         workers, speedups = zip(*result.simulated, strict=True)
         axes.plot(workers, speedups, "s--", color=SIMULATED, fillstyle="none", label="simulated")

@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from lockstep.cpus import Capacity, CapacityProbe, UsableCpus, usable_cpus
 from lockstep.cpus.capacity import KERNEL_SECONDS, QUOTA_SECONDS
+from lockstep.cpus.children import descendants, stop
 from lockstep.cpus.others import CpuReading, cpu_reading
 from lockstep.speedup.program import Program
 
@@ -27,8 +28,6 @@ THREAD_VARIABLES = (
     "VECLIB_MAXIMUM_THREADS",
     "NUMEXPR_NUM_THREADS",
 )
-_SERVICES = ("resource_tracker", "forkserver import main")  # processes that outlive programs on purpose
-_GRACE_S = 1.0
 
 
 class Machine(Protocol):
@@ -60,7 +59,7 @@ class ThisMachine:
         self._before: set[psutil.Process] = set()
 
     def __enter__(self) -> ThisMachine:
-        self._before = _descendants()
+        self._before = descendants()
         self._open.enter_context(one_thread_a_process())
         return self
 
@@ -72,7 +71,7 @@ class ThisMachine:
         finally:
             self._pools.clear()
             if kind is not None:
-                stop(_descendants() - self._before)
+                stop(descendants() - self._before)
 
     def run(self, program: Program, workers: int, scale: int, warm: bool) -> tuple[float, Any]:
         if program.pool is None:
@@ -119,24 +118,3 @@ def one_thread_a_process() -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
-
-
-def stop(processes: set[psutil.Process]) -> None:
-    """Ask them to end, then make them, and wait until they are gone."""
-    for process in processes:
-        with contextlib.suppress(psutil.Error):
-            process.terminate()
-    _, alive = psutil.wait_procs(processes, timeout=_GRACE_S)
-    for process in alive:
-        with contextlib.suppress(psutil.Error):
-            process.kill()
-    psutil.wait_procs(alive, timeout=_GRACE_S)
-
-
-def _descendants() -> set[psutil.Process]:
-    found = set()
-    for process in psutil.Process().children(recursive=True):
-        with contextlib.suppress(psutil.Error):
-            if not any(service in " ".join(process.cmdline()) for service in _SERVICES):
-                found.add(process)
-    return found

@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 
 from lockstep.cpus import UsableCpus, usable_cpus
+from lockstep.live import in_notebook
 from lockstep.speedup.campaign import campaign
 from lockstep.speedup.machine import PoolFactory, ThisMachine
 from lockstep.speedup.plan import Plan, Scaling, plan_for
 from lockstep.speedup.program import Program, program_of, serial_program
 from lockstep.speedup.result import Simulated, Speedup
-from lockstep.speedup.view import SpeedupView, in_notebook
+from lockstep.speedup.view import SpeedupView
 
 Show = Callable[[Speedup], None]
 _SIMULATED_WORKERS = 8
@@ -99,8 +100,7 @@ def request_for(
     called = program_of(program, sizes, chunk)
     if warm and called.pool is None:
         raise TypeError(
-            f"warm=True starts the pool before the clock, so {called.name} must take it: give it a "
-            "parameter `pool`"
+            f"warm=True starts the pool before the clock, so {called.name} must take it: give it a parameter `pool`"
         )
     if scaling == "weak" and not (sizes and isinstance(sizes[0], int | float)):
         raise TypeError('scaling="weak" multiplies the first size, which must be a number')
@@ -133,12 +133,15 @@ def measured(request: Request, show: Show = lambda result: None) -> Speedup:
     return result
 
 
-def simulated_points(
-    simulated: Simulated | None, program: Program, cpus: UsableCpus
-) -> tuple[tuple[int, float], ...]:
-    """The pairs that were given, or those that the given function gives for 1 to at least 8 workers."""
+def simulated_points(simulated: Simulated | None, program: Program, cpus: UsableCpus) -> tuple[tuple[int, float], ...]:
+    """The pairs that were given, or those that the given function gives for 1 to at least 8 workers.
+
+    A curve of `simulate`, which has `cores` and `speedups`, counts as pairs.
+    """
     if simulated is None:
         return ()
+    if hasattr(simulated, "cores") and hasattr(simulated, "speedups"):
+        simulated = tuple(zip(simulated.cores, simulated.speedups, strict=True))
     if not callable(simulated):
         return tuple((int(workers), float(speedup)) for workers, speedup in simulated)
     alone = len(inspect.signature(simulated).parameters) == 1

@@ -71,9 +71,7 @@ def plan_for(
         counts = default_workers(workers)
     else:
         counts = tuple(workers)
-    if not counts or any(
-        not isinstance(count, int) or isinstance(count, bool) or count < 1 for count in counts
-    ):
+    if not counts or any(not isinstance(count, int) or isinstance(count, bool) or count < 1 for count in counts):
         raise ValueError(f"workers is a number of workers, or several of at least 1 each, not {workers!r}")
     if scaling not in ("strong", "weak"):
         raise ValueError(f'scaling is "strong" or "weak", not {scaling!r}')

@@ -62,9 +62,7 @@ class Program:
         return replace(self, sizes=sizes, chunk_size=chunk_size)
 
 
-def program_of(
-    function: Callable[..., Any], sizes: tuple[Any, ...], chunk_size: int | None = None
-) -> Program:
+def program_of(function: Callable[..., Any], sizes: tuple[Any, ...], chunk_size: int | None = None) -> Program:
     """How `function` takes `sizes` and a number of workers.
 
     Workers go to the parameter of one of the names in WORKERS, or else to the last one without a default; a

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
-from IPython.core.getipython import get_ipython
 from IPython.display import HTML, display
 
 from lockstep.cpus import Capacity, UsableCpus
 from lockstep.laws import Fit
+from lockstep.live import running_cell
+from lockstep.picture import Picture
 from lockstep.speedup import figure, verdict
 from lockstep.speedup.plan import Plan
 from lockstep.speedup.samples import WARM_UP, Point, Sample, base_seconds, fits, points
@@ -110,7 +111,7 @@ class Speedup:
             for workers, speedup in self.simulated
         ]
 
-    def figure(self) -> figure.Picture:
+    def figure(self) -> Picture:
         """The picture, for matplotlib: save it with `.savefig("speedup.svg")`."""
         return figure.draw(self)
 
@@ -186,11 +187,6 @@ class Speedup:
         rows += [f"{workers:7}  {'simulated':>9}  {speedup:8.2f}" for workers, speedup in self.simulated]
         return "\n".join([*rows, self.sentence()])
 
-    def shown_in(self, cell: int) -> Speedup:
-        """The same result, which the cell with this number already shows in a live view."""
-        return replace(self, shown=cell)
-
     def _ipython_display_(self) -> None:
-        shell = get_ipython()
-        if self.shown is None or shell is None or shell.execution_count != self.shown:
-            display(HTML(figure.html(self)))  # type: ignore[no-untyped-call]  # IPython has no annotations here
+        if self.shown is None or self.shown != running_cell():
+            display(HTML(figure.html(self)))

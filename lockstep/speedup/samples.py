@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.stats import bootstrap
 
 from lockstep import laws
 from lockstep.laws import Fit, Parameter
@@ -72,18 +71,17 @@ def base_seconds(samples: Iterable[Sample], base: int) -> float | None:
 
 
 def interval(values: Sequence[float]) -> tuple[float | None, float | None]:
-    """A 95 % percentile-bootstrap interval of the median; (None, None) for fewer than three values."""
+    """A 95 % percentile-bootstrap interval of the median; (None, None) for fewer than three values.
+
+    B. Efron and R. J. Tibshirani, An introduction to the bootstrap, 1993, chapter 13. Written out here,
+    because scipy.stats takes a second to import and the first point should be on the screen by then.
+    """
     if len(values) < 3:
         return None, None
-    found = bootstrap(
-        (np.asarray(values),),
-        np.median,
-        n_resamples=_RESAMPLES,
-        method="percentile",
-        vectorized=True,
-        random_state=np.random.default_rng(0),
-    ).confidence_interval
-    return float(found.low), float(found.high)
+    taken = np.asarray(values)
+    drawn = np.random.default_rng(0).integers(len(taken), size=(_RESAMPLES, len(taken)))
+    low, high = np.percentile(np.median(taken[drawn], axis=1), (2.5, 97.5))
+    return float(low), float(high)
 
 
 def fits(measured: Sequence[Point], scaling: Scaling, intervals: bool = True) -> tuple[Fit, ...]:
@@ -111,15 +109,11 @@ def _with_intervals(fit: Fit, usable: Sequence[Point]) -> Fit:
     values: dict[str, list[float]] = {name: [] for name in fit.parameters}
     for _ in range(_REFITS):
         drawn = np.median(ratios[:, rng.integers(rounds, size=rounds)], axis=1)
-        for name, parameter in laws.fit(
-            fit.law, workers, [float(value) for value in drawn]
-        ).parameters.items():
+        for name, parameter in laws.fit(fit.law, workers, [float(value) for value in drawn]).parameters.items():
             values[name].append(parameter.value)
     bounds = {name: np.percentile(drawn, (2.5, 97.5)) for name, drawn in values.items()}
     parameters = {
-        name: Parameter(
-            value.value, float(min(bounds[name][0], value.value)), float(max(bounds[name][1], value.value))
-        )
+        name: Parameter(value.value, float(min(bounds[name][0], value.value)), float(max(bounds[name][1], value.value)))
         for name, value in fit.parameters.items()
     }
     return replace(fit, parameters=parameters)
@@ -132,9 +126,7 @@ def _by_round(samples: Iterable[Sample]) -> dict[int, dict[int, float]]:
     return rounds
 
 
-def _points(
-    rounds: Iterable[Mapping[int, float]], base: int, scaling: Scaling, provisional: bool
-) -> dict[int, Point]:
+def _points(rounds: Iterable[Mapping[int, float]], base: int, scaling: Scaling, provisional: bool) -> dict[int, Point]:
     ratios: dict[int, list[float]] = {}
     seconds: dict[int, list[float]] = {}
     for times in rounds:

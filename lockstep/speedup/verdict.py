@@ -23,8 +23,7 @@ def busy(result: Speedup) -> str:
     wanted = min(max(result.plan.workers), cpus.share)
     if result.others is not None and cpus.logical - result.others < REALLY_THERE * wanted:
         return (
-            f"other programs kept {result.others:.1f} of {cpus.logical} CPUs busy, "
-            f"and {wanted:g} {_are(wanted)} needed"
+            f"other programs kept {result.others:.1f} of {cpus.logical} CPUs busy, and {wanted:g} {_are(wanted)} needed"
         )
     capacity = result.capacity
     if capacity is not None and capacity.cpus < REALLY_THERE * min(capacity.workers, cpus.share):
@@ -50,6 +49,8 @@ def _sentences(result: Speedup) -> Iterator[str]:
             f"Too busy to tell: {reason}. No curve is drawn; close what else is running and measure again. "
             "The dots are the runs as they came."
         )
+        if result.state == "interrupted":
+            yield _trust(result)
     else:
         yield _finding(result)
         yield _trust(result)
@@ -66,10 +67,7 @@ def _finding(result: Speedup) -> str:
     workers = f"{point.workers} worker{'s' * (point.workers != 1)}"
     work = f" on {point.workers} times the work" if result.plan.scaling == "weak" else ""
     spread = "" if point.low is None else f" (95 % interval {point.low:.2f} to {point.high:.2f})"
-    return (
-        f"With {workers}{work}, {result.title} has a speed-up of {point.speedup:.2f}{spread} over "
-        f"{base}.{counted}"
-    )
+    return f"With {workers}{work}, {result.title} has a speed-up of {point.speedup:.2f}{spread} over {base}.{counted}"
 
 
 def _trust(result: Speedup) -> str:
@@ -77,17 +75,12 @@ def _trust(result: Speedup) -> str:
     if result.state == "running":
         return f"Still measuring: {rounds} of {result.rounds or result.plan.fewest}."
     if result.state == "interrupted":
-        return (
-            f"Interrupted after {rounds} of {result.rounds or result.plan.fewest}: take it as a first look."
-        )
+        return f"Interrupted after {rounds} of {result.rounds or result.plan.fewest}: take it as a first look."
     quiet = "others left the machine quiet" if result.others is not None else "no gate on others' load here"
     if result.capacity is not None:
         quiet += f", and {result.capacity.cpus:.2f} of {result.capacity.workers} CPUs were really there"
     if not result.plan.careful:
-        return (
-            f"Quick mode: {rounds}, so the interval is wide ({quiet}). For a figure to quote, use "
-            "careful=True."
-        )
+        return f"Quick mode: {rounds}, so the interval is wide ({quiet}). For a figure to quote, use careful=True."
     if result.rounds_done < CAREFUL_ROUNDS:
         return f"Only {rounds} fitted in: not enough to quote ({quiet})."
     return f"Believe it: {rounds} in random order, {quiet}."
@@ -140,7 +133,7 @@ def _holds_one(point: Point) -> bool:
 
 
 def _are(amount: float) -> str:
-    return "is" if amount == 1 else "are"
+    return "is" if amount <= 1 else "are"
 
 
 def seconds(value: float) -> str:

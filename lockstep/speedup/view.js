@@ -15,15 +15,16 @@ const STYLE = `
 .lockstep-speedup h3 { font-size: 15px; margin: 0 0 4px; font-weight: 600; }
 .lockstep-speedup svg { width: 100%; height: auto; display: block; }
 .lockstep-speedup svg text { fill: currentColor; font-size: 12px; }
-.lockstep-speedup .legend { display: flex; flex-wrap: wrap; gap: 2px 16px; margin: 0 0 4px; padding: 0; list-style: none; }
-.lockstep-speedup .legend svg { display: inline-block; width: 30px; height: 12px; vertical-align: -2px; margin-right: 5px; }
-.lockstep-speedup .progress { display: flex; gap: 10px; align-items: center; min-height: 22px; }
+.lockstep-speedup .lockstep-legend { display: flex; flex-wrap: wrap; gap: 2px 16px; margin: 0 0 4px; padding: 0; list-style: none; }
+.lockstep-speedup .lockstep-legend svg { display: inline-block; width: 30px; height: 12px; vertical-align: -2px; margin-right: 5px; }
+.lockstep-speedup .lockstep-progress { display: flex; gap: 10px; align-items: center; min-height: 22px; }
+.lockstep-speedup progress[hidden] { display: none; }
 .lockstep-speedup progress { flex: 0 0 220px; height: 10px; }
 .lockstep-speedup p { margin: 4px 0 8px; }
-.lockstep-speedup .trouble { border-left: 4px solid #D55E00; padding-left: 8px; white-space: pre-wrap; }
-.lockstep-speedup .controls { display: flex; flex-wrap: wrap; gap: 4px 24px; margin-bottom: 6px; }
-.lockstep-speedup .controls label { display: inline-flex; gap: 8px; align-items: center; }
-.lockstep-speedup .controls input { width: 130px; accent-color: #0072B2; }
+.lockstep-speedup .lockstep-trouble { border-left: 4px solid #D55E00; padding-left: 8px; white-space: pre-wrap; }
+.lockstep-speedup .lockstep-controls { display: flex; flex-wrap: wrap; gap: 4px 24px; margin-bottom: 6px; }
+.lockstep-speedup .lockstep-controls label { display: inline-flex; gap: 8px; align-items: center; }
+.lockstep-speedup .lockstep-controls input { width: 130px; accent-color: #0072B2; }
 .lockstep-speedup output { min-width: 4em; font-variant-numeric: tabular-nums; }
 .lockstep-speedup table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin-top: 4px; }
 .lockstep-speedup th, .lockstep-speedup td { text-align: right; padding: 1px 10px; border-bottom: 1px solid #8884; }
@@ -129,7 +130,7 @@ function plot(result, colors) {
   for (const point of result.points) {
     point.ratios.forEach((ratio, index) => {
       const aside = point.ratios.length > 1 ? (index / (point.ratios.length - 1) - 0.5) * 16 : 0;
-      inside.append(svg("circle", { cx: x(point.workers) + aside, cy: y(ratio), r: 2.2, fill: colors.measured, opacity: 0.45 }));
+      inside.append(svg("circle", { cx: x(point.workers) + aside, cy: y(ratio), r: result.busy ? 3 : 2.2, fill: colors.measured, opacity: result.busy ? 0.9 : 0.45 }));
     });
   }
   if (!result.busy) {
@@ -145,7 +146,7 @@ function plot(result, colors) {
         `${point.workers} workers: ${point.speedup.toFixed(2)}, ${seconds(point.seconds)}${point.provisional ? ", warm-up only" : ""}`));
     }
   } else {
-    const label = svg("text", { x: (LEFT + WIDTH) / 2, y: HEIGHT / 2, "text-anchor": "middle", style: "font-size: 20px" });
+    const label = svg("text", { x: LEFT + 14, y: TOP + 30, style: "font-size: 18px" });
     label.textContent = "too busy to tell";
     drawing.append(label);
   }
@@ -160,7 +161,7 @@ function titled(shape, text) {
 }
 
 function legend(result, colors) {
-  const list = html("ul", { class: "legend" });
+  const list = html("ul", { class: "lockstep-legend" });
   const entry = (text, ...shapes) => list.append(html("li", {}, svg("svg", { viewBox: "0 0 30 12", "aria-hidden": "true" }, ...shapes), text));
   const stroke = (color, dash, width = 2) => svg("path", { d: "M0,6H30", stroke: color, "stroke-width": width, "stroke-dasharray": dash || "none" });
   entry("measured: median, 95 % interval, every run", stroke(colors.measured), svg("circle", { cx: 15, cy: 6, r: 4, fill: colors.measured }));
@@ -191,11 +192,11 @@ function render({ model, el }) {
   const root = html("div", { class: "lockstep-speedup" });
   const [title, picture, keys] = [html("h3"), html("div"), html("div")];
   const [bar, left] = [html("progress", { "aria-label": "runs done", max: "1", value: "0" }), html("span")];
-  const sentence = html("p", { class: "sentence", "aria-live": "polite" });
-  const trouble = html("p", { class: "trouble", role: "alert", hidden: "" });
-  const controls = html("div", { class: "controls", role: "group", "aria-label": "measure again with other values" });
+  const sentence = html("p", { class: "lockstep-sentence", "aria-live": "polite" });
+  const trouble = html("p", { class: "lockstep-trouble", role: "alert", hidden: "" });
+  const controls = html("div", { class: "lockstep-controls", role: "group", "aria-label": "measure again with other values" });
   const numbers = html("div");
-  root.append(html("style", {}, STYLE), title, keys, picture, html("div", { class: "progress" }, bar, left), sentence,
+  root.append(html("style", {}, STYLE), title, keys, picture, html("div", { class: "lockstep-progress" }, bar, left), sentence,
     trouble, controls, html("details", {}, html("summary", {}, "Numbers"), numbers));
   el.append(root);
 
@@ -213,7 +214,7 @@ function render({ model, el }) {
     const { done, planned, seconds_left: rest } = result.progress;
     bar.max = planned;
     bar.value = done;
-    bar.style.visibility = running ? "visible" : "hidden";
+    bar.hidden = !running;
     left.textContent = running
       ? `${done} of about ${planned} runs${rest == null ? "" : `, ${Math.max(1, Math.round(rest))} s left`}; interrupt the kernel to stop`
       : `${done} runs, ${result.state}`;

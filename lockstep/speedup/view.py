@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
-from IPython.core.getipython import get_ipython
 from IPython.display import display
 
+from lockstep.live import running_cell
 from lockstep.speedup.plan import default_workers
 from lockstep.speedup.result import Speedup
 
@@ -23,12 +23,6 @@ REFRESH_S = 0.1
 """At most ten pictures a second: more would take the time of the measurement."""
 _FACTORS = (1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8)
 _CHUNKS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096)
-
-
-def in_notebook() -> bool:
-    """Whether this is a Jupyter kernel, which can show a live view."""
-    shell = get_ipython()
-    return shell is not None and hasattr(shell, "kernel")
 
 
 class SpeedupPlot(anywidget.AnyWidget):
@@ -52,13 +46,11 @@ class SpeedupView:
         self.widget.on_msg(self._on_message)
 
     def display(self) -> None:
-        display(self.widget)  # type: ignore[no-untyped-call]  # IPython has no annotations here
+        display(self.widget)
 
     def measure(self) -> Speedup:
         self.result = self._measured(self.request, self.show)
-        shell = get_ipython()
-        if shell is not None:
-            self.result = self.result.shown_in(shell.execution_count)
+        self.result = replace(self.result, shown=running_cell())
         return self.result
 
     def show(self, result: Speedup) -> None:

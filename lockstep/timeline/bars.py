@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from importlib import (
+    import_module,
+)  # a recorded child reads this module, and must not wait for plotting libraries
 from typing import Any, Literal, get_args
 
 Kind = Literal["computing", "communicating", "waiting"]
@@ -65,14 +68,17 @@ class Timeline:
     """All processes of one run, the first being the one that started the others.
 
     `origin` says whether it was measured or simulated, and `cores` on how many cores (None when not known).
-    `note` is a sentence to show beneath it.
+    `note` is a sentence to show beneath it, `answer` what the program returned, `shown` the number of the
+    cell that shows it already.
     """
 
     lanes: tuple[Lane, ...]
     origin: Origin = "measured"
     cores: int | None = None
     note: str = ""
-    title: str = field(default="", compare=False)
+    title: str = ""
+    answer: Any = field(default=None, compare=False, repr=False)
+    shown: int | None = field(default=None, compare=False, repr=False)
 
     @property
     def seconds(self) -> float:
@@ -93,6 +99,39 @@ class Timeline:
         """How many processes were computing at the same time, on average over the run."""
         return sum(lane.seconds("computing") for lane in self.lanes) / self.seconds if self.seconds else 0.0
 
+    def waits(self) -> list[tuple[str, float]]:
+        """What was waited for and for how many seconds, by all processes together, the longest first."""
+        return self._totals("waiting", lambda bar: bar.what)
+
+    def sentence(self) -> str:
+        """What the picture shows, in words."""
+        count = len(self.lanes)
+        told = f"{self.title}: " if self.title else ""
+        told += f"{count} process{'es' * (count != 1)} in {self.seconds:.3g} s"
+        told += f"{' (simulated)' * (self.origin == 'simulated')}, {self.at_once():.2f} computing at a time."
+        waits = self._totals("waiting", lambda bar: f"{bar.what} at {bar.line}" if bar.line else bar.what)
+        if waits:
+            told += f" Longest wait: {waits[0][0]}, {waits[0][1]:.3g} s over all processes."
+        return f"{told} {self.note}".rstrip()
+
+    def table(self) -> list[dict[str, Any]]:
+        """One row a process: its seconds of each kind."""
+        return [{"process": lane.name} | {kind: lane.seconds(kind) for kind in KINDS} for lane in self.lanes]
+
+    def figure(self) -> Any:
+        """The picture, for matplotlib: save it with `.savefig("timeline.svg")`."""
+        return import_module("lockstep.timeline.figure").draw(self)
+
+    def _totals(self, kind: Kind, name: Callable[[Bar], str]) -> list[tuple[str, float]]:
+        totals: dict[str, float] = {}
+        for _, bar in self.bars():
+            if bar.kind == kind:
+                totals[name(bar)] = totals.get(name(bar), 0.0) + bar.seconds
+        return sorted(totals.items(), key=lambda pair: -pair[1])
+
+    def _ipython_display_(self) -> None:
+        import_module("lockstep.timeline.view").show(self)
+
     def to_json(self) -> dict[str, Any]:
         """Plain data: what the view draws and what a file keeps."""
         return {
@@ -101,6 +140,7 @@ class Timeline:
             "note": self.note,
             "title": self.title,
             "seconds": self.seconds,
+            "sentence": self.sentence(),
             "lanes": [
                 {
                     "name": lane.name,
@@ -113,6 +153,4 @@ class Timeline:
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Timeline:
         lanes = tuple(Lane(lane["name"], tuple(Bar(*bar) for bar in lane["bars"])) for lane in value["lanes"])
-        return cls(
-            lanes, value["origin"], value.get("cores"), value.get("note", ""), title=value.get("title", "")
-        )
+        return cls(lanes, value["origin"], value.get("cores"), value.get("note", ""), title=value.get("title", ""))

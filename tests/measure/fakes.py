@@ -19,7 +19,7 @@ def cpus_of(count, quota=None):
 
 @dataclass
 class FakeMachine:
-    """`time_of(workers, scale)` gives seconds; `others` CPUs are busy elsewhere; the part `got` is really there."""
+    """`time_of(workers, scale)` gives seconds; `others` CPUs are busy elsewhere, `got` is the share given."""
 
     time_of: object
     cpus: object

@@ -83,8 +83,7 @@ def test_both_versions_mounted_count_both(tmp_path):
         "cpu/cpu.cfs_period_us": "100000",
     }
     mounts = (
-        "1 0 0:1 / /sys/fs/cgroup/unified rw - cgroup2 none rw\n"
-        "2 0 0:2 / /sys/fs/cgroup/cpu rw - cgroup none rw,cpu\n"
+        "1 0 0:1 / /sys/fs/cgroup/unified rw - cgroup2 none rw\n2 0 0:2 / /sys/fs/cgroup/cpu rw - cgroup none rw,cpu\n"
     )
     assert sorted(found(tree(tmp_path, mounts, "1:cpu:/\n0::/\n", files))) == [0.5, 1.0]
 
@@ -100,9 +99,7 @@ def test_no_control_groups_at_all(tmp_path):
 
 
 def test_the_share_keeps_the_fraction_and_the_count_rounds_up():
-    cpus = from_limits(
-        logical=8, physical=4, affinity=8, counted=8, quotas=(Quota(2.5, "/x"), Quota(4.0, "/"))
-    )
+    cpus = from_limits(logical=8, physical=4, affinity=8, counted=8, quotas=(Quota(2.5, "/x"), Quota(4.0, "/")))
     assert (cpus.count, cpus.share, cpus.logical, cpus.physical) == (3, 2.5, 8, 4)
     assert cpus.sentence() == (
         "This machine shows 8 logical CPUs on 4 physical cores; this process may use 2.5 (quota in /x)."

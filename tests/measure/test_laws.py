@@ -30,9 +30,7 @@ def test_karp_flatt_gives_back_the_serial_share_that_amdahl_was_given(serial, p)
 
 @given(shares)
 def test_universal_scalability_without_coherence_is_amdahl(contention):
-    assert laws.universal_scalability(WORKERS, contention, 0.0) == pytest.approx(
-        laws.amdahl(WORKERS, contention)
-    )
+    assert laws.universal_scalability(WORKERS, contention, 0.0) == pytest.approx(laws.amdahl(WORKERS, contention))
 
 
 def test_universal_scalability_has_its_maximum_where_gunther_says():

@@ -6,15 +6,17 @@ import multiprocessing
 import os
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import psutil
 import pytest
 
 from lockstep import laws
+from lockstep.cpus.children import stop
 from lockstep.speedup import speedup
 from lockstep.speedup.campaign import campaign
-from lockstep.speedup.machine import THREAD_VARIABLES, ThisMachine, one_thread_a_process, stop
+from lockstep.speedup.machine import THREAD_VARIABLES, ThisMachine, one_thread_a_process
 from lockstep.speedup.measure import measured, request_for
 from lockstep.speedup.plan import SERIAL, default_workers, plan_for
 from lockstep.speedup.program import program_of, same_answer, serial_program
@@ -343,9 +345,7 @@ def test_an_interrupt_in_the_middle_of_a_real_run_leaves_no_process():
 
 
 def leave_one_running():
-    multiprocessing.get_context("spawn" if os.name == "nt" else "fork").Process(
-        target=time.sleep, args=(60,)
-    ).start()
+    multiprocessing.get_context("spawn" if os.name == "nt" else "fork").Process(target=time.sleep, args=(60,)).start()
 
 
 def test_an_error_of_the_program_is_the_learners_own_and_leaves_no_process():
@@ -384,7 +384,8 @@ def test_a_process_that_ignores_being_asked_is_stopped_all_the_same():
 
 
 def test_a_simulated_curve_may_be_pairs_or_functions():
-    for given in ([(1, 1.0), (2, 1.5)], lambda workers: workers / 2, lambda size, workers: size / 10):
+    curve = SimpleNamespace(cores=(1, 2), speedups=(1.0, 1.5))
+    for given in ([(1, 1.0), (2, 1.5)], curve, lambda workers: workers / 2, lambda size, workers: size / 10):
         result = speedup(busy_loop, 10, workers=[1], seconds=0.01, simulated=given, live=False)
         assert result.simulated[0][0] == 1
         assert len(result.simulated) in (2, 8)
@@ -392,8 +393,6 @@ def test_a_simulated_curve_may_be_pairs_or_functions():
 
 def test_this_machine_times_what_it_runs():
     with ThisMachine(multiprocessing.Pool) as machine:
-        seconds, answer = machine.run(
-            program_of(lambda size, workers: time.sleep(size) or 7, (0.02,)), 1, 1, False
-        )
+        seconds, answer = machine.run(program_of(lambda size, workers: time.sleep(size) or 7, (0.02,)), 1, 1, False)
     assert answer == 7
     assert seconds >= 0.02

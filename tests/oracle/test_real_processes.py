@@ -49,7 +49,11 @@ def real_runs(path: Path, text: str, delays: list[tuple[float, float]], limit: f
     start = 'mp.set_start_method("forkserver" if "forkserver" in mp.get_all_start_methods() else "spawn", force=True)'
     path.write_text(text + MAIN.format(delays=delays).replace("    for", f"    {start}\n    for", 1), encoding="utf-8")
     child = subprocess.Popen(
-        [sys.executable, str(path)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True
+        [sys.executable, str(path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
     )
     try:
         out, _ = child.communicate(timeout=limit)
