@@ -212,7 +212,7 @@ def pipeline_serial(items):
     total = 0
     for item in range(items):
         for _ in range(64):
-            item = squared(item)  # noqa: PLW2901 - the item as it goes from stage to stage
+            item = squared(item)
         total += item
     return total
 
