@@ -196,9 +196,7 @@ class Queue(Shared):
         blocking = bool(block) and timeout is None
         current().puts_into(self.name)
         patience = timeout if block else None
-        ask(
-            "queue.put", (self.name,), message, self.limit, blocking, self.capacity, self.feeder, patience=patience
-        )
+        ask("queue.put", (self.name,), message, self.limit, blocking, self.capacity, self.feeder, patience=patience)
 
     def put_nowait(self, obj: Any) -> None:
         self.put(obj, False)
