@@ -1,6 +1,6 @@
 """Attacks that reach for what is not theirs: other processes, files, the network, other checks, the kernel."""
 
-from attacks.attack import Attack, hanging
+from .attack import Attack, hanging
 
 _CALLS = """
 import ctypes, os
@@ -115,7 +115,7 @@ ESCAPES = (
         """
         import importlib
         def attack(host):
-            for name in ("autograder.exercise", "autograder.exercises", "autograder.build", "attacks.attack"):
+            for name in ("autograder.exercise", "autograder.exercises", "autograder.build", "tests.attacks.attack"):
                 try:
                     importlib.import_module(name)
                     return "through"

@@ -1,6 +1,6 @@
 """Attacks that use up something: time, processes, memory, output, disk; and those that leave something behind."""
 
-from attacks.attack import Attack, hanging
+from .attack import Attack, hanging
 
 EXHAUSTION = (
     hanging("loops", "busy", "def attack(host):\n    while True:\n        pass\n", detail="is computing"),
@@ -97,8 +97,8 @@ EXHAUSTION = (
         def die():
             os._exit(1)
         def attack(host):
-            with multiprocessing.get_context("fork").Pool(2, initializer=die) as pool:
-                return pool.map(abs, [1, 2])
+            with multiprocessing.get_context("spawn").Pool(2, initializer=die) as pool:
+                return pool.apply(abs, (1,))
         """,
     ),
     hanging(

@@ -3,12 +3,13 @@
 from collections import Counter
 
 import pytest
-from attacks.attack import HELD, inhabitants, next_check_is_right, nothing_is_left, run
-from attacks.escapes import ESCAPES
-from attacks.exhaustion import EXHAUSTION
-from attacks.forgeries import FORGERIES
 
 from lockstep.checking.report import report_html
+
+from .attack import HELD, inhabitants, next_check_is_right, nothing_is_left, run
+from .escapes import ESCAPES
+from .exhaustion import EXHAUSTION
+from .forgeries import FORGERIES
 
 pytestmark = pytest.mark.sandbox
 

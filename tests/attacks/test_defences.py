@@ -4,10 +4,11 @@ import os
 from dataclasses import fields
 
 import pytest
-from attacks.attack import THROUGH, run
-from attacks.test_attacks import ATTACKS
 
 from autograder.sandbox.inside.policy import Defences
+
+from .attack import THROUGH, run
+from .test_attacks import ATTACKS
 
 pytestmark = pytest.mark.sandbox
 
