@@ -144,8 +144,8 @@ def _bwrap(defences: Defences, staged: Callable[[str], str]) -> list[str]:
         if os.getuid() == 0:
             words += ["--tmpfs", "/root"]
     for bind in binds():
-        # In the host's own files no new place can be made.
-        if defences.files or os.path.exists(bind.target):
+        # In the host's own files everything is there already, but for what only root may read.
+        if defences.files or bind.target.startswith("/root/"):
             words += ["--ro-bind", staged(bind.source), bind.target]
     words += ["--proc", "/proc", "--dev", "/dev"]
     if defences.private_folders:
