@@ -16,7 +16,7 @@ from lockstep.checking.stacks import ProcessStack, parse_stacks
 from lockstep.notebook.source import ModuleSource
 
 OUTPUT_KEPT = 64 * 1024  # bytes of a program's output that a report keeps
-OUTPUT_LIMIT = 64 * 2**20  # bytes of output after which a program is ended
+OUTPUT_LIMIT = 2**30  # bytes of output after which a program is ended; a sandbox sets its own
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from autograder.sandbox.inside.policy import Defences
 from autograder.sandbox.launching import SandboxLauncher
 from tests.attacks.attack import LIMITS
 
+from .attack import LIMITS
+
 SECRET = "LOCKSTEP_ATTACK_SECRET"
 
 

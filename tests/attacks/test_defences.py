@@ -9,6 +9,9 @@ from autograder.sandbox.inside.policy import Defences
 from tests.attacks.attack import THROUGH, run
 from tests.attacks.test_attacks import ATTACKS
 
+from .attack import THROUGH, run
+from .test_attacks import ATTACKS
+
 pytestmark = pytest.mark.sandbox
 
 # Defence, the attack that it alone holds, and the defences before it that hold that attack as well.

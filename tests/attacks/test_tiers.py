@@ -24,6 +24,9 @@ from lockstep.notebook.source import ModuleSource
 from tests.attacks.attack import LIMITS, inhabitants, next_check_is_right, nothing_is_left, run
 from tests.attacks.test_attacks import ATTACKS
 
+from .attack import LIMITS, inhabitants, next_check_is_right, nothing_is_left, run
+from .test_attacks import ATTACKS
+
 pytestmark = pytest.mark.sandbox
 
 PROJECT = Path(__file__).resolve().parents[2]
