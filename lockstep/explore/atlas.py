@@ -1,7 +1,7 @@
 """The state graph of an explored program as plain data, for a player that needs no kernel: whole, or as tables.
 
-Both hold only lists, dictionaries, text, numbers, True, False and None, so that they travel as JSON. States of the tables are
-decimal text, since they have more bits than JavaScript's numbers.
+Both hold only lists, dictionaries, text, numbers, True, False and None, so that they travel as JSON. States of the
+tables are decimal text, since they have more bits than JavaScript's numbers.
 """
 
 from __future__ import annotations
@@ -46,11 +46,12 @@ def graph(findings: Findings, limit: int) -> dict[str, Any] | None:
 def tables(findings: Findings) -> dict[str, Any]:
     """The rules from which every visited state and its moves follow.
 
-    A state is an integer. For each of "fields" ({"name", "kind", "label", "shift", "bits", "values": texts, "places": for a process
-    [number in "locals", or None when not started or exited]}), the bits from `shift` on are a number n that stands for `values[n]`.
-    "rows" has for the fields that can act, and each n, {"mask": text, "moves": {masked state: [[difference, operation,
-    answer, actor]]}}: an actor at n can make these moves in state s if `s & mask` is the key, and comes to s + difference. A key that
-    is missing was never met; an empty list is an actor who waits.
+    A state is an integer. For each of "fields" ({"name", "kind", "label", "shift", "bits", "values": texts,
+    "places": for a process [number in "locals", or None when not started or exited]}), the bits from `shift` on are
+    a number n that stands for `values[n]`. "rows" has for the fields that can act, and each n, {"mask": text,
+    "moves": {masked state: [[difference, operation, answer, actor]]}}: an actor at n can make these moves in state
+    s if `s & mask` is the key, and comes to s + difference. A key that is missing was never met; an empty list is
+    an actor who waits.
     """
     rows = []
     shown = findings.graph.steps
@@ -84,7 +85,8 @@ def tables(findings: Findings) -> dict[str, Any]:
 
 
 def _legend(findings: Findings) -> dict[str, Any]:
-    """The local states: whose, at which lines (innermost first), before what, inside which sections; and the program's lines."""
+    """The local states: whose, at which lines (innermost first), before what, inside which sections; and the
+    program's lines."""
     words = findings.words
     told = []
     for local in findings.graph.automata.locals:

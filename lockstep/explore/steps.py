@@ -19,7 +19,8 @@ _CODES = {"process.terminate": -15, "process.kill": -9}
 
 
 class Status(NamedTuple):
-    """Where a process is. `left`: it ended while a process that it started had not exited. `code`: set when it has exited."""
+    """Where a process is. `left`: it ended while a process that it started had not exited. `code`: set when it has
+    exited."""
 
     local: int
     left: bool = False
@@ -76,7 +77,8 @@ class Move(NamedTuple):
 
 
 class Steps:
-    """The transition relation. Grows fields and tables as states are met; the same question always has the same answer."""
+    """The transition relation. Grows fields and tables as states are met; the same question always has the same
+    answer."""
 
     def __init__(self, automata: Automata, widths: dict[str, int], exits_are_steps: bool) -> None:
         self.automata, self.widths, self.exits_are_steps = automata, widths, exits_are_steps
@@ -188,7 +190,7 @@ class Steps:
             return bool(feeders(value))
         if field.kind != "process" or value.code is not None:
             return False
-        local = self.automata.locals[value.local]
+        local: Local = self.automata.locals[value.local]
         if local.kind == "end":
             return self.exits_are_steps or bool(local.sections)
         return local.kind == "ask"
