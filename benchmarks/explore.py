@@ -151,10 +151,8 @@ def fastest(measures: dict[str, Callable[[], Run]], repetitions: int) -> dict[st
 def main(repetitions: int, quick: bool) -> None:
     bars: list[tuple[str, str, bool]] = []
     print(f"Python {sys.version.split()[0]}, {os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}\n")
-    print(
     headings = f"{'program':24} {'interleavings':>24} {'states':>8} {'CPU s':>7} {'states/s':>9}"
     print(f"{headings} {'interl./CPU s':>14} {'peak MiB':>9}")
-    )
     programs = [("counter", 2, 6), ("counter", 2, 10), ("philosophers", 6), ("philosophers", 8), ("peterson",)]
     limits = {("counter", 2, 6): 0.1, ("counter", 2, 10): 1.0, ("philosophers", 6): 0.3, ("philosophers", 8): 3.0}
     for program in programs[: 3 if quick else None]:
@@ -196,10 +194,8 @@ def main(repetitions: int, quick: bool) -> None:
         found_by = fastest(measures, repetitions)
         a, b = found_by["harmony"], found_by["explore"]
         name = f"{program} {' x '.join(map(str, arguments))}"
-        print(
         theirs, here_ = a.told["states"] or "?", b.told["states"]
         print(f"{name:24} {a.cpu:8.2f} {theirs:>8} {b.cpu:8.2f} {here_:>8} {b.cpu / a.cpu:6.2f}")
-        )
         bars.append(
             (f"{name}: no slower than Harmony, start to verdict", f"{b.cpu / a.cpu:.2f} of its time", b.cpu <= a.cpu)
         )
