@@ -51,6 +51,9 @@ class Ending(NamedTuple):
     crowded: tuple[str, ...]  # sections in which two or more processes were at once
 
 
+CUT = Ending(("cut",), False, False, (), ())  # of a schedule that was not taken further
+
+
 class Oracle(NamedTuple):
     """All schedules of a program, and how many of them end in each way."""
 
@@ -91,8 +94,8 @@ class Machine:
 
     running: Machine
 
-    def __init__(self, program: Program, exits_are_steps: bool) -> None:
-        self.program, self.exits_are_steps = program, exits_are_steps
+    def __init__(self, program: Program, exits_are_steps: bool, steps: int | None = None) -> None:
+        self.program, self.exits_are_steps, self.steps = program, exits_are_steps, steps
         self.hub = getcurrent()
         self.dying = False
         self.main = Process("0", None, False)
@@ -292,6 +295,8 @@ class Machine:
             self.look_around()
             depth = 0
             while True:
+                if depth == self.steps:
+                    return CUT
                 step = choose(depth, None)
                 if step is None:
                     choices = self.choices()
@@ -347,12 +352,12 @@ class Program:
         return namespace
 
 
-def every_schedule(program: Program, at_most: int = 3_000) -> Oracle:
-    """Executes all schedules. Raises TooMany when there are more than `at_most`."""
+def every_schedule(program: Program, at_most: int = 3_000, steps: int | None = None) -> Oracle:
+    """Executes all schedules, or all up to so many steps. Raises TooMany when there are more than `at_most`."""
     try:
-        return _depth_first(program, at_most, exits_are_steps=False)
+        return _depth_first(program, at_most, steps, exits_are_steps=False)
     except _ExitsAreSteps:
-        return _depth_first(program, at_most, exits_are_steps=True)
+        return _depth_first(program, at_most, steps, exits_are_steps=True)
 
 
 def estimate(program: Program, probes: int = 12, seed: int = 0) -> float:
@@ -379,7 +384,7 @@ def estimate(program: Program, probes: int = 12, seed: int = 0) -> float:
     return total / probes
 
 
-def _depth_first(program: Program, at_most: int, exits_are_steps: bool) -> Oracle:
+def _depth_first(program: Program, at_most: int, steps: int | None, exits_are_steps: bool) -> Oracle:
     endings: Counter[Ending] = Counter()
     left: list[list[tuple[Any, int]]] = []  # at each depth the choices not yet done with; the last one is being taken
     number = 0
@@ -394,7 +399,7 @@ def _depth_first(program: Program, at_most: int, exits_are_steps: bool) -> Oracl
         number += 1
         if number > at_most:
             raise TooMany(f"more than {at_most} schedules")
-        endings[_frozen(Machine(program, exits_are_steps).execute(choose))] += 1
+        endings[_frozen(Machine(program, exits_are_steps, steps).execute(choose))] += 1
         while left and len(left[-1]) == 1:
             left.pop()
         if not left:

@@ -64,7 +64,9 @@ def main(a, b):
     return run(mp.Process(target=work, args=(v,)))
 """,
     # Locks.
-    "a lock is released by another": _value(_INT, "if lock.acquire(timeout=0.3):", "    v.value += 1", "else:", "    lock.release()"),
+    "a lock is released by another": _value(
+        _INT, "if lock.acquire(timeout=0.3):", "    v.value += 1", "else:", "    lock.release()"
+    ),
     "a lock is released twice": _value(_INT, "try:", "    lock.release()", "except ValueError:", "    v.value += 1"),
     "a lock that is tried": _value(_INT, "if lock.acquire(False):", "    v.value += 1", "    lock.release()"),
     "a lock that is kept": _value(_INT, "sys.exit(lock.acquire(block=False))"),
@@ -76,7 +78,12 @@ def main(a, b):
     "a semaphore grows": _value("mp.Semaphore(0)", "v.release()", finish="v.get_value()"),
     "a semaphore that is tried": _value("mp.Semaphore(1)", "sys.exit(v.acquire(timeout=0))", finish="v.get_value()"),
     "a bounded semaphore": _value(
-        "mp.BoundedSemaphore(1)", "try:", "    v.release()", "except ValueError:", "    sys.exit(2)", finish="v.get_value()"
+        "mp.BoundedSemaphore(1)",
+        "try:",
+        "    v.release()",
+        "except ValueError:",
+        "    sys.exit(2)",
+        finish="v.get_value()",
     ),
     "two locks in opposite order": """
 def work(first, second, delay):
@@ -231,8 +238,15 @@ def main(a, b):
         "mp.Barrier(3)", "try:", "    v.wait(0.1)", "except RuntimeError:", "    sys.exit(5)", finish="v.broken"
     ),
     "a barrier that one aborts": _value(
-        "mp.Barrier(2)", "try:", "    if lock.acquire(False):", "        v.abort()", "    else:", "        v.wait()", "except RuntimeError:",
-        "    sys.exit(5)", finish="v.broken",
+        "mp.Barrier(2)",
+        "try:",
+        "    if lock.acquire(False):",
+        "        v.abort()",
+        "    else:",
+        "        v.wait()",
+        "except RuntimeError:",
+        "    sys.exit(5)",
+        finish="v.broken",
     ),
     "a barrier between phases": """
 def work(v, w, b, i, delay):
@@ -524,8 +538,9 @@ def work(v, delay):
     SEEN.append(1)
     sys.exit(len(SEEN))
 def main(a, b):
+    before = len(SEEN)
     SEEN.append(1)
-    return both(work, a, b, 0), len(SEEN)
+    return both(work, a, b, 0), len(SEEN) - before
 """,
     "arguments are copies": """
 def work(items, v, delay):
@@ -566,7 +581,8 @@ def main(a, b):
 def work(e, delay):
     e.wait()
 def main(a, b):
-    p = mp.Process(target=work, args=(mp.Event(), a))
+    e = mp.Event()
+    p = mp.Process(target=work, args=(e, a))
     p.start()
     time.sleep(b)
     p.terminate()
@@ -577,7 +593,8 @@ def main(a, b):
 def work(e, delay):
     e.wait()
 def main(a, b):
-    p = mp.Process(target=work, args=(mp.Event(), a), daemon=True)
+    e = mp.Event()
+    p = mp.Process(target=work, args=(e, a), daemon=True)
     p.start()
     return p.daemon, p.is_alive()
 """,
