@@ -44,13 +44,13 @@ def explore(
 ) -> Exploration:
     """Takes the program `function(*arguments, **keywords)` through all its interleavings.
 
-    `function` is a function of a learner's module (`student.count`) or of the notebook or a file. `budget` is in states: over it
-    only interleavings with few preemptions are taken, or a sample, and the claim says so. `feeder` and `pipe_capacity`
-    (bytes) are those of SEMANTICS.md. `merge=False` tells local states apart by their whole histories. `limit` is in
-    seconds of the learner's process.
+    `function` is a function of a learner's module (`student.count`) or of the notebook or a file. `budget` is in
+    states: over it only interleavings with few preemptions are taken, or a sample, and the claim says so. `feeder`
+    and `pipe_capacity` (bytes) are those of SEMANTICS.md. `merge=False` tells local states apart by their whole
+    histories. `limit` is in seconds of the learner's process.
 
-    Raises NotExplored when the program uses what `explore` does not cover, or depends on what it cannot see; ValueError for
-    options that make no sense.
+    Raises NotExplored when the program uses what `explore` does not cover, or depends on what it cannot see;
+    ValueError for options that make no sense.
     """
     if budget < 1:
         raise ValueError(f"a budget is a number of states, at least 1, not {budget}")

@@ -11,7 +11,8 @@ from lockstep.standin.shared import Shared, ask
 
 
 class QueueValue(NamedTuple):
-    """What a Queue holds. `line`: (process, message) on their way; with feeders sorted by process, else in order of the puts."""
+    """What a Queue holds. `line`: (process, message) on their way; with feeders sorted by process, else in order of
+    the puts."""
 
     used: int = 0
     unfinished: int = 0

@@ -5,10 +5,6 @@ from collections import Counter
 import pytest
 
 from lockstep.checking.report import report_html
-from tests.attacks.attack import HELD, inhabitants, next_check_is_right, nothing_is_left, run
-from tests.attacks.escapes import ESCAPES
-from tests.attacks.exhaustion import EXHAUSTION
-from tests.attacks.forgeries import FORGERIES
 
 from .attack import HELD, inhabitants, next_check_is_right, nothing_is_left, run
 from .escapes import ESCAPES
