@@ -198,9 +198,8 @@ def main(repetitions: int, quick: bool) -> None:
         a, b = found_by["harmony"], found_by["explore"]
         name = f"{program} {' x '.join(map(str, arguments))}"
         theirs, here_ = a.told["states"] or "?", b.told["states"]
-        print(
-            f"{name:24} {a.cpu:8.2f} {theirs:>8} {b.cpu:8.2f} {here_:>8} {b.cpu / a.cpu:6.2f} {found_by['apart'].cpu:8.2f}"
-        )
+        left = f"{name:24} {a.cpu:8.2f} {theirs:>8} {b.cpu:8.2f} {here_:>8}"
+        print(f"{left} {b.cpu / a.cpu:6.2f} {found_by['apart'].cpu:8.2f}")
         bars.append(
             (f"{name}: no slower than Harmony, start to verdict", f"{b.cpu / a.cpu:.2f} of its time", b.cpu <= a.cpu)
         )
