@@ -36,7 +36,9 @@ class FewPreemptions:
     complete = False
 
     def __str__(self) -> str:
-        return f"all interleavings with at most {self.preemptions} preemptions (the program has too many to take them all)"
+        return (
+            f"all interleavings with at most {self.preemptions} preemptions (the program has too many to take them all)"
+        )
 
 
 @dataclass(frozen=True)

@@ -133,7 +133,9 @@ def _program_of(function: types.FunctionType) -> ModuleSource:
     try:
         return ModuleSource.of_file(inspect.getsourcefile(function) or "")
     except (OSError, TypeError):
-        raise ValueError(f"the source of {function.__name__} cannot be found; define it in a notebook or a file") from None
+        raise ValueError(
+            f"the source of {function.__name__} cannot be found; define it in a notebook or a file"
+        ) from None
 
 
 def _crossing(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -115,9 +115,6 @@ class Findings:
             assert self.visited is not None
             path = min((self.visited.path(state, self.graph) for state in goals), key=len)
         return self._told(path, title)
-
-    def path_of(self, goals: set[int] | Callable[[int], bool]) -> list[PathStep] | None:
-        return shortest(self.graph, goals)
 
     def _end(self, state: int, ways: int | None) -> End:
         statuses = self.graph.statuses(state)

@@ -59,7 +59,7 @@ _WALKING = frozenset({"all", "any", "next"})  # builtins whose only state, while
 _FOREIGN: set[type] = set()  # classes from elsewhere that live as long as the interpreter
 
 
-class Unsure(Exception):  # noqa: N818 - it is an answer: keep the history
+class Unsure(Exception):
     """Something whose state the walk does not surely know."""
 
 
@@ -450,7 +450,14 @@ _BASES: dict[type, Any] = {
     tuple: lambda walk, value: walk._sequence_of(tuple.__iter__(value)), dict: lambda walk, value: walk._dictionary(value),
     str: lambda walk, value: walk.out.append(str.__str__(value)),
 }  # fmt: skip
-_KNOWN_BASES = _STATELESS | {"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.ReprEnum", "enum.Flag", "enum.IntFlag", "enum.property",
+_KNOWN_BASES = _STATELESS | {
+    "enum.Enum",
+    "enum.IntEnum",
+    "enum.StrEnum",
+    "enum.ReprEnum",
+    "enum.Flag",
+    "enum.IntFlag",
+    "enum.property",
     "types.DynamicClassAttribute",
 }
 _SPECIAL = {

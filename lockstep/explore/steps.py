@@ -26,11 +26,11 @@ class Status(NamedTuple):
     code: int | None = None
 
 
-class ExitsAreSteps(Exception):  # noqa: N818 - not an error: the exploration starts anew
+class ExitsAreSteps(Exception):
     """Somebody can see whether a process has exited."""
 
 
-class Widen(Exception):  # noqa: N818 - not an error: the exploration starts anew with wider fields
+class Widen(Exception):
     """A field has more values than its bits can tell apart."""
 
 
@@ -298,9 +298,7 @@ class _View:
     def may_exit(self, local: Local) -> bool:
         if any(not daemon and self._runs(child) for child, daemon in local.children):
             return False
-        return all(
-            name in local.abandoned or not on_its_way(self.get(name), local.process) for name in local.queues
-        )
+        return all(name in local.abandoned or not on_its_way(self.get(name), local.process) for name in local.queues)
 
     def try_exit(self, process: str) -> None:
         """Exits, if the process has only been waiting for its children or its queues and exits are no steps."""

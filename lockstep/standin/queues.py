@@ -70,9 +70,7 @@ def _feed(values: tuple[Value, ...], process: str, capacity: int) -> list[Outcom
 
 
 @meaning("queue.get")
-def _get(
-    values: tuple[Value, ...], process: str, blocking: bool, capacity: int, feeder: bool
-) -> list[Outcome]:
+def _get(values: tuple[Value, ...], process: str, blocking: bool, capacity: int, feeder: bool) -> list[Outcome]:
     (value,) = values
     if not value.pipe:
         return BLOCKED if blocking else one(values, Raised("Empty"))

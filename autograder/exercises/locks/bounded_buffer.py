@@ -160,7 +160,7 @@ def no_lock():
             return item
 
 
-@wrong("interleavings nobody can go on (deadlock)")
+@wrong("1,758,980 of 1,758,980 interleavings the result is wrong", "acquire self.room")
 def semaphores_swapped():
     class BoundedBuffer:
         def __init__(self, size):

@@ -38,6 +38,8 @@ def add(total, times):
     for _ in range(times):
         with total.get_lock():
             total.value += 1
+
+
 ### END SOLUTION
 
 
