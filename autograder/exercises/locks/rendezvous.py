@@ -21,15 +21,17 @@ hints = [
 class Rendezvous:
     """Two processes meet: neither call of `meet` returns before both have been made."""
 
-    ### BEGIN SOLUTION
     def __init__(self):
+        ### BEGIN SOLUTION
         self.here = [Semaphore(0), Semaphore(0)]
+        ### END SOLUTION
 
     def meet(self, who):
+        """Return when both processes have called this; `who` is 0 or 1."""
+        ### BEGIN SOLUTION
         self.here[who].release()
         self.here[1 - who].acquire()
-
-    ### END SOLUTION
+        ### END SOLUTION
 
 
 @given

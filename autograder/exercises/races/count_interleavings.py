@@ -6,7 +6,7 @@ Write `count_interleavings(m, n)`: the number of different orders in which the `
 It should answer at once, also for large numbers. The checks compare it with what `explore` counts.
 """
 
-from math import comb
+import math
 from multiprocessing import Process, Value
 
 from autograder.exercise import also_right, hidden, wrong
@@ -24,7 +24,7 @@ hints = [
 def count_interleavings(m, n):
     """In how many orders can `m` steps of one process and `n` of another one happen?"""
     ### BEGIN SOLUTION
-    return comb(m + n, m)
+    return math.comb(m + n, m)
     ### END SOLUTION
 
 
@@ -77,10 +77,8 @@ def _(student, reference):
 
 @wrong("a process keeps to its own order, so 3 steps and 0 steps give 1 interleaving, not 6")
 def all_orders_of_all_steps():
-    from math import factorial
-
     def count_interleavings(m, n):
-        return factorial(m + n)
+        return math.factorial(m + n)
 
 
 @wrong("a process keeps to its own order, so 3 steps and 0 steps give 1 interleaving, not 8")
@@ -105,10 +103,8 @@ def counting_them_one_by_one():
 
 @also_right
 def with_factorials():
-    from math import factorial
-
     def count_interleavings(m, n):
-        return factorial(m + n) // (factorial(m) * factorial(n))
+        return math.factorial(m + n) // (math.factorial(m) * math.factorial(n))
 
 
 @also_right
