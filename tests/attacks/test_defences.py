@@ -4,9 +4,9 @@ import os
 from dataclasses import fields
 
 import pytest
-
 from attacks.attack import THROUGH, run
 from attacks.test_attacks import ATTACKS
+
 from autograder.sandbox.inside.policy import Defences
 
 pytestmark = pytest.mark.sandbox

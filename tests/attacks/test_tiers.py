@@ -12,10 +12,10 @@ from pathlib import Path
 
 import psutil
 import pytest
-
-import autograder.sandbox as sandbox
 from attacks.attack import LIMITS, inhabitants, next_check_is_right, nothing_is_left, run
 from attacks.test_attacks import ATTACKS
+
+import autograder.sandbox as sandbox
 from autograder.__main__ import main
 from autograder.sandbox import bubblewrap, cgroup, filter, tiers
 from autograder.sandbox.inside.policy import Limits, Policy

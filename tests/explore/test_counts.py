@@ -3,7 +3,6 @@
 from math import comb
 
 import pytest
-
 from explore.taking import merged_and_not, take
 
 COUNTER = """

@@ -4,8 +4,8 @@ In every program `v` races from 0 to 1; histories alone, which forget nothing, m
 """
 
 import pytest
-
 from explore.taking import local_states, merged_and_not, take
+
 from lockstep.explore.frames import READABLE
 
 RACE = """

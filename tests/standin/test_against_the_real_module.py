@@ -6,7 +6,6 @@ from textwrap import dedent
 
 import pytest
 from explore.taking import IMPORTS, take
-
 from standin.programs import PROGRAMS
 
 RUNS = 6
