@@ -1,6 +1,6 @@
 """Attacks that reach for what is not theirs: other processes, files, the network, other checks, the kernel."""
 
-from attacks.attack import Attack, hanging
+from tests.attacks.attack import Attack, hanging
 
 _CALLS = """
 import ctypes, os

@@ -4,10 +4,10 @@ import os
 from dataclasses import fields
 
 import pytest
-from attacks.attack import THROUGH, run
-from attacks.test_attacks import ATTACKS
 
 from autograder.sandbox.inside.policy import Defences
+from tests.attacks.attack import THROUGH, run
+from tests.attacks.test_attacks import ATTACKS
 
 pytestmark = pytest.mark.sandbox
 

@@ -12,8 +12,6 @@ from pathlib import Path
 
 import psutil
 import pytest
-from attacks.attack import LIMITS, inhabitants, next_check_is_right, nothing_is_left, run
-from attacks.test_attacks import ATTACKS
 
 import autograder.sandbox as sandbox
 from autograder.__main__ import main
@@ -23,6 +21,8 @@ from autograder.sandbox.launching import SandboxLauncher
 from lockstep.checking.check import Check, run_checks
 from lockstep.checking.student import Session
 from lockstep.notebook.source import ModuleSource
+from tests.attacks.attack import LIMITS, inhabitants, next_check_is_right, nothing_is_left, run
+from tests.attacks.test_attacks import ATTACKS
 
 pytestmark = pytest.mark.sandbox
 
