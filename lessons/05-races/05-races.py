@@ -124,8 +124,8 @@ print(len(words), "words")
 print(sorted(Counter(play(word) for word in words).items()))
 
 # %% [markdown]
-# 70 orders. 6 of them end at 4, 32 at 3 and 32 at 2. Four increments, and in half of the orders or nearly so only two of them
-# are left.
+# 70 orders. 6 of them end at 4, 32 at 3 and 32 at 2: four increments, and in nearly half of the orders only two of them are
+# left.
 #
 # ## Every interleaving
 #
@@ -362,8 +362,8 @@ print(found.trace())
 # Never more than one. But if both raise their flags before either looks, each sees the other's flag and waits for it to come
 # down, for ever. Both are running all the time, and neither gets anywhere: a **livelock**.
 #
-# Two demands, then. Never both inside; and nobody waits for ever. For a long time it was not known whether numbers alone can do both. In 1981
-# Gary Peterson published a way in a few lines: it needs the two flags, and one more number, which says who gives way when both want to
+# Two demands, then. Never both inside; and nobody waits for ever. Can numbers alone do both? The first solution, Dekker's, is from the
+# 1960s and intricate. In 1981 Gary Peterson published one in a few lines: it needs the two flags, and one more number, which says who gives way when both want to
 # go in. The order of its steps matters very much. Can you find it?
 
 # %%

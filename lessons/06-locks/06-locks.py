@@ -65,10 +65,9 @@ print("at once at the machine:", found.at_once("machine"))
 
 # %%
 def draw_under_lock(who, number, tickets, lock):
-    with lock:
-        with inside("machine"):
-            ticket = number.value
-            number.value = ticket + 1
+    with lock, inside("machine"):
+        ticket = number.value
+        number.value = ticket + 1
     tickets[who] = ticket
 
 
@@ -380,17 +379,16 @@ print(found.schedule(lambda got: got == [3, 2, 3]).text())
 #
 # A lock for each thing, so that only those wait who want the same thing: that is good granularity. Now one job needs *two*
 # things. Two bank clerks move money, one from account 0 to account 1, the other one back. Each takes the lock of the account
-# that it takes money from, then the other one.
+# that it takes money from, then the other one. (`with first, second:` takes two locks, in this order.)
 #
 # **Predict** what can happen.
 
 # %%
 def move_money(who, money, locks):
     source, target = who, 1 - who
-    with locks[source]:
-        with locks[target]:
-            money[source] -= 10
-            money[target] += 10
+    with locks[source], locks[target]:
+        money[source] -= 10
+        money[target] += 10
 
 
 def two_clerks():
@@ -414,9 +412,8 @@ print(found.trace())
 
 # %%
 def eat(who, forks):
-    with forks[who]:
-        with forks[(who + 1) % len(forks)]:
-            pass
+    with forks[who], forks[(who + 1) % len(forks)]:
+        pass
 
 
 def dine(philosophers):
@@ -443,9 +440,8 @@ print(explore(dine, 3).trace())
 # %%
 def eat_in_order(who, forks):
     first, second = sorted([who, (who + 1) % len(forks)])
-    with forks[first]:
-        with forks[second]:
-            pass
+    with forks[first], forks[second]:
+        pass
 
 
 def dine_in_order(philosophers):
