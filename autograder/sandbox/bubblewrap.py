@@ -144,7 +144,9 @@ def _bwrap(defences: Defences, staged: Callable[[str], str]) -> list[str]:
         if os.getuid() == 0:
             words += ["--tmpfs", "/root"]
     for bind in binds():
-        words += ["--ro-bind", staged(bind.source), bind.target]
+        # In the host's own files everything is there already, but for what only root may read.
+        if defences.files or bind.target.startswith("/root/"):
+            words += ["--ro-bind", staged(bind.source), bind.target]
     words += ["--proc", "/proc", "--dev", "/dev"]
     if defences.private_folders:
         words += ["--dir", "/tmp"] if defences.files else ["--tmpfs", "/tmp"]

@@ -22,6 +22,7 @@ from lockstep import explore, inside
 
 # %% [markdown]
 # Most programs of this unit start two processes, number 0 and number 1, and wait for both. We write this down once.
+# (In a trace number 0 is called Process-1, and number 1 Process-2.)
 
 # %%
 def together(target, *shared, processes=2):

@@ -16,7 +16,7 @@ from lockstep.checking.stacks import ProcessStack, parse_stacks
 from lockstep.notebook.source import ModuleSource
 
 OUTPUT_KEPT = 64 * 1024  # bytes of a program's output that a report keeps
-OUTPUT_LIMIT = 64 * 2**20  # bytes of output after which a program is ended
+OUTPUT_LIMIT = 2**30  # bytes of output after which a program is ended; a sandbox sets its own
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,13 @@ class StudentProcess:
             return Leftovers(processes, tuple(str(name) for name in answer["segments"]))
         except (KeyError, ValueError, TypeError, OSError, EOFError):
             raise StudentDied(_ending(self._ended, self._because)) from None
+
+    def cpu_seconds(self) -> float | None:
+        """Seconds of CPU that the learner's own process has used; None where that cannot be seen."""
+        try:
+            return float(self._request("cpu")["cpu"])
+        except (KeyError, ValueError, TypeError, OSError, EOFError, TimeoutError, DataError):
+            return None
 
     def stacks(self) -> list[ProcessStack]:
         """Freezes every process, takes the line each one is at, and ends them."""

@@ -43,7 +43,8 @@ class FewPreemptions:
 
 @dataclass(frozen=True)
 class Sampled:
-    """Interleavings drawn by PCT (Burckhardt et al., ASPLOS 2010), which finds a bug of this depth with a known chance."""
+    """Interleavings drawn by PCT (Burckhardt et al., ASPLOS 2010), which finds a bug of this depth with a known
+    chance."""
 
     interleavings: int
     depth: int

@@ -18,8 +18,8 @@ from lockstep.explore.typed import Results
 class Exploration:
     """What `explore` found. Counts are interleavings; where these are without number (`interleavings` is None), states.
 
-    `results` maps every value that main returned to its interleavings. `crashes` counts those in which some process ended by
-    an exception, `left_running` those in which main was done before a process that it started.
+    `results` maps every value that main returned to its interleavings. `crashes` counts those in which some process
+    ended by an exception, `left_running` those in which main was done before a process that it started.
     """
 
     claim: Claim
@@ -127,17 +127,20 @@ class Exploration:
         return None
 
     def schedule(self, predicate: Callable[[Any], Any] = lambda value: True) -> Schedule | None:
-        """The shortest schedule after which main returns a value for which `predicate` is true; None if there is none."""
+        """The shortest schedule after which main returns a value for which `predicate` is true; None if there is
+        none."""
         ends = (end for end in self._ends if end.returned and not end.deadlocked)
         states = {end.state for end in ends if predicate(end.returned[0])}
         return self._findings.schedule(states, "A shortest interleaving with this result:") if states else None
 
     def graph(self, limit: int = 2_000) -> dict[str, Any] | None:
-        """Every state and its moves as plain data (lockstep.explore.atlas), or None if there are more than `limit` states."""
+        """Every state and its moves as plain data (lockstep.explore.atlas), or None if there are more than `limit`
+        states."""
         return atlas.graph(self._findings, limit)
 
     def tables(self) -> dict[str, Any]:
-        """The rules from which states and moves follow, as plain data (lockstep.explore.atlas): small for large graphs too."""
+        """The rules from which states and moves follow, as plain data (lockstep.explore.atlas): small for large
+        graphs too."""
         return atlas.tables(self._findings)
 
     def trace(self) -> str:

@@ -1,10 +1,11 @@
 """What the frames of a running process hold: position, variables that still matter, and the evaluation stack.
 
 Python shows a frame's variables, but not what it is in the middle of computing (the left side of `f() + g()`, the
-iterator of a `for`, the exit of a `with`), and two local states must not be taken for one if they differ in that. So the
-stack is read from the interpreter's own frame (the layouts of CPython 3.11 to 3.13), as deep as the compiler's stack
-effects say it is at this instruction. `READABLE` tells whether this interpreter has been found to keep frames as expected;
-where it is false, local states are told apart by their histories alone, which is always right.
+iterator of a `for`, the exit of a `with`), and two local states must not be taken for one if they differ in that.
+So the stack is read from the interpreter's own frame (the layouts of CPython 3.11 to 3.13), as deep as the
+compiler's stack effects say it is at this instruction. `READABLE` tells whether this interpreter has been found to
+keep frames as expected; where it is false, local states are told apart by their histories alone, which is always
+right.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ class Point(NamedTuple):
 
 
 class Held(NamedTuple):
-    """A frame's part of a local state. `callee`: the values that the current instruction works on, if they are still there."""
+    """A frame's part of a local state. `callee`: the values that the current instruction works on, if they are
+    still there."""
 
     code: types.CodeType
     offset: int
@@ -101,7 +103,8 @@ def points(code: types.CodeType) -> dict[int, Point]:
 
 
 def _effect(instruction: dis.Instruction) -> int:
-    """What an instruction really does to the stack; in 3.11 the operands of a call are counted one instruction early."""
+    """What an instruction really does to the stack; in 3.11 the operands of a call are counted one instruction
+    early."""
     if sys.version_info[:2] == (3, 11) and instruction.opname in ("PRECALL", "CALL"):
         return 0 if instruction.opname == "PRECALL" else -1 - (instruction.arg or 0)
     if instruction.opname == "RETURN_GENERATOR":  # what is sent in first is on the stack when the generator begins
@@ -153,7 +156,8 @@ def _live(
 
 
 def _localsplus(code: types.CodeType) -> list[str]:
-    """The names in the order in which a frame keeps them: variables, then cells that are not variables, then free ones."""
+    """The names in the order in which a frame keeps them: variables, then cells that are not variables, then free
+    ones."""
     extra = [name for name in code.co_cellvars if name not in code.co_varnames]
     return [*code.co_varnames, *extra, *code.co_freevars]
 
@@ -199,7 +203,8 @@ def held(frame: types.FrameType, inner: types.FrameType | None) -> Held | None:
 
 
 def called_directly(inner: types.FrameType, frame: types.FrameType) -> bool | None:
-    """Was the inner frame entered by the interpreter's own loop, with no C function between the two? None: cannot be told."""
+    """Was the inner frame entered by the interpreter's own loop, with no C function between the two? None: cannot
+    be told."""
     base = ctypes.c_void_p.from_address(id(inner) + _INTERPRETER_FRAME).value or 0
     if sys.version_info[:2] == (3, 11):
         return not ctypes.c_bool.from_address(base + _IS_ENTRY).value

@@ -158,7 +158,8 @@ class Graph:
         return after
 
     def _count_any_order(self) -> None:
-        """Counts ways in an order in which every state comes after those before it; there is none if there is a cycle."""
+        """Counts ways in an order in which every state comes after those before it; there is none if there is a
+        cycle."""
         following = {state: [new for _, news in self.successors(state) for new in news] for state in self.depths}
         before = dict.fromkeys(self.depths, 0)
         for news in following.values():
@@ -187,11 +188,24 @@ class Graph:
             changed = False
             # Deeper states first: where no step leads back to a lower depth, once is enough.
             for state in reversed(self.depths):
-                if state not in found and any(not found.isdisjoint(news) for _, news in self.successors(state)):
+                if state not in found and self._leads_to(state, found):
                     found.add(state)
                     changed = True
             changed = changed and not self.graded
         return found
+
+    def _leads_to(self, state: int, goals: set[int]) -> bool:
+        for field in self.steps.actors:
+            number = (state >> field.shift) & ((1 << field.bits) - 1)
+            row = field.rows[number]
+            if row is not None:
+                moves = row.moves.get(state & row.mask)
+                if moves is None:
+                    moves = self.known(state, field, number)
+                for difference in moves:
+                    if state + difference in goals:
+                        return True
+        return False
 
     def lost(self) -> set[int]:
         """The states from which nobody can come to any end, although there is always somebody who can go on."""

@@ -24,7 +24,7 @@ from lockstep.standin import barriers, cells, conditions, locks, pipes, process,
 _OUTSIDE = {Run._work.__code__, *(c for c in entry_point.__code__.co_consts if isinstance(c, types.CodeType))}
 _KNOWN_FILES = {
     contextlib.__file__, sections.__file__,
-    *(module.__file__ for module in (barriers, cells, conditions, locks, pipes, process, queues, shared)),
+    *(module.__file__ or "" for module in (barriers, cells, conditions, locks, pipes, process, queues, shared)),
 }  # fmt: skip
 _WALKING = frozenset({"all", "any", "next"})  # builtins whose only state, while they call, is their argument
 
@@ -37,7 +37,8 @@ _SPECIAL = {
 
 
 def remember(run: Run, frame: types.FrameType | None) -> Hashable | None:
-    """The key of a process that comes to rest (`frame`: where it asks; None at its end), or None if it must keep its history."""
+    """The key of a process that comes to rest (`frame`: where it asks; None at its end), or None if it must keep
+    its history."""
     if not READABLE or run.rest is None:
         return None
     walk = _Memory(run)
@@ -58,15 +59,16 @@ class _Memory(Walk):
         run, rest = self.run, self.run.rest
         assert rest is not None
         self.out += [
-            rest.kind, rest.operation, rest.sections, rest.ended[:1], rest.ended[2:3], tuple(run.active), run.objects, run.processes,
+            rest.kind, rest.operation, rest.sections, rest.ended[:1], rest.ended[2:3], tuple(run.active), run.objects,
+            run.processes,
             frozenset(run.queues), frozenset(run.abandoned), frozenset(run.ends), tuple(run.children),
         ]  # fmt: skip
         if frame is None:
             self.value(rest.ended[1])
             return tuple(self.out)
         self.value(sys.exc_info()[1])
-        chain = []
-        inner = None
+        chain: list[tuple[Held, types.FrameType, types.FrameType | None]] = []
+        inner: types.FrameType | None = None
         here: types.FrameType | None = frame
         while here is not None and here.f_code not in _OUTSIDE:
             found = held(here, inner)
@@ -78,7 +80,7 @@ class _Memory(Walk):
             raise Unsure
         for index, (_, running, _) in enumerate(chain):
             self.active[id(running)] = index
-        for found, running, called in chain:
+        for found, _, called in chain:
             if called is not None and found.callee:
                 self._check_call(found, called)
             self.frame(found)
@@ -122,9 +124,8 @@ class _Memory(Walk):
         return None
 
     def _called(self, found: Held, inner: types.FrameType) -> None:
-        for value in found.callee[:2]:
-            if isinstance(value, types.MethodType):
-                value = value.__func__
+        for operand in found.callee[:2]:
+            value = operand.__func__ if isinstance(operand, types.MethodType) else operand
             if isinstance(value, types.FunctionType):
                 expect(value.__code__ is inner.f_code and not inner.f_code.co_flags & 0x20)
                 break

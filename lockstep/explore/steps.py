@@ -15,11 +15,13 @@ from lockstep.standin.pipes import Channel, let_go, opened
 from lockstep.standin.queues import QueueValue, abandoned, feeders, on_its_way
 
 _OBSERVING = ("process.is_alive", "process.exitcode", "process.terminate", "process.kill", "pipe.poll")
+_TABLES = 16  # of a row; then they grow together
 _CODES = {"process.terminate": -15, "process.kill": -9}
 
 
 class Status(NamedTuple):
-    """Where a process is. `left`: it ended while a process that it started had not exited. `code`: set when it has exited."""
+    """Where a process is. `left`: it ended while a process that it started had not exited. `code`: set when it has
+    exited."""
 
     local: int
     left: bool = False
@@ -56,13 +58,32 @@ class Field:
 
 
 class Row:
-    """What an actor can do in one of its places: differences by masked state."""
+    """What an actor can do in one of its places: differences by masked state, in a table for every set of fields read.
 
-    __slots__ = ("mask", "moves")
+    `mask` and `moves` are the first table, which is enough nearly always; `others` are tried when it knows nothing.
+    """
 
-    def __init__(self, mask: int) -> None:
-        self.mask = mask
+    __slots__ = ("mask", "moves", "others")
+
+    def __init__(self) -> None:
+        self.mask = 0
         self.moves: dict[int, tuple[int, ...]] = {}
+        self.others: list[tuple[int, dict[int, tuple[int, ...]]]] = []
+
+    def tables(self) -> list[tuple[int, dict[int, tuple[int, ...]]]]:
+        return [(self.mask, self.moves), *self.others]
+
+    def learn(self, state: int, mask: int, differences: tuple[int, ...]) -> None:
+        """What is done in all states that agree with this one in the fields of `mask`."""
+        if not self.moves:
+            self.mask = mask
+        elif len(self.others) >= _TABLES:
+            mask |= self.others[-1][0]
+        for known, table in self.tables():
+            if known == mask:
+                table[state & mask] = differences
+                return
+        self.others.append((mask, {state & mask: differences}))
 
 
 class Move(NamedTuple):
@@ -76,7 +97,8 @@ class Move(NamedTuple):
 
 
 class Steps:
-    """The transition relation. Grows fields and tables as states are met; the same question always has the same answer."""
+    """The transition relation. Grows fields and tables as states are met; the same question always has the same
+    answer."""
 
     def __init__(self, automata: Automata, widths: dict[str, int], exits_are_steps: bool) -> None:
         self.automata, self.widths, self.exits_are_steps = automata, widths, exits_are_steps
@@ -94,19 +116,18 @@ class Steps:
         """The differences that the steps of this actor make, `number` being its place. Raises Unknown."""
         row = field.rows[number]
         assert row is not None
-        found = row.moves.get(state & row.mask)
-        if found is None:
-            mask = 0
-            differences = []
-            for move, view in self._all(state, field):
-                mask |= view.mask
-                differences.append(move.after - state)
-            mask |= self._mask_of_blocked
-            if mask & ~row.mask:
-                row.mask |= mask
-                row.moves.clear()
-            found = row.moves[state & row.mask] = tuple(differences)
-        return found
+        for known, table in row.tables():
+            found = table.get(state & known)
+            if found is not None:
+                return found
+        mask = ((1 << field.bits) - 1) << field.shift
+        differences = []
+        for move, view in self._all(state, field):
+            mask |= view.mask
+            differences.append(move.after - state)
+        mask |= self._mask_of_blocked
+        row.learn(state, mask, tuple(differences))
+        return tuple(differences)
 
     def in_full(self, state: int, field: Field) -> list[Move]:
         """The same steps, in the same order, for readers."""
@@ -180,7 +201,7 @@ class Steps:
         number = field.number(value)
         if number == len(field.rows):
             acts = self._acts(field, value)
-            field.rows.append(Row(((1 << field.bits) - 1) << field.shift) if acts else None)
+            field.rows.append(Row() if acts else None)
         return number
 
     def _acts(self, field: Field, value: Any) -> bool:
@@ -188,7 +209,7 @@ class Steps:
             return bool(feeders(value))
         if field.kind != "process" or value.code is not None:
             return False
-        local = self.automata.locals[value.local]
+        local: Local = self.automata.locals[value.local]
         if local.kind == "end":
             return self.exits_are_steps or bool(local.sections)
         return local.kind == "ask"

@@ -1,8 +1,8 @@
 """A walk over everything that a value can reach, which knows the types that it walks and refuses all others.
 
 It looks at attributes, slots, closures, defaults and class dictionaries itself, whatever users define about copying,
-comparing and hashing. Objects with an identity are numbered in the order of being met, so that two names for one list are
-told from two lists.
+comparing and hashing. Objects with an identity are numbered in the order of being met, so that two names for one
+list are told from two lists.
 """
 
 from __future__ import annotations
@@ -24,18 +24,20 @@ from lockstep.explore.namespaces import GIVEN, SOLUTION, Absent
 
 OWN = (SOLUTION, GIVEN)
 _ATOMS = (type(None), bool, int, str, bytes, type(Ellipsis), type(NotImplemented))
-_ITERATORS = tuple(
-    type(made)
-    for made in (iter([]), iter(()), iter(range(1)), iter(range(1 << 70)), iter(""), iter(b""), enumerate(()), zip(), reversed([]),
-                 map(len, ()), filter(None, ()), itertools.count(), itertools.repeat(0), itertools.islice((), 0))
+_ONE_OF_EACH: tuple[Any, ...] = (
+    iter([]), iter(()), iter(range(1)), iter(range(1 << 70)), iter(""), iter(b""), enumerate(()), zip(), reversed([]),
+    map(len, ()), filter(None, ()), itertools.count(), itertools.repeat(0), itertools.islice((), 0),
 )  # fmt: skip
+_ITERATORS = tuple(type(made) for made in _ONE_OF_EACH)
 _EXCEPTIONS = (
     BaseException, Exception, ArithmeticError, AssertionError, BufferError, EOFError, FloatingPointError, IndexError,
-    KeyboardInterrupt, LookupError, NotImplementedError, OverflowError, RecursionError, RuntimeError, TypeError, ValueError,
-    ZeroDivisionError, KeyError, OSError, BrokenPipeError, queue.Empty, queue.Full, threading.BrokenBarrierError,
+    KeyboardInterrupt, LookupError, NotImplementedError, OverflowError, RecursionError, RuntimeError, TypeError,
+    ValueError, ZeroDivisionError, KeyError, OSError, BrokenPipeError, queue.Empty, queue.Full,
+    threading.BrokenBarrierError,
 )  # fmt: skip
 _SKIPPED = frozenset({
-    "__annotations__", "__module__", "__qualname__", "__doc__", "__dict__", "__weakref__", "__match_args__", "__firstlineno__",
+    "__annotations__", "__module__", "__qualname__", "__doc__", "__dict__", "__weakref__", "__match_args__",
+    "__firstlineno__",
     "__static_attributes__", "__dataclass_fields__", "__dataclass_params__", "__abstractmethods__", "_abc_impl",
     "__parameters__", "__orig_bases__", "__builtins__", "__annotate__", "__annotations_cache__",
 })  # fmt: skip
@@ -294,15 +296,22 @@ class Walk:
         for name, item in namespace.items():
             if name not in _SKIPPED:
                 self.out.append(name)
+                # The same as `value` would do, without the steps that find nothing.
                 if type(item) is types.FunctionType and _bare(item):
-                    # The same as `value` would do, without the steps that find nothing.
-                    if id(item) in self.met:
-                        self.out += ("=", self.met[id(item)])
-                    else:
-                        self.met[id(item)] = len(self.met)
-                        self.out += ("function", item.__code__, item.__code__.co_filename)
+                    found: tuple[Any, ...] = ("function", item.__code__, item.__code__.co_filename)
+                elif type(item) is type and item in _FOREIGN:
+                    found = ("type", id(item))
                 elif type(item) is not Absent:
                     self.value(item)
+                    continue
+                else:
+                    continue
+                known = self.met.get(id(item))
+                if known is None:
+                    self.met[id(item)] = len(self.met)
+                    self.out += found
+                else:
+                    self.out += ("=", known)
 
 
 def _nothing(walk: Walk, value: Any) -> None:
@@ -327,7 +336,8 @@ _WALKERS: dict[type, Any] = {
 }  # fmt: skip
 _BASES: dict[type, Any] = {
     object: _nothing, list: lambda walk, value: walk._sequence_of(list.__iter__(value)), int: _number, float: _number,
-    tuple: lambda walk, value: walk._sequence_of(tuple.__iter__(value)), dict: lambda walk, value: walk._dictionary(value),
+    tuple: lambda walk, value: walk._sequence_of(tuple.__iter__(value)),
+    dict: lambda walk, value: walk._dictionary(value),
     str: lambda walk, value: walk.out.append(str.__str__(value)),
 }  # fmt: skip
 _KNOWN_BASES = _STATELESS | {

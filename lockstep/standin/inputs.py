@@ -1,4 +1,5 @@
-"""What a program must not see differently on every run: imports, clocks, files, random numbers, each defined or refused."""
+"""What a program must not see differently on every run: imports, clocks, files, random numbers, each defined or
+refused."""
 
 from __future__ import annotations
 
@@ -43,7 +44,8 @@ _REFUSED_OS = {
     "times": "measure on the real machine",
 }
 _CLOCKS = (
-    "time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "process_time", "process_time_ns",
+    "time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "process_time",
+    "process_time_ns",
     "thread_time", "thread_time_ns", "localtime", "gmtime", "ctime", "strftime",
 )  # fmt: skip
 
@@ -105,7 +107,8 @@ def imports(
 ) -> Callable[..., Any]:
     """An `__import__` for one simulated process.
 
-    `own`: its own modules by name; `clocks`: what `time` offers; `made`: where modules made for this process alone are put.
+    `own`: its own modules by name; `clocks`: what `time` offers; `made`: where modules made for this process alone
+    are put.
     """
 
     def covered(top: str) -> types.ModuleType | None:

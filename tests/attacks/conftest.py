@@ -12,7 +12,8 @@ import pytest
 from autograder.sandbox.filter import library
 from autograder.sandbox.inside.policy import Defences
 from autograder.sandbox.launching import SandboxLauncher
-from tests.attacks.attack import LIMITS
+
+from .attack import LIMITS
 
 SECRET = "LOCKSTEP_ATTACK_SECRET"
 

@@ -5,14 +5,17 @@ from collections import Counter
 import pytest
 
 from lockstep.checking.report import report_html
-from tests.attacks.attack import HELD, inhabitants, next_check_is_right, nothing_is_left, run
-from tests.attacks.escapes import ESCAPES
-from tests.attacks.exhaustion import EXHAUSTION
-from tests.attacks.forgeries import FORGERIES
+
+from .attack import HELD, inhabitants, next_check_is_right, nothing_is_left, run
+from .escapes import ESCAPES
+from .exhaustion import EXHAUSTION
+from .forgeries import FORGERIES
+from .resources import RESOURCES
+from .trespasses import TRESPASSES
 
 pytestmark = pytest.mark.sandbox
 
-ATTACKS = (*EXHAUSTION, *ESCAPES, *FORGERIES)
+ATTACKS = (*EXHAUSTION, *RESOURCES, *TRESPASSES, *ESCAPES, *FORGERIES)
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=str)
@@ -44,7 +47,7 @@ def test_there_are_attacks_of_every_class():
 def test_text_of_a_program_can_neither_steer_a_terminal_nor_a_page(launcher, host):
     from lockstep.checking.report import Report
 
-    attack = next(attack for attack in EXHAUSTION if attack.name == "that steers a terminal")
+    attack = next(attack for attack in RESOURCES if attack.name == "that steers a terminal")
     page = report_html(Report("attack", (run(launcher, attack.program, host),), 1))
     assert "<script>" not in page
     assert "&lt;script&gt;" in page

@@ -201,4 +201,4 @@ def main():
 
 def test_the_oracle_refuses_what_is_too_large_for_it():
     with pytest.raises(TooMany):
-        by_oracle(_shared("for _ in range(6):\n    v.value += 1"))
+        by_oracle(_shared("for _ in range(6):\n    v.value += 1"), at_most=100)

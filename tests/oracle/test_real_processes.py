@@ -73,16 +73,27 @@ def real_runs(path: Path, text: str, delays: list[tuple[float, float]], limit: f
     return [value for (value,) in returned], ended, out
 
 
+def undisturbed_runs(
+    path: Path, text: str, delays: list[tuple[float, float]], limit: float
+) -> tuple[list[object], bool, str]:
+    """The same, again if a semaphore's name vanished: programs that tidy up after others on this machine remove it."""
+    for _ in range(3):
+        returned, ended, said = real_runs(path, text, delays, limit)
+        if "_rebuild" not in said or "FileNotFoundError" not in said:
+            break
+    return returned, ended, said
+
+
 def check(name: str, path: Path, delays: list[tuple[float, float]]) -> None:
     text = PRELUDE + PROGRAMS[name]
     found = exploration(Program(text, arguments=(0, 0)))
     listed = found.results.values_returned()
     if found.deadlocks:
-        runs = [real_runs(path, text, [pair], PATIENCE) for pair in delays[:RUNS_OF_A_STUCK_PROGRAM]]
+        runs = [undisturbed_runs(path, text, [pair], PATIENCE) for pair in delays[:RUNS_OF_A_STUCK_PROGRAM]]
         returned = [value for values, _, _ in runs for value in values]
         said = ""
     else:
-        returned, ended, said = real_runs(path, text, delays, 60.0)
+        returned, ended, said = undisturbed_runs(path, text, delays, 60.0)
         assert ended, f"{name}: real processes hang, and explore lists no deadlock"
         assert len(returned) == len(delays), f"{name}: {len(returned)} of {len(delays)} runs returned something"
     for value in returned:
