@@ -21,18 +21,21 @@ hints = [
 class AtMost:
     """At most `n` processes are inside `with limit:` at once, and `n` can be."""
 
-    ### BEGIN SOLUTION
     def __init__(self, n):
+        ### BEGIN SOLUTION
         self.permits = Semaphore(n)
+        ### END SOLUTION
 
     def __enter__(self):
+        ### BEGIN SOLUTION
         self.permits.acquire()
         return self
+        ### END SOLUTION
 
     def __exit__(self, *exception):
+        ### BEGIN SOLUTION
         self.permits.release()
-
-    ### END SOLUTION
+        ### END SOLUTION
 
 
 @given

@@ -26,8 +26,8 @@ hints = [
 class BoundedBuffer:
     """A buffer of at most `size` whole numbers for processes; first in, first out."""
 
-    ### BEGIN SOLUTION
     def __init__(self, size):
+        ### BEGIN SOLUTION
         self.size = size
         self.items = Array("i", size, lock=False)
         self.first = Value("i", 0, lock=False)
@@ -35,23 +35,28 @@ class BoundedBuffer:
         self.lock = Lock()
         self.room = Semaphore(size)
         self.filled = Semaphore(0)
+        ### END SOLUTION
 
     def put(self, item):
+        """Add a whole number; wait while there is no room."""
+        ### BEGIN SOLUTION
         self.room.acquire()
         with self.lock:
             self.items[self.last.value] = item
             self.last.value = (self.last.value + 1) % self.size
         self.filled.release()
+        ### END SOLUTION
 
     def get(self):
+        """Take out the oldest item and return it; wait while there is none."""
+        ### BEGIN SOLUTION
         self.filled.acquire()
         with self.lock:
             item = self.items[self.first.value]
             self.first.value = (self.first.value + 1) % self.size
         self.room.release()
         return item
-
-    ### END SOLUTION
+        ### END SOLUTION
 
 
 @given

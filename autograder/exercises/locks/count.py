@@ -20,6 +20,15 @@ hints = [
 ]
 
 
+def add(total, times):
+    """What each process does; give it other parameters if you like."""
+    ### BEGIN SOLUTION
+    for _ in range(times):
+        with total.get_lock():
+            total.value += 1
+    ### END SOLUTION
+
+
 def count(workers, times):
     """Start `workers` processes that each add 1 to a shared counter `times` times; return the total."""
     ### BEGIN SOLUTION
@@ -31,16 +40,6 @@ def count(workers, times):
         process.join()
     return total.value
     ### END SOLUTION
-
-
-### BEGIN SOLUTION
-def add(total, times):
-    for _ in range(times):
-        with total.get_lock():
-            total.value += 1
-
-
-### END SOLUTION
 
 
 @check("one process counts")

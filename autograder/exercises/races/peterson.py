@@ -28,22 +28,27 @@ hints = [
 class Peterson:
     """Mutual exclusion of two processes, 0 and 1, from shared values alone."""
 
-    ### BEGIN SOLUTION
     def __init__(self):
+        ### BEGIN SOLUTION
         self.flags = [Value("i", 0, lock=False), Value("i", 0, lock=False)]
         self.turn = Value("i", 0, lock=False)
+        ### END SOLUTION
 
     def enter(self, me):
+        """Wait until process `me` may go in."""
+        ### BEGIN SOLUTION
         other = 1 - me
         self.flags[me].value = 1
         self.turn.value = other
         while self.flags[other].value and self.turn.value == other:
             pass
+        ### END SOLUTION
 
     def leave(self, me):
+        """Process `me` is out again."""
+        ### BEGIN SOLUTION
         self.flags[me].value = 0
-
-    ### END SOLUTION
+        ### END SOLUTION
 
 
 @given
