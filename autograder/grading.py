@@ -1,0 +1,174 @@
+"""Grades the exercises of a submission: from the journal, or by running the checks that are not in it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+from autograder.journal import Journal, Row, journal_key
+from autograder.judging import CheckCell, judge, read_check_cell
+from autograder.plain_cell import SHARED, run_plain_cell
+from autograder.unit import GradeCell, NotGraded, Unit, program, program_above
+from lockstep.checking.launcher import local_launcher
+from lockstep.checking.process import Launcher, StudentProcess
+from lockstep.checking.report import Report
+from lockstep.notebook.source import ModuleSource
+
+
+class Sandbox(Protocol):
+    """A launcher that knows how well it confines: a tier from A to D, and words for it."""
+
+    @property
+    def tier(self) -> str: ...
+
+    def describe(self) -> str: ...
+
+    def start(self) -> StudentProcess: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Graded:
+    """An exercise's report and the share of its points that it earns, from 0 to 1."""
+
+    report: Report
+    share: float
+
+
+@dataclass(frozen=True)
+class Work:
+    """One grade cell and the program that it judges: data only, so that it can be sent to another process."""
+
+    cell: GradeCell
+    program: ModuleSource
+    reference: ModuleSource
+
+
+def work_in(unit: Unit, notebook: Any) -> Iterator[Work]:
+    """What there is to grade in an assembled notebook, in the order of the unit."""
+    whole = program(notebook)
+    for cell in unit.grade_cells:
+        if cell.checks:
+            yield Work(cell, whole, unit.reference)
+        else:
+            yield Work(cell, program_above(notebook, cell.grade_id), program_above(unit.notebook, cell.grade_id))
+
+
+class Grader:
+    """Grades with one sandbox and one journal; `patience` stretches the time limits of checks."""
+
+    def __init__(self, sandbox: Sandbox, journal: Path, patience: float = 1.0) -> None:
+        self._sandbox = sandbox
+        self._journal = Journal(journal)
+        self._patience = patience
+
+    def grade(self, work: Work) -> Graded:
+        """Raises NotGraded where the machinery fails, or where the reference would not pass what the learner fails."""
+        try:
+            rows = self._rows(work)
+        except NotGraded:
+            raise
+        except Exception as error:  # whatever it is, it is ours: nothing of the learner's runs in this process
+            raise NotGraded(f"{work.cell.grade_id}: the grader failed: {type(error).__name__}: {error}") from error
+        note = self._sandbox.describe()
+        report = Report(work.cell.grade_id, tuple(row.result for row in rows), len(rows), note)
+        if not work.cell.checks:
+            report = Report(work.cell.grade_id, report.results, 1, f"{SHARED} {note}")
+        return Graded(report, sum(row.share for row in rows) / len(rows))
+
+    def _key(self, work: Work) -> str:
+        text = f"{work.cell.grade_id}\n{work.cell.points}\n{work.cell.text}"
+        return journal_key(work.program, text, work.reference, self._sandbox.tier, self._patience)
+
+    def _rows(self, work: Work) -> list[Row]:
+        """What the journal has once everything that was missing has been run: no score comes without its row."""
+        key, total = self._key(work), _total(work)
+        known = self._journal.rows(key)
+        failed = {}
+        for number, row in self._run(work, [number for number in range(total) if number not in known]):
+            if row.share == 1.0:
+                self._journal.record(key, number, work.cell.grade_id, row)
+            else:
+                failed[number] = row
+        if failed:
+            self._require_reference(work, sorted(failed))
+            for number, row in failed.items():
+                self._journal.record(key, number, work.cell.grade_id, row)
+        rows = self._journal.rows(key)
+        return [rows[number] for number in range(total)]
+
+    def _require_reference(self, work: Work, numbers: list[int]) -> None:
+        """A check is held against a learner only where our own answer passes it, here and now."""
+        ours = Work(work.cell, work.reference, work.reference)
+        key = self._key(ours)
+        passed = self._journal.rows(key)
+        for number, row in self._run(ours, [number for number in numbers if number not in passed]):
+            if row.share < 1.0:
+                raise NotGraded(
+                    f"{work.cell.grade_id}: the reference itself does not pass “{row.result.sentence}” here: "
+                    f"{row.result.explanation}. Is something missing on this machine, or is it too busy?"
+                )
+            self._journal.record(key, number, work.cell.grade_id, row)
+
+    def _run(self, work: Work, numbers: list[int]) -> Iterator[tuple[int, Row]]:
+        if not numbers:
+            return
+        if not work.cell.checks:
+            yield 0, run_plain_cell(work.cell, work.program, self._sandbox, self._patience)
+            return
+        cell = _check_cell(work.cell.text)
+        for number in numbers:  # one at a time, so that what has been found is in the journal whatever comes next
+            one = CheckCell(cell.exercise, (cell.checks[number],), cell.given)
+            report = judge(
+                one,
+                work.program,
+                self._sandbox,
+                reference=work.reference,
+                reference_launcher=_trusted_launcher(),
+                patience=self._patience,
+            )
+            (result,) = report.results
+            if result.infrastructure:
+                raise NotGraded(f"{work.cell.grade_id}: {result.explanation}")
+            yield number, Row(result, float(result.passed))
+
+
+def _total(work: Work) -> int:
+    return len(_check_cell(work.cell.text).checks) if work.cell.checks else 1
+
+
+@cache
+def _check_cell(text: str) -> CheckCell:
+    return read_check_cell(text)
+
+
+def _trusted_launcher() -> Launcher:
+    """Where references run: never where a submission does, so that none can read them."""
+    return local_launcher()
+
+
+def open_sandbox(unsandboxed: bool = False) -> Sandbox:
+    """The best sandbox of this machine. Raises NotGraded where there is none and `unsandboxed` is not asked for."""
+    try:
+        from autograder.sandbox import launcher
+    except ImportError:
+        return _Local()
+    try:
+        return launcher(unsandboxed=unsandboxed)
+    except OSError as error:
+        raise NotGraded(f"{error}") from error
+
+
+class _Local:
+    tier = "D"
+
+    def describe(self) -> str:
+        return "Graded without a sandbox (tier D)."
+
+    def start(self) -> StudentProcess:
+        return local_launcher().start()
+
+    def close(self) -> None:
+        local_launcher().close()
