@@ -6,23 +6,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
+from multiprocessing import get_all_start_methods, get_context
+from multiprocessing.context import BaseContext
 from pathlib import Path
 
-from autograder.grading import Graded, Grader, Work, open_sandbox, work_in
+from autograder.grading import Graded, grade_in_worker, open_sandbox, open_worker
 from autograder.nbgrader_plugin import JOURNAL
 from autograder.registering import register, units
 from autograder.submission import UnreadableSubmission, read_submission
-from autograder.unit import NotGraded, Unit, assemble, read_unit
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How to grade: where the journal is, whether without a sandbox, what time limits are multiplied by."""
-
-    journal: Path
-    unsandboxed: bool = False
-    patience: float = 1.0
+from autograder.unit import Unit, assemble, read_unit, work_in
+from autograder.work import NotGraded, Settings, Work
 
 
 @dataclass(frozen=True)
@@ -69,7 +62,8 @@ def line(one: Outcome) -> str:
     where = f"{one.student}, {one.unit}" + (f", {one.exercise}" if one.exercise else "")
     if one.graded is None:
         return f"{where}: not graded: {one.problem}"
-    return f"{where}: {one.score:g} of {one.points:g} points, {one.graded.report.passed} of {one.graded.report.total} checks"
+    checks = f"{one.graded.report.passed} of {one.graded.report.total} checks"
+    return f"{where}: {one.score:g} of {one.points:g} points, {checks}"
 
 
 def grade_class(
@@ -79,7 +73,7 @@ def grade_class(
     jobs: int,
     finished: Callable[[Outcome], None] = lambda outcome: None,
 ) -> list[Outcome]:
-    """Grades what is in submitted/ of these units; `finished` sees each outcome at once. Never raises for one of them."""
+    """Grades what is in submitted/ of these units; `finished` sees each outcome at once. One never stops another."""
     outcomes: list[Outcome] = []
 
     def add(outcome: Outcome) -> None:
@@ -134,8 +128,8 @@ def _graded(tasks: list[tuple[Outcome, Work]], settings: Settings, jobs: int) ->
     # The exercise that most have handed in first: what its reference needs is then known early.
     common = Counter(one.exercise for one, _ in tasks)
     order = sorted(distinct, key=lambda work: -common[work.cell.grade_id])
-    with ProcessPoolExecutor(max(1, jobs), get_context("spawn"), _prepare, (settings,)) as pool:
-        waiting: dict[Future[Graded], Work] = {pool.submit(_grade, work): work for work in order}
+    with ProcessPoolExecutor(max(1, jobs), _processes(), open_worker, (settings,)) as pool:
+        waiting: dict[Future[Graded], Work] = {pool.submit(grade_in_worker, work): work for work in order}
         for future in as_completed(waiting):
             graded, problem = None, ""
             try:
@@ -148,14 +142,10 @@ def _graded(tasks: list[tuple[Outcome, Work]], settings: Settings, jobs: int) ->
                 yield replace(one, graded=graded, problem=problem)
 
 
-_grader: Grader | None = None
-
-
-def _prepare(settings: Settings) -> None:
-    global _grader
-    _grader = Grader(open_sandbox(settings.unsandboxed), settings.journal, settings.patience)
-
-
-def _grade(work: Work) -> Graded:
-    assert _grader is not None
-    return _grader.grade(work)
+def _processes() -> BaseContext:
+    """Workers forked from a process that has loaded the grader and nothing else, where there is fork."""
+    if "forkserver" not in get_all_start_methods():
+        return get_context("spawn")
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["autograder.grading"])
+    return context

@@ -3,17 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from autograder.journal import Journal, Row, journal_key
 from autograder.judging import CheckCell, judge, read_check_cell
 from autograder.plain_cell import SHARED, run_plain_cell
-from autograder.unit import GradeCell, NotGraded, Unit, program, program_above
+from autograder.work import NotGraded, Settings, Work
 from lockstep.checking.launcher import local_launcher
 from lockstep.checking.process import Launcher, StudentProcess
 from lockstep.checking.report import Report
-from lockstep.notebook.source import ModuleSource
 
 
 class Sandbox(Protocol):
@@ -37,32 +35,13 @@ class Graded:
     share: float
 
 
-@dataclass(frozen=True)
-class Work:
-    """One grade cell and the program that it judges: data only, so that it can be sent to another process."""
-
-    cell: GradeCell
-    program: ModuleSource
-    reference: ModuleSource
-
-
-def work_in(unit: Unit, notebook: Any) -> Iterator[Work]:
-    """What there is to grade in an assembled notebook, in the order of the unit."""
-    whole = program(notebook)
-    for cell in unit.grade_cells:
-        if cell.checks:
-            yield Work(cell, whole, unit.reference)
-        else:
-            yield Work(cell, program_above(notebook, cell.grade_id), program_above(unit.notebook, cell.grade_id))
-
-
 class Grader:
-    """Grades with one sandbox and one journal; `patience` stretches the time limits of checks."""
+    """Grades with one sandbox, which `open_sandbox` opens unless one is given, and one journal."""
 
-    def __init__(self, sandbox: Sandbox, journal: Path, patience: float = 1.0) -> None:
-        self._sandbox = sandbox
-        self._journal = Journal(journal)
-        self._patience = patience
+    def __init__(self, settings: Settings, sandbox: Sandbox | None = None) -> None:
+        self._sandbox = sandbox or open_sandbox(settings.unsandboxed)
+        self._journal = Journal(settings.journal)
+        self._patience = settings.patience
 
     def grade(self, work: Work) -> Graded:
         """Raises NotGraded where the machinery fails, or where the reference would not pass what the learner fails."""
@@ -133,6 +112,20 @@ class Grader:
             if result.infrastructure:
                 raise NotGraded(f"{work.cell.grade_id}: {result.explanation}")
             yield number, Row(result, float(result.passed))
+
+
+def open_worker(settings: Settings) -> None:
+    """Makes the one grader of a worker process, for `grade_in_worker`."""
+    global _grader
+    _grader = Grader(settings)
+
+
+def grade_in_worker(work: Work) -> Graded:
+    assert _grader is not None
+    return _grader.grade(work)
+
+
+_grader: Grader | None = None
 
 
 def _total(work: Work) -> int:

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from autograder.unit import NotGraded
+from autograder.work import NotGraded
 from lockstep.checking.report import CheckResult
 from lockstep.notebook.source import ModuleSource
 

@@ -5,7 +5,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat.v4 import new_output
 from nbgrader.api import Gradebook
@@ -16,9 +15,10 @@ from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, Float, Unicode
 from traitlets.config import Config
 
-from autograder.grading import Graded, Grader, open_sandbox, work_in
+from autograder.grading import Graded, Grader
 from autograder.submission import UnreadableSubmission, read_submission, require_plain_file
-from autograder.unit import NotGraded, Unit, assemble, read_unit
+from autograder.unit import Unit, assemble, read_unit, work_in
+from autograder.work import NotGraded, Settings
 from lockstep.checking.report import report_html
 
 JOURNAL = "journal.sqlite"  # in the root of the course
@@ -41,7 +41,7 @@ def configure(config: Config) -> None:
     ]
 
 
-class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
+class SubmissionExporter(NotebookExporter):
     """Reads a submission as untrusted text and puts it into the unit's own notebook, before nbgrader sees it."""
 
     def from_filename(self, filename: str, resources: Any = None, **keywords: Any) -> Any:
@@ -62,9 +62,11 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         submission = read_submission(path)
         for note in submission.notes:
             self.log.warning("%s, %s: %s", _student(resources), path.name, note)
-        unit = unit_of(self.parent.coursedir, resources)
+        converter: Any = self.parent
+        unit = unit_of(converter.coursedir, resources)
         _require_known(unit, resources)
-        return self.from_notebook_node(assemble(unit, submission), resources=resources, **keywords)
+        from_node: Any = self.from_notebook_node
+        return from_node(assemble(unit, submission), resources=resources, **keywords)
 
 
 class GradeInSandbox(NbGraderPreprocessor):  # type: ignore[misc]
@@ -79,7 +81,7 @@ class GradeInSandbox(NbGraderPreprocessor):  # type: ignore[misc]
         coursedir = self.parent.parent.coursedir
         unit = unit_of(coursedir, resources)
         journal = Path(self.journal or JOURNAL)
-        grader = _grader(self.unsandboxed, str(Path(coursedir.root, journal)), self.patience)
+        grader = _grader(Settings(Path(coursedir.root, journal), self.unsandboxed, self.patience))
         found = {work.cell.grade_id: grader.grade(work) for work in work_in(unit, nb)}
         texts = {cell.grade_id: cell.text for cell in unit.grade_cells}
         for number, cell in enumerate(nb.cells, 1):
@@ -144,8 +146,8 @@ def _unit_at(path: Path, _changed: int) -> Unit:
 
 
 @cache
-def _grader(unsandboxed: bool, journal: str, patience: float) -> Grader:
-    return Grader(open_sandbox(unsandboxed), Path(journal), patience)
+def _grader(settings: Settings) -> Grader:
+    return Grader(settings)
 
 
 def _student(resources: Any) -> str:

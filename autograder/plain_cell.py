@@ -4,14 +4,10 @@ There is nothing between such a cell and the submission: a submission can change
 where the submission runs, and the report says so.
 """
 
-import math
 import time
 
-from nbformat.v4 import new_output
-from nbgrader.utils import get_partial_grade
-
 from autograder.journal import Row
-from autograder.unit import GradeCell
+from autograder.work import GradeCell
 from lockstep.checking.data import Reference
 from lockstep.checking.failure import StudentDied, StudentMissing, StudentRaised, StudentRefused, StudentTimedOut
 from lockstep.checking.process import Launcher
@@ -103,17 +99,16 @@ def _outcome(cell: GradeCell, above: ModuleSource, session: Session) -> tuple[st
 
 
 def _partial(text: str, points: float) -> tuple[str, str, float]:
+    """nbgrader.utils.get_partial_grade's rule, but for numbers that are no number of points."""
     try:
         number = float(text)
     except ValueError:
-        number = points  # nbgrader's rule: a value that is no number is no partial credit
-    if not math.isfinite(number) or not 0 <= number <= points:
-        return f"the cell's value is {text}, which is not from 0 to its {points:g} points", "", 0.0
-    if points == 0:
         return "", "", 1.0
-    output = new_output("execute_result", data={"text/plain": str(number)}, execution_count=1)
-    share = float(get_partial_grade(output, points)) / points
-    return ("" if share == 1.0 else f"the cell gives {number:g} of its {points:g} points"), "", share
+    if not 0 <= number <= points:
+        return f"the cell's value is {text}, which is not from 0 to its {points:g} points", "", 0.0
+    if number == points:
+        return "", "", 1.0
+    return f"the cell gives {number:g} of its {points:g} points", "", number / points
 
 
 def _line(text: str, number: int) -> str:

@@ -10,7 +10,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from autograder.nbgrader_plugin import configure
-from autograder.unit import NotGraded
+from autograder.work import NotGraded
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -2,7 +2,7 @@
 
 import ast
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,24 +11,11 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
 from autograder.submission import Submission, SubmittedCell
+from autograder.work import GradeCell, NotGraded, Work
 from lockstep.notebook.source import Cell, ModuleSource
 
-_MAKERS = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
+_MAKERS: dict[str, Callable[[str], Any]] = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 _MISSING = "This cell was missing from the submission."
-
-
-class NotGraded(Exception):
-    """The grader could not do its work, which is never a score of 0; the message says what to do."""
-
-
-@dataclass(frozen=True)
-class GradeCell:
-    """A trusted grade cell: `checks` tells ours, which end with check.run(...), from plain nbgrader ones."""
-
-    grade_id: str
-    text: str
-    points: float
-    checks: bool
 
 
 @dataclass(frozen=True)
@@ -73,6 +60,16 @@ def program_above(notebook: Any, grade_id: str) -> ModuleSource:
     return ModuleSource(tuple(Cell(f"cell {number}", source) for number, source in _code(notebook.cells[:position])))
 
 
+def work_in(unit: Unit, notebook: Any) -> Iterator[Work]:
+    """What there is to grade in an assembled notebook, in the order of the unit."""
+    whole = program(notebook)
+    for cell in unit.grade_cells:
+        if cell.checks:
+            yield Work(cell, whole, unit.reference)
+        else:
+            yield Work(cell, program_above(notebook, cell.grade_id), program_above(unit.notebook, cell.grade_id))
+
+
 def assemble(unit: Unit, submission: Submission) -> Any:
     """A notebook with the submission's answers and other cells, and everything else from our source.
 
@@ -84,17 +81,17 @@ def assemble(unit: Unit, submission: Submission) -> Any:
     prose = {cell.get("id", ""): index for index, cell in enumerate(ours) if not _tag(cell)}
     items = _identified(submission.cells, known, prose, ours)
     placed: list[tuple[int | None, Any]] = [
-        (index, _answer_cell(ours[index], cell) if index is not None and _tag(ours[index]) else _own_cell(cell))
-        for index, cell in items
-        if index is None or not _is_ours(ours[index])
+        (at, _answer_cell(ours[at], submitted) if at is not None and _tag(ours[at]) else _own_cell(submitted))
+        for at, submitted in items
+        if at is None or not _is_ours(ours[at])
     ]
     for index, cell in enumerate(ours):
         if _tag(cell) and (_is_ours(cell) or all(index != other for other, _ in placed)):
             made = _restored_cell(cell) if _is_ours(cell) else _missing_cell(cell)
             placed.insert(_place(index, placed, items), (index, made))
     notebook = new_notebook(cells=[cell for _, cell in placed], metadata=copy.deepcopy(unit.notebook.metadata))
-    for number, (index, cell) in enumerate(placed, 1):
-        cell["id"] = f"own-{number}" if index is None else ours[index].get("id", f"ours-{index}")
+    for number, (at, cell) in enumerate(placed, 1):
+        cell["id"] = f"own-{number}" if at is None else ours[at].get("id", f"ours-{at}")
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     return notebook
 

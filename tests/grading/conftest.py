@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import ClassVar
 
 import nbformat
 import pytest
@@ -47,7 +48,7 @@ def built(tmp_path_factory) -> Path:
 class Course:
     """A course directory with students' files, graded by nbgrader."""
 
-    RIGHT = {
+    RIGHT: ClassVar = {
         "double": "def double(number):\n    return 2 * number",
         "halve": "def halve(number):\n    return number / 2",
     }
