@@ -18,6 +18,7 @@ from typing import Any
 import psutil
 
 from lockstep.checking import segments
+from lockstep.checking.confinement import Confinement
 from lockstep.checking.frames import FrameSocket
 from lockstep.checking.student_side import become_student, serve
 
@@ -26,14 +27,13 @@ _HELPER_COMMANDS = ("multiprocessing.resource_tracker", "multiprocessing.forkser
 
 
 def keep(
-    control: socket.socket, endpoint: socket.socket, output: int, folder: str, confine: Callable[[], None]
+    control: socket.socket, endpoint: socket.socket, output: int, folder: str, confinement: Confinement
 ) -> None:
-    """Forks the learner's process and serves the checker's requests about it until the control socket closes.
-
-    `confine` runs in the learner's process before any of its code.
-    """
+    """Forks the learner's process and serves the checker's requests about it until the control socket closes."""
+    # Signals to a group cross namespaces of processes: the zygote's group must not be the learner's.
     os.setsid()
     _adopt_orphans()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the learner's process may try to interrupt its keeper
     woken, wake = socket.socketpair()
     woken.setblocking(False)
     wake.setblocking(False)
@@ -42,7 +42,9 @@ def keep(
     before = segments.names()
     student = os.fork()
     if student == 0:
-        _be_student(control, endpoint, output, folder, confine)
+        woken.close()
+        wake.close()
+        _be_student(control, endpoint, output, folder, confinement)
     endpoint.close()
     os.close(output)
     keeper = _Keeper(student, before, folder)
@@ -52,15 +54,18 @@ def keep(
         selector.register(control, selectors.EVENT_READ)
         selector.register(woken, selectors.EVENT_READ)
         told = False
+        because = ""
         while True:
-            ready = [key.fileobj for key, _ in selector.select()]
+            ready = [key.fileobj for key, _ in selector.select(confinement.interval)]
+            if not because and (because := confinement.excess(keeper.tree)):
+                keeper.kill()
             if woken in ready:
                 with contextlib.suppress(BlockingIOError):
                     woken.recv(4096)
                 keeper.reap()
                 if keeper.status is not None and not told:
                     told = True
-                    frames.send({"ended": keeper.status})
+                    frames.send({"ended": keeper.status, "because": because})
             if control in ready:
                 if not frames.read_available():
                     break
@@ -70,16 +75,17 @@ def keep(
 
 
 def _be_student(
-    control: socket.socket, endpoint: socket.socket, output: int, folder: str, confine: Callable[[], None]
+    control: socket.socket, endpoint: socket.socket, output: int, folder: str, confinement: Confinement
 ) -> None:
     status = 1
     try:
         os.setsid()
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         control.close()
         become_student(folder, output)
-        confine()
+        confinement.confine()
         serve(endpoint, folder)
         status = 0
     except BaseException:
@@ -161,6 +167,17 @@ class _Keeper:
             dumps.append((process.pid, parents.get(process.pid, 0), text))
         return dumps
 
+    def kill(self) -> None:
+        """Kills every process of the tree that is there now."""
+        if os.getpid() == 1:
+            # All of the namespace but this one, and at once: no fork can be faster.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(-1, signal.SIGKILL)
+            return
+        for process in self.tree():
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+
     def stop(self) -> list[str]:
         """Kills the whole tree, removes the segments it left; returns their names."""
         deadline = time.monotonic() + 5
@@ -168,9 +185,7 @@ class _Keeper:
             living = [process for process in self.tree() if _alive(process)]
             if not living:
                 break
-            for process in living:
-                with contextlib.suppress(psutil.Error):
-                    process.kill()
+            self.kill()
             time.sleep(0.001)
             self.reap()
         self.reap()

@@ -90,11 +90,17 @@ class Session:
         return Service(self, self._begin(service), deadline)
 
     def leftovers(self) -> tuple[Leftovers, dict[int, str]]:
-        """What the calls left behind, and the names of those processes that are known by name."""
+        """What the calls left behind, and the names of those processes that are known by name.
+
+        Raises StudentDied if it cannot be told what was left.
+        """
         if self._caller is None:
             return Leftovers(), {}
         names: dict[int, str] = {}
-        with contextlib.suppress(StudentDied, StudentTimedOut, StudentRefused):
+        # The answer comes from the learner's process, so it may be anything.
+        with contextlib.suppress(
+            StudentDied, StudentTimedOut, StudentRefused, AttributeError, KeyError, TypeError, ValueError
+        ):
             answer = self._caller.ask({"do": "tidy"}, time.monotonic() + 5)
             names = {int(pid): str(name) for pid, name in answer["value"].items()}
         return self._caller.survey(), names
@@ -112,7 +118,9 @@ class Session:
         return self._where(process)
 
     def _begin(self, service: str) -> StudentProcess:
+        began = time.monotonic()
         process = self._launcher.start()
+        self._deadline += time.monotonic() - began  # a sandbox that starts slowly is no fault of the program
         self._processes.append(process)
         process.begin(service, self.source, self.given)
         return process
