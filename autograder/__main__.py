@@ -1,29 +1,55 @@
-"""`python -m autograder COMMAND`: each command is a module with `add_arguments(parser)` and `run(arguments)`."""
+"""The command line: `python -m autograder COMMAND`."""
 
 import argparse
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from importlib import import_module
 
-COMMANDS = {
-    "register": ("autograder.registering", "enter the units of source/ into nbgrader's gradebook"),
-    "grade": ("autograder.classroom", "grade what was submitted, in parallel and in sandboxes, into the journal"),
-    "demo": ("autograder.demo", "grade a class of five made from the exercises, from build to feedback pages"),
+
+@dataclass(frozen=True)
+class Command:
+    """A subcommand: a line of help, its options, and the function that runs it and returns the exit code."""
+
+    help: str
+    options: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int]
+
+
+def _command(home: str, help: str) -> Command:
+    """A command whose module has `add_arguments(parser)` and `run(arguments)`; loaded when it is used, for nbgrader
+    takes seconds to load."""
+    return Command(
+        help,
+        lambda parser: import_module(home).add_arguments(parser),
+        lambda arguments: int(import_module(home).run(arguments)),
+    )
+
+
+def _doctor(_arguments: argparse.Namespace) -> int:
+    print(import_module("autograder.sandbox").doctor())
+    return 0
+
+
+COMMANDS: dict[str, Command] = {
+    "register": _command("autograder.registering", "enter the units of source/ into nbgrader's gradebook"),
+    "grade": _command("autograder.classroom", "grade what was submitted, in parallel and sandboxed, into the journal"),
+    "demo": _command("autograder.demo", "grade a class of five made from the exercises, from build to feedback pages"),
+    "doctor": Command("what holds a submission on this machine, and what does not", lambda _parser: None, _doctor),
 }
 
 
-def main(words: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m autograder", description="Grades a class of this course.")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for name, (home, summary) in COMMANDS.items():
-        command = commands.add_parser(name, help=summary, description=summary)
-        if name in words:  # modules of other commands take seconds to load
-            module = import_module(home)
-            module.add_arguments(command)
-            command.set_defaults(run=module.run)
+def main(words: list[str] | None = None) -> int:
+    words = sys.argv[1:] if words is None else words
+    parser = argparse.ArgumentParser(prog="autograder", description="Builds the course and grades submissions.")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, command in COMMANDS.items():
+        subparser = subparsers.add_parser(name, help=command.help, description=command.help)
+        if name in words:
+            command.options(subparser)
     arguments = parser.parse_args(words)
-    result: int = arguments.run(arguments)
-    return result
+    return COMMANDS[arguments.command].run(arguments)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    raise SystemExit(main())

@@ -8,9 +8,9 @@ from typing import Protocol
 from autograder.journal import Journal, Row, journal_key
 from autograder.judging import CheckCell, judge, read_check_cell
 from autograder.plain_cell import SHARED, run_plain_cell
+from autograder.sandbox.launching import SandboxLauncher
 from autograder.work import NotGraded, Settings, Work
-from lockstep.checking.launcher import local_launcher
-from lockstep.checking.process import Launcher, StudentProcess
+from lockstep.checking.process import StudentProcess
 from lockstep.checking.report import Report
 
 
@@ -40,6 +40,8 @@ class Grader:
 
     def __init__(self, settings: Settings, sandbox: Sandbox | None = None) -> None:
         self._sandbox = sandbox or open_sandbox(settings.unsandboxed)
+        # References run where no submission ever does, so that none can read or disturb them.
+        self._trusted = sandbox or open_sandbox(settings.unsandboxed)
         self._journal = Journal(settings.journal)
         self._patience = settings.patience
 
@@ -105,7 +107,7 @@ class Grader:
                 work.program,
                 self._sandbox,
                 reference=work.reference,
-                reference_launcher=_trusted_launcher(),
+                reference_launcher=self._trusted,
                 patience=self._patience,
             )
             (result,) = report.results
@@ -137,31 +139,9 @@ def _check_cell(text: str) -> CheckCell:
     return read_check_cell(text)
 
 
-def _trusted_launcher() -> Launcher:
-    """Where references run: never where a submission does, so that none can read them."""
-    return local_launcher()
-
-
 def open_sandbox(unsandboxed: bool = False) -> Sandbox:
     """The best sandbox of this machine. Raises NotGraded where there is none and `unsandboxed` is not asked for."""
     try:
-        from autograder.sandbox import launcher
-    except ImportError:
-        return _Local()
-    try:
-        return launcher(unsandboxed=unsandboxed)
+        return SandboxLauncher("B")
     except OSError as error:
         raise NotGraded(f"{error}") from error
-
-
-class _Local:
-    tier = "D"
-
-    def describe(self) -> str:
-        return "Graded without a sandbox (tier D)."
-
-    def start(self) -> StudentProcess:
-        return local_launcher().start()
-
-    def close(self) -> None:
-        local_launcher().close()
