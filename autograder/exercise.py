@@ -208,7 +208,7 @@ def _verify_check(path: Path, part: _Part, known: set[str], sentences: dict[str,
     if not isinstance(node, ast.FunctionDef):
         raise AuthorError(path, node.lineno, "a check is a function of `student`")
     mark = next(d for d in node.decorator_list if _decorator_name(d) == "check")
-    sentence = mark.args[0].value if isinstance(mark, ast.Call) and mark.args and _is_text(mark.args[0]) else None
+    sentence = _text(mark.args[0]) if isinstance(mark, ast.Call) and mark.args else None
     if not sentence:
         raise AuthorError(path, node.lineno, 'a check needs a sentence: @check("no increment is lost")')
     if sentence in sentences:
@@ -226,8 +226,8 @@ def _verify_check(path: Path, part: _Part, known: set[str], sentences: dict[str,
         raise AuthorError(path, line, f"a check cannot use `{name}`: pass it as data, or make it @given")
 
 
-def _is_text(node: ast.expr) -> Any:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+def _text(node: ast.expr) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
 def _bound_within(statement: ast.stmt) -> Iterator[str]:

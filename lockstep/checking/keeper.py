@@ -18,6 +18,7 @@ from typing import Any
 import psutil
 
 from lockstep.checking import segments
+from lockstep.checking.belonging import stacks_file
 from lockstep.checking.confinement import Confinement
 from lockstep.checking.frames import FrameSocket
 from lockstep.checking.student_side import become_student, serve
@@ -119,7 +120,7 @@ class _Keeper:
             case {"do": "survey"}:
                 return {
                     "processes": self.survey(),
-                    "segments": segments.left_behind(self.before, self.tree()),
+                    "segments": segments.left_behind(self.before, self.tree(), self.folder),
                 }
             case {"do": "stacks"}:
                 return {"stacks": self.stacks()}
@@ -152,14 +153,14 @@ class _Keeper:
                 parents[process.pid] = process.ppid()
                 process.suspend()
         dumps = []
-        path = os.path.join(self.folder, ".stacks")
+        path = stacks_file(self.folder)
         for process in sorted(processes, key=lambda process: process.pid):
             size = os.path.getsize(path) if os.path.exists(path) else 0
             with contextlib.suppress(psutil.Error):
                 # Pending at the moment it continues, so it is handled before any of the program's next steps.
                 process.send_signal(signal.SIGABRT)
                 process.resume()
-                _wait_until(lambda process=process: not _alive(process), 0.3)  # type: ignore[misc]
+                _wait_until(lambda process=process: not _alive(process), 1.0)  # type: ignore[misc]
             text = ""
             with contextlib.suppress(OSError), open(path, "rb") as file:
                 file.seek(size)
@@ -189,7 +190,7 @@ class _Keeper:
             time.sleep(0.001)
             self.reap()
         self.reap()
-        left = segments.left_behind(self.before, [])
+        left = segments.left_behind(self.before, [], self.folder)
         segments.remove(left)
         return left
 
