@@ -31,7 +31,14 @@ def _doctor(_arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _build(_arguments: argparse.Namespace) -> int:
+    for lesson in import_module("autograder.build").build():
+        print(f"{lesson.name}: {len(lesson.exercises)} exercises")
+    return 0
+
+
 COMMANDS: dict[str, Command] = {
+    "build": Command("make source/ and notebooks/ from lessons and exercises", lambda _parser: None, _build),
     "register": _command("autograder.registering", "enter the units of source/ into nbgrader's gradebook"),
     "grade": _command("autograder.classroom", "grade what was submitted, in parallel and sandboxed, into the journal"),
     "demo": _command("autograder.demo", "grade a class of five made from the exercises, from build to feedback pages"),

@@ -8,7 +8,7 @@ from typing import Protocol
 from autograder.journal import Journal, Row, journal_key
 from autograder.judging import CheckCell, judge, read_check_cell
 from autograder.plain_cell import SHARED, run_plain_cell
-from autograder.sandbox.launching import SandboxLauncher
+from autograder.sandbox import launcher
 from autograder.work import NotGraded, Settings, Work
 from lockstep.checking.process import StudentProcess
 from lockstep.checking.report import Report
@@ -142,6 +142,6 @@ def _check_cell(text: str) -> CheckCell:
 def open_sandbox(unsandboxed: bool = False) -> Sandbox:
     """The best sandbox of this machine. Raises NotGraded where there is none and `unsandboxed` is not asked for."""
     try:
-        return SandboxLauncher("B")
+        return launcher(unsandboxed=unsandboxed)
     except OSError as error:
         raise NotGraded(f"{error}") from error

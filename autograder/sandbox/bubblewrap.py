@@ -5,6 +5,7 @@ https://github.com/containers/bubblewrap: the program does the work; this decide
 
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,18 +45,32 @@ def program() -> str | None:
     return shutil.which("bwrap")
 
 
+def complaint() -> str:
+    """What bubblewrap or the interpreter in it says when they cannot start, "" if they can."""
+    words = command(Policy(), 0)  # its standard input is no socket of requests, so a zygote that starts ends at once
+    tried = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
+    last = (tried.stderr.strip() or "it gives no reason").splitlines()[-1]
+    return "" if "non-socket" in last else last
+
+
 def environment(packages: str = "") -> dict[str, str]:
     """The whole environment of a sandbox: nothing of the grader's. `packages`: a folder with links to our packages."""
+    parents = (inside(str(package.parent)) for package in (_LOCKSTEP, _AUTOGRADER))
     return {
         "PATH": "/usr/bin:/bin",
         "HOME": "/tmp",
         "LANG": "C.UTF-8",
-        "PYTHONPATH": packages or os.pathsep.join(dict.fromkeys([str(_LOCKSTEP.parent), str(_AUTOGRADER.parent)])),
+        "PYTHONPATH": packages or os.pathsep.join(dict.fromkeys(parents)),
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
     }
+
+
+def inside(path: str) -> str:
+    """Where a path of the host stands in the sandbox, whose /tmp and /dev/shm are not the host's."""
+    return f"/host{path}" if path.startswith(("/tmp/", "/dev/shm/")) else path
 
 
 def link_packages(folder: str) -> None:
@@ -78,7 +93,7 @@ def binds() -> tuple[Bind, ...]:
     for prefix in prefixes - {"/usr"}:
         found.update(os.path.join(prefix, part) for part in ("bin", "lib", "lib64", "pyvenv.cfg"))
     found.update((executable, os.path.realpath(executable)))
-    pairs = {Bind(os.path.realpath(path), path) for path in found if os.path.exists(path)}
+    pairs = {Bind(os.path.realpath(path), inside(path)) for path in found if os.path.exists(path)}
     return tuple(sorted(pairs, key=lambda bind: (bind.target.count("/"), bind.target)))
 
 
@@ -87,7 +102,7 @@ def command(policy: Policy, descriptor: int) -> list[str]:
     inner = ["-P", "-m", "autograder.sandbox.inside", str(descriptor), policy.to_text()]
     if os.getuid() == 0:
         return _as_nobody(policy.defences, inner)
-    return [*_bwrap(policy.defences, lambda source: source), sys.executable, *inner]
+    return [*_bwrap(policy.defences, lambda source: source), inside(sys.executable), *inner]
 
 
 def _as_nobody(defences: Defences, inner: list[str]) -> list[str]:
@@ -106,7 +121,7 @@ def _as_nobody(defences: Defences, inner: list[str]) -> list[str]:
     if setpriv is None:
         raise OSError("setpriv (of util-linux) is not installed: as root the sandbox needs it to become another user")
     drop = [setpriv, *user, "--bounding-set=-all"]
-    return [*outer, *drop, *_bwrap(defences, lambda source: staged.get(source, source)), sys.executable, *inner]
+    return [*outer, *drop, *_bwrap(defences, lambda source: staged.get(source, source)), inside(sys.executable), *inner]
 
 
 def _bwrap(defences: Defences, staged: Callable[[str], str]) -> list[str]:

@@ -27,9 +27,7 @@ _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER
 _HELPER_COMMANDS = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
 
 
-def keep(
-    control: socket.socket, endpoint: socket.socket, output: int, folder: str, confinement: Confinement
-) -> None:
+def keep(control: socket.socket, endpoint: socket.socket, output: int, folder: str, confinement: Confinement) -> None:
     """Forks the learner's process and serves the checker's requests about it until the control socket closes."""
     # Signals to a group cross namespaces of processes: the zygote's group must not be the learner's.
     os.setsid()

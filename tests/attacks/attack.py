@@ -37,8 +37,9 @@ LIMITS = Limits(
 class Attack:
     """`program` defines `attack(host)`; `host` tells it what there is outside (see conftest).
 
-    It returns "through" if it reached its aim, and "held" if not. `verdict` is a part of the explanation that the failed
-    check gives, HELD if the check passes. `then` is a second program, run in the next check, that must return "held".
+    It returns "through" if it reached its aim, and "held" if not. `verdict` is a part of the explanation that the
+    failed check gives, HELD if the check passes. `then` is a second program, run in the next check, that must return
+    "held".
     """
 
     kind: str
@@ -62,7 +63,9 @@ def run(launcher: SandboxLauncher, program: str, host: dict[str, Any], limit: fl
 
     def judge(student):
         answer = student.attack(host)
-        assert type(answer) is str and answer == "held", f"it came back with {answer!r:.300}"
+        came = f"it came back with {answer!r:.300}"
+        assert type(answer) is str, came
+        assert answer == "held", came
 
     source = ModuleSource.of_text(textwrap.dedent(program))
     report = run_checks(

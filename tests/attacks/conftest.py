@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from attacks.attack import LIMITS
 from autograder.sandbox.filter import library
 from autograder.sandbox.inside.policy import Defences
 from autograder.sandbox.launching import SandboxLauncher
-from attacks.attack import LIMITS
 
 SECRET = "LOCKSTEP_ATTACK_SECRET"
 

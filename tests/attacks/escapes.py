@@ -348,7 +348,8 @@ def attack(host):
         _CALLS
         + """
 def attack(host):
-    return outcome(libc().syscall(host["calls"]["add_key"], b"user", b"answers", b"42", 2, -3))  # add_key to the session's keyring
+    session = -3
+    return outcome(libc().syscall(host["calls"]["add_key"], b"user", b"answers", b"42", 2, session))
 """,
     ),
     Attack(
@@ -409,7 +410,9 @@ def attack(host):
         _CALLS + 'def attack(host):\n    return outcome(libc().mount(b"tmpfs", b"/tmp", b"tmpfs", 0, b""))\n',
     ),
     Attack("escapes", "by umount", _CALLS + 'def attack(host):\n    return outcome(libc().umount2(b"/tmp", 2))\n'),
-    Attack("escapes", "by a user namespace", _CALLS + "def attack(host):\n    return outcome(libc().unshare(0x10000000))\n"),
+    Attack(
+        "escapes", "by a user namespace", _CALLS + "def attack(host):\n    return outcome(libc().unshare(0x10000000))\n"
+    ),
     Attack(
         "escapes",
         "by a clone in a user namespace",
@@ -497,7 +500,8 @@ def attack(host):
 import os
 def attack(host):
     answers = [attempt(lambda: os.mknod("/tmp/disk", 0o60600, os.makedev(254, 0)))]
-    answers += [attempt(lambda path=path: open(path, "rb")) for path in ("/dev/mem", "/dev/kmsg", "/dev/vda", "/dev/sda")]
+    for path in ("/dev/mem", "/dev/kmsg", "/dev/vda", "/dev/sda"):
+        answers.append(attempt(lambda: open(path, "rb")))
     return "held" if set(answers) == {"held"} else "through"
 """,
     ),

@@ -1,4 +1,4 @@
-"""Attacks on the verdict itself: frames forged and malformed, values that explode, objects that lie, patched libraries."""
+"""Attacks on the verdict: frames forged and malformed, values that explode, objects that lie, patched libraries."""
 
 from attacks.attack import Attack, hanging
 
@@ -105,9 +105,14 @@ FORGERIES = (
         "send(msgpack.packb(msgpack.ExtType(4, msgpack.packb([k * (2**61 - 1) for k in range(8)] * 50_000))))",
         _NOT_DATA,
     ),
-    _value("bombs", "nested a hundred thousand deep", "a = []\n    for _ in range(100_000): a = [a]\n    return a", "nested"),
+    _value(
+        "bombs",
+        "nested a hundred thousand deep",
+        "a = []\n    for _ in range(100_000): a = [a]\n    return a",
+        "nested",
+    ),
     _value("bombs", "that contains itself", "a = []\n    a.append(a)\n    return a", "contains itself"),
-    _value("bombs", "of seventy megabytes", 'return ["x" * 10**6] * 70', "at most 64 MiB"),
+    _value("bombs", "of seventy megabytes", 'return ["x" * 10**6] * 70', "cannot be checked"),
     _value("bombs", "a number of a million digits", "return 1 << 4_000_000", "could not use what came back"),
     _value("bombs", "text with half a character", 'return "\\ud800\\x1b[2J\\x00"', "it came back with"),
     _value("bombs", "a message of ten megabytes", 'raise ValueError("\\x1b" * 10_000_000)', "ValueError"),

@@ -4,11 +4,11 @@ from collections import Counter
 
 import pytest
 
-from lockstep.checking.report import report_html
 from attacks.attack import HELD, inhabitants, next_check_is_right, nothing_is_left, run
 from attacks.escapes import ESCAPES
 from attacks.exhaustion import EXHAUSTION
 from attacks.forgeries import FORGERIES
+from lockstep.checking.report import report_html
 
 ATTACKS = (*EXHAUSTION, *ESCAPES, *FORGERIES)
 

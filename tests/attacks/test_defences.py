@@ -5,9 +5,9 @@ from dataclasses import fields
 
 import pytest
 
-from autograder.sandbox.inside.policy import Defences
 from attacks.attack import THROUGH, run
 from attacks.test_attacks import ATTACKS
+from autograder.sandbox.inside.policy import Defences
 
 # Defence, the attack that it alone holds, and the defences before it that hold that attack as well.
 PROOFS = [

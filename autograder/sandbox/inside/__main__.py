@@ -1,4 +1,4 @@
-"""The zygote of a sandbox: `python -m autograder.sandbox.inside FD POLICY`, started by bubblewrap or, in tier C, bare."""
+"""The zygote of a sandbox: `python -m autograder.sandbox.inside FD POLICY`, in bubblewrap or, in tier C, bare."""
 
 import base64
 import os

@@ -68,7 +68,7 @@ def install_filter(program: bytes) -> None:
 
 def landlock_version() -> int:
     """The version of Landlock's interface; 0 if the kernel has none."""
-    return max(0, _libc.syscall(_LANDLOCK_CREATE, None, ctypes.c_size_t(0), 1))
+    return max(0, int(_libc.syscall(_LANDLOCK_CREATE, None, ctypes.c_size_t(0), 1)))
 
 
 def landlock_rules(files: int, network: int, scope: int) -> int:

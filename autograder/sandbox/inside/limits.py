@@ -21,7 +21,9 @@ def limit_this_process(policy: Policy) -> None:
     if defences.memory:
         _set(resource.RLIMIT_DATA, limits.memory)
     if defences.processes:
-        _set(resource.RLIMIT_NPROC, limits.processes)
+        # Without a namespace of users, every process of this user counts.
+        others = _tasks_of_this_user() if policy.tier == "C" else 0
+        _set(resource.RLIMIT_NPROC, limits.processes + others)
     if defences.file_size:
         _set(resource.RLIMIT_FSIZE, limits.file_size)
     if defences.open_files:
@@ -52,6 +54,15 @@ def _set(kind: int, value: int) -> None:
     _, most = resource.getrlimit(kind)
     value = value if most == resource.RLIM_INFINITY else min(value, most)
     resource.setrlimit(kind, (value, value))
+
+
+def _tasks_of_this_user() -> int:
+    mine = os.getuid()
+    tasks = 0
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            tasks += process.num_threads() if process.uids().real == mine else 0
+    return tasks
 
 
 def _resident(pid: int) -> int:
