@@ -46,10 +46,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Prints a line for each exercise, then the sums; returns 1 if something is not graded."""
     settings = Settings(arguments.course / JOURNAL, arguments.unsandboxed, arguments.patience)
     try:
-        print(open_sandbox(settings.unsandboxed).describe())
+        sandbox = open_sandbox(settings.unsandboxed)
     except NotGraded as error:
         print(f"Nothing is graded: {error}")
         return 1
+    print(sandbox.describe())
+    settings = replace(settings, tier=sandbox.tier)
     names = arguments.units or units(arguments.course)
     outcomes = grade_class(arguments.course, names, settings, arguments.jobs, lambda one: print(line(one)))
     graded = sum(one.graded is not None for one in outcomes)

@@ -63,15 +63,16 @@ def run(arguments: argparse.Namespace) -> int:
     # nbgrader calls alembic by its name
     os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]
     try:
-        print(open_sandbox(arguments.unsandboxed).describe())
+        sandbox = open_sandbox(arguments.unsandboxed)
     except NotGraded as error:
         print(f"Nothing is graded: {error}")
         return 1
+    print(sandbox.describe())
     lessons = [lesson for lesson in build() if lesson.exercises]
     lesson = next(one for one in lessons if one.name == (arguments.unit or lessons[0].name))
     course, unit = arguments.folder, lesson.name
     make_course(lesson, course)
-    settings = Settings(course / JOURNAL, arguments.unsandboxed)
+    settings = Settings(course / JOURNAL, arguments.unsandboxed, tier=sandbox.tier)
     outcomes = grade_class(course, [unit], settings, arguments.jobs)
     config = course_config(course)
     config.GradeInSandbox.unsandboxed = arguments.unsandboxed

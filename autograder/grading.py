@@ -1,5 +1,6 @@
 """Grades the exercises of a submission: from the journal, or by running the checks that are not in it."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -39,9 +40,9 @@ class Grader:
     """Grades with one sandbox, which `open_sandbox` opens unless one is given, and one journal."""
 
     def __init__(self, settings: Settings, sandbox: Sandbox | None = None) -> None:
-        self._sandbox = sandbox or open_sandbox(settings.unsandboxed)
+        self._sandbox = sandbox or open_sandbox(settings.unsandboxed, settings.tier)
         # References run where no submission ever does, so that none can read or disturb them.
-        self._trusted = sandbox or open_sandbox(settings.unsandboxed)
+        self._trusted = sandbox or open_sandbox(settings.unsandboxed, self._sandbox.tier)
         self._journal = Journal(settings.journal)
         self._patience = settings.patience
 
@@ -97,7 +98,7 @@ class Grader:
         if not numbers:
             return
         if not work.cell.checks:
-            yield 0, run_plain_cell(work.cell, work.program, self._sandbox, self._patience)
+            yield 0, run_plain_cell(work.cell, work.program, self._sandbox, self._patience * _busy())
             return
         cell = _check_cell(work.cell.text)
         for number in numbers:  # one at a time, so that what has been found is in the journal whatever comes next
@@ -108,7 +109,7 @@ class Grader:
                 self._sandbox,
                 reference=work.reference,
                 reference_launcher=self._trusted,
-                patience=self._patience,
+                patience=self._patience * _busy(),
             )
             (result,) = report.results
             if result.infrastructure:
@@ -139,9 +140,18 @@ def _check_cell(text: str) -> CheckCell:
     return read_check_cell(text)
 
 
-def open_sandbox(unsandboxed: bool = False) -> Sandbox:
-    """The best sandbox of this machine. Raises NotGraded where there is none and `unsandboxed` is not asked for."""
+def open_sandbox(unsandboxed: bool = False, tier: str | None = None) -> Sandbox:
+    """The best sandbox of this machine, or one of a tier found earlier.
+
+    Raises NotGraded where there is none and `unsandboxed` does not allow to go on without.
+    """
     try:
-        return launcher(unsandboxed=unsandboxed)
+        return launcher(unsandboxed=unsandboxed, tier=tier)
     except OSError as error:
         raise NotGraded(f"{error}") from error
+
+
+def _busy() -> float:
+    """What time limits are multiplied by, from 1 to 6: a program is not to fail for what else the machine does."""
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    return min(6.0, max(1.0, load / (os.cpu_count() or 1)))

@@ -31,8 +31,12 @@ class Work:
 
 @dataclass(frozen=True)
 class Settings:
-    """How to grade: where the journal is, whether without a sandbox, what time limits are multiplied by."""
+    """How to grade: where the journal is, whether without a sandbox, what time limits are multiplied by.
+
+    `tier` is a sandbox found earlier, which saves looking for it in every process.
+    """
 
     journal: Path
     unsandboxed: bool = False
     patience: float = 1.0
+    tier: str | None = None
