@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Protocol
 
+from autograder.hidden import hidden_lines, without_source
 from autograder.journal import Journal, Row, journal_key
 from autograder.judging import CheckCell, judge, read_check_cell
 from autograder.plain_cell import SHARED, run_plain_cell
@@ -114,6 +115,8 @@ class Grader:
             (result,) = report.results
             if result.infrastructure:
                 raise NotGraded(f"{work.cell.grade_id}: {result.explanation}")
+            if one.checks[0].function.__code__.co_firstlineno in hidden_lines(work.cell.text):
+                result = replace(result, explanation=without_source(result.explanation))
             yield number, Row(result, float(result.passed))
 
 

@@ -12,7 +12,7 @@ from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearHiddenTests, Execute, NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution
-from traitlets import Bool, Float, Unicode
+from traitlets import Bool, Float, List, Unicode
 from traitlets.config import Config
 
 from autograder.grading import Graded, Grader
@@ -97,6 +97,8 @@ class GradeInSandbox(NbGraderPreprocessor):  # type: ignore[misc]
 
 class HideHiddenChecks(ClearHiddenTests):  # type: ignore[misc]
     """Leaves out the hidden regions of grade cells in feedback pages, and touches nothing that learners wrote."""
+
+    display_data_priority = List().tag(config=True)  # the exporter sets it for every preprocessor
 
     def preprocess_cell(self, cell: Any, resources: Any, cell_index: int) -> Any:
         if is_grade(cell) and not is_solution(cell):

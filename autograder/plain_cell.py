@@ -6,6 +6,7 @@ where the submission runs, and the report says so.
 
 import time
 
+from autograder.hidden import hidden_lines
 from autograder.journal import Row
 from autograder.work import GradeCell
 from lockstep.checking.data import Reference
@@ -113,9 +114,11 @@ def _partial(text: str, points: float) -> tuple[str, str, float]:
 
 def _line(text: str, number: int) -> str:
     """The line of the grade cell, unless it is in a hidden region."""
-    hidden = False
-    for at, line in enumerate(text.split("\n"), 1):
-        hidden = (hidden or "BEGIN HIDDEN TESTS" in line) and "END HIDDEN TESTS" not in line
-        if at == number:
-            return "in a hidden part of the cell" if hidden else f"line {number} of the cell:  {line.strip()}"
-    return ""
+    lines = text.split("\n")
+    if not 1 <= number <= len(lines):
+        return ""
+    return (
+        "in a hidden part of the cell"
+        if number in hidden_lines(text)
+        else f"line {number} of the cell:  {lines[number - 1].strip()}"
+    )

@@ -6,6 +6,7 @@ import pytest
 
 from autograder import grading
 from autograder.grading import Grader
+from autograder.hidden import hidden_lines, without_source
 from autograder.work import GradeCell, NotGraded, Settings, Work
 from lockstep.checking.launcher import local_launcher
 from lockstep.checking.report import report_html
@@ -77,8 +78,10 @@ def rows(tmp_path):
 
 def test_the_share_is_that_of_the_checks_that_hold(grader):
     assert grader.grade(work(REFERENCE)).share == 1.0
-    half = "calls = []\ndef one():\n    return 2"
-    assert grader.grade(work(half)).share == 0.0
+    two = "def one():\n    return 2"
+    assert grader.grade(work(two)).share == 0.0
+    text = CHECKS.replace("student.one() == 1", "student.one() > 1", 1)
+    assert grader.grade(work(REFERENCE, text=text.replace("== 1", "> 0"), reference=two)).share == 0.5
 
 
 def test_what_is_in_the_journal_is_not_run_again(grader, sandbox, tmp_path):
@@ -221,3 +224,12 @@ def test_a_plain_cell_that_hangs_is_ended_and_the_line_told(grader, monkeypatch)
     graded = grader.grade(plain("import time\ndef one():\n    time.sleep(100)", "assert one() == 1"))
     assert "took more than" in graded.report.text()
     assert "cell 2, line 3" in graded.report.text()
+
+
+def test_a_failed_hidden_check_says_what_came_and_keeps_its_source():
+    assert without_source("`f(secret)` should be [1], but is [`x` should be 2]") == (
+        "the result should be [1], but is [`x` should be 2]"
+    )
+    assert "secret" not in without_source("this does not hold: f(secret) < 3")
+    assert without_source("an author's own words") == "an author's own words"
+    assert hidden_lines("a\n### BEGIN HIDDEN TESTS\nb\n### END HIDDEN TESTS\nc") == {2, 3, 4}
