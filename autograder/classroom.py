@@ -83,6 +83,7 @@ def grade_class(
         finished(outcome)
 
     tasks: list[tuple[Outcome, Work]] = []
+    places: dict[str, int] = {}
     for name in names:
         try:
             unit = read_unit(course / "source" / name / f"{name}.ipynb")
@@ -90,6 +91,7 @@ def grade_class(
         except NotGraded as error:
             add(Outcome("everybody", name, "", 0.0, None, str(error)))
             continue
+        places |= {cell.grade_id: place for place, cell in enumerate(unit.grade_cells)}
         for student, path in submissions(course, name):
             found = tasks_of(student, unit, path)
             tasks += found if isinstance(found, list) else []
@@ -97,7 +99,7 @@ def grade_class(
                 add(found)
     for outcome in _graded(tasks, settings, jobs):
         add(outcome)
-    return sorted(outcomes, key=lambda one: (one.unit, one.student, one.exercise))
+    return sorted(outcomes, key=lambda one: (one.unit, one.student, places.get(one.exercise, 0)))
 
 
 def submissions(course: Path, name: str) -> list[tuple[str, Path]]:

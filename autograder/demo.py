@@ -121,7 +121,8 @@ def table(outcomes: list[Outcome], scores: dict[tuple[str, str], float]) -> Iter
         total = sum(scores[student, one.exercise] for one in own)
         yield f"\n{student}: {total:g} of {sum(one.points for one in own):g} points"
         for one in own:
-            yield f"  {one.exercise}: {scores[student, one.exercise]:g} of {one.points:g}{_reason(one)}"
+            name, score = one.exercise.removesuffix("-checks"), scores[student, one.exercise]
+            yield f"  {name}: {score:g} of {one.points:g}{_reason(one)}"
 
 
 def _reason(one: Outcome) -> str:

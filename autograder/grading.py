@@ -55,10 +55,12 @@ class Grader:
             raise
         except Exception as error:  # whatever it is, it is ours: nothing of the learner's runs in this process
             raise NotGraded(f"{work.cell.grade_id}: the grader failed: {type(error).__name__}: {error}") from error
-        note = self._sandbox.describe()
-        report = Report(work.cell.grade_id, tuple(row.result for row in rows), len(rows), note)
-        if not work.cell.checks:
-            report = Report(work.cell.grade_id, report.results, 1, f"{SHARED} {note}")
+        name, note = work.cell.grade_id, self._sandbox.describe()
+        if work.cell.checks:
+            name = _check_cell(work.cell.text).exercise
+        else:
+            note = f"{SHARED} {note}"
+        report = Report(name, tuple(row.result for row in rows), len(rows), note)
         return Graded(report, sum(row.share for row in rows) / len(rows))
 
     def _key(self, work: Work) -> str:
@@ -157,4 +159,4 @@ def open_sandbox(unsandboxed: bool = False, tier: str | None = None) -> Sandbox:
 def _busy() -> float:
     """What time limits are multiplied by, from 1 to 6: a program is not to fail for what else the machine does."""
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
-    return min(6.0, max(1.0, load / (os.cpu_count() or 1)))
+    return min(6.0, max(1.0, round(load / (os.cpu_count() or 1))))

@@ -121,7 +121,7 @@ def _cell(one: Any) -> tuple[SubmittedCell | None, str]:
         return None, f"it is {_kind_of(one)}, not a cell"
     kind = one.get("cell_type")
     if kind not in _KINDS:
-        return None, f"its type is {clean(repr(kind))[:40]}"
+        return None, f"its type is {_word(kind)}"
     source = one.get("source")
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         source = "".join(source)
@@ -169,8 +169,14 @@ def _about_language(metadata: Any) -> list[str]:
                     and not (part == "kernelspec" and key == "name")
                     and "python" not in name.lower()
                 ):
-                    return [f"it was written for another kernel ({clean(name)[:40]}); it is judged as Python"]
+                    return [f"it was written for another kernel ({_word(name)}); it is judged as Python"]
     return []
+
+
+def _word(value: Any) -> str:
+    """A foreign value as a few characters of one line."""
+    text = value if isinstance(value, str) else _kind_of(value)
+    return "".join(c if c.isprintable() else "·" for c in clean(text[:40])) or "empty"
 
 
 def _kind_of(value: Any) -> str:
