@@ -63,6 +63,11 @@ class Grader:
         report = Report(name, tuple(row.result for row in rows), len(rows), note)
         return Graded(report, sum(row.share for row in rows) / len(rows))
 
+    def close(self) -> None:
+        """Ends the sandboxes."""
+        self._sandbox.close()
+        self._trusted.close()
+
     def _key(self, work: Work) -> str:
         text = f"{work.cell.grade_id}\n{work.cell.points}\n{work.cell.text}"
         return journal_key(work.program, text, work.reference, self._sandbox.tier, self._patience)

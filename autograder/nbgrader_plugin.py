@@ -1,5 +1,6 @@
 """What nbgrader loads from us: a reader of submissions, the grading in the place of `Execute`, tidy feedback pages."""
 
+import atexit
 import logging
 from functools import cache
 from pathlib import Path
@@ -23,6 +24,9 @@ from lockstep.checking.report import report_html
 
 JOURNAL = "journal.sqlite"  # in the root of the course
 
+# nbgrader's pages hide the mark of what can be opened.
+_STYLE = "<style>.lockstep-report summary { display: list-item; }</style>"
+
 
 def configure(config: Config) -> None:
     """Sets what nbgrader_config.py must say for a course of ours; everything else stays nbgrader's own."""
@@ -31,13 +35,14 @@ def configure(config: Config) -> None:
     config.CourseDirectory.release_directory = "notebooks"
     config.Autograde.exporter_class = f"{here}.SubmissionExporter"
     config.Autograde.pre_convert_hook = f"{here}.say_what_is_missing"
+    # By name: the formgrader sends its configuration to the browser.
     config.Autograde.autograde_preprocessors = [
-        f"{here}.GradeInSandbox" if step is Execute else step
+        f"{here}.GradeInSandbox" if step is Execute else f"{step.__module__}.{step.__name__}"
         for step in Autograde.autograde_preprocessors.default_args[0]
     ]
     config.GenerateFeedback.preprocessors = [
         f"{here}.HideHiddenChecks",
-        *GenerateFeedback.preprocessors.default_args[0],
+        *(f"{step.__module__}.{step.__name__}" for step in GenerateFeedback.preprocessors.default_args[0]),
     ]
 
 
@@ -110,7 +115,7 @@ def outputs(graded: Graded, points: float, number: int) -> list[Any]:
     """A grade cell's outputs: the report, and the score as the number that nbgrader looks for."""
     report = graded.report
     return [
-        new_output("display_data", data={"text/html": report_html(report), "text/plain": report.text()}),
+        new_output("display_data", data={"text/html": _STYLE + report_html(report), "text/plain": report.text()}),
         new_output("execute_result", data={"text/plain": repr(points * graded.share)}, execution_count=number),
     ]
 
@@ -149,7 +154,9 @@ def _unit_at(path: Path, _changed: int) -> Unit:
 
 @cache
 def _grader(settings: Settings) -> Grader:
-    return Grader(settings)
+    grader = Grader(settings)
+    atexit.register(grader.close)
+    return grader
 
 
 def _student(resources: Any) -> str:
