@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 import lockstep
+from autograder.sandbox.inside.namespaces import FONTS, FONTS_LINKED
 from autograder.sandbox.inside.policy import Defences, Policy
 
 _NOBODY = 65534
@@ -59,6 +60,7 @@ def environment(packages: str = "") -> dict[str, str]:
     return {
         "PATH": "/usr/bin:/bin",
         "HOME": "/tmp",
+        "MPLCONFIGDIR": FONTS_LINKED,
         "LANG": "C.UTF-8",
         "PYTHONPATH": packages or os.pathsep.join(dict.fromkeys(parents)),
         "PYTHONHASHSEED": "0",
@@ -94,6 +96,9 @@ def binds() -> tuple[Bind, ...]:
         found.update(os.path.join(prefix, part) for part in ("bin", "lib", "lib64", "pyvenv.cfg"))
     found.update((executable, os.path.realpath(executable)))
     pairs = {Bind(os.path.realpath(path), inside(path)) for path in found if os.path.exists(path)}
+    # matplotlib would look for fonts for three seconds in every process.
+    settings = Path(os.environ.get("MPLCONFIGDIR") or Path.home() / ".cache" / "matplotlib")
+    pairs.update(Bind(os.path.realpath(file), f"{FONTS}/{file.name}") for file in settings.glob("fontlist-*.json"))
     return tuple(sorted(pairs, key=lambda bind: (bind.target.count("/"), bind.target)))
 
 

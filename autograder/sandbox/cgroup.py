@@ -22,7 +22,6 @@ def wrapped(command: list[str], limits: Limits) -> list[str]:
         "MemoryMax": limits.memory + _ZYGOTE,
         "MemorySwapMax": 0,
         "TasksMax": limits.processes + _ZYGOTE_TASKS,
-        "OOMPolicy": "continue",
     }
     words = [word for name, value in properties.items() for word in ("-p", f"{name}={value}")]
     return ["systemd-run", "--scope", "--quiet", "--collect", *user, *words, "--", *command]

@@ -9,6 +9,7 @@ import psutil
 class Confinement(Protocol):
     """Hooks that the zygote and the keeper call, each in the process that it is about."""
 
+    own_segments: bool  # whether /dev/shm holds the segments of the learner's process alone
     interval: float | None  # seconds between two calls of `excess`; None: only when something happens
 
     def isolate(self) -> None:
@@ -28,6 +29,7 @@ class Confinement(Protocol):
 class Unconfined:
     """In a notebook a learner's process is as free as the learner."""
 
+    own_segments = False
     interval: float | None = None
 
     def isolate(self) -> None:

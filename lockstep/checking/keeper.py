@@ -46,7 +46,7 @@ def keep(control: socket.socket, endpoint: socket.socket, output: int, folder: s
         _be_student(control, endpoint, output, folder, confinement)
     endpoint.close()
     os.close(output)
-    keeper = _Keeper(student, before, folder)
+    keeper = _Keeper(student, before, folder, confinement.own_segments)
     frames = FrameSocket(control)
     frames.send({"started": student})
     with selectors.DefaultSelector() as selector:
@@ -95,10 +95,11 @@ def _be_student(
 
 
 class _Keeper:
-    def __init__(self, student: int, before: frozenset[str], folder: str) -> None:
+    def __init__(self, student: int, before: frozenset[str], folder: str, own_segments: bool) -> None:
         self.student = student
         self.before = before
         self.folder = folder
+        self.sharing = None if own_segments else folder
         self.status: int | None = None  # exit code of the learner's process, negative for a signal
 
     def reap(self) -> None:
@@ -118,7 +119,7 @@ class _Keeper:
             case {"do": "survey"}:
                 return {
                     "processes": self.survey(),
-                    "segments": segments.left_behind(self.before, self.tree(), self.folder),
+                    "segments": segments.left_behind(self.before, self.tree(), self.sharing),
                 }
             case {"do": "stacks"}:
                 return {"stacks": self.stacks()}
@@ -143,7 +144,10 @@ class _Keeper:
         return found
 
     def stacks(self) -> list[tuple[int, int, str]]:
-        """(pid, parent's pid, faulthandler's dump) of each process. All are frozen first, and ended by this."""
+        """(pid, parent's pid, faulthandler's dump) of each process that gives one within 8 seconds.
+
+        All are frozen first; those that give their stack are ended by it.
+        """
         processes = [process for process in self.tree() if process.is_running()]
         parents = {}
         for process in processes:
@@ -151,8 +155,11 @@ class _Keeper:
                 parents[process.pid] = process.ppid()
                 process.suspend()
         dumps = []
+        deadline = time.monotonic() + 8  # a hundred processes that are deaf to it would take minutes
         path = stacks_file(self.folder)
         for process in sorted(processes, key=lambda process: process.pid):
+            if time.monotonic() > deadline:
+                break
             size = os.path.getsize(path) if os.path.exists(path) else 0
             with contextlib.suppress(psutil.Error):
                 # Pending at the moment it continues, so it is handled before any of the program's next steps.
@@ -188,7 +195,7 @@ class _Keeper:
             time.sleep(0.001)
             self.reap()
         self.reap()
-        left = segments.left_behind(self.before, [], self.folder)
+        left = segments.left_behind(self.before, [], self.sharing)
         segments.remove(left)
         return left
 

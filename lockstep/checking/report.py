@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 
-from lockstep.checking.failure import Evidence
+from lockstep.checking.failure import Evidence, told_with
 
 
 @dataclass(frozen=True)
@@ -74,13 +74,12 @@ class Report:
 
 def failure_text(result: CheckResult) -> str:
     """Why a check failed: in words, then what was called, the detail, the evidence and the output."""
-    parts = [result.explanation]
+    evidence = result.evidence
+    parts = [result.explanation if evidence is None else told_with(result.explanation, evidence)]
     if result.calls:
         parts += ["What was called:", *(f"  {call}" for call in result.calls)]
     if result.detail:
         parts += [result.detail.rstrip()]
-    if result.evidence is not None:
-        parts += [result.evidence.text()]
     if result.output.strip():
         parts += ["What it printed:", result.output.rstrip()]
     return "\n".join(parts)

@@ -5,6 +5,7 @@ descriptors sent beside it: the control socket, the learner's socket, the end of
 """
 
 import contextlib
+import gc
 import os
 import shutil
 import socket
@@ -36,6 +37,9 @@ def _warm_up() -> None:
     for name in (*_WARM, calls.__name__):
         with contextlib.suppress(ImportError):
             __import__(name)
+    # What is loaded now stays for ever: a collection in a child must not touch, and so copy, all of its pages.
+    gc.collect()
+    gc.freeze()
 
 
 def _fork_keeper(requests: socket.socket, descriptors: list[int], confinement: Confinement) -> None:

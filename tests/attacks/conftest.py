@@ -2,29 +2,19 @@
 
 import contextlib
 import os
-import shutil
 import socket
 import threading
 import uuid
 from pathlib import Path
 
 import pytest
-
 from attacks.attack import LIMITS
+
 from autograder.sandbox.filter import library
 from autograder.sandbox.inside.policy import Defences
 from autograder.sandbox.launching import SandboxLauncher
 
 SECRET = "LOCKSTEP_ATTACK_SECRET"
-
-
-def pytest_collection_modifyitems(items):
-    missing = shutil.which("bwrap") is None
-    for item in items:
-        if "attacks" in str(item.path):
-            item.add_marker(pytest.mark.sandbox)
-            if missing:
-                item.add_marker(pytest.mark.skip(reason="bubblewrap is not installed (apt install bubblewrap)"))
 
 
 @pytest.fixture(scope="session")

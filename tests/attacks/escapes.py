@@ -244,11 +244,11 @@ def attack(host):
             kinds = []
             for number in range(3, 256):
                 try:
-                    kinds.append(os.readlink(f"/proc/self/fd/{number}").split(":")[0])
+                    kinds.append(os.readlink(f"/proc/self/fd/{number}").split(":")[0].split("/")[-1])
                 except OSError:
                     pass
-            # One socket to answer on, and one file for its stacks.
-            return "held" if sorted(k if k == "socket" else "file" for k in kinds) == ["file", "socket"] else str(kinds)
+            # One socket to answer on, and the file for its stacks.
+            return "held" if kinds.count("socket") == 1 and {*kinds} == {"socket", ".stacks"} else str(kinds)
         """,
     ),
     Attack(

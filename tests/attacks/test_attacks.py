@@ -3,12 +3,14 @@
 from collections import Counter
 
 import pytest
-
 from attacks.attack import HELD, inhabitants, next_check_is_right, nothing_is_left, run
 from attacks.escapes import ESCAPES
 from attacks.exhaustion import EXHAUSTION
 from attacks.forgeries import FORGERIES
+
 from lockstep.checking.report import report_html
+
+pytestmark = pytest.mark.sandbox
 
 ATTACKS = (*EXHAUSTION, *ESCAPES, *FORGERIES)
 

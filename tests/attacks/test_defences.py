@@ -4,10 +4,12 @@ import os
 from dataclasses import fields
 
 import pytest
-
 from attacks.attack import THROUGH, run
 from attacks.test_attacks import ATTACKS
+
 from autograder.sandbox.inside.policy import Defences
+
+pytestmark = pytest.mark.sandbox
 
 # Defence, the attack that it alone holds, and the defences before it that hold that attack as well.
 PROOFS = [

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import psutil
 import pytest
-
-import autograder.sandbox as sandbox
 from attacks.attack import LIMITS, inhabitants, next_check_is_right, nothing_is_left, run
 from attacks.test_attacks import ATTACKS
+
+import autograder.sandbox as sandbox
 from autograder.__main__ import main
 from autograder.sandbox import bubblewrap, cgroup, filter, tiers
 from autograder.sandbox.inside.policy import Limits, Policy
@@ -23,6 +23,8 @@ from autograder.sandbox.launching import SandboxLauncher
 from lockstep.checking.check import Check, run_checks
 from lockstep.checking.student import Session
 from lockstep.notebook.source import ModuleSource
+
+pytestmark = pytest.mark.sandbox
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -125,6 +127,26 @@ def test_everything_a_lesson_uses_works_in_the_sandbox(method, launcher):
 def test_everything_a_lesson_uses_works_without_namespaces(tier_c):
     result = run(tier_c, PROGRAM, "spawn", 60.0)
     assert result.passed, result.explanation + result.detail + result.output
+
+
+def test_the_list_of_fonts_is_there_and_not_made_anew(host):
+    import matplotlib.font_manager  # which makes the list, if this machine has none yet
+
+    assert matplotlib.font_manager.fontManager.ttflist
+    bubblewrap.binds.cache_clear()
+    with contextlib.closing(SandboxLauncher("B")) as launcher:
+        result = run(launcher, _FONTS, host, 60.0)
+    assert result.passed, result.explanation
+
+
+_FONTS = """
+import os, matplotlib.font_manager
+def attack(host):
+    folder = matplotlib.get_cachedir()
+    matplotlib.font_manager.findfont("DejaVu Sans")
+    files = [name for name in os.listdir(folder) if name.startswith("fontlist")]
+    return "held" if files and all(os.path.islink(os.path.join(folder, name)) for name in files) else f"{folder} {files}"
+"""
 
 
 def test_namespaces_are_found_by_trying():

@@ -18,6 +18,7 @@ class Sandbox:
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
+        self.own_segments = policy.tier == "B" and policy.defences.private_folders
         self.interval = INTERVAL if policy.defences.memory else None
         self._watch = MemoryWatch(policy)
 

@@ -16,13 +16,15 @@ INTERVAL = 0.05  # seconds between two looks at the memory of a tree
 def limit_this_process(policy: Policy) -> None:
     """Sets the limits of this process and of each that it starts; they cannot be raised again."""
     limits, defences = policy.limits, policy.defences
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+        file.write("1000")  # where memory runs out, this goes before its keeper and before anything else
     _set(resource.RLIMIT_CORE, 0)
     _set(resource.RLIMIT_MSGQUEUE, 64 * 1024)
     if defences.memory:
         _set(resource.RLIMIT_DATA, limits.memory)
     if defences.processes:
         # Without a namespace of users, every process of this user counts.
-        others = _tasks_of_this_user() if policy.tier == "C" else 0
+        others = _tasks_of_this_user() if policy.tier == "C" and os.getuid() else 0
         _set(resource.RLIMIT_NPROC, limits.processes + others)
     if defences.file_size:
         _set(resource.RLIMIT_FSIZE, limits.file_size)

@@ -1,0 +1,151 @@
+"""`explore(function, ...)`: runs a program of processes on every interleaving, or says how much less it did."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import types
+from collections.abc import Callable
+from typing import Any
+
+from lockstep.checking.data import Reference
+from lockstep.checking.given import GivenFunction
+from lockstep.checking.launcher import local_launcher
+from lockstep.checking.student import RemoteFunction, Session
+from lockstep.explore import automata
+from lockstep.explore.automata import Automata
+from lockstep.explore.claims import AllInterleavings, AllStates, Claim, FewPreemptions, Sampled
+from lockstep.explore.exploration import Exploration
+from lockstep.explore.findings import Findings, NotExplored
+from lockstep.explore.graph import Graph, OverBudget
+from lockstep.explore.namespaces import GIVEN, SOLUTION
+from lockstep.explore.partial import PREEMPTIONS, few_preemptions, sample
+from lockstep.explore.words import Words
+from lockstep.notebook.extension import notebook_source
+from lockstep.notebook.source import ModuleSource
+from lockstep.standin.machine import NotCovered
+
+BUDGET = 300_000  # states
+PIPE_CAPACITY = 65_536  # bytes, as on Linux
+LIMIT = 60.0  # seconds that the learner's code may take in all
+
+SERVICE = "lockstep.explore.service"
+
+
+def explore(
+    function: Any,
+    *arguments: Any,
+    budget: int = BUDGET,
+    feeder: bool = True,
+    pipe_capacity: int = PIPE_CAPACITY,
+    merge: bool = True,
+    limit: float = LIMIT,
+    **keywords: Any,
+) -> Exploration:
+    """Takes the program `function(*arguments, **keywords)` through all its interleavings.
+
+    `function` is a function of a learner's module (`student.count`) or of the notebook or a file. `budget` is in states: over it
+    only interleavings with few preemptions are taken, or a sample, and the claim says so. `feeder` and `pipe_capacity`
+    (bytes) are those of SEMANTICS.md. `merge=False` tells local states apart by their whole histories. `limit` is in
+    seconds of the learner's process.
+
+    Raises NotExplored when the program uses what `explore` does not cover, or depends on what it cannot see; ValueError for
+    options that make no sense.
+    """
+    if budget < 1:
+        raise ValueError(f"a budget is a number of states, at least 1, not {budget}")
+    if pipe_capacity < 1:
+        raise ValueError(f"a pipe holds at least 1 byte, not {pipe_capacity}")
+    name, source, opened, close = _opened(function, limit)
+    request = {
+        "function": name, "arguments": _crossing(list(arguments)), "keywords": _crossing(keywords),
+        "feeder": bool(feeder), "pipe_capacity": pipe_capacity, "merge": bool(merge),
+    }  # fmt: skip
+    sources = {cell.label: cell.source.split("\n") for cell in source.cells}
+    try:
+        return explored(Automata(opened), request, budget, sources, function_name(name))
+    except NotCovered as error:
+        raise NotExplored(str(error)) from None
+    except automata.HiddenInput as error:
+        raise NotExplored(str(error)) from None
+    finally:
+        close()
+
+
+def explored(
+    known: Automata, request: dict[str, Any], budget: int, sources: dict[str, list[str]], name: str
+) -> Exploration:
+    """The exploration of a program behind a service. Raises NotCovered and HiddenInput."""
+    graph = Graph(known, known.begin(request), budget, request["pipe_capacity"])
+    claim: Claim
+    visited = None
+    try:
+        graph.explore()
+        states, ends = len(graph.depths), graph.ends
+        counted = sum(ways or 0 for ways in ends.values()) if graph.finite else None
+        claim = AllStates(states) if counted is None else AllInterleavings(counted)
+    except OverBudget:
+        counted = None
+        try:
+            visited = graph.search(lambda: few_preemptions(graph, budget))
+            claim = FewPreemptions(PREEMPTIONS, len(visited.states))
+        except OverBudget:
+            visited = graph.search(lambda: sample(graph, budget))
+            claim = Sampled(visited.runs, 3)
+        states, ends = len(visited.states), visited.ends
+    known.replay(_one_end_of_each(known))
+    findings = Findings(graph, ends, visited, Words(known, sources), claim, name)
+    return findings.exploration(counted, states)
+
+
+def _one_end_of_each(known: Automata) -> list[int]:
+    """For each process a local state whose history is to be run again: the end found last."""
+    found = {local.process: local.number for local in known.locals}
+    found |= {local.process: local.number for local in known.locals if local.kind == "end"}
+    return list(found.values())
+
+
+def function_name(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
+def _opened(function: Any, limit: float) -> tuple[str, ModuleSource, Any, Callable[[], None]]:
+    """The name of the program ("solution:count"), its text, a service that runs it, and how to close that."""
+    if isinstance(function, RemoteFunction):
+        session: Session = function.student
+        opened = session.open_service(SERVICE, limit=limit)
+        module = GIVEN if function.reference.origin == "given" else SOLUTION
+        cells = (*session.source.cells, *session.given.cells)
+        return f"{module}:{function.name}", ModuleSource(cells), opened, opened.close
+    if not inspect.isfunction(function):
+        raise TypeError(f"explore takes a function and then its arguments, not {function!r}")
+    source = _program_of(function)
+    session = Session(source, ModuleSource(), local_launcher(), limit)
+    opened = session.open_service(SERVICE, limit=limit)
+    return f"{SOLUTION}:{function.__qualname__}", source, opened, session.close
+
+
+def _program_of(function: types.FunctionType) -> ModuleSource:
+    """The notebook or the file that the function is defined in. Raises ValueError if it has no source."""
+    if function.__module__ == "__main__":
+        with contextlib.suppress(RuntimeError):
+            return notebook_source()
+    try:
+        return ModuleSource.of_file(inspect.getsourcefile(function) or "")
+    except (OSError, TypeError):
+        raise ValueError(
+            f"the source of {function.__name__} cannot be found; define it in a notebook or a file"
+        ) from None
+
+
+def _crossing(value: Any) -> Any:
+    """An argument with functions of the learner's side as references."""
+    if isinstance(value, (RemoteFunction, GivenFunction)):
+        return value.reference
+    if isinstance(value, (list, tuple)):
+        return type(value)(_crossing(item) for item in value)
+    if isinstance(value, dict):
+        return {key: _crossing(item) for key, item in value.items()}
+    if isinstance(value, Reference) and value.arguments is not None:
+        return Reference(value.origin, value.name, _crossing(value.arguments))
+    return value

@@ -1,0 +1,200 @@
+"""What an exploration found, behind the result that readers hold: ends by kind, and schedules that show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from lockstep.checking.failure import CheckFailed
+from lockstep.explore.claims import Claim
+from lockstep.explore.exploration import Exploration
+from lockstep.explore.graph import Graph
+from lockstep.explore.partial import Visited
+from lockstep.explore.schedule import PathStep, Schedule, Step, Waiting, shortest
+from lockstep.explore.steps import Move, Status
+from lockstep.explore.typed import Results
+from lockstep.explore.words import Words, process_name
+
+_SEARCH_LIMIT = 200_000  # (state, last actor) pairs looked at for a shorter schedule than the one a partial search took
+
+
+class NotExplored(CheckFailed):
+    """The program cannot be explored: it uses what is not covered, or depends on what cannot be seen."""
+
+
+@dataclass(frozen=True)
+class End:
+    """How it ends in a state in which nobody can go on."""
+
+    state: int
+    ways: int | None
+    deadlocked: bool
+    returned: tuple[Any, ...] = ()  # (value,) if main returned
+    crashes: tuple[tuple[str, str], ...] = ()  # (process, exception)
+    main_crashed: bool = False
+    left_running: bool = False
+
+
+class Findings:
+    """The ends of a program, and how to show them."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        ends: dict[int, int | None],
+        visited: Visited | None,
+        words: Words,
+        claim: Claim,
+        name: str,
+    ) -> None:
+        self.graph, self.visited, self.words, self.claim, self.name = graph, visited, words, claim, name
+        self.ends = [self._end(state, ways) for state, ways in ends.items()]
+        self.lost = graph.lost() if visited is None else set()
+        self._sections: dict[str, dict[int, int]] = {}
+
+    def exploration(self, interleavings: int | None, states: int) -> Exploration:
+        """The result for readers."""
+        returned: dict[int, tuple[Any, int | None]] = {}
+        typed = Results([(end.returned[0], 0) for end in self.ends if end.returned and not end.deadlocked])
+        order = {key: place for place, key in enumerate(typed._by_key)}
+        from lockstep.explore.typed import typed_key
+
+        for end in self.ends:
+            if end.returned and not end.deadlocked:
+                place = order[typed_key(end.returned[0])]
+                before = returned.get(place, (None, 0))[1]
+                total = None if end.ways is None or before is None else before + end.ways
+                returned[place] = (end.returned[0], total)
+        return Exploration(
+            claim=self.claim,
+            interleavings=interleavings,
+            states=states,
+            results=Results(list(returned.values())),
+            deadlocks=self.count(end for end in self.ends if end.deadlocked),
+            livelocks=len(self.lost),
+            crashes=self.count(end for end in self.ends if end.crashes),
+            left_running=self.count(end for end in self.ends if end.left_running),
+            _findings=self,
+        )
+
+    @staticmethod
+    def count(ends: Iterable[End]) -> int:
+        """Interleavings; where they are without number, states."""
+        return sum(1 if end.ways is None else end.ways for end in ends)
+
+    def states(self) -> Iterable[int]:
+        return self.graph.depths if self.visited is None else self.visited.states
+
+    def inside(self, section: str) -> dict[int, int]:
+        """How many processes are inside the section, for every state met in which somebody is."""
+        if section not in self._sections:
+            locals_ = self.graph.automata.locals
+            holders = []
+            for field in self.graph.steps.fields.values():
+                if field.kind == "process":
+                    inside = {
+                        number
+                        for number, status in enumerate(field.values)
+                        if status is not None and status.code is None and section in locals_[status.local].sections
+                    }
+                    if inside:
+                        holders.append((field.shift, (1 << field.bits) - 1, inside))
+            found = {}
+            for state in self.states():
+                count = sum(((state >> shift) & bits) in inside for shift, bits, inside in holders)
+                if count:
+                    found[state] = count
+            self._sections[section] = found
+        return self._sections[section]
+
+    def schedule(self, goals: set[int], title: str) -> Schedule:
+        """The schedule with the fewest context switches, then the fewest steps, that comes to one of these states."""
+        path = shortest(self.graph, goals, None if self.visited is None else _SEARCH_LIMIT)
+        if path is None:
+            assert self.visited is not None
+            path = min((self.visited.path(state, self.graph) for state in goals), key=len)
+        return self._told(path, title)
+
+    def _end(self, state: int, ways: int | None) -> End:
+        statuses = self.graph.statuses(state)
+        locals_ = self.graph.automata.locals
+        crashes = []
+        for process, status in statuses.items():
+            ended = locals_[status.local].ended
+            if ended and ended[0] == "raised" and status.code in (None, 1):
+                crashes.append((process, str(ended[1])))
+        main = statuses["0"]
+        ended = locals_[main.local].ended
+        return End(
+            state,
+            ways,
+            any(status.code is None for status in statuses.values()),
+            (ended[1],) if ended and ended[0] == "returned" else (),
+            tuple(crashes),
+            bool(ended) and ended[0] == "raised",
+            main.left,
+        )
+
+    def _told(self, path: list[PathStep], title: str) -> Schedule:
+        state, steps, last = self.graph.root, [], ""
+        for field, index, after in path:
+            move = self.graph.steps.in_full(state, field)[index]
+            steps.append(self._step(state, after, move, bool(last) and move.actor != last))
+            state, last = after, move.actor
+        return Schedule(title, tuple(steps), tuple(self._waiting(state)), self._outcome(state))
+
+    def _step(self, state: int, after: int, move: Move, switch: bool) -> Step:
+        steps, words = self.graph.steps, self.words
+        label, line = "", 0
+        inside: tuple[str, ...] = ()
+        if move.local is not None:
+            where = self.graph.automata.locals[move.local].where
+            label, line = where[0][:2] if where else ("", 0)
+            status: Status = steps.value(after, move.actor)
+            if status.code is None:
+                inside = self.graph.automata.locals[status.local].sections
+        changes, objects = [], []
+        for name in move.operation.objects:
+            kind = steps.fields[name].kind
+            before, now = (words.value(steps.value(s, name), kind) for s in (state, after))
+            objects.append((words.object(name), now))
+            if before != now:
+                changes.append((words.object(name), before, now))
+        return Step(
+            process_name(move.actor), label, line, words.line(label, line), words.operation(move.operation),
+            words.answer(move.operation, move.answer), tuple(changes), tuple(objects), switch, inside,
+        )  # fmt: skip
+
+    def _waiting(self, state: int) -> Iterable[Waiting]:
+        if next(self.graph.successors(state), None) is not None:
+            return
+        for process, status in self.graph.statuses(state).items():
+            if status.code is not None:
+                continue
+            local = self.graph.automata.locals[status.local]
+            label, line = local.where[0][:2] if local.where else ("", 0)
+            operation = self.words.operation(local.operation)
+            if local.kind == "end":
+                operation = "its children and its queues before it can exit"
+            holder = ""
+            for name in local.operation.objects:
+                value = self.graph.steps.value(state, name)
+                if self.graph.steps.fields[name].kind in ("lock", "rlock") and value is not None:
+                    holder = process_name(value[0])
+            yield Waiting(process_name(process), label, line, self.words.line(label, line), operation, holder)
+
+    def _outcome(self, state: int) -> str:
+        if state in self.lost:
+            return "From here no end can be reached any more, although somebody can always go on (livelock)."
+        if next(self.graph.successors(state), None) is not None:
+            return ""
+        end = self._end(state, None)
+        told = [f"{process_name(process)} ends with {error}." for process, error in end.crashes]
+        if end.deadlocked:
+            return " ".join([*told, "Nobody can go on: deadlock."])
+        if end.returned:
+            told.append(f"{self.name} returns {end.returned[0]!r}.")
+        if end.left_running:
+            told.append("A process was still running when main was done.")
+        return " ".join(told)

@@ -1,0 +1,130 @@
+"""Operations, values and objects in a reader's words."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from lockstep.explore.automata import Automata
+from lockstep.standin.operation import Message, Operation, Raised
+from lockstep.standin.pipes import Channel
+from lockstep.standin.queues import QueueValue
+
+_ASSIGNED = re.compile(r"^\s*([A-Za-z_][\w.]*)\s*(?::[^=]+)?=(?!=)")
+_PLAIN = {
+    "cell.read": "read",
+    "cell.write": "write",
+    "cells.read": "read the slice",
+    "cells.write": "write the slice",
+    "condition.wait": "wait (lets go of the lock)",
+    "condition.wake": "wake up with the lock",
+    "event.wake": "wake up",
+    "barrier.pass": "leave",
+    "barrier.open": "open the barrier",
+    "barrier.fail": "break the barrier",
+    "queue.feed": "move an item into the pipe",
+    "queue.joined": "wake up",
+    "pipe.sent": "finish sending",
+    "simplequeue.sent": "finish putting",
+    "process.exit": "exit",
+}
+
+
+def process_name(identity: str) -> str:
+    """What the real module calls the process: MainProcess, Process-1, Process-1:2; its feeder: feeder of ..."""
+    if identity.startswith("feeder of "):
+        return "feeder of " + process_name(identity[10:])
+    return "main" if identity == "0" else "Process-" + identity[2:].replace(".", ":")
+
+
+class Words:
+    """How to tell a reader about the objects of one program."""
+
+    def __init__(self, automata: Automata, sources: dict[str, list[str]]) -> None:
+        self._automata, self._sources = automata, sources
+        self._names: dict[str, str] = {}
+
+    def line(self, label: str, number: int) -> str:
+        """The text of a line of the program, without its indent."""
+        lines = self._sources.get(label, [])
+        return lines[number - 1].strip() if 0 < number <= len(lines) else ""
+
+    def operation(self, operation: Operation) -> str:
+        kind = operation.kind
+        if kind.startswith("process.") and kind != "process.exit":
+            return f"{kind[8:]} {process_name(operation.arguments[0])}"
+        told = _PLAIN.get(kind, kind.partition(".")[2])
+        main = self.object(operation.objects[0]) if operation.objects else ""
+        if kind == "cell.write":
+            return f"{told} {main} = {self.value(operation.arguments[1])}"
+        if kind in ("queue.put", "simplequeue.put", "pipe.send"):
+            return f"{told} {self.value(operation.arguments[0])} {'to' if kind == 'pipe.send' else 'into'} {main}"
+        if kind in ("lock.acquire", "rlock.acquire") and not operation.arguments[1]:
+            told = "try to acquire"
+        if kind == "semaphore.acquire" and not operation.arguments[0]:
+            told = "try to acquire"
+        return f"{told} {main}".strip()
+
+    def answer(self, operation: Operation, answer: Any) -> str:
+        if type(answer) is Raised:
+            return f"{answer.exception}: {answer.text}" if answer.text else answer.exception
+        if operation.kind in ("cell.read", "queue.get", "simplequeue.get", "pipe.recv", "cells.read"):
+            return self.value(answer)
+        if answer is None or (answer is True and operation.kind not in ("event.is_set", "process.is_alive")):
+            return ""
+        if operation.kind in ("barrier.arrive", "event.wait", "pipe.send", "simplequeue.put"):
+            return ""
+        return repr(answer)
+
+    def value(self, value: Any, kind: str = "") -> str:
+        """A value of an object, or a message."""
+        if type(value) is Message:
+            return self._automata.text(value.token)
+        if type(value) is QueueValue:
+            line = "".join(f" <- {self.value(message)} ({process_name(p)})" for p, message in value.line)
+            return "[" + ", ".join(self.value(message) for message in value.pipe) + "]" + line
+        if type(value) is Channel:
+            return "[" + ", ".join(self.value(message) for message in value.messages) + "]"
+        if kind in ("lock", "rlock"):
+            if value is None:
+                return "free"
+            times = f" ({value[1]} times)" if value[1] > 1 else ""
+            return f"held by {process_name(value[0])}{times}"
+        if kind == "condition":
+            return "[" + ", ".join(f"{process_name(who)} {status}" for who, status, _ in value) + "]"
+        if kind == "event":
+            waiting = ", ".join(process_name(who) for who, _ in value[1])
+            return ("set" if value[0] else "not set") + (f", {waiting} waiting" if waiting else "")
+        if kind == "barrier":
+            return f"{value[1]} inside, {value[0]}"
+        if isinstance(value, tuple):
+            return "[" + ", ".join(self.value(item) for item in value) + "]"
+        return repr(value)
+
+    def object(self, name: str) -> str:
+        """The variable that the object was assigned to, as far as its line tells; else its kind and number."""
+        if name not in self._names:
+            self._name_all()
+        return self._names.get(name, name)
+
+    def _name_all(self) -> None:
+        lines: dict[tuple[str, str, int], dict[str, list[str]]] = {}
+        kinds: dict[str, str] = {}
+        for edge in [*self._automata.first_edges.values(), *self._automata.edges.values()]:
+            for name, kind, _, where in edge.created:
+                if name not in kinds:
+                    kinds[name] = kind
+                    place = (name.partition("#")[0], *where[0][:2]) if where else (name.partition("#")[0], "", 0)
+                    lines.setdefault(place, {}).setdefault(kind, []).append(name)
+        for (_, label, number), groups in lines.items():
+            found = _ASSIGNED.match(self.line(label, number))
+            base = found.group(1) if found else ""
+            for kind, names in groups.items():
+                names.sort(key=lambda name: int(name.partition("#")[2]))
+                guards = kind == "rlock" and len(groups) > 1
+                for place, name in enumerate(names):
+                    number_text = name.partition("#")[2]
+                    title = base or f"{kind} {number_text}"
+                    if len(names) > 1 and base:
+                        title = f"{base}[{place}]"
+                    self._names[name] = f"{title}'s lock" if guards and base else title

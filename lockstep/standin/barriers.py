@@ -1,0 +1,126 @@
+"""Barrier: nobody goes on before all have arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from lockstep.standin.meaning import BLOCKED, meaning, one
+from lockstep.standin.operation import Outcome, Raised, Value
+from lockstep.standin.shared import Shared, ask
+
+_BROKEN = Raised("BrokenBarrierError")
+
+# The value of a Barrier is (phase, number inside).
+
+
+def _drained(inside: int) -> Value:
+    return ("draining", inside) if inside else ("filling", 0)
+
+
+@meaning("barrier.arrive")
+def _arrive(values: tuple[Value, ...], process: str, parties: int, acts: bool) -> list[Outcome]:
+    phase, inside = values[0]
+    if phase == "broken":
+        return one(values, _BROKEN)
+    if phase != "filling":
+        return BLOCKED
+    if inside + 1 < parties:
+        return one((("filling", inside + 1),), ("wait", inside))
+    if acts:
+        return one((("acting", inside + 1),), ("act", inside))
+    return one((_drained(inside),), ("last", inside))
+
+
+@meaning("barrier.pass")
+def _pass(values: tuple[Value, ...], process: str, timed: bool) -> list[Outcome]:
+    phase, inside = values[0]
+    if phase == "draining":
+        return one((_drained(inside - 1),), None)
+    if phase == "broken" or (phase == "filling" and timed):
+        return one((("broken", inside - 1),), _BROKEN)
+    if phase == "resetting":
+        return one((("resetting", inside - 1) if inside > 1 else ("filling", 0),), _BROKEN)
+    return BLOCKED
+
+
+@meaning("barrier.open")
+def _open(values: tuple[Value, ...], process: str) -> list[Outcome]:
+    return one((_drained(values[0][1] - 1),), None)
+
+
+@meaning("barrier.fail")
+def _fail(values: tuple[Value, ...], process: str) -> list[Outcome]:
+    return one((("broken", values[0][1] - 1),), None)
+
+
+@meaning("barrier.reset")
+def _reset(values: tuple[Value, ...], process: str) -> list[Outcome]:
+    phase, inside = values[0]
+    if phase == "acting":
+        return BLOCKED
+    if inside == 0:
+        return one((("filling", 0),), None)
+    return one((("resetting" if phase in ("filling", "broken") else phase, inside),), None)
+
+
+@meaning("barrier.abort")
+def _abort(values: tuple[Value, ...], process: str) -> list[Outcome]:
+    phase, inside = values[0]
+    return BLOCKED if phase == "acting" else one((("broken", inside),), None)
+
+
+@meaning("barrier.n_waiting")
+def _n_waiting(values: tuple[Value, ...], process: str) -> list[Outcome]:
+    phase, inside = values[0]
+    return BLOCKED if phase == "acting" else one(values, inside if phase == "filling" else 0)
+
+
+@meaning("barrier.broken")
+def _is_broken(values: tuple[Value, ...], process: str) -> list[Outcome]:
+    phase, _ = values[0]
+    return BLOCKED if phase == "acting" else one(values, phase == "broken")
+
+
+class Barrier(Shared):
+    """As `multiprocessing.Barrier`."""
+
+    def __init__(self, parties: int, action: Callable[[], Any] | None = None, timeout: float | None = None) -> None:
+        if parties < 1:
+            raise ValueError("parties must be > 0")
+        self.parties, self.action, self.timeout = parties, action, timeout
+        self.name = self._exist("barrier", ("filling", 0))
+
+    def wait(self, timeout: float | None = None) -> int:
+        timed = (self.timeout if timeout is None else timeout) is not None
+        arrived = ask("barrier.arrive", (self.name,), self.parties, self.action is not None)
+        role, index = arrived
+        if role == "wait":
+            ask("barrier.pass", (self.name,), timed)
+        elif role == "act":
+            self._act()
+        return int(index)
+
+    def _act(self) -> None:
+        action = self.action
+        assert action is not None
+        try:
+            action()
+        except BaseException:
+            ask("barrier.fail", (self.name,))
+            raise
+        ask("barrier.open", (self.name,))
+
+    def reset(self) -> None:
+        ask("barrier.reset", (self.name,))
+
+    def abort(self) -> None:
+        ask("barrier.abort", (self.name,))
+
+    @property
+    def n_waiting(self) -> int:
+        return int(ask("barrier.n_waiting", (self.name,)))
+
+    @property
+    def broken(self) -> bool:
+        return bool(ask("barrier.broken", (self.name,)))

@@ -1,0 +1,165 @@
+"""What a program must not see differently on every run: imports, clocks, files, random numbers, each defined or refused."""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import os
+import random
+import threading
+import time
+import types
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from lockstep.standin import module as standin
+from lockstep.standin.machine import current, not_covered
+
+_REFUSED_MODULES = {
+    "_thread": "use multiprocessing.Process",
+    "concurrent": "use multiprocessing.Process and a Queue",
+    "asyncio": "use multiprocessing.Process",
+    "subprocess": "use multiprocessing.Process",
+    "socket": "use multiprocessing.Pipe",
+    "signal": "use an Event or a sentinel",
+    "mmap": "use multiprocessing.Array",
+    "secrets": "use `random`, which gives every process its own fixed numbers here",
+    "tempfile": "use a Queue or a Value instead of files",
+    "sched": "use multiprocessing.Event",
+    "joblib": "use multiprocessing.Process",
+}
+_REFUSED_OS = {
+    "fork": "use multiprocessing.Process",
+    "forkpty": "use multiprocessing.Process",
+    "urandom": "use `random`",
+    "getrandom": "use `random`",
+    "open": "use a Queue or a Value instead of files",
+    "pipe": "use multiprocessing.Pipe",
+    "kill": "use Process.terminate",
+    "wait": "use Process.join",
+    "waitpid": "use Process.join",
+    "system": "use multiprocessing.Process",
+    "listdir": "pass the data as an argument",
+    "times": "measure on the real machine",
+}
+_CLOCKS = (
+    "time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "process_time", "process_time_ns",
+    "thread_time", "thread_time_ns", "localtime", "gmtime", "ctime", "strftime",
+)  # fmt: skip
+
+
+class _NoThreads(types.ModuleType):
+    """The module `threading` as far as programs of processes need it: the exception that barriers raise."""
+
+    BrokenBarrierError = threading.BrokenBarrierError
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise not_covered(f"`threading.{name}`", "use multiprocessing; threads share everything, and are not covered")
+
+
+_no_threads = _NoThreads("threading")
+
+
+class _Covered(types.ModuleType):
+    """A module whose harmless names are those of the real one."""
+
+    def __init__(self, real: types.ModuleType, own: Mapping[str, Any]) -> None:
+        super().__init__(real.__name__)
+        self.__dict__.update({k: v for k, v in vars(real).items() if not k.startswith("__")})
+        self.__dict__.update(own)
+
+
+def _refusal(what: str, instead: str) -> Callable[..., Any]:
+    def refused(*_arguments: Any, **_keywords: Any) -> Any:
+        raise not_covered(f"`{what}`", instead)
+
+    return refused
+
+
+def random_module(identity: str) -> types.ModuleType:
+    """A module `random` for one process, seeded with its number."""
+    numbers = random.Random(f"lockstep {identity}")
+
+    def seed(value: Any = None, version: int = 2) -> None:
+        numbers.seed(f"lockstep {identity}" if value is None else value, version)
+
+    def seeded(value: Any = None) -> random.Random:
+        if value is None:
+            raise not_covered("`random.Random()` without a seed", "give it a seed")
+        return random.Random(value)
+
+    own = {name: getattr(numbers, name) for name in dir(numbers) if not name.startswith("_")}
+    refused = {"SystemRandom": _refusal("random.SystemRandom", "use random.Random(seed)")}
+    made = _Covered(random, {**own, "seed": seed, "Random": seeded, **refused})
+    made.__dict__["_inst"] = numbers
+    return made
+
+
+def imports(
+    identity: str,
+    own: Mapping[str, types.ModuleType],
+    clocks: Mapping[str, Any],
+    made: dict[str, types.ModuleType],
+) -> Callable[..., Any]:
+    """An `__import__` for one simulated process.
+
+    `own`: its own modules by name; `clocks`: what `time` offers; `made`: where modules made for this process alone are put.
+    """
+
+    def covered(top: str) -> types.ModuleType | None:
+        if top in own:
+            return own[top]
+        if top not in made:
+            if top == "random":
+                made[top] = random_module(identity)
+            elif top == "time":
+                made[top] = _Covered(time, clocks)
+            elif top == "os":
+                refused = {name: _refusal(f"os.{name}", instead) for name, instead in _REFUSED_OS.items()}
+                pid = {"getpid": lambda: current().process().pid, "cpu_count": standin.cpu_count}
+                made[top] = _Covered(os, {**refused, **pid})
+            else:
+                return None
+        return made[top]
+
+    def imported(
+        name: str, globals_: Any = None, locals_: Any = None, fromlist: Any = (), level: int = 0
+    ) -> types.ModuleType:
+        top = name.partition(".")[0]
+        if top == "multiprocessing":
+            inner = standin.module(name)
+            if fromlist:
+                for wanted in fromlist:
+                    if wanted != "*":
+                        getattr(inner, wanted)
+                return inner
+            return standin.module()
+        if name == "threading":
+            return _no_threads
+        if top in _REFUSED_MODULES:
+            raise not_covered(f"the module `{name}`", _REFUSED_MODULES[top])
+        if name == top and (found := covered(top)) is not None:
+            return found
+        return importlib.__import__(name, globals_, locals_, fromlist, level)
+
+    return imported
+
+
+def no_clocks() -> dict[str, Any]:
+    """A module `time` without clocks, in which sleeping takes no time."""
+    instead = "no time passes on a machine that takes every interleaving; measure on the real machine"
+    return {"sleep": lambda seconds: None, **{name: _refusal(f"time.{name}", instead) for name in _CLOCKS}}
+
+
+def covered_builtins(importer: Callable[..., Any]) -> dict[str, Any]:
+    """The builtins of a simulated process."""
+    files = "pass the data as an argument"
+    return {
+        **vars(builtins),
+        "__import__": importer,
+        "print": lambda *values, **keywords: None,
+        "open": _refusal("open", files),
+        "input": _refusal("input", files),
+    }

@@ -1,0 +1,131 @@
+"""Lock, RLock, Semaphore and BoundedSemaphore."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lockstep.standin.meaning import BLOCKED, meaning, one
+from lockstep.standin.operation import Outcome, Raised, Value
+from lockstep.standin.shared import Shared, ask
+
+_TOO_OFTEN = Raised("ValueError", "semaphore or lock released too many times")
+_NOT_MINE = Raised("AssertionError", "attempt to release recursive lock not owned by thread")
+
+# The value of a Lock or an RLock is None, or (the process that holds it, how many times).
+# A Lock's is never held more than once.
+
+
+def taken(kind: str, value: Value, process: str) -> Value | None:
+    """The lock's value after `process` has acquired it, or None if it would block. `kind` is "lock" or "rlock"."""
+    if value is None:
+        return (process, 1)
+    if kind == "rlock" and value[0] == process:
+        return (process, value[1] + 1)
+    return None
+
+
+@meaning("lock.acquire", "rlock.acquire")
+def _acquire(values: tuple[Value, ...], process: str, kind: str, blocking: bool) -> list[Outcome]:
+    after = taken(kind, values[0], process)
+    if after is not None:
+        return one((after,), True)
+    return BLOCKED if blocking else one(values, False)
+
+
+@meaning("lock.release")
+def _release_lock(values: tuple[Value, ...], process: str) -> list[Outcome]:
+    return one(values, _TOO_OFTEN) if values[0] is None else one((None,), None)
+
+
+@meaning("rlock.release")
+def _release_rlock(values: tuple[Value, ...], process: str) -> list[Outcome]:
+    (value,) = values
+    if value is None or value[0] != process:
+        return one(values, _NOT_MINE)
+    return one(((process, value[1] - 1) if value[1] > 1 else None,), None)
+
+
+@meaning("semaphore.acquire")
+def _acquire_semaphore(values: tuple[Value, ...], process: str, blocking: bool) -> list[Outcome]:
+    if values[0] > 0:
+        return one((values[0] - 1,), True)
+    return BLOCKED if blocking else one(values, False)
+
+
+@meaning("semaphore.release")
+def _release_semaphore(values: tuple[Value, ...], process: str, bound: int | None) -> list[Outcome]:
+    if bound is not None and values[0] >= bound:
+        return one(values, _TOO_OFTEN)
+    return one((values[0] + 1,), None)
+
+
+@meaning("semaphore.get_value")
+def _semaphore_value(values: tuple[Value, ...], process: str) -> list[Outcome]:
+    return one(values, values[0])
+
+
+class Lock(Shared):
+    """As `multiprocessing.Lock`."""
+
+    kind = "lock"
+
+    def __init__(self) -> None:
+        self.name = self._exist(self.kind, None)
+
+    def acquire(self, block: bool = True, timeout: float | None = None) -> bool:
+        answer: bool = ask(f"{self.kind}.acquire", (self.name,), self.kind, bool(block) and timeout is None)
+        return answer
+
+    def release(self) -> None:
+        ask(f"{self.kind}.release", (self.name,))
+
+    def __enter__(self) -> bool:
+        return self.acquire()
+
+    def __exit__(self, *exception: Any) -> None:
+        self.release()
+
+
+class RLock(Lock):
+    """As `multiprocessing.RLock`."""
+
+    kind = "rlock"
+
+
+class Semaphore(Shared):
+    """As `multiprocessing.Semaphore`."""
+
+    kind = "semaphore"
+
+    def __init__(self, value: int = 1) -> None:
+        if value < 0:
+            raise ValueError("semaphore or lock: the initial value is less than 0")
+        self.bound = self._bound(value)
+        self.name = self._exist(self.kind, value)
+
+    def _bound(self, value: int) -> int | None:
+        return None
+
+    def acquire(self, block: bool = True, timeout: float | None = None) -> bool:
+        answer: bool = ask("semaphore.acquire", (self.name,), bool(block) and timeout is None)
+        return answer
+
+    def release(self) -> None:
+        ask("semaphore.release", (self.name,), self.bound)
+
+    def get_value(self) -> int:
+        answer: int = ask("semaphore.get_value", (self.name,))
+        return answer
+
+    def __enter__(self) -> bool:
+        return self.acquire()
+
+    def __exit__(self, *exception: Any) -> None:
+        self.release()
+
+
+class BoundedSemaphore(Semaphore):
+    """As `multiprocessing.BoundedSemaphore`."""
+
+    def _bound(self, value: int) -> int | None:
+        return value

@@ -1,0 +1,144 @@
+"""Process, and what `current_process()` gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from lockstep.standin.machine import current, not_covered
+from lockstep.standin.shared import ask
+
+
+def pid_of(identity: str) -> int:
+    """A process's id, which says its place in the tree: 1000 for main, 1001 for its first child."""
+    pid = 1000
+    for number in identity.split(".")[1:]:
+        pid = (pid - 1000) * 100 + 1000 + int(number)
+    return pid
+
+
+class Process:
+    """As `multiprocessing.Process`. Its state in the process that constructed it; a copy runs in the new one."""
+
+    def __init__(
+        self,
+        group: None = None,
+        target: Callable[..., Any] | None = None,
+        name: str | None = None,
+        args: Iterable[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
+        *,
+        daemon: bool | None = None,
+    ) -> None:
+        assert group is None, "group argument must be None for now"
+        creator = current().process()
+        self.identity: str = f"{creator.identity}.{current().number_process()}"
+        self._creator = creator.identity
+        self._name = name or "Process-" + self.identity[2:].replace(".", ":")
+        self._target, self._args, self._kwargs = target, tuple(args), dict(kwargs or {})
+        self._daemon = creator.daemon if daemon is None else daemon
+        self._started = False
+        self._code: int | None = None  # known after join
+
+    def run(self) -> None:
+        """What the process does; subclasses override it."""
+        target = self._target
+        if target is not None:
+            target(*self._args, **self._kwargs)
+
+    def start(self) -> None:
+        assert not self._started, "cannot start a process twice"
+        assert current().process().identity == self._creator, (
+            "can only start a process object created by current process"
+        )
+        assert not current().process().daemon, "daemonic processes are not allowed to have children"
+        self._started = True
+        current().start(self)
+
+    def join(self, timeout: float | None = None) -> None:
+        assert current().process().identity == self._creator, "can only join a child process"
+        assert self._started, "can only join a started process"
+        if self._code is None and timeout is None:
+            self._code = current().join(self)
+
+    def _observe(self, what: str) -> Any:
+        return ask(f"process.{what}", (), self.identity)
+
+    def is_alive(self) -> bool:
+        if current().process().identity == self.identity:
+            return True
+        assert current().process().identity == self._creator, "can only test a child process"
+        if not self._started or self._code is not None:
+            return False
+        return bool(self._observe("is_alive"))
+
+    @property
+    def exitcode(self) -> int | None:
+        if not self._started or self._code is not None:
+            return self._code
+        code: int | None = self._observe("exitcode")
+        return code
+
+    def terminate(self) -> None:
+        if self._code is None:
+            self._observe("terminate")
+
+    def kill(self) -> None:
+        if self._code is None:
+            self._observe("kill")
+
+    def close(self) -> None:
+        if self._started and self._code is None:
+            raise ValueError(
+                "Cannot close a process while it is still running. You should first call join() or terminate()."
+            )
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @name.setter
+    def name(self, name: str) -> None:
+        assert isinstance(name, str), "name must be a string"
+        self._name = name
+
+    @property
+    def daemon(self) -> bool:
+        return self._daemon
+
+    @daemon.setter
+    def daemon(self, daemon: bool) -> None:
+        assert not self._started, "process has already started"
+        self._daemon = daemon
+
+    @property
+    def pid(self) -> int | None:
+        return pid_of(self.identity) if self._started else None
+
+    @property
+    def ident(self) -> int | None:
+        return self.pid
+
+    @property
+    def sentinel(self) -> int:
+        raise not_covered("`sentinel`", "use `join()`")
+
+
+class MainProcess:
+    """What `current_process()` gives in main."""
+
+    identity: str = "0"
+    name: str = "MainProcess"
+    daemon: bool = False
+    exitcode = None
+
+    @property
+    def pid(self) -> int:
+        return pid_of(self.identity)
+
+    @property
+    def ident(self) -> int:
+        return self.pid
+
+    def is_alive(self) -> bool:
+        return True

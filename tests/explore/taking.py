@@ -1,0 +1,51 @@
+"""Programs as text, taken through all their interleavings in this process."""
+
+from textwrap import dedent
+
+from lockstep.explore.automata import Automata
+from lockstep.explore.exploration import Exploration
+from lockstep.explore.exploring import explored
+from lockstep.explore.local_service import LocalService
+from lockstep.notebook.source import ModuleSource
+
+IMPORTS = "import multiprocessing as mp\nfrom multiprocessing import *\nfrom lockstep.explore.sections import inside\n"
+
+
+def take(
+    text: str,
+    *arguments: object,
+    function: str = "main",
+    budget: int = 100_000,
+    feeder: bool = True,
+    pipe_capacity: int = 65_536,
+    merge: bool = True,
+) -> Exploration:
+    """`explore` without a child process, for speed."""
+    source = ModuleSource.of_text(IMPORTS + dedent(text), "program")
+    request = {
+        "function": function,
+        "arguments": list(arguments),
+        "keywords": {},
+        "feeder": feeder,
+        "pipe_capacity": pipe_capacity,
+        "merge": merge,
+    }
+    sources = {cell.label: cell.source.split("\n") for cell in source.cells}
+    return explored(Automata(LocalService(source.cells)), request, budget, sources, function)
+
+
+def merged_and_not(text: str, *arguments: object, **options: object) -> Exploration:
+    """The exploration, after checking that histories alone give the same outcomes and counts."""
+    merged = take(text, *arguments, **options)
+    histories = take(text, *arguments, merge=False, **options)
+    assert outcome(merged) == outcome(histories)
+    return merged
+
+
+def outcome(found: Exploration) -> tuple:
+    return (found.interleavings, found.results, found.deadlocks, found.crashes, found.left_running)
+
+
+def local_states(found: Exploration) -> int:
+    """How many local states all processes together have."""
+    return len(found._findings.graph.automata.locals)
