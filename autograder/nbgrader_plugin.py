@@ -103,7 +103,7 @@ class GradeInSandbox(NbGraderPreprocessor):  # type: ignore[misc]
 class HideHiddenChecks(ClearHiddenTests):  # type: ignore[misc]
     """Leaves out the hidden regions of grade cells in feedback pages, and touches nothing that learners wrote."""
 
-    display_data_priority = List().tag(config=True)  # the exporter sets it for every preprocessor
+    display_data_priority: Any = List().tag(config=True)  # the exporter sets it for every preprocessor
 
     def preprocess_cell(self, cell: Any, resources: Any, cell_index: int) -> Any:
         if is_grade(cell) and not is_solution(cell):

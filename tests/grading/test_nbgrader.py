@@ -14,6 +14,8 @@ from autograder.classroom import grade_class
 from autograder.nbgrader_plugin import JOURNAL
 from autograder.work import NotGraded, Settings
 
+pytestmark = pytest.mark.timeout(300)
+
 FULL = {"double-checks": 4.0, "halve-checks": 2.0}
 NONE = {"double-checks": None, "halve-checks": None}
 SQUARE = "def double(number):\n    return number ** 2"
