@@ -233,3 +233,19 @@ def test_a_failed_hidden_check_says_what_came_and_keeps_its_source():
     assert "secret" not in without_source("this does not hold: f(secret) < 3")
     assert without_source("an author's own words") == "an author's own words"
     assert hidden_lines("a\n### BEGIN HIDDEN TESTS\nb\n### END HIDDEN TESTS\nc") == {2, 3, 4}
+
+
+@pytest.mark.sandbox
+def test_both_kinds_of_cells_are_graded_in_the_sandbox(tmp_path):
+    try:
+        sandbox = grading.open_sandbox()
+    except NotGraded:
+        pytest.skip("this machine has no sandbox")
+    grader = Grader(Settings(tmp_path / "journal.sqlite"), sandbox)
+    pool = "from multiprocessing import Pool\ndef one():\n    with Pool(2) as p:\n        return p.map(abs, [-1])[0]"
+    for one in (work(pool), plain(pool, "assert one() == 1"), plain("raise ValueError\n" + pool, "assert True")):
+        graded = grader.grade(one)
+        assert graded.share == 1.0, graded.report.text()
+        assert f"tier {sandbox.tier}" in graded.report.text()
+    assert grader.grade(plain("def one():\n    return 2", "assert one() == 1")).share == 0.0
+    grader.close()
