@@ -279,7 +279,7 @@ def _check_cell(name: str, imports: list[_Part], given: list[_Part], visible: li
     cell += "".join(f"\n\n\n{part.text}" for part in [*given, *visible])
     for part in secret:
         text = "\n".join(line for line in part.text.split("\n") if line.strip() != "@hidden")
-        cell += f"\n\n\n### BEGIN HIDDEN TESTS\n{text}\n### END HIDDEN TESTS"
+        cell += f"\n### BEGIN HIDDEN TESTS\n\n{text}\n### END HIDDEN TESTS"
     return f'{cell}\n\n\ncheck.run("{name}")'
 
 

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from lockstep.explore.exploring import explore
     from lockstep.explore.sections import inside
     from lockstep.notebook.extension import load_ipython_extension
+    from lockstep.simulate.simulation import simulate
     from lockstep.speedup import speedup
+    from lockstep.standin.virtual_time import work
     from lockstep.timeline import timeline
 
 __version__ = "0.1.0"
@@ -29,9 +31,11 @@ _HOMES = {
     "explore": "lockstep.explore",
     "inside": "lockstep.explore.sections",
     "laws": "lockstep.laws",
+    "simulate": "lockstep.simulate",
     "speedup": "lockstep.speedup",
     "timeline": "lockstep.timeline",
     "usable_cpus": "lockstep.cpus",
+    "work": "lockstep.standin.virtual_time",
     "load_ipython_extension": "lockstep.notebook.extension",
 }
 
@@ -43,10 +47,12 @@ __all__ = [
     "laws",
     "load_ipython_extension",
     "raises",
+    "simulate",
     "speedup",
     "student",
     "timeline",
     "usable_cpus",
+    "work",
 ]
 
 

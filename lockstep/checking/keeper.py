@@ -123,6 +123,9 @@ class _Keeper:
                 }
             case {"do": "stacks"}:
                 return {"stacks": self.stacks()}
+            case {"do": "cpu"}:
+                times = psutil.Process(self.student).cpu_times()
+                return {"cpu": times.user + times.system}
             case {"do": "stop"}:
                 left = self.stop()
                 return {"stopped": self.status, "segments": left}

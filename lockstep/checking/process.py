@@ -81,6 +81,13 @@ class StudentProcess:
         except (KeyError, ValueError, TypeError, OSError, EOFError):
             raise StudentDied(_ending(self._ended, self._because)) from None
 
+    def cpu_seconds(self) -> float | None:
+        """Seconds of CPU that the learner's own process has used; None where that cannot be seen."""
+        try:
+            return float(self._request("cpu")["cpu"])
+        except (KeyError, ValueError, TypeError, OSError, EOFError, TimeoutError, DataError):
+            return None
+
     def stacks(self) -> list[ProcessStack]:
         """Freezes every process, takes the line each one is at, and ends them."""
         try:

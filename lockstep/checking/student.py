@@ -57,8 +57,8 @@ class Session:
         request = {
             "do": "call",
             "function": function,
-            "arguments": [_crossing(argument) for argument in arguments],
-            "keywords": {key: _crossing(value) for key, value in keywords.items()},
+            "arguments": [crossing(argument) for argument in arguments],
+            "keywords": {key: crossing(value) for key, value in keywords.items()},
             "with_arguments": back,
         }
         text = _call_text(function, arguments, keywords)
@@ -149,6 +149,10 @@ class Service:
         except StudentTimedOut as error:
             raise StudentTimedOut(str(error), self._session.where(self._process)) from None
 
+    def cpu_seconds(self) -> float | None:
+        """Seconds of CPU that the process has used, seen from outside; None where that cannot be seen."""
+        return self._process.cpu_seconds()
+
     def close(self) -> None:
         self._process.stop()
 
@@ -218,7 +222,7 @@ def _defined(text: str) -> list[str]:
     return [line.split()[1].split("(")[0].rstrip(":") for line in lines if line.startswith(("def ", "class "))]
 
 
-def _crossing(value: Any) -> Any:
+def crossing(value: Any) -> Any:
     """The value with learner's and given functions as references."""
     match value:
         case RemoteFunction():
@@ -226,13 +230,13 @@ def _crossing(value: Any) -> Any:
         case GivenFunction():
             return value.reference
         case list():
-            return [_crossing(item) for item in value]
+            return [crossing(item) for item in value]
         case tuple():
-            return tuple(_crossing(item) for item in value)
+            return tuple(crossing(item) for item in value)
         case dict():
-            return {key: _crossing(item) for key, item in value.items()}
+            return {key: crossing(item) for key, item in value.items()}
         case Reference(arguments=tuple(arguments)):
-            return Reference(value.origin, value.name, _crossing(arguments))
+            return Reference(value.origin, value.name, crossing(arguments))
     return value
 
 

@@ -95,7 +95,7 @@ def explored(
         states, ends = len(visited.states), visited.ends
     known.replay(_one_end_of_each(known))
     findings = Findings(graph, ends, visited, Words(known, sources), claim, name)
-    return findings.exploration(counted, states)
+    return Exploration.of(findings, counted, states)
 
 
 def _one_end_of_each(known: Automata) -> list[int]:

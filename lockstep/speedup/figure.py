@@ -49,7 +49,7 @@ def draw(result: Speedup) -> Picture:
         for fit, style in zip(result.fit(), ("--", ":"), strict=False):
             axes.plot(smooth, fit.curve(smooth), style, color=FITTED, label=fit.sentence())
     if result.busy:
-        axes.text(0.5, 0.5, "too busy to tell", transform=axes.transAxes, ha="center", fontsize=16)
+        axes.text(0.97, 0.2, "too busy to tell", transform=axes.transAxes, ha="right", fontsize=14)
     axes.legend(fontsize=8, loc="upper left")
     return picture
 

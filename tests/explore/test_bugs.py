@@ -1,11 +1,11 @@
 """Bugs that learners write are found, and correct solutions of the same are declared correct."""
 
 import pytest
-from explore.taking import merged_and_not, take
-from explore.test_counts import COUNTER, PHILOSOPHERS
 
 from lockstep.checking.failure import CheckFailed
 from lockstep.explore.claims import AllStates
+from tests.explore.taking import merged_and_not, take
+from tests.explore.test_counts import COUNTER, PHILOSOPHERS
 
 BUFFER = """
     class Buffer:

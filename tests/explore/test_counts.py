@@ -3,7 +3,8 @@
 from math import comb
 
 import pytest
-from explore.taking import merged_and_not, take
+
+from tests.explore.taking import merged_and_not, take
 
 COUNTER = """
     def add(total, times):

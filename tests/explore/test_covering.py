@@ -1,12 +1,12 @@
 """What is not covered is refused by name; over the budget the claim weakens; what crosses is data."""
 
 import pytest
-from explore.taking import IMPORTS, merged_and_not, take
-from explore.test_counts import COUNTER, PHILOSOPHERS
 
 from lockstep.explore.automata import HiddenInput
 from lockstep.explore.claims import AllInterleavings, FewPreemptions, Sampled
 from lockstep.standin.machine import NotCovered
+from tests.explore.taking import IMPORTS, merged_and_not, take
+from tests.explore.test_counts import COUNTER, PHILOSOPHERS
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,9 @@ from collections.abc import Iterator
 import pytest
 
 from .comparison import Answer, Disagreement, compare, shrunk
-from .engine import Program, TooMany, estimate
+from .engine import Program, TooMany
 from .programs import random_program
+from .schedules import estimate
 
 FEW = range(200)
 MANY = range(1_000, 3_700)

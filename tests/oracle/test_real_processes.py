@@ -1,22 +1,24 @@
-"""What real processes do is among what `explore` lists: small fixed programs run on the real module, several times each.
+"""What real processes do is among what `explore` lists: small fixed programs, each run several times.
 
 Known differences, which these programs keep clear of:
 
 | program does | the real module | `explore` |
 |---|---|---|
 | changes an object after `Queue.put(object)` | the feeder pickles later, and may see the change | pickled at once |
-| fills a duplex pipe | holds 219,000 bytes in one message, but only 278 small ones | `pipe_capacity` bytes, each message 4 more |
+| fills a duplex pipe | holds 219,000 bytes in one message, but only 278 small ones | `pipe_capacity` bytes |
 | `get_nowait` while another process is inside `get` | may be Empty although there is a message | is not |
-| terminates a process inside a queue's operation | may corrupt the queue, or leave it locked for ever | between operations |
+| terminates a process inside a queue's operation | may corrupt the queue, or leave it locked | between operations |
 | closes a socket with an unread message | the other end may get ConnectionResetError | EOFError |
-| counts on ends of pipes under fork | children inherit every open end: no EOFError | only ends in the arguments, as under spawn |
-| sends an object of multiprocessing through a Queue | the feeder prints the RuntimeError, `put` returns | `put` raises it |
+| counts on ends of pipes under fork | children inherit every end: no EOFError | ends in the arguments, as under spawn |
+| puts a lock into a `Queue` | the feeder prints the RuntimeError, `put` returns | `put` raises it |
+| gives a child the only reference to a lock | it may be gone first: FileNotFoundError in the child | works |
 | `recv()` of what `send_bytes` sent | UnpicklingError | the bytes |
 """
 
 from __future__ import annotations
 
 import ast
+import contextlib
 import os
 import signal
 import subprocess
@@ -40,18 +42,18 @@ PATIENCE = 4.0  # seconds, after which a program that may deadlock is taken to h
 MAIN = """
 if __name__ == "__main__":
     for arguments in {delays!r}:
-        print("returned", ascii(main(*arguments)), flush=True)
+        print("returned", ascii((main(*arguments),)), flush=True)
 """
 
 
-def real_runs(path: Path, text: str, delays: list[tuple[float, float]], limit: float) -> tuple[list[object], bool]:
-    """What main returned, run after run, in a process of its own, and whether it came to its end within the limit."""
+def real_runs(path: Path, text: str, delays: list[tuple[float, float]], limit: float) -> tuple[list[object], bool, str]:
+    """What main returned, run after run, in a process of its own, whether it ended in time, and all it said."""
     start = 'mp.set_start_method("forkserver" if "forkserver" in mp.get_all_start_methods() else "spawn", force=True)'
     path.write_text(text + MAIN.format(delays=delays).replace("    for", f"    {start}\n    for", 1), encoding="utf-8")
     child = subprocess.Popen(
         [sys.executable, str(path)],
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
     )
@@ -62,14 +64,13 @@ def real_runs(path: Path, text: str, delays: list[tuple[float, float]], limit: f
         ended = False
     finally:
         if hasattr(os, "killpg"):
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
         child.kill()
     if not ended:
         out, _ = child.communicate()
-    return [ast.literal_eval(line.partition(" ")[2]) for line in out.splitlines() if line.startswith("returned")], ended
+    returned = [ast.literal_eval(line.partition(" ")[2]) for line in out.splitlines() if line.startswith("returned (")]
+    return [value for (value,) in returned], ended, out
 
 
 def check(name: str, path: Path, delays: list[tuple[float, float]]) -> None:
@@ -78,13 +79,14 @@ def check(name: str, path: Path, delays: list[tuple[float, float]]) -> None:
     listed = found.results.values_returned()
     if found.deadlocks:
         runs = [real_runs(path, text, [pair], PATIENCE) for pair in delays[:RUNS_OF_A_STUCK_PROGRAM]]
-        returned = [value for values, _ in runs for value in values]
+        returned = [value for values, _, _ in runs for value in values]
+        said = ""
     else:
-        returned, ended = real_runs(path, text, delays, 60.0)
+        returned, ended, said = real_runs(path, text, delays, 60.0)
         assert ended, f"{name}: real processes hang, and explore lists no deadlock"
         assert len(returned) == len(delays), f"{name}: {len(returned)} of {len(delays)} runs returned something"
     for value in returned:
-        assert value in found.results, f"{name}: really {value!r}, which is not among {listed}"
+        assert value in found.results, f"{name}: really {value!r}, which is not among {listed}\n{said[-2_000:]}"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="processes start too slowly there for the fast suite")
