@@ -13,8 +13,6 @@ from autograder.sandbox.filter import library
 from autograder.sandbox.inside.policy import Defences
 from autograder.sandbox.launching import SandboxLauncher
 
-from .attack import LIMITS
-
 SECRET = "LOCKSTEP_ATTACK_SECRET"
 
 

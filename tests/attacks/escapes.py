@@ -1,7 +1,7 @@
 """Attacks that end badly, strike at other processes, outlive their check or reach for the kernel."""
 
-from .attack import Attack, hanging
-from .calls import CALLS, TRY
+from tests.attacks.attack import Attack, hanging
+from tests.attacks.calls import CALLS, TRY
 
 ESCAPES = (
     Attack("exits", "without a word", "import os\ndef attack(host):\n    os._exit(0)\n", "exit code 0"),

@@ -1,6 +1,6 @@
 """Attacks that use up time or processes: loops, deadlocks, fork bombs, daemons."""
 
-from .attack import Attack, hanging
+from tests.attacks.attack import Attack, hanging
 
 EXHAUSTION = (
     hanging("loops", "busy", "def attack(host):\n    while True:\n        pass\n", detail="is computing"),

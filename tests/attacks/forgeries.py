@@ -1,6 +1,6 @@
 """Attacks on the verdict: frames forged and malformed, values that explode, objects that lie, patched libraries."""
 
-from .attack import Attack, hanging
+from tests.attacks.attack import Attack, hanging
 
 # Finds the socket on which answers go back, and writes to it past everything that would encode a value.
 _FRAMES = """

@@ -1,6 +1,6 @@
 """Attacks that use up memory, output, disk or descriptors, and those that leave something of the sort behind."""
 
-from .attack import Attack
+from tests.attacks.attack import Attack
 
 RESOURCES = (
     Attack(

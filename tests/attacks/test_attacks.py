@@ -5,13 +5,12 @@ from collections import Counter
 import pytest
 
 from lockstep.checking.report import report_html
-
-from .attack import HELD, inhabitants, next_check_is_right, nothing_is_left, run
-from .escapes import ESCAPES
-from .exhaustion import EXHAUSTION
-from .forgeries import FORGERIES
-from .resources import RESOURCES
-from .trespasses import TRESPASSES
+from tests.attacks.attack import HELD, inhabitants, next_check_is_right, nothing_is_left, run
+from tests.attacks.escapes import ESCAPES
+from tests.attacks.exhaustion import EXHAUSTION
+from tests.attacks.forgeries import FORGERIES
+from tests.attacks.resources import RESOURCES
+from tests.attacks.trespasses import TRESPASSES
 
 pytestmark = pytest.mark.sandbox
 

@@ -7,9 +7,6 @@ import pytest
 
 from autograder.sandbox.inside.policy import Defences
 
-from .attack import THROUGH, run
-from .test_attacks import ATTACKS
-
 pytestmark = pytest.mark.sandbox
 
 # Defence, the attack that it alone holds, and the defences before it that hold that attack as well.

@@ -22,9 +22,6 @@ from lockstep.checking.check import Check, run_checks
 from lockstep.checking.student import Session
 from lockstep.notebook.source import ModuleSource
 
-from .attack import LIMITS, inhabitants, next_check_is_right, nothing_is_left, run
-from .test_attacks import ATTACKS
-
 pytestmark = pytest.mark.sandbox
 
 PROJECT = Path(__file__).resolve().parents[2]

@@ -1,7 +1,7 @@
 """Attacks that reach for what is not theirs: files, other processes, the network."""
 
-from .attack import Attack
-from .calls import CALLS, TRY
+from tests.attacks.attack import Attack
+from tests.attacks.calls import CALLS, TRY
 
 TRESPASSES = (
     Attack(
