@@ -1,6 +1,7 @@
 """Grading one exercise: the journal, the reference's word, the report, and cells in plain nbgrader style."""
 
 import sqlite3
+import time
 
 import pytest
 
@@ -41,7 +42,9 @@ class Local:
 
     def start(self):
         self.started += 1
-        return local_launcher().start()
+        process = local_launcher().start()
+        process.wait_until_kept(time.monotonic() + 60)  # a cold start is not the learner's
+        return process
 
     def close(self):
         pass
