@@ -95,7 +95,9 @@ def _(student):
 
     for n in range(1, 41):
         made = student.scan(given.tree, list(range(n)))
-        assert [leaves(node) for node in made] == [list(range(i + 1)) for i in range(n)], f"with {n} items the order is not kept"
+        assert [leaves(node) for node in made] == [list(range(i + 1)) for i in range(n)], (
+            f"with {n} items the order is not kept"
+        )
         bound = 2 * (n - 1).bit_length() + 1
         longest = max(depth(node) for node in made)
         assert longest <= bound, f"{n} items: a chain of {longest} combinations, where {bound} are enough"
@@ -118,9 +120,7 @@ def n_log_n_work():
         items = list(items)
         step = 1
         while step < len(items):
-            items = [
-                item if i < step else operator(items[i - step], item) for i, item in enumerate(items)
-            ]
+            items = [item if i < step else operator(items[i - step], item) for i, item in enumerate(items)]
             step *= 2
         return items
 

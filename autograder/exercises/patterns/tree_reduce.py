@@ -81,7 +81,9 @@ def _(student):
     for n in range(1, 41):
         made = student.tree_reduce(given.tree, list(range(n)))
         assert leaves(made) == list(range(n)), f"with {n} items the order is not kept: {made}"
-        assert depth(made) <= (n - 1).bit_length(), f"{n} items take {depth(made)} rounds in the place of {(n - 1).bit_length()}"
+        assert depth(made) <= (n - 1).bit_length(), (
+            f"{n} items take {depth(made)} rounds in the place of {(n - 1).bit_length()}"
+        )
 
 
 @wrong("a chain of 7 combinations waits for one another, where 3 are enough")

@@ -62,7 +62,9 @@ def _(student):
 def _(student):
     found = student.word_count(["One fish, two fish.", "Red fish, blue fish!", "One more?"], 2)
     fish = found.get("fish")
-    assert fish == 4, f"\"fish\" occurs 4 times in these texts, and the answer is {fish}: the counts of all documents have to be added"
+    assert fish == 4, (
+        f'"fish" occurs 4 times in these texts, and the answer is {fish}: the counts of all documents have to be added'
+    )
     assert found == {"one": 2, "fish": 4, "two": 1, "red": 1, "blue": 1, "more": 1}
 
 

@@ -39,7 +39,9 @@ def _(student):
 @check("a speed-up of 3 on 4 processors: a ninth is serial")
 def _(student):
     got = student.karp_flatt(3, 4)
-    assert abs(got - 1 / 9) < 1e-9, f"karp_flatt(3, 4) is {got:.4g}, and should be 0.1111: solve Amdahl's law for the serial share"
+    assert abs(got - 1 / 9) < 1e-9, (
+        f"karp_flatt(3, 4) is {got:.4g}, and should be 0.1111: solve Amdahl's law for the serial share"
+    )
 
 
 @check("with one processor there is nothing to determine")

@@ -45,15 +45,21 @@ def _(student):
         assert len(covered) >= n, (
             f"the chunks cover {len(covered)} of {n} items: the last ones are lost when the length is no multiple of the workers"
         )
-        assert covered == list(range(n)), f"the chunks of split({n}, {workers}) are not 0 to {n - 1} in order, each once"
+        assert covered == list(range(n)), (
+            f"the chunks of split({n}, {workers}) are not 0 to {n - 1} in order, each once"
+        )
 
 
 @check("the sizes differ by at most 1, larger chunks first")
 def _(student):
     for n, workers in [(11, 4), (14, 4), (9, 5)]:
         sizes = [stop - start for start, stop in student.split(n, workers)]
-        assert max(sizes) - min(sizes) <= 1, f"split({n}, {workers}) makes chunks of {sizes}: one worker gets far more than another"
-        assert sizes == sorted(sizes, reverse=True), f"split({n}, {workers}) makes chunks of {sizes}: larger ones should come first"
+        assert max(sizes) - min(sizes) <= 1, (
+            f"split({n}, {workers}) makes chunks of {sizes}: one worker gets far more than another"
+        )
+        assert sizes == sorted(sizes, reverse=True), (
+            f"split({n}, {workers}) makes chunks of {sizes}: larger ones should come first"
+        )
 
 
 @check("more workers than items: some chunks are empty")
