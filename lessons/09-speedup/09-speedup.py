@@ -15,6 +15,7 @@
 # %load_ext lockstep
 
 # %%
+from itertools import pairwise
 from multiprocessing import Pool, Process
 
 from lockstep import laws, simulate, speedup, timeline, usable_cpus, work
@@ -56,7 +57,7 @@ def squares_between(start, stop):
 def add_squares(n, workers):
     bounds = [n * worker // workers for worker in range(workers + 1)]
     with Pool(workers) as pool:
-        parts = pool.starmap(squares_between, zip(bounds, bounds[1:]))
+        parts = pool.starmap(squares_between, pairwise(bounds))
         pool.close()
         pool.join()
     return sum(parts)
