@@ -49,6 +49,10 @@ class Words:
         lines = self._sources.get(label, [])
         return lines[number - 1].strip() if 0 < number <= len(lines) else ""
 
+    def lines(self, label: str) -> list[str]:
+        """All lines of a cell of the program."""
+        return self._sources.get(label, [])
+
     def operation(self, operation: Operation) -> str:
         kind = operation.kind
         if kind.startswith("process.") and kind != "process.exit":
