@@ -210,9 +210,7 @@ def _in_order(identity: str) -> list[int]:
     return [int(part) for part in identity.split(".")]
 
 
-def _outcomes(
-    findings: Findings, ends: dict[int, End], aim: Aim
-) -> tuple[list[dict[str, Any]], dict[int, int]]:
+def _outcomes(findings: Findings, ends: dict[int, End], aim: Aim) -> tuple[list[dict[str, Any]], dict[int, int]]:
     """The different ways to end, and which of them each end is."""
     numbers: dict[tuple[str, bool], int] = {}
     told: list[dict[str, Any]] = []

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import html
 import json
+from collections.abc import Callable
+from os import PathLike
 from pathlib import Path
 from typing import Any
+
+from lockstep.explore.exploration import Exploration
+from lockstep.player.data import player_data
 
 FOLDER = Path(__file__).parent
 SCRIPT = FOLDER / "player.js"
@@ -37,10 +42,17 @@ render({{ model, el: document.getElementById("player") }});
 """
 
 
+def save(found: Exploration, file: str | PathLike[str], goal: Callable[[Any], Any] | str | None = None) -> None:
+    """Writes the page of an exploration. Raises OSError if it cannot be written."""
+    Path(file).write_text(page(player_data(found, goal)), encoding="utf-8")
+
+
 def page(data: dict[str, Any]) -> str:
     """The file's text."""
     title = html.escape(f"{data['program']}: {data['headline']}")
-    return _PAGE.format(title=title, style=STYLE.read_text("utf-8"), script=SCRIPT.read_text("utf-8"), data=embedded(data))
+    return _PAGE.format(
+        title=title, style=STYLE.read_text("utf-8"), script=SCRIPT.read_text("utf-8"), data=embedded(data)
+    )
 
 
 def embedded(data: dict[str, Any]) -> str:

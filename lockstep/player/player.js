@@ -196,11 +196,11 @@ function render({ model, el }) {
   const button = (text, title, action, more = {}) =>
     h("button", { type: "button", title, "aria-label": title, onclick: action, ...more }, text);
   const controls = {
-    home: button("⏮", "To the beginning (Home)", () => (mode === "drive" ? restart() : go(0))),
-    back: button("◀", "One step back (left arrow)", () => (mode === "drive" ? undo() : go(at - 1))),
+    home: button("|◀ Start", "To the beginning (Home)", () => (mode === "drive" ? restart() : go(0))),
+    back: button("◀ Back", "One step back (left arrow)", () => (mode === "drive" ? undo() : go(at - 1))),
     play: button("▶ Play", "Play (space)", play),
-    next: button("▶|", "One step on (right arrow)", () => go(at + 1)),
-    end: button("⏭ To the failure", "To the end of the trace (End)", () => go(history.length)),
+    next: button("Step ▶", "One step on (right arrow)", () => go(at + 1)),
+    end: button("▶| To the failure", "To the end of the trace (End)", () => go(history.length)),
   };
   const speed = h("input", { type: "range", min: 0.5, max: 8, step: 0.5, value: 1.5, "aria-label": "Speed in steps per second" });
   speed.addEventListener("input", () => {
@@ -279,7 +279,7 @@ function render({ model, el }) {
         used.map((actor) => (actor === each.actor ? acts(each) : rests(each, actor, index))));
     });
     const last = history[at - 1]?.after ?? 0;
-    if (at === history.length && (known.outcome(last) >= 0 || known.lost(last))) rows.push(ended(last, used));
+    if (at === history.length && (known.outcome(last) >= 0 || known.lost(last))) rows.push(...ended(last, used));
     const top = lanes.scrollTop;
     lanes.replaceChildren(h("table", {}, h("thead", {}, head), h("tbody", {}, rows)));
     lanes.scrollTop = top;
@@ -324,14 +324,20 @@ function render({ model, el }) {
   }
 
   function ended(state, used) {
-    const bad = known.reached(state) || (known.outcome(state) >= 0 && data.outcomes[known.outcome(state)].deadlock);
-    return h("tr", { class: `lsp-end${bad ? " lsp-bad" : ""}` }, h("th", { scope: "row" }, bad ? "✘" : "■"),
-      used.map((actor) => {
+    const outcome = data.outcomes[known.outcome(state)];
+    const bad = known.reached(state) || outcome?.deadlock;
+    const kind = `lsp-end${bad ? " lsp-bad" : ""}`;
+    const title = outcome ? outcome.title : "no end can be reached any more: livelock";
+    const rows = [h("tr", { class: `${kind} lsp-outcome` }, h("th", { scope: "row" }, bad ? "✘" : "■"),
+      h("td", { colspan: used.length }, cased(title)))];
+    if (outcome?.deadlock) {
+      rows.unshift(h("tr", { class: kind }, h("th", { scope: "row" }, "end"), used.map((actor) => {
         const here = place(state, actor);
-        const text = !here || here.kind === "unborn" ? "" : here.kind === "exited" ? here.error || "ended" :
-          waits(state, actor) ? waiting(state, actor) : "";
-        return h("td", { class: `${laneOf(actor)}${waits(state, actor) ? " lsp-waits lsp-alive" : ""}` }, text);
-      }));
+        if (waits(state, actor)) return h("td", { class: `${laneOf(actor)} lsp-waits lsp-alive` }, waiting(state, actor));
+        return h("td", { class: laneOf(actor) }, here?.kind === "exited" ? here.error || "has ended" : "");
+      })));
+    }
+    return rows;
   }
 
   function drawSource(state, last) {
@@ -381,14 +387,15 @@ function render({ model, el }) {
     const around = stuck.filter((actor) => !inCycle.length || inCycle.includes(actor));
     if (inCycle.length) around.sort((a, b) => inCycle.indexOf(a) - inCycle.indexOf(b));
     const others = stuck.filter((actor) => !around.includes(actor));
-    const [width, radius] = [420, around.length < 4 ? 88 : 118];
-    const height = 2 * radius + 96 + (others.length ? 56 : 0);
+    const [width, radius] = [440, around.length < 4 ? 88 : 118];
+    const height = Math.max(2 * radius + 72, 44 * others.length + 44);
+    const middleX = width / 2 + (others.length ? 46 : 0);
     const spot = new Map();
     around.forEach((actor, index) => {
       const angle = (2 * Math.PI * index) / around.length - Math.PI / 2;
-      spot.set(actor, [width / 2 + (radius + 30) * Math.cos(angle), radius + 44 + radius * Math.sin(angle)]);
+      spot.set(actor, [middleX + (radius + 24) * Math.cos(angle), radius + 44 + radius * Math.sin(angle)]);
     });
-    others.forEach((actor, index) => spot.set(actor, [(width * (index + 0.5)) / others.length, height - 30]));
+    others.forEach((actor, index) => spot.set(actor, [50, 44 + 44 * index]));
     const id = `lsp-${Math.random().toString(36).slice(2)}`;
     const arrows = [];
     for (const [actor, { holder, object }] of edges) {
@@ -414,10 +421,10 @@ function render({ model, el }) {
       h("rect", { x: spot.get(actor)[0] - 45, y: spot.get(actor)[1] - 16, width: 90, height: 32, rx: 7 }),
       h("text", { x: spot.get(actor)[0], y: spot.get(actor)[1] + 4.5 }, actors[actor])));
     const words = inCycle.length ? `${[...inCycle, inCycle[0]].map((actor) => actors[actor]).join(" waits for ")}.` : "";
-    circle.append(h("div", { class: "lsp-label" }, inCycle.length ? "Who waits for whom: a circle" : "Who waits for whom"),
+    circle.append(...[h("div", { class: "lsp-label" }, inCycle.length ? "Who waits for whom: a circle" : "Who waits for whom"),
       h("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `Wait-for graph. ${words}` },
         h("defs", {}, marker(id, "lsp-tip"), marker(`${id}b`, "lsp-tip-cycle")), arrows, nodes),
-      h("ul", { class: "lsp-waiters" }, stuck.map((actor) => h("li", {}, chip(actor), ` ${waiting(state, actor)}`))));
+      explained.hidden && h("ul", { class: "lsp-waiters" }, stuck.map((actor) => h("li", {}, chip(actor), ` ${waiting(state, actor)}`)))].filter(Boolean));
   }
 
   function cycle(edges) {
@@ -465,9 +472,12 @@ function render({ model, el }) {
     const done = known.reached(state);
     const still = known.canReach[state];
     const over = !known.able(state).size;
+    const left = known.ways[state];
+    const certain = left && left.every((number, index) => number === 0n || data.outcomes[index].goal);
     const title = known.outcome(state) >= 0 ? data.outcomes[known.outcome(state)].title : data.aim;
     const text = done ? `${data.puzzle ? "You did it" : "You broke it"}: ${title}.`
       : over ? `Not this time: ${title}. Undo, or start again.`
+      : certain ? `Whatever happens now, it comes to ${data.aim}.`
       : still ? `${cased(data.aim)} can still be reached from here.`
       : data.puzzle ? `${cased(data.aim)} can no longer be reached from here. Undo.`
       : `${cased(data.aim)} can no longer be reached: you cannot break it any more.`;
@@ -506,15 +516,15 @@ function render({ model, el }) {
     controls.next.disabled = controls.end.disabled = at === history.length;
     for (const name of ["play", "next", "end"]) controls[name].hidden = mode === "drive";
     speedLabel.hidden = mode === "drive";
-    controls.home.textContent = mode === "drive" ? "⏮ Start again" : "⏮";
-    controls.back.textContent = mode === "drive" ? "↶ Undo" : "◀";
+    controls.home.textContent = mode === "drive" ? "|◀ Start again" : "|◀ Start";
+    controls.back.textContent = mode === "drive" ? "◀ Undo" : "◀ Back";
     controls.play.textContent = timer ? "❚❚ Pause" : "▶ Play";
-    controls.end.textContent = data.aim ? "⏭ To the failure" : "⏭ To the end";
+    controls.end.textContent = data.aim ? "▶| To the failure" : "▶| To the end";
     switcher.hidden = !data.whole || (data.puzzle && mode === "drive");
     switcher.textContent = mode === "drive" ? "Show me one that fails" : "You drive";
     switcher.title = mode === "drive" ? "Back to the shortest interleaving that was found" : "Choose yourself who goes next";
     switcher.setAttribute("aria-label", switcher.title);
-    explained.hidden = mode === "drive" || !data.story.length || at < history.length;
+    explained.hidden = mode === "drive" || !data.story.length;
     drawStatus(state, last);
     drawPanel(state);
     drawLanes();

@@ -65,7 +65,9 @@ def replayed(found: Exploration, schedule: list[Any]) -> Replay:
     graph = findings.graph
     if findings.visited is not None:
         raise ScheduleError(f"the program is too large to be replayed ({found.claim}): take fewer processes or steps")
-    state, path, taken = graph.root, [], []
+    state = graph.root
+    path: list[PathStep] = []
+    taken: list[str | tuple[str, int]] = []
     for number in range(len(schedule) + len(graph.depths) + 1):
         ways = choices(graph, state)
         if number < len(schedule):

@@ -98,7 +98,7 @@ def _waits(findings: Findings, last: int) -> list[str]:
             told.append(f"{name} {holds}waits for {sentence}.")
     circle = _circle(after)
     if circle:
-        told.append(f"{' waits for '.join(process_name(p) for p in [*circle, circle[0]])}: a circle.")
+        told.append(f"They wait in a circle: {' → '.join(process_name(p) for p in [*circle, circle[0]])}.")
     return told + joins
 
 

@@ -17,7 +17,7 @@ from lockstep.player.replaying import Replay, ScheduleError, replayed
 Goal = Callable[[Any], Any] | str | None
 
 
-class Player(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget's classes are not typed
+class Player(anywidget.AnyWidget):
     """An interleaving to step through. `replay` is the last path that was driven to its end, run again on this side.
 
     `schedule` is that path as `replay(...)` takes it; `reached` says whether it comes to the goal.
@@ -26,7 +26,7 @@ class Player(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget's classes 
     _esm = SCRIPT
     _css = STYLE
     data = traitlets.Dict().tag(sync=True)
-    path = traitlets.List().tag(sync=True)
+    path: Any = traitlets.List().tag(sync=True)
     verdict = traitlets.Unicode("").tag(sync=True)
 
     def __init__(self, found: Exploration, goal: Goal = None) -> None:
