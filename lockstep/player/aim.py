@@ -1,4 +1,4 @@
-"""What a player shows and a driver tries to reach: a failure, a result that an undisturbed run does not give, or a goal."""
+"""What a player shows and a driver tries to reach: a failure, a result that no undisturbed run gives, or a goal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ Goal = Callable[[Any], Any] | str | None
 
 @dataclass(frozen=True)
 class Aim:
-    """The states to come to. `words` names them ("a deadlock"), empty if they are no failure; `lost`: they are those of a livelock."""
+    """The states to come to.
+
+    `words` names them ("a deadlock"), empty if they are no failure; `lost`: they are those of a livelock."""
 
     words: str
     states: set[int]

@@ -1,7 +1,7 @@
 """What the player shows, as data that a page can hold: tables of places and values, states, moves, and a trace.
 
-The form is that of a state graph: a state is a row of numbers, first one a process (which of its places it is at), then one
-an object (which of its values it has). A move is [actor, next state, answer], -1 for a state that was left out.
+The form is that of a state graph: a state is a row of numbers, first one a process (which of its places it is at), then
+one an object (which of its values it has). A move is [actor, next state, answer], -1 for a state that was left out.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ SOURCE = 400  # lines of one cell
 
 
 def player_data(found: Exploration, goal: Callable[[Any], Any] | str | None = None) -> dict[str, Any]:
-    """The data of a player. `goal` is what to show and to reach: a predicate on what main returns, or "deadlock"; None: a failure.
+    """The data of a player.
 
+    `goal` is what to show and to reach: a predicate on what main returns, or "deadlock"; None: a failure.
     Raises ValueError for a goal that nothing reaches, TypeError for one that is neither.
     """
     findings = found._findings

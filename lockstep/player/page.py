@@ -34,7 +34,7 @@ body {{ margin: 0 auto; padding: 20px; max-width: 1240px; color: CanvasText; bac
 <script type="module">
 {script}
 const values = {{ data: JSON.parse(document.getElementById("data").textContent) }};
-const model = {{ get: (name) => values[name], set: (name, value) => (values[name] = value), save_changes() {{}}, on() {{}} }};
+const model = {{ get: (name) => values[name], set() {{}}, save_changes() {{}}, on() {{}} }};
 render({{ model, el: document.getElementById("player") }});
 </script>
 </body>

@@ -260,6 +260,8 @@ function render({ model, el }) {
 
   // ---- drawing -------------------------------------------------------------------------------------------------
   const laneOf = (actor) => `lsp-lane-${actor === 0 ? 0 : ((actor - 1) % 7) + 1}`;
+  const brief = (actor) => h("span", { class: `lsp-chip ${laneOf(actor)}`, title: actors[actor], role: "img",
+    "aria-label": actors[actor] }, actors[actor].replace("Process-", "P"));
   const chip = (actor) => h("span", { class: `lsp-chip ${laneOf(actor)}` }, actors[actor]);
 
   function drawLanes() {
@@ -280,18 +282,25 @@ function render({ model, el }) {
     });
     const last = history[at - 1]?.after ?? 0;
     if (at === history.length && (known.outcome(last) >= 0 || known.lost(last))) rows.push(...ended(last, used));
-    const top = lanes.scrollTop;
+    root.classList.toggle("lsp-wide", used.length > 4);
+    const [top, left] = [lanes.scrollTop, lanes.scrollLeft];
     lanes.replaceChildren(h("table", {}, h("thead", {}, head), h("tbody", {}, rows)));
     lanes.scrollTop = top;
+    lanes.scrollLeft = left;
     const current = lanes.querySelectorAll("tbody tr")[at === history.length ? rows.length - 1 : at - 1];
     if (!current || !at) lanes.scrollTop = 0;
     else {
       const [box, outer] = [current.getBoundingClientRect(), lanes.getBoundingClientRect()];
       if (box.bottom > outer.bottom) lanes.scrollTop += box.bottom - outer.bottom + 8;
+      const acting = current.querySelector(".lsp-acts")?.getBoundingClientRect();
+      if (acting && acting.right > outer.right) lanes.scrollLeft += acting.right - outer.right + 8;
+      if (acting && acting.left < outer.left + 50) lanes.scrollLeft -= outer.left + 50 - acting.left;
       if (box.top < outer.top + 36) lanes.scrollTop -= outer.top + 36 - box.top;
     }
   }
 
+  // In its own lane "held by" needs no name.
+  const own = (text, actor) => (text.startsWith(`held by ${actors[actor]}`) ? text.replace(` by ${actors[actor]}`, "") : text);
   const sections = (state, actor) => place(state, actor)?.inside ?? [];
 
   function acts(each) {
@@ -302,7 +311,8 @@ function render({ model, el }) {
       h("div", { class: "lsp-op" }, told(each), gives && h("span", { class: "lsp-gives" }, ` → ${gives}`)),
       at_ && h("code", { title: `${at_.label}, line ${at_.number}` }, at_.text),
       changes(each).map((change) =>
-        h("div", { class: "lsp-change" }, `${change.name}: `, h("s", {}, change.was), " → ", h("b", {}, change.is))),
+        h("div", { class: "lsp-change" }, `${change.name}: `, h("s", {}, own(change.was, each.actor)), " → ",
+          h("b", {}, own(change.is, each.actor)))),
       inside.map((name) => h("div", { class: "lsp-inside" }, `inside ${name}`)));
   }
 
@@ -357,7 +367,7 @@ function render({ model, el }) {
           const here = where.get(number) ?? [];
           const ran = done && done.source === index && done.line === number;
           return h("li", { class: [here.length && "lsp-here", ran && "lsp-ran"].filter(Boolean).join(" "), value: number },
-            h("span", { class: "lsp-who" }, here.map(chip)), h("code", {}, text || " "));
+            h("span", { class: "lsp-who" }, here.map(brief)), h("code", {}, text || " "));
         })));
     }));
     for (const list of source.querySelectorAll("ol")) {
@@ -387,9 +397,9 @@ function render({ model, el }) {
     const around = stuck.filter((actor) => !inCycle.length || inCycle.includes(actor));
     if (inCycle.length) around.sort((a, b) => inCycle.indexOf(a) - inCycle.indexOf(b));
     const others = stuck.filter((actor) => !around.includes(actor));
-    const [width, radius] = [440, around.length < 4 ? 88 : 118];
+    const [width, radius] = [others.length ? 490 : 440, around.length < 4 ? 88 : 118];
     const height = Math.max(2 * radius + 72, 44 * others.length + 44);
-    const middleX = width / 2 + (others.length ? 46 : 0);
+    const middleX = width / 2 + (others.length ? 54 : 0);
     const spot = new Map();
     around.forEach((actor, index) => {
       const angle = (2 * Math.PI * index) / around.length - Math.PI / 2;
@@ -419,7 +429,9 @@ function render({ model, el }) {
       orient: "auto-start-reverse" }, h("path", { class: kind, d: "M0,0L8,4L0,8z" }));
     const nodes = stuck.map((actor) => h("g", { class: laneOf(actor) },
       h("rect", { x: spot.get(actor)[0] - 45, y: spot.get(actor)[1] - 16, width: 90, height: 32, rx: 7 }),
-      h("text", { x: spot.get(actor)[0], y: spot.get(actor)[1] + 4.5 }, actors[actor])));
+      h("text", { x: spot.get(actor)[0], y: spot.get(actor)[1] + 4.5 }, actors[actor]),
+      edges.get(actor).holder < 0 && edges.get(actor).object >= 0 && h("text", { class: "lsp-wanted", x: spot.get(actor)[0],
+        y: spot.get(actor)[1] + 32 }, `waits: ${data.objects[edges.get(actor).object].name}`)));
     const words = inCycle.length ? `${[...inCycle, inCycle[0]].map((actor) => actors[actor]).join(" waits for ")}.` : "";
     circle.append(...[h("div", { class: "lsp-label" }, inCycle.length ? "Who waits for whom: a circle" : "Who waits for whom"),
       h("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `Wait-for graph. ${words}` },

@@ -21,7 +21,10 @@ class ScheduleError(CheckFailed):
 
 @dataclass(frozen=True)
 class Replay:
-    """How a program went under a schedule. `schedule` holds every step that was taken, also those that nobody had to choose."""
+    """How a program went under a schedule.
+
+    `schedule` holds every step that was taken, also those that nobody had to choose.
+    """
 
     schedule: tuple[str | tuple[str, int], ...]
     outcome: str
@@ -50,9 +53,9 @@ class Replay:
 def replay(program: Any, *arguments: Any, schedule: Iterable[Any], **options: Any) -> Replay:
     """Runs the program in this order: one process a step, as its number (0 is main, 1 is Process-1) or its name.
 
-    Where a step can go in several ways (whom a `notify` wakes), the item can be a pair of process and way, from 0. The end may be left
-    out as far as only one process can go. Takes the options of `explore`, and raises what it raises; raises ScheduleError
-    for a process that does not exist or cannot go, and for a schedule that is too short or too long.
+    Where a step can go in several ways (whom a `notify` wakes), the item can be a pair of process and way, from 0. The
+    end may be left out as far as only one process can go. Takes the options of `explore`, and raises what it raises;
+    raises ScheduleError for a process that does not exist or cannot go, and for a schedule too short or too long.
     """
     if isinstance(schedule, (str, bytes)) or not isinstance(schedule, Iterable):
         raise ScheduleError(f"a schedule is a list of process numbers, such as [1, 2, 1], not {schedule!r}")
@@ -75,8 +78,8 @@ def replayed(found: Exploration, schedule: list[Any]) -> Replay:
             if actor not in ways:
                 _refuse(findings, path, state, number + 1, len(schedule), actor, list(ways))
             if way >= len(ways[actor]):
-                _fail(findings, path, f"step {number + 1}: {process_name(actor)} can go in {len(ways[actor])} ways here, "
-                      f"counted from 0; there is no way {way}")  # fmt: skip
+                there = f"{process_name(actor)} can go in {len(ways[actor])} ways here, counted from 0"
+                _fail(findings, path, f"step {number + 1}: {there}; there is no way {way}")
         elif not ways:
             break
         else:

@@ -50,11 +50,8 @@ class Player(anywidget.AnyWidget):
             return
         self.reached = self._reaches(self.replay)
         if self._goal is not None:
-            self.verdict = (
-                f"Python replayed your {len(self.replay.schedule)} steps: {self.replay.outcome} It counts."
-                if self.reached
-                else f"Python replayed your {len(self.replay.schedule)} steps: {self.replay.outcome} That is not the goal."
-            )
+            counts = "It counts." if self.reached else "That is not the goal."
+            self.verdict = f"Python replayed your {len(self.replay.schedule)} steps: {self.replay.outcome} {counts}"
 
     def _reaches(self, done: Replay) -> bool:
         if callable(self._goal):
@@ -70,7 +67,8 @@ def play(found: Exploration, goal: Goal = None) -> Player:
 def you_drive(program: Any, *arguments: Any, goal: Goal = None, **options: Any) -> Player:
     """A player in which the learner chooses who goes next, until the program does what `goal` says.
 
-    `goal` is a function of what the program returns, or "deadlock"; without one, any failure. Takes the options of `explore`.
+    `goal` is a function of what the program returns, or "deadlock"; without one, any failure. Takes the options of
+    `explore`.
     Raises ValueError when the goal cannot be reached, or the program is too large to be driven.
     """
     found = explore(program, *arguments, **options)
