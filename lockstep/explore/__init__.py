@@ -1,6 +1,7 @@
 """`explore`: a program of processes on every one of its interleavings.
 
-The package itself can be called, so that `from lockstep import explore` gives something to call whichever way it was loaded.
+The package itself can be called, so that `from lockstep import explore` gives something to call whichever way it
+was loaded.
 """
 
 import sys

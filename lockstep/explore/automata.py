@@ -9,7 +9,7 @@ from lockstep.standin.machine import NotCovered
 from lockstep.standin.operation import Answer, Operation
 
 
-class Unknown(Exception):  # noqa: N818 - it is asked for and then known
+class Unknown(Exception):
     """The learner's process has to be asked where this answer leads."""
 
     def __init__(self, local: int, answer: Answer) -> None:

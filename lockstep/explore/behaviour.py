@@ -12,6 +12,7 @@ from typing import Any
 
 from lockstep.explore.namespaces import SOLUTION, Namespaces, compiled
 from lockstep.explore.running import ExploreMachine, Program, Rest, Run
+from lockstep.explore.typed import typed_key
 from lockstep.standin.operation import Answer, Raised
 
 PARKED = 1_000  # runs kept waiting for their next answer
@@ -161,7 +162,8 @@ class Behaviour:
         return run
 
     def _compare(self, old: Rest, new: Rest, local: Local) -> None:
-        if (old.kind, old.operation, old.ended[:2]) != (new.kind, new.operation, new.ended[:2]):
+        same = (old.kind, old.operation) == (new.kind, new.operation)
+        if not same or typed_key(old.ended[:2]) != typed_key(new.ended[:2]):
             raise HiddenInput(_difference(old, new, local.program.identity))
 
     def _resting(self, run: Run, frame: Any) -> None:
@@ -175,8 +177,8 @@ class Behaviour:
 
 
 def _typed(answer: Answer) -> Hashable:
-    """A key that tells True from 1."""
-    return (type(answer), answer) if not isinstance(answer, Raised) else answer
+    """A key that tells True from 1 and 0.0 from -0.0."""
+    return typed_key(answer) if not isinstance(answer, Raised) else answer
 
 
 def _difference(old: Rest, new: Rest, identity: str) -> str:

@@ -36,12 +36,15 @@ class FewPreemptions:
     complete = False
 
     def __str__(self) -> str:
-        return f"all interleavings with at most {self.preemptions} preemptions (the program has too many to take them all)"
+        return (
+            f"all interleavings with at most {self.preemptions} preemptions (the program has too many to take them all)"
+        )
 
 
 @dataclass(frozen=True)
 class Sampled:
-    """Interleavings drawn by PCT (Burckhardt et al., ASPLOS 2010), which finds a bug of this depth with a known chance."""
+    """Interleavings drawn by PCT (Burckhardt et al., ASPLOS 2010), which finds a bug of this depth with a known
+    chance."""
 
     interleavings: int
     depth: int

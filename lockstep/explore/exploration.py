@@ -6,22 +6,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from os import PathLike
 from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lockstep.checking.failure import CheckFailed
+from lockstep.explore import atlas
 from lockstep.explore.claims import Claim
+from lockstep.explore.findings import End, Findings
 from lockstep.explore.schedule import Schedule
 from lockstep.explore.typed import Results
-
-if TYPE_CHECKING:
-    from lockstep.explore.findings import End, Findings
 
 
 @dataclass(frozen=True)
 class Exploration:
     """What `explore` found. Counts are interleavings; where these are without number (`interleavings` is None), states.
 
-    `results` maps every value that main returned to its interleavings. `crashes` counts those in which some process ended by
-    an exception, `left_running` those in which main was done before a process that it started.
+    `results` maps every value that main returned to its interleavings. `crashes` counts those in which some process
+    ended by an exception, `left_running` those in which main was done before a process that it started.
     """
 
     claim: Claim
@@ -33,6 +33,22 @@ class Exploration:
     crashes: int
     left_running: int
     _findings: Findings = field(repr=False, compare=False, hash=False)
+
+    @classmethod
+    def of(cls, findings: Findings, interleavings: int | None, states: int) -> Exploration:
+        """The result for readers of what was found."""
+        ends = findings.ends
+        return cls(
+            claim=findings.claim,
+            interleavings=interleavings,
+            states=states,
+            results=findings.results(),
+            deadlocks=findings.count(end for end in ends if end.deadlocked),
+            livelocks=len(findings.lost),
+            crashes=findings.count(end for end in ends if end.crashes),
+            left_running=findings.count(end for end in ends if end.left_running),
+            _findings=findings,
+        )
 
     def always(self, predicate: Callable[[Any], Any]) -> Exploration:
         """Every interleaving ends, and main returns a value for which `predicate` is true. Raises CheckFailed."""
@@ -90,6 +106,11 @@ class Exploration:
         """The largest number of processes that are in `with inside(section):` at once in any state."""
         return max(self._findings.inside(section).values(), default=0)
 
+    def errors_of_main(self) -> set[str]:
+        """The names of the exceptions with which main ends in some interleaving."""
+        told = (text for end in self._ends for process, text in end.crashes if process == "0")
+        return {text.partition(":")[0] for text in told}
+
     def failure(self) -> Schedule | None:
         """The shortest schedule to a deadlock, a livelock or a crash; None if there is none of these."""
         kinds: list[tuple[str, set[int]]] = [
@@ -103,10 +124,21 @@ class Exploration:
         return None
 
     def schedule(self, predicate: Callable[[Any], Any] = lambda value: True) -> Schedule | None:
-        """The shortest schedule after which main returns a value for which `predicate` is true; None if there is none."""
+        """The shortest schedule after which main returns a value for which `predicate` is true; None if there is
+        none."""
         ends = (end for end in self._ends if end.returned and not end.deadlocked)
         states = {end.state for end in ends if predicate(end.returned[0])}
         return self._findings.schedule(states, "A shortest interleaving with this result:") if states else None
+
+    def graph(self, limit: int = 2_000) -> dict[str, Any] | None:
+        """Every state and its moves as plain data (lockstep.explore.atlas), or None if there are more than `limit`
+        states."""
+        return atlas.graph(self._findings, limit)
+
+    def tables(self) -> dict[str, Any]:
+        """The rules from which states and moves follow, as plain data (lockstep.explore.atlas): small for large
+        graphs too."""
+        return atlas.tables(self._findings)
 
     def trace(self) -> str:
         """The shortest failing schedule as plain text, a step a line; if nothing fails, a shortest interleaving."""

@@ -44,13 +44,13 @@ def explore(
 ) -> Exploration:
     """Takes the program `function(*arguments, **keywords)` through all its interleavings.
 
-    `function` is a function of a learner's module (`student.count`) or of the notebook or a file. `budget` is in states: over it
-    only interleavings with few preemptions are taken, or a sample, and the claim says so. `feeder` and `pipe_capacity`
-    (bytes) are those of SEMANTICS.md. `merge=False` tells local states apart by their whole histories. `limit` is in
-    seconds of the learner's process.
+    `function` is a function of a learner's module (`student.count`) or of the notebook or a file. `budget` is in
+    states: over it only interleavings with few preemptions are taken, or a sample, and the claim says so. `feeder`
+    and `pipe_capacity` (bytes) are those of SEMANTICS.md. `merge=False` tells local states apart by their whole
+    histories. `limit` is in seconds of the learner's process.
 
-    Raises NotExplored when the program uses what `explore` does not cover, or depends on what it cannot see; ValueError for
-    options that make no sense.
+    Raises NotExplored when the program uses what `explore` does not cover, or depends on what it cannot see;
+    ValueError for options that make no sense.
     """
     if budget < 1:
         raise ValueError(f"a budget is a number of states, at least 1, not {budget}")
@@ -95,7 +95,7 @@ def explored(
         states, ends = len(visited.states), visited.ends
     known.replay(_one_end_of_each(known))
     findings = Findings(graph, ends, visited, Words(known, sources), claim, name)
-    return findings.exploration(counted, states)
+    return Exploration.of(findings, counted, states)
 
 
 def _one_end_of_each(known: Automata) -> list[int]:
@@ -133,7 +133,9 @@ def _program_of(function: types.FunctionType) -> ModuleSource:
     try:
         return ModuleSource.of_file(inspect.getsourcefile(function) or "")
     except (OSError, TypeError):
-        raise ValueError(f"the source of {function.__name__} cannot be found; define it in a notebook or a file") from None
+        raise ValueError(
+            f"the source of {function.__name__} cannot be found; define it in a notebook or a file"
+        ) from None
 
 
 def _crossing(value: Any) -> Any:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from lockstep.checking.failure import CheckFailed
 from lockstep.explore.claims import Claim
-from lockstep.explore.exploration import Exploration
 from lockstep.explore.graph import Graph
 from lockstep.explore.partial import Visited
 from lockstep.explore.schedule import PathStep, Schedule, Step, Waiting, shortest
 from lockstep.explore.steps import Move, Status
-from lockstep.explore.typed import Results
+from lockstep.explore.typed import Results, typed_key
 from lockstep.explore.words import Words, process_name
 
 _SEARCH_LIMIT = 200_000  # (state, last actor) pairs looked at for a shorter schedule than the one a partial search took
@@ -35,6 +34,11 @@ class End:
     main_crashed: bool = False
     left_running: bool = False
 
+    @property
+    def kind(self) -> str:
+        """ "deadlock", "crashed" (main ended with an exception) or "returned"."""
+        return "deadlock" if self.deadlocked else "returned" if self.returned else "crashed"
+
 
 class Findings:
     """The ends of a program, and how to show them."""
@@ -53,30 +57,16 @@ class Findings:
         self.lost = graph.lost() if visited is None else set()
         self._sections: dict[str, dict[int, int]] = {}
 
-    def exploration(self, interleavings: int | None, states: int) -> Exploration:
-        """The result for readers."""
-        returned: dict[int, tuple[Any, int | None]] = {}
-        typed = Results([(end.returned[0], 0) for end in self.ends if end.returned and not end.deadlocked])
-        order = {key: place for place, key in enumerate(typed._by_key)}
-        from lockstep.explore.typed import typed_key
-
+    def results(self) -> Results:
+        """The values that main returned, with their interleavings."""
+        returned: dict[Hashable, tuple[Any, int | None]] = {}
         for end in self.ends:
-            if end.returned and not end.deadlocked:
-                place = order[typed_key(end.returned[0])]
-                before = returned.get(place, (None, 0))[1]
+            if end.kind == "returned":
+                key = typed_key(end.returned[0])
+                before = returned.get(key, (None, 0))[1]
                 total = None if end.ways is None or before is None else before + end.ways
-                returned[place] = (end.returned[0], total)
-        return Exploration(
-            claim=self.claim,
-            interleavings=interleavings,
-            states=states,
-            results=Results(list(returned.values())),
-            deadlocks=self.count(end for end in self.ends if end.deadlocked),
-            livelocks=len(self.lost),
-            crashes=self.count(end for end in self.ends if end.crashes),
-            left_running=self.count(end for end in self.ends if end.left_running),
-            _findings=self,
-        )
+                returned[key] = (end.returned[0], total)
+        return Results(list(returned.values()))
 
     @staticmethod
     def count(ends: Iterable[End]) -> int:
@@ -123,9 +113,6 @@ class Findings:
     def told(self, path: list[PathStep], title: str) -> Schedule:
         """These steps, for readers."""
         return self._told(path, title)
-
-    def path_of(self, goals: set[int] | Callable[[int], bool]) -> list[PathStep] | None:
-        return shortest(self.graph, goals)
 
     def _end(self, state: int, ways: int | None) -> End:
         statuses = self.graph.statuses(state)

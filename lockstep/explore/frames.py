@@ -1,16 +1,18 @@
 """What the frames of a running process hold: position, variables that still matter, and the evaluation stack.
 
-Python shows a frame's variables, but not what it is in the middle of computing (the left side of `f() + g()`, the iterator of a
-`for`, the exit of a `with`), and two local states must not be taken for one if they differ in that. So the stack is read from the
-interpreter's own frame (the layouts of CPython 3.11 to 3.13), as deep as the compiler's stack effects say it is at this instruction.
-`READABLE` tells whether this interpreter has been found to keep frames as expected; where it is false, local states are told apart by their
-histories alone, which is always right.
+Python shows a frame's variables, but not what it is in the middle of computing (the left side of `f() + g()`, the
+iterator of a `for`, the exit of a `with`), and two local states must not be taken for one if they differ in that.
+So the stack is read from the interpreter's own frame (the layouts of CPython 3.11 to 3.13), as deep as the
+compiler's stack effects say it is at this instruction. `READABLE` tells whether this interpreter has been found to
+keep frames as expected; where it is false, local states are told apart by their histories alone, which is always
+right.
 """
 
 from __future__ import annotations
 
 import ctypes
 import dis
+import itertools
 import sys
 import sysconfig
 import types
@@ -23,6 +25,8 @@ _LOCALSPLUS = 9 * _POINTER  # _PyInterpreterFrame.localsplus, after eight pointe
 _STACKTOP = 8 * _POINTER
 _PREVIOUS = {11: 6, 12: 1, 13: 1}.get(sys.version_info[1], 0) * _POINTER
 _IS_ENTRY = 8 * _POINTER + 4  # 3.11 only: this frame was entered from C
+_OWNER = 8 * _POINTER + 6  # from 3.12 on
+_C_STACK = 3
 NULL = object()  # an empty slot
 
 _SEES_VARIABLES = frozenset({"locals", "vars", "dir", "eval", "exec", "_getframe", "currentframe", "stack", "globals"})
@@ -47,7 +51,8 @@ class Point(NamedTuple):
 
 
 class Held(NamedTuple):
-    """A frame's part of a local state. `callee`: the values that the current instruction works on, if they are still there."""
+    """A frame's part of a local state. `callee`: the values that the current instruction works on, if they are
+    still there."""
 
     code: types.CodeType
     offset: int
@@ -61,8 +66,8 @@ class Held(NamedTuple):
 def points(code: types.CodeType) -> dict[int, Point]:
     """Every instruction of the code that can be reached, by its offset."""
     instructions = list(dis.get_instructions(code))
-    following = {a.offset: b.offset for a, b in zip(instructions, instructions[1:], strict=False)}
-    handlers = list(dis.Bytecode(code).exception_entries)
+    following = {a.offset: b.offset for a, b in itertools.pairwise(instructions)}
+    handlers = list(dis.Bytecode(code).exception_entries)  # type: ignore[attr-defined]
     by_offset = {instruction.offset: instruction for instruction in instructions}
     depths: dict[int, tuple[int, int]] = {}
     after: dict[int, list[int]] = {}
@@ -98,7 +103,8 @@ def points(code: types.CodeType) -> dict[int, Point]:
 
 
 def _effect(instruction: dis.Instruction) -> int:
-    """What an instruction really does to the stack; the compiler counts the operands of a call one instruction early in 3.11."""
+    """What an instruction really does to the stack; in 3.11 the operands of a call are counted one instruction
+    early."""
     if sys.version_info[:2] == (3, 11) and instruction.opname in ("PRECALL", "CALL"):
         return 0 if instruction.opname == "PRECALL" else -1 - (instruction.arg or 0)
     if instruction.opname == "RETURN_GENERATOR":  # what is sent in first is on the stack when the generator begins
@@ -150,13 +156,14 @@ def _live(
 
 
 def _localsplus(code: types.CodeType) -> list[str]:
-    """The names in the order in which a frame keeps them: variables, then cells that are not variables, then free ones."""
+    """The names in the order in which a frame keeps them: variables, then cells that are not variables, then free
+    ones."""
     extra = [name for name in code.co_cellvars if name not in code.co_varnames]
     return [*code.co_varnames, *extra, *code.co_freevars]
 
 
 def held(frame: types.FrameType, inner: types.FrameType | None) -> Held | None:
-    """What the frame holds while `inner` runs in it (None: it is a suspended generator's). None if that cannot be told."""
+    """What the frame holds while `inner` runs in it (None: nothing does). None if that cannot be told."""
     code = frame.f_code
     if not code.co_flags & 0x1 or code.co_flags & 0x280:  # a module's or class's code; coroutines
         return None
@@ -183,20 +190,32 @@ def held(frame: types.FrameType, inner: types.FrameType | None) -> Held | None:
     variables = tuple([_object(start + place * _POINTER) for place in point.live])
     stack = tuple([_object(start + (size + place) * _POINTER) for place in range(rest)])
     callee: tuple[Any, ...] = ()
-    if inner is not None and not called_directly(inner, frame):
-        callee = tuple([_object(start + (size + place) * _POINTER) for place in range(rest, point.depth)])
+    direct = inner is None or called_directly(inner, frame)
+    if direct is None:
+        return None
+    if not direct:
+        # f(*arguments): they are made into a tuple first, and what the stack points to may be freed; only f is there.
+        upto = rest + 2 if point.opname == "CALL_FUNCTION_EX" else point.depth
+        callee = tuple([_object(start + (size + place) * _POINTER) for place in range(rest, upto)])
         if point.opname == "FOR_ITER":
             callee = stack[-1:]
     return Held(code, offset, point, variables, stack, callee)
 
 
-def called_directly(inner: types.FrameType, frame: types.FrameType) -> bool:
-    """Was the inner frame entered by the interpreter's own loop, with no C function between the two?"""
+def called_directly(inner: types.FrameType, frame: types.FrameType) -> bool | None:
+    """Was the inner frame entered by the interpreter's own loop, with no C function between the two? None: cannot
+    be told."""
     base = ctypes.c_void_p.from_address(id(inner) + _INTERPRETER_FRAME).value or 0
     if sys.version_info[:2] == (3, 11):
         return not ctypes.c_bool.from_address(base + _IS_ENTRY).value
     mine = ctypes.c_void_p.from_address(id(frame) + _INTERPRETER_FRAME).value
-    return ctypes.c_void_p.from_address(base + _PREVIOUS).value == mine
+    between = ctypes.c_void_p.from_address(base + _PREVIOUS).value or 0
+    if between == mine:
+        return True
+    # A call from C has one frame of the C stack between; what else there may be (a class being called) is not known.
+    owner = ctypes.c_char.from_address(between + _OWNER).value[0]
+    before = ctypes.c_void_p.from_address(between + _PREVIOUS).value
+    return False if owner == _C_STACK and before == mine else None
 
 
 def _takes(point: Point) -> int | None:
@@ -205,7 +224,7 @@ def _takes(point: Point) -> int | None:
     if point.opname == "CALL_KW":
         return int(point.argument) + 3
     if point.opname == "CALL_FUNCTION_EX":
-        return 3 + (point.argument & 1)
+        return 3 + (int(point.argument) & 1)
     return _TAKES.get(point.opname)
 
 

@@ -11,7 +11,7 @@ from lockstep.explore.steps import ExitsAreSteps, Field, Status, Steps, Widen
 BATCH = 4_000  # answers asked for in one trip
 
 
-class OverBudget(Exception):  # noqa: N818 - not an error: the claim weakens
+class OverBudget(Exception):
     """The program has more states than the budget."""
 
 
@@ -28,6 +28,7 @@ class Graph:
         self.depths: dict[int, int] = {}  # every state, and the fewest steps to it
         self.ends: dict[int, int | None] = {}  # states in which nobody can go on, and the interleavings that come there
         self.finite = True  # no cycles: interleavings can be counted
+        self.graded = True  # every state is always the same number of steps from the root
 
     def explore(self) -> None:
         """Finds all states and counts. Raises OverBudget, leaving steps usable for a partial search."""
@@ -41,8 +42,11 @@ class Graph:
         """Each actor that can go on, and the states that its steps lead to."""
         for field in self.steps.actors:
             number = (state >> field.shift) & ((1 << field.bits) - 1)
-            if field.rows[number] is not None:
-                found = self.known(state, field, number)
+            row = field.rows[number]
+            if row is not None:
+                found = row.moves.get(state & row.mask)
+                if found is None:
+                    found = self.known(state, field, number)
                 if found:
                     yield field, tuple(state + difference for difference in found)
 
@@ -74,7 +78,7 @@ class Graph:
 
     def _anew(self, work: Callable[[], Any]) -> Any:
         while True:
-            self.depths, self.ends, self.finite = {}, {}, True
+            self.depths, self.ends, self.finite, self.graded = {}, {}, True, True
             self.steps = self._fresh_steps()
             try:
                 self.root = self._initial()
@@ -97,7 +101,7 @@ class Graph:
         depths[self.root] = 0
         level: dict[int, int] = {self.root: 1}
         ends = self.ends
-        depth, graded = 0, True
+        depth = 0
         while level:
             depth += 1
             after = self._level(level, ends)
@@ -106,14 +110,14 @@ class Graph:
                     depths[state] = depth
             else:
                 # A state met at two depths: the ways to it are counted when all states are known.
-                graded = False
+                self.graded = False
                 after = {state: 1 for state in after if state not in depths}
                 for state in after:
                     depths[state] = depth
             if len(depths) > self.budget:
                 raise OverBudget
             level = after
-        if not graded:
+        if not self.graded:
             self._count_any_order()
 
     def _level(self, level: dict[int, int], ends: dict[int, int | None]) -> dict[int, int]:
@@ -154,7 +158,8 @@ class Graph:
         return after
 
     def _count_any_order(self) -> None:
-        """Counts ways in an order in which every state comes after those before it; there is none if there is a cycle."""
+        """Counts ways in an order in which every state comes after those before it; there is none if there is a
+        cycle."""
         following = {state: [new for _, news in self.successors(state) for new in news] for state in self.depths}
         before = dict.fromkeys(self.depths, 0)
         for news in following.values():
@@ -174,6 +179,33 @@ class Graph:
                     ready.append(new)
         self.finite = done == len(self.depths)
         self.ends = {state: ways[state] if self.finite else None for state, news in following.items() if not news}
+
+    def leading_to(self, goals: set[int]) -> set[int]:
+        """The states from which one of these can be come to; only after a whole exploration."""
+        found = set(goals)
+        changed = True
+        while changed:
+            changed = False
+            # Deeper states first: where no step leads back to a lower depth, once is enough.
+            for state in reversed(self.depths):
+                if state not in found and self._leads_to(state, found):
+                    found.add(state)
+                    changed = True
+            changed = changed and not self.graded
+        return found
+
+    def _leads_to(self, state: int, goals: set[int]) -> bool:
+        for field in self.steps.actors:
+            number = (state >> field.shift) & ((1 << field.bits) - 1)
+            row = field.rows[number]
+            if row is not None:
+                moves = row.moves.get(state & row.mask)
+                if moves is None:
+                    moves = self.known(state, field, number)
+                for difference in moves:
+                    if state + difference in goals:
+                        return True
+        return False
 
     def lost(self) -> set[int]:
         """The states from which nobody can come to any end, although there is always somebody who can go on."""

@@ -43,7 +43,7 @@ class Absent:
         raise error(reason)
 
     __call__ = __iter__ = __len__ = __bool__ = __getitem__ = __enter__ = __exit__ = __getattr__ = _raise
-    __add__ = __radd__ = __mul__ = __index__ = __int__ = __reduce__ = _raise  # type: ignore[assignment]
+    __add__ = __radd__ = __mul__ = __index__ = __int__ = __reduce__ = _raise
 
 
 def compiled(cells: Iterable[CellText]) -> tuple[Statement, ...]:

@@ -81,9 +81,11 @@ def few_preemptions(graph: Graph, budget: int) -> Visited:
 
 
 def sample(graph: Graph, budget: int, runs: int = RUNS) -> Visited:
-    """Interleavings by PCT: random priorities, lowered at DEPTH - 1 random moments; always the highest that can go on goes.
+    """Interleavings by PCT: random priorities, lowered at DEPTH - 1 random moments; always the highest that can go
+    on goes.
 
-    Who comes back to a state of the same run is spinning, and goes to the end of the line. At most `budget` steps in all.
+    Who comes back to a state of the same run is spinning, and goes to the end of the line. At most `budget` steps
+    in all.
     """
     draw = random.Random(0)
     visited = Visited()

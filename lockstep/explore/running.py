@@ -65,7 +65,7 @@ class Run:
         """Runs to the next rest; `rest` and `effects` are new then."""
         self.effects = []
         self.rest = None
-        self.visited = set()
+        self.visited = set(self.active)
         machine = self.machine
         machine.run = self
         run_on(machine)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,39 +79,44 @@ class Schedule:
         return "\n".join(lines)
 
 
-def shortest(
-    graph: Graph, goals: Container[int] | Callable[[int], bool], limit: int | None = None
-) -> list[PathStep] | None:
+def shortest(graph: Graph, goals: set[int], limit: int | None = None) -> list[PathStep] | None:
     """The path to a goal with the fewest context switches, then the fewest steps (Dijkstra); None if there is none.
 
-    `limit`: how many (state, last actor) pairs to look at before giving up.
+    `limit`: how many (state, last actor) pairs to look at before giving up, in a graph that was not explored whole.
     """
-    reached = goals if callable(goals) else goals.__contains__
-    # What was found: (state, last actor) -> (pair before, index of the step)
-    came: dict[tuple[int, int], tuple[tuple[int, int], int] | None] = {(graph.root, -1): None}
-    done: set[tuple[int, int]] = set()
-    best: dict[tuple[int, int], tuple[int, int]] = {(graph.root, -1): (0, 0)}
-    heap: list[tuple[int, int, int, tuple[int, int]]] = [(0, 0, 0, (graph.root, -1))]
+    useful = graph.leading_to(goals) if limit is None else None
+    # A pair is a state and who went last; what is kept of it is the pair before and which of the actor's steps it was.
+    start = (graph.root, -1)
+    came: dict[tuple[int, int], tuple[tuple[int, int], int] | None] = {start: None}
+    best: dict[tuple[int, int], tuple[int, int]] = {start: (0, 0)}
+    following: dict[int, list[tuple[int, tuple[int, ...]]]] = {}
+    heap: list[tuple[tuple[int, int], int, tuple[int, int]]] = [((0, 0), 0, start)]
     order = 0
     while heap:
-        switches, count, _, here = heapq.heappop(heap)
-        if here in done:
+        cost, _, here = heapq.heappop(heap)
+        if best[here] != cost:
             continue
-        done.add(here)
-        if limit is not None and len(done) > limit:
-            return None
         state, last = here
-        if reached(state):
+        if state in goals:
             return _path(graph, came, here)
-        for field, news in graph.successors(state):
-            cost = (switches + (field.index != last and last != -1), count + 1)
+        if limit is not None and order > limit:
+            return None
+        actors = following.get(state)
+        if actors is None:
+            actors = following[state] = [(field.index, news) for field, news in graph.successors(state)]
+        switches, count = cost[0], cost[1] + 1
+        for actor, news in actors:
+            after = (switches if actor == last or last == -1 else switches + 1, count)
             for index, new in enumerate(news):
-                pair = (new, field.index)
-                if pair not in best or cost < best[pair]:
-                    best[pair] = cost
+                if useful is not None and new not in useful:
+                    continue
+                pair = (new, actor)
+                known = best.get(pair)
+                if known is None or after < known:
+                    best[pair] = after
                     came[pair] = (here, index)
                     order += 1
-                    heapq.heappush(heap, (*cost, order, pair))
+                    heapq.heappush(heap, (after, order, pair))
     return None
 
 

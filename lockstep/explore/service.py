@@ -17,7 +17,8 @@ EXPLORE_MAIN = Program("0")
 
 
 def serve(connection: Any, programs: Any) -> None:
-    """Requests: {"do": "begin", "function", "arguments", "keywords", "options"}, {"do": "extend", "pairs"}, {"do": "replay", "locals"}."""
+    """Requests: {"do": "begin", "function", "arguments", "keywords", "options"}, {"do": "extend", "pairs"}, {"do":
+    "replay", "locals"}."""
     behaviour: Behaviour | None = None
     while True:
         try:

@@ -19,18 +19,19 @@ _CODES = {"process.terminate": -15, "process.kill": -9}
 
 
 class Status(NamedTuple):
-    """Where a process is. `left`: it ended while a process that it started had not exited. `code`: set when it has exited."""
+    """Where a process is. `left`: it ended while a process that it started had not exited. `code`: set when it has
+    exited."""
 
     local: int
     left: bool = False
     code: int | None = None
 
 
-class ExitsAreSteps(Exception):  # noqa: N818 - not an error: the exploration starts anew
+class ExitsAreSteps(Exception):
     """Somebody can see whether a process has exited."""
 
 
-class Widen(Exception):  # noqa: N818 - not an error: the exploration starts anew with wider fields
+class Widen(Exception):
     """A field has more values than its bits can tell apart."""
 
 
@@ -76,7 +77,8 @@ class Move(NamedTuple):
 
 
 class Steps:
-    """The transition relation. Grows fields and tables as states are met; the same question always has the same answer."""
+    """The transition relation. Grows fields and tables as states are met; the same question always has the same
+    answer."""
 
     def __init__(self, automata: Automata, widths: dict[str, int], exits_are_steps: bool) -> None:
         self.automata, self.widths, self.exits_are_steps = automata, widths, exits_are_steps
@@ -188,7 +190,7 @@ class Steps:
             return bool(feeders(value))
         if field.kind != "process" or value.code is not None:
             return False
-        local = self.automata.locals[value.local]
+        local: Local = self.automata.locals[value.local]
         if local.kind == "end":
             return self.exits_are_steps or bool(local.sections)
         return local.kind == "ask"
@@ -298,9 +300,7 @@ class _View:
     def may_exit(self, local: Local) -> bool:
         if any(not daemon and self._runs(child) for child, daemon in local.children):
             return False
-        return all(
-            name in local.abandoned or not on_its_way(self.get(name), local.process) for name in local.queues
-        )
+        return all(name in local.abandoned or not on_its_way(self.get(name), local.process) for name in local.queues)
 
     def try_exit(self, process: str) -> None:
         """Exits, if the process has only been waiting for its children or its queues and exits are no steps."""

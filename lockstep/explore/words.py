@@ -41,17 +41,13 @@ class Words:
     """How to tell a reader about the objects of one program."""
 
     def __init__(self, automata: Automata, sources: dict[str, list[str]]) -> None:
-        self._automata, self._sources = automata, sources
+        self._automata, self.sources = automata, sources
         self._names: dict[str, str] = {}
 
     def line(self, label: str, number: int) -> str:
         """The text of a line of the program, without its indent."""
-        lines = self._sources.get(label, [])
+        lines = self.sources.get(label, [])
         return lines[number - 1].strip() if 0 < number <= len(lines) else ""
-
-    def lines(self, label: str) -> list[str]:
-        """All lines of a cell of the program."""
-        return self._sources.get(label, [])
 
     def operation(self, operation: Operation) -> str:
         kind = operation.kind
@@ -126,9 +122,9 @@ class Words:
             for kind, names in groups.items():
                 names.sort(key=lambda name: int(name.partition("#")[2]))
                 guards = kind == "rlock" and len(groups) > 1
-                for place, name in enumerate(names):
+                for index, name in enumerate(names):
                     number_text = name.partition("#")[2]
                     title = base or f"{kind} {number_text}"
                     if len(names) > 1 and base:
-                        title = f"{base}[{place}]"
+                        title = f"{base}[{index}]"
                     self._names[name] = f"{title}'s lock" if guards and base else title

@@ -153,7 +153,7 @@ class _Tables:
         """The cells in which some process is in some state, or the part of them where it is."""
         found = []
         for label, numbers in self._lines.items():
-            lines = self._words.lines(label)
+            lines = self._words.sources.get(label, [])
             first, last = 1, len(lines)
             if len(lines) > 60:
                 first = max(1, min(numbers) - 12)
@@ -203,6 +203,8 @@ class _Tables:
             told: dict[str, Any] = {"text": short(self._words.value(value, kind)) if there else ""}
             if lock and value is not None:
                 told["holder"] = self.actors.get(value[0], -1)
+            if kind == "condition" and value:
+                told["asleep"] = [self.actors[who] for who, status, _ in value if status == "waiting"]
             self._values[index].append(told)
         return numbers[value]
 

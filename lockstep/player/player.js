@@ -86,6 +86,8 @@ function render({ model, el }) {
   function holderOf(state, actor) {
     const here = place(state, actor);
     if (here.kind === "join") return { holder: here.joins, object: -1 };
+    const asleep = here.operation === "condition.wake" && value(state, here.touches[0])?.asleep?.includes(actor);
+    if (asleep) return { holder: -1, object: here.touches[0] };
     for (const object of here.touches ?? []) {
       const holder = value(state, object)?.holder ?? -1;
       if (holder >= 0 && holder !== actor) return { holder, object };

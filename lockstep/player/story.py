@@ -92,7 +92,7 @@ def _waits(findings: Findings, last: int) -> list[str]:
         elif local.kind == "end":
             joins.append(f"{name} {holds}cannot exit before its children have, and its queues are empty.")
         else:
-            sentence, holder = _wants(findings, last, local.operation)
+            sentence, holder = _wants(findings, last, process, local.operation)
             if holder:
                 after[process] = holder
             told.append(f"{name} {holds}waits for {sentence}.")
@@ -102,19 +102,19 @@ def _waits(findings: Findings, last: int) -> list[str]:
     return told + joins
 
 
-def _wants(findings: Findings, last: int, operation: Any) -> tuple[str, str]:
+def _wants(findings: Findings, last: int, process: str, operation: Any) -> tuple[str, str]:
     """What a process waits for, in words, and who holds it, if it is one."""
     graph, words = findings.graph, findings.words
     name = operation.objects[0] if operation.objects else ""
     title = words.object(name) if name else operation.kind
     kind = operation.kind.partition(".")[0]
+    if kind == "condition" and (process, "waiting") in [entry[:2] for entry in graph.steps.value(last, name)]:
+        return f"a notification on {title}, and nobody is left who could give one", ""
     for each in operation.objects:
         value = graph.steps.value(last, each)
         if graph.steps.fields[each].kind in ("lock", "rlock") and value is not None:
             holder = process_name(value[0])
             return f"{words.object(each)}, which {holder} holds", value[0]
-    if kind == "condition":
-        return f"a notification on {title}, and nobody is left who could give one", ""
     if kind == "event":
         return f"{title} to be set, and nobody is left who could set it", ""
     if kind == "semaphore":

@@ -42,9 +42,7 @@ def _read_slice(values: tuple[Value, ...], process: str, guard: str) -> list[Out
 
 
 @meaning("cells.write")
-def _write_slice(
-    values: tuple[Value, ...], process: str, guard: str, messages: tuple[Message, ...]
-) -> list[Outcome]:
+def _write_slice(values: tuple[Value, ...], process: str, guard: str, messages: tuple[Message, ...]) -> list[Outcome]:
     return one((*messages, *values[len(messages) :]), None) if _may(guard, values, process) else BLOCKED
 
 

@@ -1,4 +1,5 @@
-"""What a program must not see differently on every run: imports, clocks, files, random numbers, each defined or refused."""
+"""What a program must not see differently on every run: imports, clocks, files, random numbers, each defined or
+refused."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import builtins
 import importlib
 import os
 import random
+import threading
 import time
 import types
 from collections.abc import Callable, Mapping
@@ -15,7 +17,6 @@ from lockstep.standin import module as standin
 from lockstep.standin.machine import current, not_covered
 
 _REFUSED_MODULES = {
-    "threading": "use multiprocessing.Process; threads share everything, and are not covered",
     "_thread": "use multiprocessing.Process",
     "concurrent": "use multiprocessing.Process and a Queue",
     "asyncio": "use multiprocessing.Process",
@@ -43,9 +44,24 @@ _REFUSED_OS = {
     "times": "measure on the real machine",
 }
 _CLOCKS = (
-    "time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "process_time", "process_time_ns",
+    "time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "process_time",
+    "process_time_ns",
     "thread_time", "thread_time_ns", "localtime", "gmtime", "ctime", "strftime",
 )  # fmt: skip
+
+
+class _NoThreads(types.ModuleType):
+    """The module `threading` as far as programs of processes need it: the exception that barriers raise."""
+
+    BrokenBarrierError = threading.BrokenBarrierError
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise not_covered(f"`threading.{name}`", "use multiprocessing; threads share everything, and are not covered")
+
+
+_no_threads = _NoThreads("threading")
 
 
 class _Covered(types.ModuleType):
@@ -91,7 +107,8 @@ def imports(
 ) -> Callable[..., Any]:
     """An `__import__` for one simulated process.
 
-    `own`: its own modules by name; `clocks`: what `time` offers; `made`: where modules made for this process alone are put.
+    `own`: its own modules by name; `clocks`: what `time` offers; `made`: where modules made for this process alone
+    are put.
     """
 
     def covered(top: str) -> types.ModuleType | None:
@@ -122,6 +139,8 @@ def imports(
                         getattr(inner, wanted)
                 return inner
             return standin.module()
+        if name == "threading":
+            return _no_threads
         if top in _REFUSED_MODULES:
             raise not_covered(f"the module `{name}`", _REFUSED_MODULES[top])
         if name == top and (found := covered(top)) is not None:

@@ -30,7 +30,8 @@ class Machine(Protocol):
     """Is a process being pickled now? Only then may objects of the stand-in be pickled."""
 
     def process(self) -> Process | MainProcess:
-        """The process that runs now, as `current_process()` gives it: `.identity` is "0" for main, "0.1" for its first child."""
+        """The process that runs now, as `current_process()` gives it: `.identity` is "0" for main, "0.1" for its
+        first child."""
 
     def perform(self, operation: Operation) -> Answer:
         """Ask for an operation and wait for its answer; answers that are `Raised` come back as such."""

@@ -27,7 +27,8 @@ def meaning(*kinds: str) -> Callable[[_Function], _Function]:
 
 
 def outcomes(operation: Operation, values: tuple[Value, ...], process: str) -> list[Outcome]:
-    """All ways in which the operation can go now. Operations of kinds "process.*" belong to the machine, and are a KeyError."""
+    """All ways in which the operation can go now. Operations of kinds "process.*" belong to the machine, and are a
+    KeyError."""
     return _MEANINGS[operation.kind](values, process, *operation.arguments)
 
 

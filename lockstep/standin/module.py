@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import queue
-import threading
 import types
 from typing import Any
 
@@ -105,7 +104,6 @@ PUBLIC: dict[str, Any] = {
     "Array": cells.SharedArray,
     "RawValue": cells.raw_value,
     "RawArray": cells.raw_array,
-    "BrokenBarrierError": threading.BrokenBarrierError,
     **{
         thing.__name__: thing
         for thing in (ProcessError, BufferTooShort, AuthenticationError, TimeoutError, current_process, parent_process,
@@ -125,9 +123,7 @@ _SUBMODULES: dict[str, dict[str, Any]] = {
         "Queue": queues.Queue,
         "SimpleQueue": queues.SimpleQueue,
     },
-    "synchronize": {
-        name: PUBLIC[name] for name in ("Lock", "RLock", "Semaphore", "Condition", "Event", "Barrier")
-    },
+    "synchronize": {name: PUBLIC[name] for name in ("Lock", "RLock", "Semaphore", "Condition", "Event", "Barrier")},
     "context": {"TimeoutError": TimeoutError, "ProcessError": ProcessError, "Process": process.Process},
 }
 _modules: dict[str, types.ModuleType] = {}
@@ -138,9 +134,7 @@ class _Module(types.ModuleType):
         if name.startswith("__"):
             raise AttributeError(name)
         full = f"{self.__name__}.{name}"
-        raise not_covered(
-            f"`{full}`", _INSTEAD.get(name, "use what multiprocessing's Process, locks and queues offer")
-        )
+        raise not_covered(f"`{full}`", _INSTEAD.get(name, "use what multiprocessing's Process, locks and queues offer"))
 
 
 def module(name: str = "multiprocessing") -> types.ModuleType:

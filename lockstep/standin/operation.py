@@ -16,7 +16,8 @@ class Message(NamedTuple):
 
 
 class Operation(NamedTuple):
-    """One thing asked of shared objects: its kind ("lock.acquire"), the names of the objects touched, plain arguments."""
+    """One thing asked of shared objects: its kind ("lock.acquire"), the names of the objects touched, plain
+    arguments."""
 
     kind: str
     objects: tuple[str, ...] = ()

@@ -164,7 +164,8 @@ class Connection(Shared):
 
 
 def pipe(duplex: bool = True) -> tuple[Connection, Connection]:
-    """As `multiprocessing.Pipe`: two connected ends; without `duplex` the first only receives and the second only sends."""
+    """As `multiprocessing.Pipe`: two connected ends; without `duplex` the first only receives and the second only
+    sends."""
     me = current().process().identity
     names = []
     for _ in range(2 if duplex else 1):

@@ -11,7 +11,8 @@ from lockstep.standin.shared import Shared, ask
 
 
 class QueueValue(NamedTuple):
-    """What a Queue holds. `line`: (process, message) on their way; with feeders sorted by process, else in order of the puts."""
+    """What a Queue holds. `line`: (process, message) on their way; with feeders sorted by process, else in order of
+    the puts."""
 
     used: int = 0
     unfinished: int = 0
@@ -70,9 +71,7 @@ def _feed(values: tuple[Value, ...], process: str, capacity: int) -> list[Outcom
 
 
 @meaning("queue.get")
-def _get(
-    values: tuple[Value, ...], process: str, blocking: bool, capacity: int, feeder: bool
-) -> list[Outcome]:
+def _get(values: tuple[Value, ...], process: str, blocking: bool, capacity: int, feeder: bool) -> list[Outcome]:
     (value,) = values
     if not value.pipe:
         return BLOCKED if blocking else one(values, Raised("Empty"))

@@ -2,10 +2,10 @@
 
 import pytest
 
-from lockstep.checking.failure import CheckFailed
-from lockstep.explore.claims import AllStates
 from explore.taking import merged_and_not, take
 from explore.test_counts import COUNTER, PHILOSOPHERS
+from lockstep.checking.failure import CheckFailed
+from lockstep.explore.claims import AllStates
 
 BUFFER = """
     class Buffer:

@@ -1,0 +1,173 @@
+"""`explore` itself: learners' functions in their own process, functions of a file, the result as data, bad input."""
+
+import json
+
+import pytest
+
+from explore.taking import take
+from explore.test_counts import COUNTER, PHILOSOPHERS
+from lockstep.checking.failure import CheckFailed, StudentTimedOut
+from lockstep.checking.given import given
+from lockstep.checking.student import student
+from lockstep.explore.exploring import explore
+from lockstep.explore.findings import NotExplored
+from lockstep.explore.typed import Results
+
+LEARNER = '''
+"""A learner's file."""
+import multiprocessing as mp
+import time
+
+
+def add(total, times):
+    for _ in range(times):
+        total.value += 1
+
+
+def count(workers, times):
+    total = mp.Value("i", 0)
+    processes = [mp.Process(target=add, args=(total, times)) for _ in range(workers)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    return total.value
+
+
+class Meeting:
+    def __init__(self):
+        self.here = [mp.Semaphore(0), mp.Semaphore(0)]
+
+    def meet(self, who):
+        self.here[who].release()
+        self.here[1 - who].acquire()
+
+
+def clock():
+    return time.time()
+
+
+def for_ever():
+    while True:
+        pass
+'''
+
+
+@pytest.fixture
+def learner(tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text(LEARNER, encoding="utf-8")
+    with student(path, limit=20) as opened:
+        yield opened
+
+
+def test_a_learners_function_is_explored_in_the_learners_process(learner):
+    found = explore(learner.count, 2, 2)
+    assert found.interleavings == 70
+    assert found.results == {2: 32, 3: 32, 4: 6}
+    assert "mine.py, line 9: total.value += 1" in found.always(lambda total: total > 0).trace()
+
+
+def test_given_code_uses_the_learners_class(learner):
+    @given
+    def two_meet(times):
+        from multiprocessing import Process
+
+        meeting = Meeting()  # noqa: F821
+        processes = [Process(target=Meeting.meet, args=(meeting, who)) for who in (0, 1)]  # noqa: F821
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join()
+        return times
+
+    learner_session = learner.__dict__["_session"]
+    learner_session.given = given.source()
+    assert explore(learner.two_meet, 3).always(lambda value: value == 3).interleavings == 4
+
+
+def test_a_clock_is_refused_by_name(learner):
+    with pytest.raises(NotExplored, match=r"`explore` does not cover `time\.time`"):
+        explore(learner.clock)
+
+
+def test_a_loop_without_operations_runs_into_the_limit(learner):
+    with pytest.raises(StudentTimedOut):
+        explore(learner.for_ever, limit=1)
+
+
+def test_what_is_no_function_is_refused(learner):
+    with pytest.raises(TypeError, match="explore takes a function and then its arguments"):
+        explore(3)
+    with pytest.raises(ValueError, match="a budget is a number of states"):
+        explore(learner.count, 2, 2, budget=0)
+    with pytest.raises(ValueError, match="a pipe holds at least 1 byte"):
+        explore(learner.count, 2, 2, pipe_capacity=0)
+
+
+def test_the_package_can_be_called(learner):
+    import lockstep.explore
+
+    assert lockstep.explore(learner.count, 1, 1).results == {1: 1}
+
+
+def test_the_result_cannot_be_changed():
+    found = take(COUNTER, 2, 1)
+    with pytest.raises(AttributeError):
+        found.states = 3
+    with pytest.raises(TypeError):
+        found.results[2] = 5
+
+
+def test_results_tell_types_apart():
+    results = Results([(True, 1), (1, 2), ([1], 3), ((1,), 4), (0.0, 5), (-0.0, 6)])
+    assert (results[True], results[1], results[[1]], results[(1,)], results[0.0], results[-0.0]) == (1, 2, 3, 4, 5, 6)
+    assert len(results) == 6
+    assert results != {1: 1}
+
+
+def test_sometimes_says_what_comes_instead():
+    found = take(COUNTER, 2, 1).sometimes(lambda total: total == 1)
+    with pytest.raises(CheckFailed, match="No interleaving gives such a result"):
+        found.sometimes(lambda total: total == 7)
+
+
+def test_the_graph_as_data_holds_every_state_and_move():
+    found = take(PHILOSOPHERS, 3)
+    drawn = found.graph()
+    assert drawn is not None
+    assert len(drawn["states"]) == found.states
+    ways = [0] * found.states
+    ways[0] = 1
+    ends = {"deadlock": 0, "returned": 0}
+    for number, state in enumerate(drawn["states"]):  # breadth first, so every state comes after those before it
+        for *_, after in state["moves"]:
+            ways[after] += ways[number]
+        if state["end"]:
+            assert not state["moves"]
+            ends[state["end"]] += ways[number]
+    assert ends == {"deadlock": 6, "returned": 162}
+    assert json.loads(json.dumps(drawn)) == drawn
+    assert found.graph(limit=10) is None
+
+
+@pytest.mark.parametrize(("program", "arguments"), [(PHILOSOPHERS, (3,)), (COUNTER, (2, 3))])
+def test_the_tables_as_data_give_the_same_states(program, arguments):
+    found = take(program, *arguments)
+    tables = json.loads(json.dumps(found.tables()))
+    fields = {place: (field["shift"], (1 << field["bits"]) - 1) for place, field in enumerate(tables["fields"])}
+    rows = {}
+    for row in tables["rows"]:
+        moves = {int(key): [int(move[0]) for move in moves] for key, moves in row["moves"].items()}
+        rows[row["field"], row["number"]] = (int(row["mask"]), moves)
+    met, front = {int(tables["root"])}, [int(tables["root"])]
+    while front:
+        state = front.pop()
+        for place, (shift, bits) in fields.items():
+            row = rows.get((place, (state >> shift) & bits))
+            if row is not None:
+                for difference in row[1][state & row[0]]:
+                    if state + difference not in met:
+                        met.add(state + difference)
+                        front.append(state + difference)
+    assert len(met) == found.states
