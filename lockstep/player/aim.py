@@ -73,8 +73,10 @@ def undisturbed(findings: Findings) -> End | None:
     state, last = graph.root, -1
     met = set()
     while state not in ends:
+        if state in met or (findings.visited is not None and state not in findings.visited.states):
+            return None
         moves = {field.index: news for field, news in graph.successors(state)}
-        if not moves or state in met:
+        if not moves:
             return None
         met.add(state)
         last = last if last in moves else min(moves)

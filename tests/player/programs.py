@@ -30,9 +30,9 @@ PINGPONG = """
         process = Process(target=answer, args=(other,))
         process.start()
         mine.send(1)
-        answer = mine.recv()
+        answered = mine.recv()
         process.join()
-        return answer
+        return answered
 """
 
 BARRIER = """

@@ -62,7 +62,9 @@ def test_a_schedule_that_does_not_fit_is_refused_in_words(counter, schedule, tol
 
 
 def test_somebody_who_waits_for_a_lock_is_refused_with_its_holder():
-    with pytest.raises(CheckFailed, match=r"Process-3 cannot go: it waits to acquire forks\[0\].*and Process-1 holds") as refused:
+    with pytest.raises(
+        CheckFailed, match=r"Process-3 cannot go: it waits to acquire forks\[0\].*and Process-1 holds"
+    ) as refused:
         replayed(take(PHILOSOPHERS, 3), [3, 1, 3])
     assert "So far:" in str(refused.value)
 
