@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from lockstep.explore.exploring import explore
     from lockstep.explore.sections import inside
     from lockstep.notebook.extension import load_ipython_extension
+    from lockstep.player.replaying import replay
+    from lockstep.player.widget import you_drive
 
 __version__ = "0.1.0"
 
@@ -25,9 +27,11 @@ _HOMES = {
     "explore": "lockstep.explore",
     "inside": "lockstep.explore.sections",
     "load_ipython_extension": "lockstep.notebook.extension",
+    "replay": "lockstep.player.replaying",
+    "you_drive": "lockstep.player.widget",
 }
 
-__all__ = ["check", "explore", "given", "inside", "load_ipython_extension", "raises", "student"]
+__all__ = ["check", "explore", "given", "inside", "load_ipython_extension", "raises", "replay", "student", "you_drive"]
 
 
 def __getattr__(name: str) -> Any:

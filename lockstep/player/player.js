@@ -75,6 +75,7 @@ function render({ model, el }) {
   let history = []; // [{actor, choice, before, after, answer}], the steps of what is shown
   let at = 0; // how many of them are done
   let timer = null;
+  let frame = 0;
 
   // ---- what a state is, in words -------------------------------------------------------------------------------
   const place = (state, actor) => data.places[actor]?.[data.states[state][actor]];
@@ -285,11 +286,13 @@ function render({ model, el }) {
     const last = history[at - 1]?.after ?? 0;
     if (at === history.length && (known.outcome(last) >= 0 || known.lost(last))) rows.push(...ended(last, used));
     root.classList.toggle("lsp-wide", used.length > 4);
-    const [top, left] = [lanes.scrollTop, lanes.scrollLeft];
     lanes.replaceChildren(h("table", {}, h("thead", {}, head), h("tbody", {}, rows)));
-    lanes.scrollTop = top;
-    lanes.scrollLeft = left;
-    const current = lanes.querySelectorAll("tbody tr")[at === history.length ? rows.length - 1 : at - 1];
+  }
+
+  // Brings the current row and the current line into view, inside their boxes; the page itself never moves.
+  function follow() {
+    const rows = lanes.querySelectorAll("tbody tr");
+    const current = rows[at === history.length ? rows.length - 1 : at - 1];
     if (!current || !at) lanes.scrollTop = 0;
     else {
       const [box, outer] = [current.getBoundingClientRect(), lanes.getBoundingClientRect()];
@@ -298,6 +301,10 @@ function render({ model, el }) {
       if (acting && acting.right > outer.right) lanes.scrollLeft += acting.right - outer.right + 8;
       if (acting && acting.left < outer.left + 50) lanes.scrollLeft -= outer.left + 50 - acting.left;
       if (box.top < outer.top + 36) lanes.scrollTop -= outer.top + 36 - box.top;
+    }
+    for (const list of source.querySelectorAll("ol")) {
+      const here = list.querySelector(".lsp-ran") ?? list.querySelector(".lsp-here");
+      if (here) list.scrollTop = here.offsetTop - list.offsetTop - list.clientHeight / 2;
     }
   }
 
@@ -372,10 +379,6 @@ function render({ model, el }) {
             h("span", { class: "lsp-who" }, here.map(brief)), h("code", {}, text || " "));
         })));
     }));
-    for (const list of source.querySelectorAll("ol")) {
-      const here = list.querySelector(".lsp-ran") ?? list.querySelector(".lsp-here");
-      if (here) list.scrollTop = here.offsetTop - list.offsetTop - list.clientHeight / 2;
-    }
   }
 
   function drawObjects(state, last) {
@@ -545,6 +548,8 @@ function render({ model, el }) {
     drawSource(state, last);
     drawObjects(state, last);
     drawCircle(state);
+    cancelAnimationFrame(frame);
+    frame = requestAnimationFrame(follow); // once a frame, however many steps were made
   }
 
   const toldVerdict = () => {
