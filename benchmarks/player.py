@@ -1,4 +1,4 @@
-"""How large a saved player is, and how long a browser takes from its file to the first paint. Run: python -m benchmarks.player"""
+"""How large a saved player is, and how long a browser takes to its first paint. Run: python -m benchmarks.player"""
 
 from __future__ import annotations
 

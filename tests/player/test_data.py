@@ -3,9 +3,9 @@
 import json
 
 import pytest
-
 from explore.taking import take
 from explore.test_counts import COUNTER, PHILOSOPHERS
+
 from lockstep.player.data import player_data
 from lockstep.player.page import page
 from player.programs import CRASH, EVENT, LOST_WAKE_UP, PROGRAMS
@@ -131,6 +131,15 @@ def test_what_a_learner_wrote_cannot_close_the_script_of_a_saved_page():
     )
     assert text.count("</script>") == 2
     assert "<script>alert" not in text
+
+
+def test_a_schedule_in_a_report_is_lanes_with_what_a_learner_wrote_as_text():
+    shown = take(CRASH).failure()._repr_html_()
+    assert "&lt;b&gt;stock&lt;/b&gt;" in shown
+    assert "<b>stock" not in shown
+    assert "inside store" in shown
+    assert shown.count("<tr") == len(take(CRASH).failure().steps) + 1
+    assert "waits: acquire forks[1], held by Process-2" in take(PHILOSOPHERS, 3).failure()._repr_html_()
 
 
 def test_a_saved_page_asks_for_nothing_else(tmp_path):

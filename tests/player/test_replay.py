@@ -1,9 +1,9 @@
 """A schedule that a learner names is run as it says, or refused in words."""
 
 import pytest
-
 from explore.taking import take
 from explore.test_counts import COUNTER, PHILOSOPHERS
+
 from lockstep import explore
 from lockstep.checking.failure import CheckFailed
 from lockstep.player.replaying import ScheduleError, replay, replayed

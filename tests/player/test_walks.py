@@ -4,10 +4,10 @@ import random
 import shutil
 
 import pytest
-from playwright.sync_api import sync_playwright
-
 from explore.taking import take
 from explore.test_counts import COUNTER, PHILOSOPHERS
+from playwright.sync_api import sync_playwright
+
 from lockstep.explore.words import process_name
 from lockstep.player.data import player_data
 from lockstep.player.driving import choices
