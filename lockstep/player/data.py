@@ -24,10 +24,14 @@ TEXT = 200  # characters of a value or an operation
 SOURCE = 400  # lines of one cell
 
 
-def player_data(found: Exploration, goal: Callable[[Any], Any] | str | None = None) -> dict[str, Any]:
+def player_data(
+    found: Exploration, goal: Callable[[Any], Any] | str | None = None, *, puzzle: bool = False
+) -> dict[str, Any]:
     """The data of a player.
 
     `goal` is what to show and to reach: a predicate on what main returns, or "deadlock"; None: a failure.
+    In a `puzzle` the reader drives, and no trace is shown.
+
     Raises ValueError for a goal that nothing reaches, TypeError for one that is neither.
     """
     findings = found._findings
@@ -48,7 +52,7 @@ def player_data(found: Exploration, goal: Callable[[Any], Any] | str | None = No
         "headline": aim.headline,
         "story": story(findings, path),
         "aim": aim.words,
-        "puzzle": goal is not None,
+        "puzzle": puzzle,
         "whole": whole,
         "actors": [_name(actor) for actor in tables.actors],
         "places": tables.places,

@@ -158,7 +158,7 @@ function render({ model, el }) {
     history = [...history.slice(0, at), next];
     at = history.length;
     draw();
-    if (known.reached(now()) || !known.able(now()).size) {
+    if (!known.able(now()).size) {
       const names = history.map((each) => [actors[each.actor], each.choice]);
       model.set("path", names);
       model.save_changes();
@@ -224,7 +224,7 @@ function render({ model, el }) {
   const objects = h("div", { class: "lsp-objects" });
   const circle = h("div", { class: "lsp-graph" });
   const explained = h("ul", { class: "lsp-story" }, data.story.map((sentence) => h("li", {}, sentence)));
-  const root = h("div", { class: "lockstep-player", tabindex: 0, "data-lm-suppress-shortcuts": "true", role: "group",
+  const root = h("div", { class: `lockstep-player${data.puzzle ? " lsp-puzzle" : ""}`, tabindex: 0, "data-lm-suppress-shortcuts": "true", role: "group",
     "aria-label": `Player of ${data.program}`, onkeydown: pressed },
     h("p", { class: "lsp-headline" }, data.headline), explained, toolbar, status, verdict, panel,
     h("div", { class: "lsp-body" }, lanes, h("div", { class: "lsp-side" }, source, objects, circle)));
@@ -347,7 +347,7 @@ function render({ model, el }) {
     const bad = known.reached(state) || outcome?.deadlock;
     const kind = `lsp-end${bad ? " lsp-bad" : ""}`;
     const title = outcome ? outcome.title : "no end can be reached any more: livelock";
-    const rows = [h("tr", { class: `${kind} lsp-outcome` }, h("th", { scope: "row" }, bad ? "✘" : "■"),
+    const rows = [h("tr", { class: `${kind} lsp-outcome` }, h("th", { scope: "row" }, !bad ? "■" : data.puzzle && known.reached(state) ? "★" : "✘"),
       h("td", { colspan: used.length }, cased(title)))];
     if (outcome?.deadlock) {
       rows.unshift(h("tr", { class: kind }, h("th", { scope: "row" }, "end"), used.map((actor) => {
@@ -480,7 +480,7 @@ function render({ model, el }) {
       }
     }
     panel.replaceChildren(reach(state), h("div", { class: "lsp-choices", role: "group", "aria-label": "Who goes next?" }, buttons),
-      chances(state));
+      ...[chances(state)].filter(Boolean));
     if (focused) (panel.querySelector("button.lsp-choice:not(:disabled)") ?? root).focus({ preventScroll: true });
   }
 
@@ -504,6 +504,7 @@ function render({ model, el }) {
 
   function chances(state) {
     const ways = known.ways[state];
+    if (!known.able(state).size) return null;
     if (!ways) return h("p", { class: "lsp-quiet" }, "The ways from here are without number: somebody can go round and round.");
     const total = ways.reduce((sum, number) => sum + number, 0n);
     return h("div", { class: "lsp-ways" }, h("div", { class: "lsp-label" }, `${grouped(total)} ${total === 1n ? "way is" : "ways are"} left`),
@@ -536,12 +537,13 @@ function render({ model, el }) {
     controls.home.textContent = mode === "drive" ? "|◀ Start again" : "|◀ Start";
     controls.back.textContent = mode === "drive" ? "◀ Undo" : "◀ Back";
     controls.play.textContent = timer ? "❚❚ Pause" : "▶ Play";
-    controls.end.textContent = data.aim ? "▶| To the failure" : "▶| To the end";
+    controls.end.textContent = !data.aim ? "▶| To the end" : data.aim === "the goal" ? "▶| To the goal" : "▶| To the failure";
     switcher.hidden = !data.whole || (data.puzzle && mode === "drive");
     switcher.textContent = mode === "drive" ? "Show me one that fails" : "You drive";
     switcher.title = mode === "drive" ? "Back to the shortest interleaving that was found" : "Choose yourself who goes next";
     switcher.setAttribute("aria-label", switcher.title);
     explained.hidden = mode === "drive" || !data.story.length;
+    toldVerdict();
     drawStatus(state, last);
     drawPanel(state);
     drawLanes();
@@ -554,13 +556,12 @@ function render({ model, el }) {
 
   const toldVerdict = () => {
     verdict.textContent = model.get("verdict") ?? "";
-    verdict.hidden = !verdict.textContent;
+    verdict.hidden = !verdict.textContent || known.able(now()).size > 0;
   };
   model.on?.("change:verdict", toldVerdict);
   el.append(root);
   history = mode === "show" ? traced() : [];
   if (mode === "show" && data.aim) at = history.length;
-  toldVerdict();
   draw();
   return pause;
 }

@@ -29,8 +29,8 @@ class Player(anywidget.AnyWidget):
     path: Any = traitlets.List().tag(sync=True)
     verdict = traitlets.Unicode("").tag(sync=True)
 
-    def __init__(self, found: Exploration, goal: Goal = None) -> None:
-        super().__init__(data=player_data(found, goal))
+    def __init__(self, found: Exploration, goal: Goal = None, *, puzzle: bool = False) -> None:
+        super().__init__(data=player_data(found, goal, puzzle=puzzle))
         self._found, self._goal = found, goal
         self.replay: Replay | None = None
         self.reached = False
@@ -59,11 +59,6 @@ class Player(anywidget.AnyWidget):
         return done.deadlocked if self._goal == "deadlock" else done.failed
 
 
-def play(found: Exploration, goal: Goal = None) -> Player:
-    """A player of the shortest failing interleaving, or of one that reaches `goal`."""
-    return Player(found, goal)
-
-
 def you_drive(program: Any, *arguments: Any, goal: Goal = None, **options: Any) -> Player:
     """A player in which the learner chooses who goes next, until the program does what `goal` says.
 
@@ -72,10 +67,9 @@ def you_drive(program: Any, *arguments: Any, goal: Goal = None, **options: Any) 
     Raises ValueError when the goal cannot be reached, or the program is too large to be driven.
     """
     found = explore(program, *arguments, **options)
-    player = Player(found, goal)
+    player = Player(found, goal, puzzle=True)
     if not player.data["whole"]:
         raise ValueError(
             f"{player.data['program']} has {found.states:,} states, too many to drive: take fewer processes or steps"
         )
-    player.data = {**player.data, "puzzle": True}
     return player
