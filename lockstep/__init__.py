@@ -8,14 +8,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from lockstep import laws
     from lockstep.checking.check import check, raises
     from lockstep.checking.given import given
     from lockstep.checking.student import student
+    from lockstep.cpus import usable_cpus
     from lockstep.explore.exploring import explore
     from lockstep.explore.sections import inside
     from lockstep.notebook.extension import load_ipython_extension
     from lockstep.player.replaying import replay
     from lockstep.player.widget import you_drive
+    from lockstep.simulate.simulation import simulate
+    from lockstep.speedup import speedup
+    from lockstep.standin.virtual_time import work
+    from lockstep.timeline import timeline
 
 __version__ = "0.1.0"
 
@@ -26,12 +32,34 @@ _HOMES = {
     "student": "lockstep.checking.student",
     "explore": "lockstep.explore",
     "inside": "lockstep.explore.sections",
+    "laws": "lockstep.laws",
+    "simulate": "lockstep.simulate",
+    "speedup": "lockstep.speedup",
+    "timeline": "lockstep.timeline",
+    "usable_cpus": "lockstep.cpus",
+    "work": "lockstep.standin.virtual_time",
     "load_ipython_extension": "lockstep.notebook.extension",
     "replay": "lockstep.player.replaying",
     "you_drive": "lockstep.player.widget",
 }
 
-__all__ = ["check", "explore", "given", "inside", "load_ipython_extension", "raises", "replay", "student", "you_drive"]
+__all__ = [
+    "check",
+    "explore",
+    "given",
+    "inside",
+    "laws",
+    "load_ipython_extension",
+    "raises",
+    "replay",
+    "simulate",
+    "speedup",
+    "student",
+    "timeline",
+    "usable_cpus",
+    "work",
+    "you_drive",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -7,6 +7,7 @@ import argparse
 import hashlib
 import json
 import shutil
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -41,6 +42,15 @@ def update(release: Path, work: Path) -> list[str]:
     return told
 
 
+def quieten(prefix: Path = Path(sys.prefix)) -> None:
+    """Turns off JupyterLab's question about news in the environment `prefix`, unless it has overrides of its own."""
+    overrides = prefix / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
+    if not overrides.exists():
+        overrides.parent.mkdir(parents=True, exist_ok=True)
+        settings = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
+        overrides.write_text(json.dumps(settings))
+
+
 def _hash(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
@@ -60,6 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     chosen = parser.parse_args(arguments)
     for line in update(chosen.release, chosen.work):
         print(line)
+    quieten()
 
 
 if __name__ == "__main__":

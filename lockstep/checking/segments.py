@@ -28,14 +28,16 @@ def names() -> frozenset[str]:
     return frozenset(found)
 
 
-def left_behind(before: frozenset[str], tree: list[psutil.Process], folder: str) -> list[str]:
+def left_behind(before: frozenset[str], tree: list[psutil.Process], folder: str | None) -> list[str]:
     """The names that are new since `before` and that no process outside `tree` has mapped.
 
     Of those that the library named, only the ones of the learner whose folder is `folder`: other programs make and
-    leave such names meanwhile.
+    leave such names meanwhile. Where the folder of segments is the learner's alone, `folder` is None.
     """
-    own = (f"sem.{semaphore_prefix(folder)}-", segment_prefix(folder))
-    new = {name for name in names() - before if name.startswith(own) or not _LIBRARY_NAME.match(name)}
+    new = set(names() - before)
+    if folder is not None:
+        own = (f"sem.{semaphore_prefix(folder)}-", segment_prefix(folder))
+        new = {name for name in new if name.startswith(own) or not _LIBRARY_NAME.match(name)}
     return sorted(new - _mapped_outside({process.pid for process in tree})) if new else []
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lockstep.checking.belonging import begin_program
+from lockstep.checking.data import DataError
 from lockstep.checking.frames import FrameSocket
 from lockstep.notebook.definitions import definitions
 from lockstep.notebook.loading import main_file_text
@@ -54,7 +55,10 @@ class ServiceConnection:
 
     def send(self, value: Any) -> None:
         """Raises DataError if the value cannot cross."""
-        self._frames.send(value)
+        try:
+            self._frames.send(value)
+        except MemoryError:
+            raise DataError("there was not enough memory to send it") from None
 
 
 def serve(endpoint: socket.socket, folder: str) -> None:

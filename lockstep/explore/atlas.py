@@ -50,25 +50,23 @@ def tables(findings: Findings) -> dict[str, Any]:
     "places": for a process [number in "locals", or None when not started or exited]}), the bits from `shift` on are
     a number n that stands for `values[n]`. "rows" has for the fields that can act, and each n, {"mask": text,
     "moves": {masked state: [[difference, operation, answer, actor]]}}: an actor at n can make these moves in state
-    s if `s & mask` is the key, and comes to s + difference. A key that is missing was never met; an empty list is
-    an actor who waits.
+    s if `s & mask` is the key, and comes to s + difference. There may be several rows for a field and n: the first
+    that has the key counts. A key that none has was never met; an empty list is an actor who waits.
     """
     rows = []
     shown = findings.graph.steps
-    for state in findings.states():  # rows that grew wider forgot what they knew
-        for _ in findings.graph.successors(state):
-            pass
     for field in shown.actors:
         for number, row in enumerate(field.rows):
             if row is not None:
-                moves = {
-                    str(masked): [
-                        [str(move.after - masked), *_told(findings, move), process_name(move.actor)]
-                        for move in _in_full(findings, masked, field)
-                    ]
-                    for masked in row.moves
-                }
-                rows.append({"field": field.index, "number": number, "mask": str(row.mask), "moves": moves})
+                for mask, table in row.tables():
+                    moves = {
+                        str(masked): [
+                            [str(move.after - masked), *_told(findings, move), process_name(move.actor)]
+                            for move in _in_full(findings, masked, field)
+                        ]
+                        for masked in table
+                    }
+                    rows.append({"field": field.index, "number": number, "mask": str(mask), "moves": moves})
     fields = [
         {
             "name": field.name,

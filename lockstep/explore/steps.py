@@ -15,6 +15,7 @@ from lockstep.standin.pipes import Channel, let_go, opened
 from lockstep.standin.queues import QueueValue, abandoned, feeders, on_its_way
 
 _OBSERVING = ("process.is_alive", "process.exitcode", "process.terminate", "process.kill", "pipe.poll")
+_TABLES = 16  # of a row; then they grow together
 _CODES = {"process.terminate": -15, "process.kill": -9}
 
 
@@ -57,13 +58,32 @@ class Field:
 
 
 class Row:
-    """What an actor can do in one of its places: differences by masked state."""
+    """What an actor can do in one of its places: differences by masked state, in a table for every set of fields read.
 
-    __slots__ = ("mask", "moves")
+    `mask` and `moves` are the first table, which is enough nearly always; `others` are tried when it knows nothing.
+    """
 
-    def __init__(self, mask: int) -> None:
-        self.mask = mask
+    __slots__ = ("mask", "moves", "others")
+
+    def __init__(self) -> None:
+        self.mask = 0
         self.moves: dict[int, tuple[int, ...]] = {}
+        self.others: list[tuple[int, dict[int, tuple[int, ...]]]] = []
+
+    def tables(self) -> list[tuple[int, dict[int, tuple[int, ...]]]]:
+        return [(self.mask, self.moves), *self.others]
+
+    def learn(self, state: int, mask: int, differences: tuple[int, ...]) -> None:
+        """What is done in all states that agree with this one in the fields of `mask`."""
+        if not self.moves:
+            self.mask = mask
+        elif len(self.others) >= _TABLES:
+            mask |= self.others[-1][0]
+        for known, table in self.tables():
+            if known == mask:
+                table[state & mask] = differences
+                return
+        self.others.append((mask, {state & mask: differences}))
 
 
 class Move(NamedTuple):
@@ -96,19 +116,18 @@ class Steps:
         """The differences that the steps of this actor make, `number` being its place. Raises Unknown."""
         row = field.rows[number]
         assert row is not None
-        found = row.moves.get(state & row.mask)
-        if found is None:
-            mask = 0
-            differences = []
-            for move, view in self._all(state, field):
-                mask |= view.mask
-                differences.append(move.after - state)
-            mask |= self._mask_of_blocked
-            if mask & ~row.mask:
-                row.mask |= mask
-                row.moves.clear()
-            found = row.moves[state & row.mask] = tuple(differences)
-        return found
+        for known, table in row.tables():
+            found = table.get(state & known)
+            if found is not None:
+                return found
+        mask = ((1 << field.bits) - 1) << field.shift
+        differences = []
+        for move, view in self._all(state, field):
+            mask |= view.mask
+            differences.append(move.after - state)
+        mask |= self._mask_of_blocked
+        row.learn(state, mask, tuple(differences))
+        return tuple(differences)
 
     def in_full(self, state: int, field: Field) -> list[Move]:
         """The same steps, in the same order, for readers."""
@@ -182,7 +201,7 @@ class Steps:
         number = field.number(value)
         if number == len(field.rows):
             acts = self._acts(field, value)
-            field.rows.append(Row(((1 << field.bits) - 1) << field.shift) if acts else None)
+            field.rows.append(Row() if acts else None)
         return number
 
     def _acts(self, field: Field, value: Any) -> bool:

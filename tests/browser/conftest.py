@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from autograder.build import ROOT
-from lockstep.workspace import update
+from lockstep.workspace import quieten, update
 
 CHROMIUM_OPTIONS = [
     "--no-sandbox",
@@ -30,6 +30,7 @@ CHROMIUM_OPTIONS = [
 def work(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("course") / "work"
     update(ROOT / "notebooks", folder)
+    quieten()
     return folder
 
 
@@ -46,7 +47,6 @@ def lab(work, tmp_path_factory):
         [
             *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}", "--ip=127.0.0.1"),
             *("--IdentityProvider.token=", "--LabApp.expose_app_in_browser=True", f"--notebook-dir={work}"),
-            "--LabApp.news_url=None",
         ],
         env=environment,
         stdout=subprocess.DEVNULL,

@@ -4,14 +4,14 @@ import json
 
 import pytest
 
-from explore.taking import take
-from explore.test_counts import COUNTER, PHILOSOPHERS
 from lockstep.checking.failure import CheckFailed, StudentTimedOut
 from lockstep.checking.given import given
 from lockstep.checking.student import student
 from lockstep.explore.exploring import explore
 from lockstep.explore.findings import NotExplored
 from lockstep.explore.typed import Results
+from tests.explore.taking import take
+from tests.explore.test_counts import COUNTER, PHILOSOPHERS
 
 LEARNER = '''
 """A learner's file."""
@@ -154,20 +154,20 @@ def test_the_graph_as_data_holds_every_state_and_move():
 @pytest.mark.parametrize(("program", "arguments"), [(PHILOSOPHERS, (3,)), (COUNTER, (2, 3))])
 def test_the_tables_as_data_give_the_same_states(program, arguments):
     found = take(program, *arguments)
-    tables = json.loads(json.dumps(found.tables()))
-    fields = {place: (field["shift"], (1 << field["bits"]) - 1) for place, field in enumerate(tables["fields"])}
+    data = json.loads(json.dumps(found.tables()))
+    fields = {place: (field["shift"], (1 << field["bits"]) - 1) for place, field in enumerate(data["fields"])}
     rows = {}
-    for row in tables["rows"]:
+    for row in data["rows"]:
         moves = {int(key): [int(move[0]) for move in moves] for key, moves in row["moves"].items()}
-        rows[row["field"], row["number"]] = (int(row["mask"]), moves)
-    met, front = {int(tables["root"])}, [int(tables["root"])]
+        rows.setdefault((row["field"], row["number"]), []).append((int(row["mask"]), moves))
+    met, front = {int(data["root"])}, [int(data["root"])]
     while front:
         state = front.pop()
         for place, (shift, bits) in fields.items():
-            row = rows.get((place, (state >> shift) & bits))
-            if row is not None:
-                for difference in row[1][state & row[0]]:
-                    if state + difference not in met:
-                        met.add(state + difference)
-                        front.append(state + difference)
+            tables = rows.get((place, (state >> shift) & bits), ())
+            known = [moves[state & mask] for mask, moves in tables if state & mask in moves]
+            for difference in known[0] if known else ():
+                if state + difference not in met:
+                    met.add(state + difference)
+                    front.append(state + difference)
     assert len(met) == found.states

@@ -13,7 +13,8 @@ from lockstep.explore.exploring import explored
 from lockstep.explore.local_service import LocalService
 from lockstep.notebook.source import ModuleSource
 
-from .engine import Oracle, Program, every_schedule, typed
+from .engine import Program
+from .schedules import Oracle, every_schedule, typed
 
 STATES_AT_MOST = 40_000
 
@@ -31,8 +32,8 @@ class Answer(NamedTuple):
     def __str__(self) -> str:
         results = "".join(f"\n    {value}: {ways}" for value, ways in sorted(self.results.items(), key=repr))
         return (
-            f"{self.interleavings} interleavings, {self.deadlocks} deadlock, {self.crashes} crash, {self.left_running} leave "
-            f"somebody running, crowded sections {sorted(self.crowded)}, results{results}"
+            f"{self.interleavings} interleavings, {self.deadlocks} deadlock, {self.crashes} crash, "
+            f"{self.left_running} leave somebody running, crowded sections {sorted(self.crowded)}, results{results}"
         )
 
 
@@ -60,7 +61,7 @@ def _told(found: Oracle) -> Answer:
 
 
 def exploration(program: Program, merge: bool = True, budget: int = STATES_AT_MOST) -> Any:
-    """What `explore` finds, with the service of its learner's side in this very process. Raises what `explore` raises."""
+    """What `explore` finds, with the learner's side in this very process. Raises what `explore` raises."""
     service = LocalService(ModuleSource.of_text(program.text).cells)
     request = {
         "function": f"solution:{program.entry}",

@@ -1,4 +1,4 @@
-"""What random programs ask of each kind of object: texts with a place for its name, and how many operations they cost."""
+"""What random programs ask of each kind of object: texts with a place for its name, and the operations they cost."""
 
 from __future__ import annotations
 

@@ -1,23 +1,24 @@
-"""What real processes do is among what `explore` lists: small fixed programs run on the real module, several times each.
+"""What real processes do is among what `explore` lists: small fixed programs, each run several times.
 
 Known differences, which these programs keep clear of:
 
 | program does | the real module | `explore` |
 |---|---|---|
 | changes an object after `Queue.put(object)` | the feeder pickles later, and may see the change | pickled at once |
-| fills a duplex pipe | holds 219,000 bytes in one message, but only 278 small ones | `pipe_capacity` bytes, each message 4 more |
+| fills a duplex pipe | holds 219,000 bytes in one message, but only 278 small ones | `pipe_capacity` bytes |
 | `get_nowait` while another process is inside `get` | may be Empty although there is a message | is not |
-| terminates a process inside a queue's operation | may corrupt the queue, or leave it locked for ever | between operations |
+| terminates a process inside a queue's operation | may corrupt the queue, or leave it locked | between operations |
 | closes a socket with an unread message | the other end may get ConnectionResetError | EOFError |
-| counts on ends of pipes under fork | children inherit every open end: no EOFError | only ends in the arguments, as under spawn |
-| sends an object of multiprocessing through a Queue | the feeder prints the RuntimeError, `put` returns | `put` raises it |
-| gives a child the only reference to a lock | the parent may remove the lock first: the child dies of FileNotFoundError | works |
+| counts on ends of pipes under fork | children inherit every end: no EOFError | ends in the arguments, as under spawn |
+| puts a lock into a `Queue` | the feeder prints the RuntimeError, `put` returns | `put` raises it |
+| gives a child the only reference to a lock | it may be gone first: FileNotFoundError in the child | works |
 | `recv()` of what `send_bytes` sent | UnpicklingError | the bytes |
 """
 
 from __future__ import annotations
 
 import ast
+import contextlib
 import os
 import signal
 import subprocess
@@ -46,7 +47,7 @@ if __name__ == "__main__":
 
 
 def real_runs(path: Path, text: str, delays: list[tuple[float, float]], limit: float) -> tuple[list[object], bool, str]:
-    """What main returned, run after run, in a process of its own, whether it ended within the limit, and all it said."""
+    """What main returned, run after run, in a process of its own, whether it ended in time, and all it said."""
     start = 'mp.set_start_method("forkserver" if "forkserver" in mp.get_all_start_methods() else "spawn", force=True)'
     path.write_text(text + MAIN.format(delays=delays).replace("    for", f"    {start}\n    for", 1), encoding="utf-8")
     child = subprocess.Popen(
@@ -63,10 +64,8 @@ def real_runs(path: Path, text: str, delays: list[tuple[float, float]], limit: f
         ended = False
     finally:
         if hasattr(os, "killpg"):
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
         child.kill()
     if not ended:
         out, _ = child.communicate()
@@ -74,16 +73,27 @@ def real_runs(path: Path, text: str, delays: list[tuple[float, float]], limit: f
     return [value for (value,) in returned], ended, out
 
 
+def undisturbed_runs(
+    path: Path, text: str, delays: list[tuple[float, float]], limit: float
+) -> tuple[list[object], bool, str]:
+    """The same, again if a semaphore's name vanished: programs that tidy up after others on this machine remove it."""
+    for _ in range(3):
+        returned, ended, said = real_runs(path, text, delays, limit)
+        if "_rebuild" not in said or "FileNotFoundError" not in said:
+            break
+    return returned, ended, said
+
+
 def check(name: str, path: Path, delays: list[tuple[float, float]]) -> None:
     text = PRELUDE + PROGRAMS[name]
     found = exploration(Program(text, arguments=(0, 0)))
     listed = found.results.values_returned()
     if found.deadlocks:
-        runs = [real_runs(path, text, [pair], PATIENCE) for pair in delays[:RUNS_OF_A_STUCK_PROGRAM]]
+        runs = [undisturbed_runs(path, text, [pair], PATIENCE) for pair in delays[:RUNS_OF_A_STUCK_PROGRAM]]
         returned = [value for values, _, _ in runs for value in values]
         said = ""
     else:
-        returned, ended, said = real_runs(path, text, delays, 60.0)
+        returned, ended, said = undisturbed_runs(path, text, delays, 60.0)
         assert ended, f"{name}: real processes hang, and explore lists no deadlock"
         assert len(returned) == len(delays), f"{name}: {len(returned)} of {len(delays)} runs returned something"
     for value in returned:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lockstep.workspace import update
+from lockstep.workspace import quieten, update
 
 
 def make(folder, text):
@@ -46,3 +46,12 @@ def test_a_copy_made_before_there_was_a_record_is_kept(tmp_path):
 def test_a_missing_release_is_one_clear_line(tmp_path):
     with pytest.raises(FileNotFoundError, match="there are no notebooks in"):
         update(tmp_path / "nothing", tmp_path / "work")
+
+
+def test_lab_does_not_ask_about_news_and_other_overrides_are_kept(tmp_path):
+    quieten(tmp_path)
+    overrides = tmp_path / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
+    assert "fetchNews" in overrides.read_text()
+    overrides.write_text("{}")
+    quieten(tmp_path)
+    assert overrides.read_text() == "{}"

@@ -53,7 +53,7 @@ def look_around(seen, argument):
         "argument": argument == "passed",
         "definition": a_definition(),
     }
-    seen.put([name for name in found if found[name]])
+    seen.send([name for name in found if found[name]])
 
 
 @given
@@ -76,13 +76,14 @@ def what_it_really_sees(method):
     stop = threading.Event()
     thread = threading.Thread(target=stop.wait, name="of the parent")
     thread.start()
-    seen = context.SimpleQueue()
-    child = context.Process(target=look_around, args=(seen, "passed"))
+    seen, childs_end = context.Pipe(duplex=False)
+    child = context.Process(target=look_around, args=(childs_end, "passed"))
     child.start()
+    childs_end.close()
     child.join()
     stop.set()
     thread.join()
-    return seen.get()
+    return seen.recv()
 
 
 @check("under fork", limit=5)

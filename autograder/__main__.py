@@ -1,0 +1,62 @@
+"""The command line: `python -m autograder COMMAND`."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+
+
+@dataclass(frozen=True)
+class Command:
+    """A subcommand: a line of help, its options, and the function that runs it and returns the exit code."""
+
+    help: str
+    options: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int]
+
+
+def _command(home: str, help: str) -> Command:
+    """A command whose module has `add_arguments(parser)` and `run(arguments)`; loaded when it is used, for nbgrader
+    takes seconds to load."""
+    return Command(
+        help,
+        lambda parser: import_module(home).add_arguments(parser),
+        lambda arguments: int(import_module(home).run(arguments)),
+    )
+
+
+def _doctor(_arguments: argparse.Namespace) -> int:
+    print(import_module("autograder.sandbox").doctor())
+    return 0
+
+
+def _build(_arguments: argparse.Namespace) -> int:
+    for lesson in import_module("autograder.build").build():
+        print(f"{lesson.name}: {len(lesson.exercises)} exercises")
+    return 0
+
+
+COMMANDS: dict[str, Command] = {
+    "build": Command("make source/ and notebooks/ from lessons and exercises", lambda _parser: None, _build),
+    "register": _command("autograder.registering", "enter the units of source/ into nbgrader's gradebook"),
+    "grade": _command("autograder.classroom", "grade what was submitted, in parallel and sandboxed, into the journal"),
+    "demo": _command("autograder.demo", "grade a class of five made from the exercises, from build to feedback pages"),
+    "doctor": Command("what holds a submission on this machine, and what does not", lambda _parser: None, _doctor),
+}
+
+
+def main(words: list[str] | None = None) -> int:
+    words = sys.argv[1:] if words is None else words
+    parser = argparse.ArgumentParser(prog="autograder", description="Builds the course and grades submissions.")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, command in COMMANDS.items():
+        subparser = subparsers.add_parser(name, help=command.help, description=command.help)
+        if name in words:
+            command.options(subparser)
+    arguments = parser.parse_args(words)
+    return COMMANDS[arguments.command].run(arguments)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,318 @@
+# %% [markdown]
+# # Map, reduce, scan
+#
+# **The question of this unit: what do all these loops have in common?**
+#
+# Summing, finding the largest, counting words, sorting out the good from the bad: most loops over a list are one of a handful of
+# patterns. If you know which, you know how to share it among processes, and how short its longest chain can be.
+#
+# Contents: map · reduce, and when you may move the brackets · floating-point numbers · a reduce on many cores · scan ·
+# pack · MapReduce.
+#
+# You will build `tree_reduce`, `scan`, `pack` and `word_count`.
+
+# %%
+# %load_ext lockstep
+
+# %%
+import math
+import operator
+from collections import Counter
+from functools import reduce
+from itertools import accumulate
+from multiprocessing import Pipe, Pool, Process
+
+from lockstep import simulate, timeline, work
+
+# %% [markdown]
+# ## Map
+#
+# The simplest pattern: one function, applied to every item by itself. No item needs another one, so the span is the
+# cost of the most expensive item, and everything can be done at the same time.
+
+# %%
+def squared(number):
+    return number * number
+
+
+with Pool(2) as pool:
+    print(pool.map(squared, range(10)))
+    pool.close()
+    pool.join()
+
+# %% [markdown]
+# The results are in the order of the items, whichever was ready first. For a map that is all there is to say. The
+# loops that follow have a harder problem: each step seems to need the step before it.
+
+# %% [markdown]
+# ## Reduce
+#
+# `reduce(f, items)` puts `f` between all the items and works from left to right. A sum is a reduce with `+`.
+#
+# So that we see what happens, let us reduce with a function that only writes down what it was asked to do. **Predict**
+# where the brackets will be.
+
+# %%
+def told(left, right):
+    return f"({left} + {right})"
+
+
+print(reduce(told, "abcdefgh"))
+
+# %% [markdown]
+# Eight items, seven additions, and each one needs the one before: a chain of 7. No number of processors helps. Now
+# move the brackets:
+
+# %%
+print(told(told(told("a", "b"), told("c", "d")), told(told("e", "f"), told("g", "h"))))
+
+# %% [markdown]
+# There are again seven additions, so the *work* is the same. But the longest chain is 3: the four inner ones can happen at
+# the same time, then two, then the last one. This is a **tree**, and a million items need a chain of only 20.
+#
+# May we do that? The result must not depend on where the brackets are: `(a + b) + c == a + (b + c)`. Such an operation
+# is called **associative**. **Predict** which of these are.
+
+# %%
+def largest(a, b):
+    return max(a, b)
+
+
+def average(a, b):
+    return (a + b) / 2
+
+
+def joined(a, b):
+    return a + b
+
+
+def first(a, b):
+    return a
+
+
+trials = [
+    ("+", operator.add, (7, 2, 4)),
+    ("-", operator.sub, (7, 2, 4)),
+    ("max", largest, (7, 2, 4)),
+    ("average", average, (7, 2, 4)),
+    ("join texts", joined, ("x", "y", "z")),
+    ("first of two", first, (7, 2, 4)),
+]
+for name, f, (a, b, c) in trials:
+    print(f"{name:>12}: {f(f(a, b), c)!r:>6} and {f(a, f(b, c))!r:>6}")
+
+# %% [markdown]
+# Minus and average give two different results, so they are out. (One example shows that an operation is *not*
+# associative. That the others are, you have to prove.)
+#
+# Associative is not the same as **commutative**, `a + b == b + a`. Joining texts is associative, but "xy" is not "yx".
+# A tree may move the brackets and may not change the order: what was on the left stays on the left. If a program combines
+# results in the order in which the workers finish, it needs both.
+#
+# And the average, which we often want? Carry more along: the pair (sum, count) is combined by `+` twice, which is associative,
+# and the division comes once, at the end. This trick is worth remembering.
+
+# %%
+def combined(left, right):
+    return left[0] + right[0], left[1] + right[1]
+
+
+total, count = reduce(combined, [(7, 1), (2, 1), (4, 1)])
+print(f"sum {total}, count {count}, average {total / count:.3f}")
+
+# %% [markdown]
+# ## Floating-point numbers
+#
+# Addition is associative. That is what we learned at school. **Predict** the three lines.
+
+# %%
+print((0.1 + 0.2) + 0.3)
+print(0.1 + (0.2 + 0.3))
+print((0.1 + 0.2) + 0.3 == 0.1 + (0.2 + 0.3))
+
+# %% [markdown]
+# Each addition rounds to the 53 bits that fit, and another order rounds differently. It can be worse. Here a large number
+# comes and goes, and 1.0 is between. **Predict** both sums.
+
+# %%
+print((1e16 + 1.0) + -1e16)
+print(1.0 + (1e16 + -1e16))
+
+# %% [markdown]
+# 0.0 and 1.0. Next to 1e16 the neighbouring numbers are 2 apart, so the 1.0 vanishes.
+#
+# So a parallel sum of floats may differ from the serial one in its last digits, and if the brackets depend on who finishes first, from
+# run to run. It is not a mistake in your program, but you must know it: compare with a tolerance (`math.isclose`), and
+# fix the shape of the tree where results have to repeat. The tree is usually even the more exact of the two:
+
+# %%
+tenths = [0.1] * 1024
+
+
+def in_a_tree(items):
+    if len(items) == 1:
+        return items[0]
+    half = len(items) // 2
+    return in_a_tree(items[:half]) + in_a_tree(items[half:])
+
+
+exact = math.fsum(tenths)
+print("one after another is exact:", reduce(operator.add, tenths) == exact)
+print("in a tree is exact:        ", in_a_tree(tenths) == exact)
+
+# %% [markdown]
+# In the tree equal numbers meet, and here doubling one never has to round. From left to right, a large total meets a small
+# item 1023 times, and nearly every time something is rounded off.
+
+# %%
+# exercise: tree_reduce
+
+# %% [markdown]
+# ## A reduce on many cores
+#
+# Let an operation cost 0.1 s, and let us have 8 items. One process folds from the left; in the other program, a process
+# gives the two halves to two children and combines what they send.
+#
+# **Predict** how long each takes on 8 virtual cores. (An ideal machine: starting and talking cost nothing.)
+
+# %%
+def slow_sum(left, right):
+    work(0.1)
+    return left + right
+
+
+def fold(items):
+    return reduce(slow_sum, items)
+
+
+def reduce_half(items, end):
+    end.send(reduce_in_processes(items))
+    end.close()
+
+
+def reduce_in_processes(items):
+    if len(items) == 1:
+        return items[0]
+    half = len(items) // 2
+    receivers, children = [], []
+    for part in (items[:half], items[half:]):
+        receiver, sender = Pipe(duplex=False)
+        child = Process(target=reduce_half, args=(part, sender))
+        child.start()
+        sender.close()
+        receivers.append(receiver)
+        children.append(child)
+    left, right = [receiver.recv() for receiver in receivers]
+    for child in children:
+        child.join()
+    return slow_sum(left, right)
+
+
+# %%
+items = [3, 1, 4, 1, 5, 9, 2, 6]
+for program in [fold, reduce_in_processes]:
+    found = simulate(program, items, cores=8, costs="ideal")
+    print(f"{program.__name__:>20}: {found.result}, {found.makespan:.1f} s, work {found.work:.1f} s, span {found.span:.1f} s")
+
+# %% [markdown]
+# Both find 31, with seven operations, 0.7 s of work. The tree does it in 0.3 s: three levels. The bars show them:
+
+# %%
+timeline(simulate(reduce_in_processes, items, cores=8, costs="ideal").timeline())
+
+# %% [markdown]
+# A process for every item is a way to *see* the tree, not a way to add. In earnest, each of P workers folds its own share one
+# after another, and only the P results meet in a tree, or in the parent, where P is small. The brackets move, and the order stays.
+
+# %% [markdown]
+# ## Scan
+#
+# A **scan** keeps all the totals on the way: after one item, after two, and so on. (Also called prefix sums.)
+
+# %%
+print(list(accumulate([3, 1, 4, 1, 5, 9, 2, 6])))
+
+# %% [markdown]
+# Here surely every total needs the one before it? So it seems, and yet the same brackets help. **Predict:** if somebody
+# gives you the totals of *pairs* of items, how many additions are missing for all the totals?
+
+# %%
+values = [3, 1, 4, 1, 5, 9, 2, 6]
+pairs = [values[i] + values[i + 1] for i in range(0, len(values), 2)]
+print("pairs:          ", pairs)
+print("their totals:   ", list(accumulate(pairs)))
+print("what we look for:", list(accumulate(values)))
+
+# %% [markdown]
+# The totals of the pairs, 4, 9, 23, 31, are every second number of the answer. Each of the numbers between is one addition away: 4 + 4
+# is 8, 9 + 5 is 14, 23 + 2 is 25. Those three do not need one another, and neither do the pairs.
+#
+# And the totals of the pairs? They are a scan of a list half as long. So: the same again. Two short steps a level, and
+# log2 n levels. The price is that there are more additions than in the loop, nearly twice as many. That is a common
+# bargain: **more work for less span**. On one core it is a loss.
+
+# %%
+# exercise: scan
+
+# %% [markdown]
+# ## Pack
+#
+# Why would anybody want running totals? Because they say **where things go**.
+#
+# Many processes look at items at the same time and want to keep some, in order. If each one appends to a common list under a lock,
+# they stand in a queue, and the order is the order of their luck. It would be better if every kept item knew its place.
+#
+# **Predict:** what do the running totals of ones (keep) and zeros (drop) tell a kept item?
+
+# %%
+letters = list("lOcksTEp")
+flags = [1 if letter.islower() else 0 for letter in letters]
+print("items: ", *letters)
+print("keep:  ", *flags)
+print("totals:", *accumulate(flags))
+
+# %% [markdown]
+# The total at a kept item says how many are kept up to and including it. So `l` is number 1, `c` is number 2, and its
+# place, counted from 0, is one less. Now all of them can be written at once: no lock, no queue, and the order is right.
+
+# %%
+# exercise: pack
+
+# %% [markdown]
+# ## MapReduce
+#
+# In 2004 Google described how it counts the words of the web: with a map and a reduce, and a machine that distributes
+# them over thousands of computers (Dean and Ghemawat). The pattern fits in a few lines. The question is what
+# travels between the two.
+#
+# Let us take three short texts. Each worker could send every word that it finds, as the pair (word, 1). Or it could first **combine**: add
+# up what it has, and send one pair a word. **Predict** how many pairs travel.
+
+# %%
+texts = [
+    "to be or not to be",
+    "the lady doth protest too much the lady",
+    "to die to sleep to sleep perchance to dream",
+]
+print("every word:", sum(len(text.split()) for text in texts))
+print("combined:  ", sum(len(Counter(text.split())) for text in texts))
+
+# %% [markdown]
+# 23 against 15, and these are short texts. In a long one nearly every word has been there before: the words go on and on, and the
+# vocabulary hardly grows. Without the combining, one process receives all the words of the world, and counts them alone.
+#
+# Why is it allowed to combine early? Adding up counts is associative, so the brackets may be moved: first within a worker,
+# then between them. It is commutative too, so it does not matter who is ready first.
+
+# %%
+# exercise: word_count
+
+# %% [markdown]
+# ## What you know now
+#
+# - Map: no item needs another. Reduce: one result. Scan: all results on the way. Pack: a scan that says where things go.
+# - Associative: the brackets may move, and a chain of n becomes a tree of log2 n. Commutative: the order may change as well.
+# - Float addition is not quite associative. Expect other last digits, and fix the tree where results must repeat.
+# - Combine before you send.
+#
+# Back to [the list of units](../00-start/00-start.ipynb).

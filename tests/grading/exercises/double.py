@@ -1,0 +1,45 @@
+"""Double it
+
+Return twice the number.
+"""
+
+from autograder.exercise import hidden, wrong
+from lockstep import check
+
+points = 4
+
+
+def double(number):
+    """Twice the number."""
+    ### BEGIN SOLUTION
+    return 2 * number
+    ### END SOLUTION
+
+
+@check("two becomes four", limit=2)
+def _(student):
+    assert student.double(2) == 4
+
+
+@check("zero stays zero", limit=2)
+def _(student):
+    assert student.double(0) == 0
+
+
+@hidden
+@check("any number is doubled", limit=2)
+def _(student, reference):
+    secret_number = 12345
+    assert student.double(secret_number) == reference.double(secret_number)
+
+
+@hidden
+@check("negative numbers, too", limit=2)
+def _(student):
+    assert student.double(-3) == -6
+
+
+@wrong("should be")
+def square():
+    def double(number):
+        return number**2
