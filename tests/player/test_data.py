@@ -5,10 +5,10 @@ import json
 import pytest
 from explore.taking import take
 from explore.test_counts import COUNTER, PHILOSOPHERS
+from player.programs import CRASH, EVENT, LOST_WAKE_UP, PROGRAMS
 
 from lockstep.player.data import player_data
 from lockstep.player.page import page
-from player.programs import CRASH, EVENT, LOST_WAKE_UP, PROGRAMS
 
 
 def ways_of(data):

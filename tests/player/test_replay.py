@@ -3,12 +3,12 @@
 import pytest
 from explore.taking import take
 from explore.test_counts import COUNTER, PHILOSOPHERS
+from player.programs import LOST_WAKE_UP
 
 from lockstep import explore
 from lockstep.checking.failure import CheckFailed
 from lockstep.player.replaying import ScheduleError, replay, replayed
 from lockstep.player.widget import Player
-from player.programs import LOST_WAKE_UP
 
 LOSES = [1, 2, 2, 2, 1, 1, 1, 2]
 
