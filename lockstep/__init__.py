@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from lockstep.explore.exploring import explore
     from lockstep.explore.sections import inside
     from lockstep.notebook.extension import load_ipython_extension
+    from lockstep.player.replaying import replay
+    from lockstep.player.widget import you_drive
     from lockstep.simulate.simulation import simulate
     from lockstep.speedup import speedup
     from lockstep.standin.virtual_time import work
@@ -37,6 +39,8 @@ _HOMES = {
     "usable_cpus": "lockstep.cpus",
     "work": "lockstep.standin.virtual_time",
     "load_ipython_extension": "lockstep.notebook.extension",
+    "replay": "lockstep.player.replaying",
+    "you_drive": "lockstep.player.widget",
 }
 
 __all__ = [
@@ -47,12 +51,14 @@ __all__ = [
     "laws",
     "load_ipython_extension",
     "raises",
+    "replay",
     "simulate",
     "speedup",
     "student",
     "timeline",
     "usable_cpus",
     "work",
+    "you_drive",
 ]
 
 

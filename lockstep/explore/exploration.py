@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from os import PathLike
 from typing import Any
 
 from lockstep.checking.failure import CheckFailed
@@ -147,6 +148,18 @@ class Exploration:
         """The shortest failing schedule as plain text, a step a line; if nothing fails, a shortest interleaving."""
         found = self.failure() or self.schedule()
         return found.text() if found else "Nothing to show: no interleaving was seen to its end."
+
+    def play(self, goal: Callable[[Any], Any] | str | None = None) -> Any:
+        """A player of the shortest failing interleaving, or of one whose result `goal` is true of (or "deadlock")."""
+        from lockstep.player.widget import Player  # notebooks only: it loads anywidget
+
+        return Player(self, goal)
+
+    def save(self, file: str | PathLike[str], goal: Callable[[Any], Any] | str | None = None) -> None:
+        """Writes the player as one HTML file that needs nothing else. Raises OSError if it cannot be written."""
+        from lockstep.player.page import save
+
+        save(self, file, goal)
 
     def __str__(self) -> str:
         parts = [f"{self._findings.name}: {self.claim}"]

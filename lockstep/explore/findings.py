@@ -100,10 +100,18 @@ class Findings:
 
     def schedule(self, goals: set[int], title: str) -> Schedule:
         """The schedule with the fewest context switches, then the fewest steps, that comes to one of these states."""
+        return self._told(self.path(goals), title)
+
+    def path(self, goals: set[int]) -> list[PathStep]:
+        """The steps of that schedule."""
         path = shortest(self.graph, goals, None if self.visited is None else _SEARCH_LIMIT)
         if path is None:
             assert self.visited is not None
             path = min((self.visited.path(state, self.graph) for state in goals), key=len)
+        return path
+
+    def told(self, path: list[PathStep], title: str) -> Schedule:
+        """These steps, for readers."""
         return self._told(path, title)
 
     def _end(self, state: int, ways: int | None) -> End:

@@ -54,6 +54,11 @@ class Schedule:
     def switches(self) -> int:
         return sum(step.switch for step in self.steps)
 
+    def _repr_html_(self) -> str:
+        from lockstep.player.still import still  # the player imports schedules
+
+        return still(self)
+
     def text(self) -> str:
         """Plain text, a line a step."""
         lines = [self.title]

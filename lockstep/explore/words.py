@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import Any
 
@@ -28,6 +29,40 @@ _PLAIN = {
     "simplequeue.sent": "finish putting",
     "process.exit": "exit",
 }
+
+
+# What each constructor creates, in this order.
+_CREATES = {
+    "Value": ["rlock", "cell"], "RawValue": ["cell"], "Condition": ["rlock", "condition"], "Lock": ["lock"],
+    "RLock": ["rlock"], "Semaphore": ["semaphore"], "BoundedSemaphore": ["semaphore"], "Event": ["event"],
+    "Barrier": ["barrier"], "SimpleQueue": ["simplequeue"], "Queue": ["queue"], "JoinableQueue": ["queue"],
+}  # fmt: skip
+
+
+def assigned_together(line: str, kinds: list[str]) -> list[str]:
+    """What a line like `a, b = Lock(), Value("i", 0)` calls the objects of these kinds that it makes.
+
+    Empty if it is no such line.
+    """
+    try:
+        (statement,) = ast.parse(line.strip()).body
+    except (SyntaxError, ValueError):
+        return []
+    if not (isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Tuple)):
+        return []
+    (target,), calls = statement.targets[:1], statement.value.elts
+    if not isinstance(target, ast.Tuple) or len(target.elts) != len(calls):
+        return []
+    names: list[str] = []
+    expected: list[str] = []
+    for variable, call in zip(target.elts, calls, strict=True):
+        if isinstance(call, ast.Call):
+            creates = _CREATES.get(ast.unparse(call.func).rpartition(".")[2], [])
+            expected += creates
+            names += [
+                ast.unparse(variable) + ("'s lock" if len(creates) > place + 1 else "") for place in range(len(creates))
+            ]
+    return names if expected == kinds else []
 
 
 def process_name(identity: str) -> str:
@@ -117,6 +152,11 @@ class Words:
                     place = (name.partition("#")[0], *where[0][:2]) if where else (name.partition("#")[0], "", 0)
                     lines.setdefault(place, {}).setdefault(kind, []).append(name)
         for (_, label, number), groups in lines.items():
+            made = sorted((n for names in groups.values() for n in names), key=lambda name: int(name.partition("#")[2]))
+            together = assigned_together(self.line(label, number), [kinds[name] for name in made])
+            if together:
+                self._names.update(zip(made, together, strict=True))
+                continue
             found = _ASSIGNED.match(self.line(label, number))
             base = found.group(1) if found else ""
             for kind, names in groups.items():

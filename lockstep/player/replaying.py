@@ -1,0 +1,158 @@
+"""`replay(program, ..., schedule=[...])`: a program run in the order that a learner names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from lockstep.checking.failure import CheckFailed
+from lockstep.explore.exploration import Exploration
+from lockstep.explore.exploring import explore
+from lockstep.explore.findings import End, Findings
+from lockstep.explore.schedule import PathStep, Schedule
+from lockstep.explore.words import process_name
+from lockstep.player.driving import choices
+
+
+class ScheduleError(CheckFailed):
+    """The schedule names somebody who cannot go, or is too short, or too long."""
+
+
+@dataclass(frozen=True)
+class Replay:
+    """How a program went under a schedule.
+
+    `schedule` holds every step that was taken, also those that nobody had to choose.
+    """
+
+    schedule: tuple[str | tuple[str, int], ...]
+    outcome: str
+    returned: bool
+    deadlocked: bool
+    crashes: tuple[tuple[str, str], ...]  # (process, exception)
+    told: Schedule = field(repr=False)
+    _value: Any = field(repr=False, default=None)
+
+    @property
+    def value(self) -> Any:
+        """What the program returned. Raises ScheduleError if it did not return."""
+        if not self.returned:
+            raise ScheduleError(f"the program returns nothing under this schedule: {self.outcome}", self.told)
+        return self._value
+
+    @property
+    def failed(self) -> bool:
+        return self.deadlocked or bool(self.crashes) or not self.returned
+
+    def trace(self) -> str:
+        """The steps as plain text."""
+        return self.told.text()
+
+
+def replay(program: Any, *arguments: Any, schedule: Iterable[Any], **options: Any) -> Replay:
+    """Runs the program in this order: one process a step, as its number (0 is main, 1 is Process-1) or its name.
+
+    Where a step can go in several ways (whom a `notify` wakes), the item can be a pair of process and way, from 0. The
+    end may be left out as far as only one process can go. Takes the options of `explore`, and raises what it raises;
+    raises ScheduleError for a process that does not exist or cannot go, and for a schedule too short or too long.
+    """
+    if isinstance(schedule, (str, bytes)) or not isinstance(schedule, Iterable):
+        raise ScheduleError(f"a schedule is a list of process numbers, such as [1, 2, 1], not {schedule!r}")
+    return replayed(explore(program, *arguments, **options), list(schedule))
+
+
+def replayed(found: Exploration, schedule: list[Any]) -> Replay:
+    """The same on a program that has been explored."""
+    findings = found._findings
+    graph = findings.graph
+    if findings.visited is not None:
+        raise ScheduleError(f"the program is too large to be replayed ({found.claim}): take fewer processes or steps")
+    state = graph.root
+    path: list[PathStep] = []
+    taken: list[str | tuple[str, int]] = []
+    for number in range(len(schedule) + len(graph.depths) + 1):
+        ways = choices(graph, state)
+        if number < len(schedule):
+            actor, way = _named(schedule[number], number + 1, findings)
+            if actor not in ways:
+                _refuse(findings, path, state, number + 1, len(schedule), actor, list(ways))
+            if way >= len(ways[actor]):
+                there = f"{process_name(actor)} can go in {len(ways[actor])} ways here, counted from 0"
+                _fail(findings, path, f"step {number + 1}: {there}; there is no way {way}")
+        elif not ways:
+            break
+        else:
+            actor, way = next(iter(ways)), 0
+            if len(ways) > 1 or len(ways[actor]) > 1:
+                _fail(findings, path, f"the schedule is too short: after its {_steps(len(schedule))} "
+                      f"{_names(ways)} can go, and it does not say who does")  # fmt: skip
+        taken.append(process_name(actor) if len(ways[actor]) == 1 else (process_name(actor), way))
+        path.append(ways[actor][way].step)
+        state = ways[actor][way].move.after
+    else:
+        _fail(findings, path, "the schedule is too short: after it the program goes round and round without an end")
+    return _ended(findings, path, state, tuple(taken))
+
+
+def _ended(findings: Findings, path: list[PathStep], state: int, taken: tuple[Any, ...]) -> Replay:
+    end: End = next(end for end in findings.ends if end.state == state)
+    told = findings.told(path, f"Under this schedule, {len(path)} steps:")
+    returned = bool(end.returned) and not end.deadlocked
+    crashes = tuple((process_name(process), error) for process, error in end.crashes)
+    return Replay(taken, told.outcome, returned, end.deadlocked, crashes, told, end.returned[0] if returned else None)
+
+
+def _named(item: Any, number: int, findings: Findings) -> tuple[str, int]:
+    """An item of a schedule as (actor, way)."""
+    way = 0
+    if isinstance(item, (tuple, list)) and len(item) == 2 and type(item[1]) is int and item[1] >= 0:
+        item, way = item
+    names = [name for name, field in findings.graph.steps.fields.items() if field.kind == "process"]
+    known = {process_name(name): name for name in names}
+    known |= {process_name(f"feeder of {name}"): f"feeder of {name}" for name in names}
+    known |= {"MainProcess": "0"}
+    if type(item) is int:
+        item = "main" if item == 0 else f"Process-{item}"
+    if not isinstance(item, str):
+        raise ScheduleError(f"step {number}: a process is named by its number (0 is main) or its name, not by {item!r}")
+    if item not in known:
+        there = ", ".join(process_name(name) for name in names)
+        raise ScheduleError(f"step {number}: there is no {item}; the processes are {there}")
+    return known[item], way
+
+
+def _refuse(
+    findings: Findings, path: list[PathStep], state: int, number: int, length: int, actor: str, able: list[str]
+) -> None:
+    if not able:
+        over = findings.told(path, "").outcome
+        more = length - number + 1
+        _fail(findings, path, f"the schedule is too long by {_steps(more)}: after step {number - 1} it is over. {over}")
+    status = findings.graph.statuses(state).get(actor)
+    if status is None:
+        why = "has not been started" if not actor.startswith("feeder") else "has nothing to move"
+    elif status.code is not None:
+        why = "has ended"
+    else:
+        local = findings.graph.automata.locals[status.local]
+        at = f" ({local.where[0][0]}, line {local.where[0][1]})" if local.where else ""
+        why = f"waits to {findings.words.operation(local.operation)}{at}"
+        for name in local.operation.objects:
+            value = findings.graph.steps.value(state, name)
+            if findings.graph.steps.fields[name].kind in ("lock", "rlock") and value is not None:
+                why += f", and {process_name(value[0])} holds {findings.words.object(name)}"
+    _fail(findings, path, f"step {number}: {process_name(actor)} cannot go: it {why}. {_names(able)} can.")
+
+
+def _fail(findings: Findings, path: list[PathStep], message: str) -> None:
+    raise ScheduleError(message, findings.told(path, "So far:") if path else None)
+
+
+def _names(actors: Iterable[str]) -> str:
+    names = [process_name(actor) for actor in actors]
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
+
+
+def _steps(number: int) -> str:
+    return "1 step" if number == 1 else f"{number} steps"

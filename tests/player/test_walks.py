@@ -1,0 +1,204 @@
+"""In a browser: keys and clicks lead to the states that the Python side computes."""
+
+import random
+import shutil
+
+import pytest
+from explore.taking import take
+from explore.test_counts import COUNTER, PHILOSOPHERS
+from player.programs import PROGRAMS
+from playwright.sync_api import sync_playwright
+
+from lockstep.explore.words import process_name
+from lockstep.player.data import player_data
+from lockstep.player.driving import choices
+from lockstep.player.page import page as page_text
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+WALKS = 20  # of each of the ten programs
+
+# Walks by clicks and by keys in turn: at each step reads from the page who can go, where it is and what the objects hold.
+WALK = """(walks) => walks.map((draws, number) => {
+    const root = document.querySelector(".lockstep-player");
+    const key = (name) => root.dispatchEvent(new KeyboardEvent("keydown", {key: name, bubbles: true, cancelable: true}));
+    key("Home");
+    const seen = [];
+    for (const draw of [...draws, null]) {
+        const able = [...root.querySelectorAll("button.lsp-choice:not(:disabled)")];
+        seen.push({
+            able: able.map((each) => [each.dataset.actor, Number(each.dataset.choice)]),
+            objects: Object.fromEntries([...root.querySelectorAll(".lsp-objects tr")].map((row) =>
+                [row.querySelector("th").textContent, row.querySelector("td").firstChild.textContent])),
+            reach: root.querySelector(".lsp-reach").textContent,
+            left: root.querySelector(".lsp-ways .lsp-label")?.textContent ?? null,
+        });
+        if (draw === null || !able.length) break;
+        const place = Math.floor(draw * able.length);
+        if (number % 2 && place < 9) key(String(place + 1)); else able[place].click();
+    }
+    return seen;
+})"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        options = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=options)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser):
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("request", lambda request: request.url.startswith("http") and errors.append(request.url))
+    yield page
+    page.close()
+    assert not errors
+
+
+def opened(page, found, goal=None, puzzle=False):
+    page.set_content(page_text(player_data(found, goal, puzzle=puzzle)))
+    page.wait_for_selector(".lockstep-player")
+
+
+class Python:
+    """The same on the Python side, from the graph itself: who can go, what the objects hold, how many ways are left."""
+
+    def __init__(self, found):
+        self.found, self.graph, self.words = found, found._findings.graph, found._findings.words
+        self.known, self.able = {}, {}
+
+    def objects(self, state):
+        told = {}
+        for name, field in self.graph.steps.fields.items():
+            if field.kind != "process":
+                told[self.words.object(name)] = self.words.value(self.graph.steps.value(state, name), field.kind)
+        return told
+
+    def choices(self, state):
+        if state not in self.able:
+            self.able[state] = choices(self.graph, state)
+        return self.able[state]
+
+    def ways(self, state):
+        if state not in self.known:
+            following = [choice.move.after for ways in self.choices(state).values() for choice in ways]
+            self.known[state] = sum(map(self.ways, following)) if following else 1
+        return self.known[state]
+
+    def fails(self, state, goals):
+        """Can one of these states be reached from here?"""
+        seen, front = {state}, [state]
+        while front:
+            here = front.pop()
+            if here in goals:
+                return True
+            for ways in self.choices(here).values():
+                for choice in ways:
+                    if choice.move.after not in seen:
+                        seen.add(choice.move.after)
+                        front.append(choice.move.after)
+        return False
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_walks_lead_where_python_says(page, name):
+    text, arguments = PROGRAMS[name]
+    found = take(text, *arguments)
+    opened(page, found)
+    page.click(".lsp-switch")
+    draw = random.Random(name)
+    walks = [[draw.random() for _ in range(40)] for _ in range(WALKS)]
+    python, data = Python(found), player_data(found)
+    goals = {state for state, place in zip(found._findings.graph.depths, range(10**6), strict=False)
+             if str(place) in data["ends"] and data["outcomes"][data["ends"][str(place)]]["goal"]}  # fmt: skip
+    goals |= found._findings.lost if data["lost_is_goal"] else set()
+    steps = 0
+    for number, (draws, seen) in enumerate(zip(walks, page.evaluate(WALK, walks), strict=True)):
+        state = found._findings.graph.root
+        for index, shown in enumerate(seen):
+            able = [(actor, way) for actor, ways in python.choices(state).items() for way in range(len(ways))]
+            assert [tuple(pair) for pair in shown["able"]] == [(process_name(actor), way) for actor, way in able]
+            told = python.objects(state)
+            assert shown["objects"].items() <= told.items()
+            if found.interleavings is not None and able:
+                assert shown["left"].split()[0] == f"{python.ways(state):,}"
+            if number < 4 and data["aim"]:
+                never = "no longer be reached" in shown["reach"] or "Not this time" in shown["reach"]
+                assert never != python.fails(state, goals)
+            if not able:
+                break
+            if index < len(draws):
+                actor, way = able[int(draws[index] * len(able))]
+                state = python.choices(state)[actor][way].move.after
+                steps += 1
+        assert len(seen) == 41 or not shown["able"]
+    assert steps > WALKS
+
+
+def test_keys_step_back_and_forth_and_jump(page):
+    found = take(PHILOSOPHERS, 3)
+    opened(page, found)
+    position = "() => document.querySelector('.lsp-status').textContent"
+    page.focus(".lockstep-player")
+    page.keyboard.press("Home")
+    assert "At the beginning of 3 steps" in page.evaluate(position)
+    page.keyboard.press("ArrowRight")
+    assert "Step 1 of 3: Process-1: acquire forks[0]" in page.evaluate(position)
+    assert page.locator(".lsp-graph svg").count() == 0
+    page.keyboard.press("End")
+    assert "It ends here: deadlock" in page.evaluate(position)
+    assert "Process-1 waits for Process-2" in page.locator(".lsp-graph svg").get_attribute("aria-label")
+    page.keyboard.press("ArrowLeft")
+    assert "Step 2 of 3" in page.evaluate(position)
+
+
+def test_play_comes_to_the_end_by_itself(page):
+    opened(page, take(PHILOSOPHERS, 3))
+    page.locator(".lsp-speed input").fill("8")
+    page.focus(".lockstep-player")
+    page.keyboard.press("Space")
+    page.wait_for_function("() => document.querySelector('.lsp-status').textContent.startsWith('Step 1 of 3')")
+    page.wait_for_function("() => document.querySelector('.lsp-status').textContent.startsWith('Step 3 of 3')")
+    assert page.get_by_role("button", name="Play (space)").inner_text() == "▶ Play"
+
+
+def test_a_driver_breaks_it_or_cannot_break_it_any_more(page):
+    opened(page, take(PHILOSOPHERS, 3))
+    page.click(".lsp-switch")
+    choose = page.locator("button.lsp-choice:not(:disabled)")
+    reach = page.locator(".lsp-reach")
+    assert "A deadlock can still be reached from here." in reach.inner_text()
+    for process in ("Process-1", "Process-2", "Process-3"):
+        choose.filter(has_text=process).click()
+    assert "You broke it: deadlock." in reach.inner_text()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    choose.filter(has_text="Process-1").click()
+    assert "you cannot break it any more" in reach.inner_text()
+
+
+def test_a_puzzle_is_won_by_reaching_the_goal(page):
+    opened(page, take(COUNTER, 2, 1), lambda total: total == 1, puzzle=True)
+    for key in "1211":
+        page.locator(".lockstep-player").press(key)
+    page.locator(".lockstep-player").press("1")
+    assert "You did it: returns 1." in page.locator(".lsp-reach").inner_text()
+
+
+def test_what_a_learner_wrote_is_text_on_the_page(page):
+    text, arguments = PROGRAMS["a crash"]
+    opened(page, take(text, *arguments))
+    assert page.locator(".lockstep-player b b, .lockstep-player li b").count() == 0
+    assert "<b>stock</b>" in page.locator(".lockstep-player").inner_text()
+
+
+def test_a_narrow_window_scrolls_inside_the_lanes_only(page):
+    page.set_viewport_size({"width": 360, "height": 700})
+    opened(page, take(PHILOSOPHERS, 5))
+    assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
