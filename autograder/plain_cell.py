@@ -29,11 +29,11 @@ _GIVEN = """
 def execute_cells(cells, grade_text):
     import ast, traceback
     import solution
-    from lockstep.notebook.definitions import _parsed
+    from lockstep.notebook.definitions import parsed
     from lockstep.notebook.loading import remember_source
 
     def execute(label, text):
-        text, tree, problem = _parsed(text)
+        text, tree, problem = parsed(text)
         if problem:
             raise SyntaxError(problem)
         remember_source(label, text)

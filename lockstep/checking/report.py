@@ -149,5 +149,5 @@ _STYLE = """<style>
 .lockstep-pass { color: #009E73; font-weight: 700; }
 .lockstep-fail { color: #D55E00; font-weight: 700; }
 .lockstep-time, .lockstep-note { opacity: .65; font-size: .88em; }
-.lockstep-row summary { cursor: pointer; }
+.lockstep-row summary { cursor: pointer; display: list-item; }
 </style>"""

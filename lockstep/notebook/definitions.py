@@ -77,7 +77,7 @@ def definitions(source: ModuleSource) -> Definitions:
     unparsed: dict[str, str] = {}
     statements: list[_Statement] = []
     for index, cell in enumerate(source.cells):
-        text, tree, problem = _parsed(cell.source)
+        text, tree, problem = parsed(cell.source)
         texts.append(text)
         if problem:
             unparsed[cell.label] = problem
@@ -95,7 +95,7 @@ def definitions(source: ModuleSource) -> Definitions:
     return Definitions(tuple(cells), _computed(statements, source.cells), unparsed)
 
 
-def _parsed(source: str) -> tuple[str, ast.Module, str]:
+def parsed(source: str) -> tuple[str, ast.Module, str]:
     """The cell as Python: magic lines blanked, timing magics unwrapped; or no statements and why."""
     lines = source.replace("\r\n", "\n").replace("\x00", "").split("\n")
     first = next((i for i, line in enumerate(lines) if line.strip()), None)
