@@ -12,6 +12,7 @@ import pytest
 from autograder.sandbox.filter import library
 from autograder.sandbox.inside.policy import Defences
 from autograder.sandbox.launching import SandboxLauncher
+from tests.attacks.attack import LIMITS
 
 SECRET = "LOCKSTEP_ATTACK_SECRET"
 

@@ -6,6 +6,8 @@ from dataclasses import fields
 import pytest
 
 from autograder.sandbox.inside.policy import Defences
+from tests.attacks.attack import THROUGH, run
+from tests.attacks.test_attacks import ATTACKS
 
 pytestmark = pytest.mark.sandbox
 

@@ -21,6 +21,8 @@ from autograder.sandbox.launching import SandboxLauncher
 from lockstep.checking.check import Check, run_checks
 from lockstep.checking.student import Session
 from lockstep.notebook.source import ModuleSource
+from tests.attacks.attack import LIMITS, inhabitants, next_check_is_right, nothing_is_left, run
+from tests.attacks.test_attacks import ATTACKS
 
 pytestmark = pytest.mark.sandbox
 
