@@ -3,12 +3,12 @@
 import json
 
 import pytest
-from explore.taking import take
-from explore.test_counts import COUNTER, PHILOSOPHERS
-from player.programs import CRASH, EVENT, LOST_WAKE_UP, PROGRAMS
 
 from lockstep.player.data import player_data
 from lockstep.player.page import page
+from tests.explore.taking import take
+from tests.explore.test_counts import COUNTER, PHILOSOPHERS
+from tests.player.programs import CRASH, EVENT, LOST_WAKE_UP, PROGRAMS
 
 
 def ways_of(data):

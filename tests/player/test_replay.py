@@ -1,14 +1,14 @@
 """A schedule that a learner names is run as it says, or refused in words."""
 
 import pytest
-from explore.taking import take
-from explore.test_counts import COUNTER, PHILOSOPHERS
-from player.programs import LOST_WAKE_UP
 
 from lockstep import explore
 from lockstep.checking.failure import CheckFailed
 from lockstep.player.replaying import ScheduleError, replay, replayed
 from lockstep.player.widget import Player
+from tests.explore.taking import take
+from tests.explore.test_counts import COUNTER, PHILOSOPHERS
+from tests.player.programs import LOST_WAKE_UP
 
 LOSES = [1, 2, 2, 2, 1, 1, 1, 2]
 

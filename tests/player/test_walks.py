@@ -4,15 +4,15 @@ import random
 import shutil
 
 import pytest
-from explore.taking import take
-from explore.test_counts import COUNTER, PHILOSOPHERS
-from player.programs import PROGRAMS
 from playwright.sync_api import sync_playwright
 
 from lockstep.explore.words import process_name
 from lockstep.player.data import player_data
 from lockstep.player.driving import choices
 from lockstep.player.page import page as page_text
+from tests.explore.taking import take
+from tests.explore.test_counts import COUNTER, PHILOSOPHERS
+from tests.player.programs import PROGRAMS
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
