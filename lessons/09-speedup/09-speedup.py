@@ -68,8 +68,7 @@ def add_squares_serially(n):
 
 
 # %%
-measured = speedup(add_squares, 1_000_000, serial=add_squares_serially, seconds=2)
-measured
+speedup(add_squares, 1_000_000, serial=add_squares_serially, seconds=2)
 
 # %% [markdown]
 # Each round runs the serial program and every number of workers, in a random order, so that a busy moment does not hit
