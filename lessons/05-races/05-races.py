@@ -20,7 +20,7 @@ from collections import Counter
 from itertools import permutations
 from multiprocessing import Process, Value
 
-from lockstep import explore, inside
+from lockstep import explore, inside, you_drive
 
 # %% [markdown]
 # ## Two processes, one number
@@ -147,6 +147,16 @@ print(found.schedule(lambda total: total == 2).text())
 # `>` marks a change to another process. Look for the process that reads, then is left standing, and later writes a number
 # that is long out of date. All that was counted in between is overwritten.
 #
+# Now you are the scheduler. Below, choose who goes next, and try to make the counter end at 2. You can take steps
+# back. The panel says how many ways are left from where you are, and whether 2 can still be reached.
+
+# %%
+you_drive(add_together, 2, 2, goal=lambda total: total == 2)
+
+# %%
+# exercise: lose_updates
+
+# %% [markdown]
 # Now each process adds 1 *five* times. Surely more of it survives? **Predict** the smallest total.
 
 # %%

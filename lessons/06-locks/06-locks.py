@@ -404,6 +404,12 @@ print(found)
 print(found.trace())
 
 # %% [markdown]
+# The player shows the same, one lane for each process. Step with the arrow keys, and look at the last row: who waits for whom?
+
+# %%
+found.play()
+
+# %% [markdown]
 # Each clerk has one lock and waits for the other's. Nobody ever lets go: a deadlock, and the money is right to the last cent.
 # It has nothing to do with the accounts. It comes from a **circle**: 0 waits for 1, and 1 waits for 0.
 #
