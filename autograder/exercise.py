@@ -14,7 +14,19 @@ from typing import Any
 from lockstep.notebook.names import bound_names, loaded_names
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
-_LOCKSTEP_NAMES = {"check", "given", "raises", "explore", "simulate", "inside", "you_drive", "replay", "work", "speedup", "timeline"}
+_LOCKSTEP_NAMES = {
+    "check",
+    "given",
+    "raises",
+    "explore",
+    "simulate",
+    "inside",
+    "you_drive",
+    "replay",
+    "work",
+    "speedup",
+    "timeline",
+}
 
 
 class AuthorError(Exception):
