@@ -9,8 +9,9 @@ import builtins
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from lockstep.notebook.names import bound_names, loaded_names, loaded_when_defined
+from lockstep.notebook.names import bound_names, global_names, loaded_when_defined
 from lockstep.notebook.source import Cell, ModuleSource
 
 _UNWRAPPED_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")
@@ -61,6 +62,9 @@ class Definitions:
         return ModuleSource(self.cells)
 
 
+_Names = tuple[ast.stmt, frozenset[str], frozenset[str], frozenset[str]]
+
+
 @dataclass
 class _Statement:
     cell: int
@@ -77,12 +81,11 @@ def definitions(source: ModuleSource) -> Definitions:
     unparsed: dict[str, str] = {}
     statements: list[_Statement] = []
     for index, cell in enumerate(source.cells):
-        text, tree, problem = parsed(cell.source)
+        text, analysed, problem = _analysed(cell.source)
         texts.append(text)
         if problem:
             unparsed[cell.label] = problem
-        for node in tree.body:
-            statements.append(_Statement(index, node, bound_names(node), loaded_names(node), loaded_when_defined(node)))
+        statements += [_Statement(index, *parts) for parts in analysed]
     _keep(statements)
     _drop_superseded(statements)
     used = _used_names(statements)
@@ -93,6 +96,14 @@ def definitions(source: ModuleSource) -> Definitions:
         if text.strip():
             cells.append(Cell(cell.label, text))
     return Definitions(tuple(cells), _computed(statements, source.cells), unparsed)
+
+
+@lru_cache(1024)  # a kernel asks for all of its cells whenever one of them runs
+def _analysed(source: str) -> tuple[str, tuple[_Names, ...], str]:
+    """The cell as Python, its statements with their names, and why it does not parse."""
+    text, tree, problem = parsed(source)
+    names = tuple((node, bound_names(node), global_names(node), loaded_when_defined(node)) for node in tree.body)
+    return text, names, problem
 
 
 def parsed(source: str) -> tuple[str, ast.Module, str]:

@@ -1,6 +1,7 @@
 """Which names a statement binds in its module, and which it loads."""
 
 import ast
+import symtable
 
 
 def bound_names(node: ast.stmt) -> frozenset[str]:
@@ -34,11 +35,20 @@ def _collect_bound(node: ast.AST, names: set[str]) -> None:
 
 
 def loaded_names(node: ast.AST) -> frozenset[str]:
-    """Every name that `node` may load when it runs or when what it defines is called, locals included."""
-    names = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load)}
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Global):
-            names.update(inner.names)
+    """Every name that stands to be loaded in `node`, locals included."""
+    names = (inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load))
+    return frozenset(names)
+
+
+def global_names(node: ast.stmt) -> frozenset[str]:
+    """The names of its module that `node` may load, when it runs or when what it defines is called; no local ones."""
+    table = symtable.symtable(ast.unparse(node), "cell", "exec")
+    names = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced()}
+    below = list(table.get_children())
+    while below:
+        scope = below.pop()
+        names |= {symbol.get_name() for symbol in scope.get_symbols() if symbol.is_global()}
+        below += scope.get_children()
     return frozenset(names)
 
 

@@ -39,6 +39,14 @@ def test_only_imports_that_a_definition_uses_are_loaded():
     assert "numpy" not in text
 
 
+def test_a_local_variable_does_not_keep_an_import_of_the_same_name():
+    imports = "from lockstep import speedup\nimport math\n"
+    text = kept(imports + "def f(speedup):\n    math = speedup\n    return [math for math in [math]]")
+    assert "import" not in text
+    assert "import math" in kept(imports + "def f():\n    return lambda: math.pi")
+    assert "import math" in kept(imports + "class A:\n    x = math.pi")
+
+
 @pytest.mark.parametrize("magic", ["%%time", "%%timeit -n 1", "%%capture out"])
 def test_timing_and_capture_magics_are_unwrapped(magic):
     assert "def f" in kept(f"{magic}\ndef f():\n    return 1")
