@@ -24,7 +24,7 @@ from lockstep.notebook.source import ModuleSource
 from tests.attacks.attack import LIMITS, inhabitants, next_check_is_right, nothing_is_left, run
 from tests.attacks.test_attacks import ATTACKS
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 
 PROJECT = Path(__file__).resolve().parents[2]
 

@@ -3,13 +3,14 @@
 import pytest
 
 from autograder.build import read_exercises
-from autograder.exercise import Answer, Exercise
+from autograder.exercise import Exercise
 from autograder.judging import judge, read_check_cell
 from lockstep.checking.launcher import local_launcher
 from lockstep.checking.report import Report
 from lockstep.notebook.source import ModuleSource
 
 EXERCISES = read_exercises()
+COSTLY = {"count_primes", "word_count"}  # simulated several times each
 
 
 def report_on(exercise: Exercise, code: str, patience: float = 1) -> Report:
@@ -30,21 +31,21 @@ def test_the_starter_fails_every_check(exercise):
     assert report.passed == 0, report.text()
 
 
-ANSWERS = [(exercise, answer) for exercise in EXERCISES.values() for answer in exercise.also_right]
-WRONG = [(exercise, answer) for exercise in EXERCISES.values() for answer in exercise.wrong]
+def answers(kind: str):
+    """Every answer of a kind; the first of each exercise with the fast tests, the others with the slow ones."""
+    for exercise in EXERCISES.values():
+        for number, answer in enumerate(getattr(exercise, kind)):
+            marks = [pytest.mark.slow] if number or kind == "also_right" or exercise.name in COSTLY else []
+            yield pytest.param(exercise, answer, id=f"{exercise.name}-{answer.name}", marks=marks)
 
 
-def name_of(value: object) -> str:
-    return value.name if isinstance(value, Exercise | Answer) else ""
-
-
-@pytest.mark.parametrize(("exercise", "answer"), ANSWERS, ids=name_of)
+@pytest.mark.parametrize(("exercise", "answer"), answers("also_right"))
 def test_another_right_answer_passes_every_check(exercise, answer):
     report = report_on(exercise, answer.code, patience=3)
     assert report.passed == report.total, report.text()
 
 
-@pytest.mark.parametrize(("exercise", "answer"), WRONG, ids=name_of)
+@pytest.mark.parametrize(("exercise", "answer"), answers("wrong"))
 def test_a_wrong_answer_is_refused_in_its_own_words(exercise, answer):
     report = report_on(exercise, answer.code)
     assert report.passed < report.total, f"the wrong answer {answer.name} passes"
