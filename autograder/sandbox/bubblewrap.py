@@ -140,16 +140,14 @@ def _bwrap(defences: Defences, staged: Callable[[str], str]) -> list[str]:
             elif os.path.isdir(folder):
                 words += ["--ro-bind", folder, folder]
     else:
-        words += ["--ro-bind", "/", "/"]
-        if os.getuid() == 0:
-            words += ["--tmpfs", "/root"]
+        words += _whole_machine()
     for bind in binds():
         # In the host's own files everything is there already, but for what only root may read.
         if defences.files or bind.target.startswith("/root/"):
             words += ["--ro-bind", staged(bind.source), bind.target]
     words += ["--proc", "/proc", "--dev", "/dev"]
     if defences.private_folders:
-        words += ["--dir", "/tmp"] if defences.files else ["--tmpfs", "/tmp"]
+        words += ["--dir", "/tmp"]
     else:
         words += ["--bind", "/tmp", "/tmp", "--bind", "/dev/shm", "/dev/shm"]
     words += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"]
@@ -158,6 +156,18 @@ def _bwrap(defences: Defences, staged: Callable[[str], str]) -> list[str]:
     for name, value in environment().items():
         words += ["--setenv", name, value]
     return words
+
+
+def _whole_machine() -> list[str]:
+    """Every folder of the host, to read; what lies below its /tmp stands where `inside` says."""
+    words = ["--ro-bind", "/tmp", inside("/tmp/").rstrip("/")]
+    for name in sorted(set(os.listdir("/")) - {"proc", "dev", "tmp", "root"}):
+        path = f"/{name}"
+        if os.path.islink(path):
+            words += ["--symlink", os.readlink(path), path]
+        elif os.path.isdir(path):
+            words += ["--ro-bind", path, path]
+    return words if os.getuid() == 0 else [*words, "--ro-bind", "/root", "/root"]
 
 
 def _program() -> str:

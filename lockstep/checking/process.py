@@ -137,14 +137,14 @@ class StudentProcess:
                 selector.register(self._output, selectors.EVENT_READ)
             closed = False
             while True:
+                if self.output_size > self._output_limit:
+                    raise StudentDied(f"the program printed more than {_size(self._output_limit)}")
                 found, value = frames.take()
                 if found:
                     return value
                 self._note_end()
                 if self._ended is not None or closed:
                     raise StudentDied(_ending(self._ended, self._because))
-                if self.output_size > self._output_limit:
-                    raise StudentDied(f"the program printed more than {_size(self._output_limit)}")
                 remaining = deadline - time.monotonic()
                 if remaining <= 0:
                     raise StudentTimedOut("no answer came in time")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.sandbox.bubblewrap import inside
 from autograder.sandbox.filter import library
 from autograder.sandbox.inside.policy import Defences
 from autograder.sandbox.launching import SandboxLauncher
@@ -34,7 +35,7 @@ def host():
             "pid": os.getpid(),
             "marker": marker,
             "calls": {name: library().seccomp_syscall_resolve_name(name.encode()) for name in ("add_key", "clone")},
-            "hidden": str(Path(__file__).resolve()),
+            "hidden": inside(str(Path(__file__).resolve())),
             "autograder": str(Path(__file__).resolve().parents[2] / "autograder"),
         }
     for path in (marker, f"/dev/shm/lockstep-attack-{token}"):

@@ -137,13 +137,12 @@ def test_a_result_that_cannot_cross_says_what_to_return():
     )
 
 
-def test_hundreds_of_megabytes_of_output_are_cut_and_end_the_program():
-    found = report(
-        "def f():\n    for _ in range(300):\n        print('x' * 1_000_000)\n    return 1", "student.f()", limit=90
-    )
-    assert "the program printed more than 67 MB" in found.text()
-    assert "cut here" in found.text()
-    assert len(found.text()) < 200_000
+def test_hundreds_of_megabytes_of_output_are_cut():
+    program = "def f():\n    for _ in range(300):\n        print('x' * 1_000_000)\n    return 1"
+    text = refusal(program, "assert student.f() == 2", limit=90)
+    assert "`f()` should be 2, but is 1" in text
+    assert "cut here: the program printed 300 MB in all" in text
+    assert len(text) < 200_000
 
 
 def test_an_answer_is_not_lost_in_the_output():
