@@ -138,12 +138,21 @@ def _parts(text: str, tree: ast.Module) -> Iterator[_Part]:
     end = tree.body[0].end_lineno or 1  # of the docstring
     for node in tree.body[1:]:
         start, end = end, node.end_lineno or end
-        # Indented comments after the last statement, such as the end marker of a solution, belong to it.
-        while end < len(lines) and lines[end].startswith((" ", "\t")) and lines[end].lstrip().startswith("#"):
-            end += 1
+        end = _end_with_comments(lines, end)
         own = "\n".join(lines[start:end]).strip("\n")
         decorators = getattr(node, "decorator_list", [])
         yield _Part(node, own, tuple(_decorator_name(decorator) for decorator in decorators))
+
+
+def _end_with_comments(lines: list[str], end: int) -> int:
+    """Indented comments after a statement's last line belong to it, and so does the marker that ends a solution."""
+    for number in range(end, len(lines)):
+        line = lines[number]
+        if line.strip() == END or (line.startswith((" ", "\t")) and line.lstrip().startswith("#")):
+            end = number + 1
+        elif line.strip():
+            break
+    return end
 
 
 def _decorator_name(decorator: ast.expr) -> str:
@@ -270,7 +279,7 @@ def _check_cell(name: str, imports: list[_Part], given: list[_Part], visible: li
     cell += "".join(f"\n\n\n{part.text}" for part in [*given, *visible])
     for part in secret:
         text = "\n".join(line for line in part.text.split("\n") if line.strip() != "@hidden")
-        cell += f"\n\n\n### BEGIN HIDDEN TESTS\n{text}\n### END HIDDEN TESTS"
+        cell += f"\n### BEGIN HIDDEN TESTS\n\n{text}\n### END HIDDEN TESTS"
     return f'{cell}\n\n\ncheck.run("{name}")'
 
 

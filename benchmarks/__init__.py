@@ -1,1 +1,1 @@
-"""Measurements, each run by `python -m benchmarks.<name>`."""
+"""Speeds as ratios, measured side by side in one run; each module prints a table and last the figure asked for."""

@@ -8,10 +8,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from lockstep import laws
     from lockstep.checking.check import check, raises
     from lockstep.checking.given import given
     from lockstep.checking.student import student
+    from lockstep.cpus import usable_cpus
+    from lockstep.explore.exploring import explore
+    from lockstep.explore.sections import inside
     from lockstep.notebook.extension import load_ipython_extension
+    from lockstep.simulate.simulation import simulate
+    from lockstep.speedup import speedup
+    from lockstep.standin.virtual_time import work
+    from lockstep.timeline import timeline
 
 __version__ = "0.1.0"
 
@@ -20,16 +28,39 @@ _HOMES = {
     "raises": "lockstep.checking.check",
     "given": "lockstep.checking.given",
     "student": "lockstep.checking.student",
+    "explore": "lockstep.explore",
+    "inside": "lockstep.explore.sections",
+    "laws": "lockstep.laws",
+    "simulate": "lockstep.simulate",
+    "speedup": "lockstep.speedup",
+    "timeline": "lockstep.timeline",
+    "usable_cpus": "lockstep.cpus",
+    "work": "lockstep.standin.virtual_time",
     "load_ipython_extension": "lockstep.notebook.extension",
 }
 
-__all__ = ["check", "given", "load_ipython_extension", "raises", "student"]
+__all__ = [
+    "check",
+    "explore",
+    "given",
+    "inside",
+    "laws",
+    "load_ipython_extension",
+    "raises",
+    "simulate",
+    "speedup",
+    "student",
+    "timeline",
+    "usable_cpus",
+    "work",
+]
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'lockstep' has no attribute {name!r}; it has {', '.join(sorted(_HOMES))}")
-    value = getattr(import_module(_HOMES[name]), name)
+    home = import_module(_HOMES[name])
+    value = getattr(home, name, home)  # an instrument's package can itself be called
     globals()[name] = value
     return value
 

@@ -6,6 +6,7 @@ import multiprocessing
 import sys
 import traceback
 from functools import partial
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -13,6 +14,7 @@ from lockstep.checking.data import DataError, Reference
 from lockstep.checking.student_side import Programs, ServiceConnection
 from lockstep.notebook.loading import unavailable_reason
 
+_OURS = str(Path(__file__).parent.parent)  # frames of ours are left out of a learner's traceback
 _TEXT_LIMIT = 20_000  # characters of a message or traceback that a report can use
 
 
@@ -83,7 +85,7 @@ def _raised(error: BaseException) -> dict[str, Any]:
         message = str(error)
     except Exception as broken:
         message = f"(its message cannot be shown: {type(broken).__name__})"
-    frames = traceback.extract_tb(error.__traceback__)[1:]
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(_OURS)]
     lines = ["Traceback (most recent call last):\n", *traceback.format_list(frames)]
     text = "".join([*lines, *traceback.format_exception_only(type(error), error)])
     return {"raised": {"types": types, "message": message[:_TEXT_LIMIT], "traceback": text[-_TEXT_LIMIT:]}}

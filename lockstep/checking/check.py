@@ -162,7 +162,7 @@ def _run_one(
             arguments.append(Student(sessions[1]))
         failure = _outcome(one, arguments)
         if failure is None:
-            failure = _untidy(*session.leftovers())
+            failure = _left_behind(session)
     except OSError as error:
         failure = CheckResult.failed("", f"the check could not be started: {error}", infrastructure=True)
     finally:
@@ -196,6 +196,13 @@ def _outcome(one: Check, arguments: list[Any]) -> CheckResult | None:
         what = traceback.format_exception_only(type(error), error)[-1].strip()
         return CheckResult.failed("", f"the check could not use what came back ({what})")
     return None
+
+
+def _left_behind(session: Session) -> CheckResult | None:
+    try:
+        return _untidy(*session.leftovers())
+    except StudentDied as error:
+        return CheckResult.failed("", f"when it was done, its processes could not be looked at: {error}")
 
 
 def _untidy(left: Leftovers, names: dict[int, str]) -> CheckResult | None:

@@ -17,6 +17,15 @@ class CheckFailed(AssertionError):
         self.message = message
         self.evidence = evidence
 
+    def __str__(self) -> str:
+        return self.message if self.evidence is None else told_with(self.message, self.evidence)
+
+
+def told_with(message: str, evidence: Evidence) -> str:
+    """The message and the evidence as one text, which says the message once."""
+    text = evidence.text()
+    return text if text.startswith(message) else f"{message}\n{text}"
+
 
 class StudentRaised(Exception):
     """The learner's function raised: the class names along its MRO, its message and its traceback, as text."""

@@ -6,11 +6,13 @@ import socket
 import subprocess
 import sys
 
-from lockstep.checking.process import StudentProcess
+from lockstep.checking.process import OUTPUT_LIMIT, StudentProcess
 
 
 class ForkedLauncher:
     """Keeps one zygote for as long as it lives; a process from it starts in some ten milliseconds."""
+
+    output_limit = OUTPUT_LIMIT  # bytes printed after which a program is ended
 
     def __init__(self) -> None:
         self._zygote: subprocess.Popen[bytes] | None = None
@@ -23,16 +25,15 @@ class ForkedLauncher:
         self.close()
         self._requests, theirs = socket.socketpair()
         with theirs:
-            command = [sys.executable, "-m", "lockstep.checking.zygote", str(theirs.fileno())]
             self._zygote = subprocess.Popen(
-                command,
+                self._command(theirs.fileno()),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 # Its own session: interrupting the kernel must not end it.
                 start_new_session=True,
-                env=os.environ | {"PYTHONHASHSEED": "0"},
+                env=self._environment(),
             )
 
     def start(self) -> StudentProcess:
@@ -46,7 +47,14 @@ class ForkedLauncher:
             descriptors = [their_control.fileno(), their_endpoint.fileno(), their_output]
             socket.send_fds(self._requests, [b"+"], descriptors)
         os.close(their_output)
-        return StudentProcess(control, endpoint, output)
+        return StudentProcess(control, endpoint, output, self.output_limit)
+
+    def _command(self, descriptor: int) -> list[str]:
+        """How the zygote is started, with its end of the socket of requests as `descriptor`."""
+        return [sys.executable, "-m", "lockstep.checking.zygote", str(descriptor)]
+
+    def _environment(self) -> dict[str, str]:
+        return os.environ | {"PYTHONHASHSEED": "0"}
 
     def close(self) -> None:
         if self._requests is not None:

@@ -18,6 +18,8 @@ from typing import Any
 import psutil
 
 from lockstep.checking import segments
+from lockstep.checking.belonging import stacks_file
+from lockstep.checking.confinement import Confinement
 from lockstep.checking.frames import FrameSocket
 from lockstep.checking.student_side import become_student, serve
 
@@ -25,15 +27,12 @@ _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER
 _HELPER_COMMANDS = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
 
 
-def keep(
-    control: socket.socket, endpoint: socket.socket, output: int, folder: str, confine: Callable[[], None]
-) -> None:
-    """Forks the learner's process and serves the checker's requests about it until the control socket closes.
-
-    `confine` runs in the learner's process before any of its code.
-    """
+def keep(control: socket.socket, endpoint: socket.socket, output: int, folder: str, confinement: Confinement) -> None:
+    """Forks the learner's process and serves the checker's requests about it until the control socket closes."""
+    # Signals to a group cross namespaces of processes: the zygote's group must not be the learner's.
     os.setsid()
     _adopt_orphans()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the learner's process may try to interrupt its keeper
     woken, wake = socket.socketpair()
     woken.setblocking(False)
     wake.setblocking(False)
@@ -42,25 +41,30 @@ def keep(
     before = segments.names()
     student = os.fork()
     if student == 0:
-        _be_student(control, endpoint, output, folder, confine)
+        woken.close()
+        wake.close()
+        _be_student(control, endpoint, output, folder, confinement)
     endpoint.close()
     os.close(output)
-    keeper = _Keeper(student, before, folder)
+    keeper = _Keeper(student, before, folder, confinement.own_segments)
     frames = FrameSocket(control)
     frames.send({"started": student})
     with selectors.DefaultSelector() as selector:
         selector.register(control, selectors.EVENT_READ)
         selector.register(woken, selectors.EVENT_READ)
         told = False
+        because = ""
         while True:
-            ready = [key.fileobj for key, _ in selector.select()]
+            ready = [key.fileobj for key, _ in selector.select(confinement.interval)]
+            if not because and (because := confinement.excess(keeper.tree)):
+                keeper.kill()
             if woken in ready:
                 with contextlib.suppress(BlockingIOError):
                     woken.recv(4096)
                 keeper.reap()
                 if keeper.status is not None and not told:
                     told = True
-                    frames.send({"ended": keeper.status})
+                    frames.send({"ended": keeper.status, "because": because})
             if control in ready:
                 if not frames.read_available():
                     break
@@ -70,16 +74,17 @@ def keep(
 
 
 def _be_student(
-    control: socket.socket, endpoint: socket.socket, output: int, folder: str, confine: Callable[[], None]
+    control: socket.socket, endpoint: socket.socket, output: int, folder: str, confinement: Confinement
 ) -> None:
     status = 1
     try:
         os.setsid()
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         control.close()
         become_student(folder, output)
-        confine()
+        confinement.confine()
         serve(endpoint, folder)
         status = 0
     except BaseException:
@@ -90,10 +95,11 @@ def _be_student(
 
 
 class _Keeper:
-    def __init__(self, student: int, before: frozenset[str], folder: str) -> None:
+    def __init__(self, student: int, before: frozenset[str], folder: str, own_segments: bool) -> None:
         self.student = student
         self.before = before
         self.folder = folder
+        self.sharing = None if own_segments else folder
         self.status: int | None = None  # exit code of the learner's process, negative for a signal
 
     def reap(self) -> None:
@@ -113,10 +119,13 @@ class _Keeper:
             case {"do": "survey"}:
                 return {
                     "processes": self.survey(),
-                    "segments": segments.left_behind(self.before, self.tree()),
+                    "segments": segments.left_behind(self.before, self.tree(), self.sharing),
                 }
             case {"do": "stacks"}:
                 return {"stacks": self.stacks()}
+            case {"do": "cpu"}:
+                times = psutil.Process(self.student).cpu_times()
+                return {"cpu": times.user + times.system}
             case {"do": "stop"}:
                 left = self.stop()
                 return {"stopped": self.status, "segments": left}
@@ -138,7 +147,10 @@ class _Keeper:
         return found
 
     def stacks(self) -> list[tuple[int, int, str]]:
-        """(pid, parent's pid, faulthandler's dump) of each process. All are frozen first, and ended by this."""
+        """(pid, parent's pid, faulthandler's dump) of each process that gives one within 8 seconds.
+
+        All are frozen first; those that give their stack are ended by it.
+        """
         processes = [process for process in self.tree() if process.is_running()]
         parents = {}
         for process in processes:
@@ -146,20 +158,34 @@ class _Keeper:
                 parents[process.pid] = process.ppid()
                 process.suspend()
         dumps = []
-        path = os.path.join(self.folder, ".stacks")
+        deadline = time.monotonic() + 8  # a hundred processes that are deaf to it would take minutes
+        path = stacks_file(self.folder)
         for process in sorted(processes, key=lambda process: process.pid):
+            if time.monotonic() > deadline:
+                break
             size = os.path.getsize(path) if os.path.exists(path) else 0
             with contextlib.suppress(psutil.Error):
                 # Pending at the moment it continues, so it is handled before any of the program's next steps.
                 process.send_signal(signal.SIGABRT)
                 process.resume()
-                _wait_until(lambda process=process: not _alive(process), 0.3)  # type: ignore[misc]
+                _wait_until(lambda process=process: not _alive(process), 1.0)  # type: ignore[misc]
             text = ""
             with contextlib.suppress(OSError), open(path, "rb") as file:
                 file.seek(size)
                 text = file.read(50_000).decode("utf-8", "replace")
             dumps.append((process.pid, parents.get(process.pid, 0), text))
         return dumps
+
+    def kill(self) -> None:
+        """Kills every process of the tree that is there now."""
+        if os.getpid() == 1:
+            # All of the namespace but this one, and at once: no fork can be faster.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(-1, signal.SIGKILL)
+            return
+        for process in self.tree():
+            with contextlib.suppress(psutil.Error):
+                process.kill()
 
     def stop(self) -> list[str]:
         """Kills the whole tree, removes the segments it left; returns their names."""
@@ -168,13 +194,11 @@ class _Keeper:
             living = [process for process in self.tree() if _alive(process)]
             if not living:
                 break
-            for process in living:
-                with contextlib.suppress(psutil.Error):
-                    process.kill()
+            self.kill()
             time.sleep(0.001)
             self.reap()
         self.reap()
-        left = segments.left_behind(self.before, [])
+        left = segments.left_behind(self.before, [], self.sharing)
         segments.remove(left)
         return left
 

@@ -15,7 +15,8 @@ from lockstep.checking.frames import FrameSocket
 from lockstep.checking.stacks import ProcessStack, parse_stacks
 from lockstep.notebook.source import ModuleSource
 
-OUTPUT_LIMIT = 64 * 1024  # bytes of a program's output that a report keeps
+OUTPUT_KEPT = 64 * 1024  # bytes of a program's output that a report keeps
+OUTPUT_LIMIT = 2**30  # bytes of output after which a program is ended; a sandbox sets its own
 
 
 @dataclass(frozen=True)
@@ -37,36 +38,55 @@ class Launcher(Protocol):
 class StudentProcess:
     """One running process that serves one service; closes with `stop`."""
 
-    def __init__(self, control: socket.socket, endpoint: socket.socket, output: int) -> None:
+    def __init__(
+        self, control: socket.socket, endpoint: socket.socket, output: int, output_limit: int = OUTPUT_LIMIT
+    ) -> None:
         self._control = FrameSocket(control)
         self._frames = FrameSocket(endpoint)
         self._output = output
+        self._output_limit = output_limit
         os.set_blocking(output, False)
         self._kept = bytearray()
         self.output_size = 0  # bytes that the program has written, kept or not
         self._ended: int | None = None
+        self._because = ""
         self._stopped = False
 
     def begin(self, service: str, source: ModuleSource, given: ModuleSource) -> None:
         """Loads the programs and starts the service; its answers come by `ask`."""
         order = {"service": service, "source": source.to_data(), "given": given.to_data()}
         with contextlib.suppress(OSError):  # a process that has died is reported by the first ask
-            self._frames.send(order)
+            self._send(order, time.monotonic() + 15)
+
+    def wait_until_kept(self, deadline: float) -> None:
+        """Waits until the keeper is there. Raises EOFError or TimeoutError if it does not come, DataError."""
+        if not isinstance(answer := self._control.receive(deadline), dict) or "started" not in answer:
+            raise EOFError("its first word was not that it had started")
 
     def ask(self, value: Any, deadline: float) -> Any:
         """The answer to `value`. Raises StudentTimedOut at `deadline` (time.monotonic seconds) and StudentDied."""
         with contextlib.suppress(OSError):
-            self._frames.send(value)
+            self._send(value, deadline)
         try:
             return self._receive(self._frames, deadline)
         except DataError as error:
             raise StudentRefused(f"what came back is not data that a check can read: {error}") from None
 
     def survey(self) -> Leftovers:
-        """What is there beside the learner's own process."""
-        answer = self._request("survey")
-        processes = tuple((int(pid), str(state)) for pid, state in answer["processes"])
-        return Leftovers(processes, tuple(str(name) for name in answer["segments"]))
+        """What is there beside the learner's own process. Raises StudentDied if nobody can tell."""
+        try:
+            answer = self._request("survey")
+            processes = tuple((int(pid), str(state)) for pid, state in answer["processes"])
+            return Leftovers(processes, tuple(str(name) for name in answer["segments"]))
+        except (KeyError, ValueError, TypeError, OSError, EOFError):
+            raise StudentDied(_ending(self._ended, self._because)) from None
+
+    def cpu_seconds(self) -> float | None:
+        """Seconds of CPU that the learner's own process has used; None where that cannot be seen."""
+        try:
+            return float(self._request("cpu")["cpu"])
+        except (KeyError, ValueError, TypeError, OSError, EOFError, TimeoutError, DataError):
+            return None
 
     def stacks(self) -> list[ProcessStack]:
         """Freezes every process, takes the line each one is at, and ends them."""
@@ -106,9 +126,7 @@ class StudentProcess:
             answer = self._control.receive(deadline)
             if not isinstance(answer, dict):
                 raise ValueError("the keeper's answer is not a dict")
-            if "ended" in answer:
-                self._ended = int(answer["ended"])
-            elif "started" not in answer:
+            if not self._note(answer) and "started" not in answer:
                 return answer
 
     def _receive(self, frames: FrameSocket, deadline: float) -> Any:
@@ -124,7 +142,9 @@ class StudentProcess:
                     return value
                 self._note_end()
                 if self._ended is not None or closed:
-                    raise StudentDied(_ending(self._ended))
+                    raise StudentDied(_ending(self._ended, self._because))
+                if self.output_size > self._output_limit:
+                    raise StudentDied(f"the program printed more than {_size(self._output_limit)}")
                 remaining = deadline - time.monotonic()
                 if remaining <= 0:
                     raise StudentTimedOut("no answer came in time")
@@ -142,30 +162,44 @@ class StudentProcess:
 
     def _note_end(self) -> None:
         while (taken := self._control.take())[0]:
-            if isinstance(taken[1], dict) and "ended" in taken[1]:
-                self._ended = int(taken[1]["ended"])
+            self._note(taken[1])
+
+    def _note(self, told: Any) -> bool:
+        """Whether the keeper tells that the learner's process has ended; keeps how and why."""
+        if not isinstance(told, dict) or "ended" not in told:
+            return False
+        self._ended = int(told["ended"])
+        self._because = str(told.get("because", ""))[:300]
+        return True
+
+    def _send(self, value: Any, deadline: float) -> None:
+        # A program that does not read must not hold the checker.
+        self._frames.socket.settimeout(max(0.01, deadline - time.monotonic()))
+        self._frames.send(value)
 
     def _wait_for_end(self, deadline: float) -> bool:
         with contextlib.suppress(EOFError, TimeoutError):
             while self._ended is None:
-                answer = self._control.receive(min(deadline, time.monotonic() + 1))
-                if isinstance(answer, dict) and "ended" in answer:
-                    self._ended = int(answer["ended"])
+                self._note(self._control.receive(min(deadline, time.monotonic() + 1)))
         return True
 
     def _drain(self) -> bool:
         """Takes what the program has printed; False at its end."""
         with contextlib.suppress(BlockingIOError):
-            while chunk := os.read(self._output, 1 << 16):
+            for _ in range(64):  # a program that prints without end must not hold the checker
+                chunk = os.read(self._output, 1 << 16)
+                if not chunk:
+                    return False
                 self.output_size += len(chunk)
-                self._kept += chunk[: max(0, OUTPUT_LIMIT - len(self._kept))]
+                self._kept += chunk[: max(0, OUTPUT_KEPT - len(self._kept))]
                 if len(chunk) < 1 << 16:
                     return True
-            return False
         return True
 
 
-def _ending(status: int | None) -> str:
+def _ending(status: int | None, because: str) -> str:
+    if because:
+        return because
     if status is None:
         return "the process ended"
     if status < 0:

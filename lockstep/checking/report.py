@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 
-from lockstep.checking.failure import Evidence
+from lockstep.checking.failure import Evidence, told_with
 
 
 @dataclass(frozen=True)
@@ -74,13 +74,12 @@ class Report:
 
 def failure_text(result: CheckResult) -> str:
     """Why a check failed: in words, then what was called, the detail, the evidence and the output."""
-    parts = [result.explanation]
+    evidence = result.evidence
+    parts = [result.explanation if evidence is None else told_with(result.explanation, evidence)]
     if result.calls:
         parts += ["What was called:", *(f"  {call}" for call in result.calls)]
     if result.detail:
         parts += [result.detail.rstrip()]
-    if result.evidence is not None:
-        parts += [result.evidence.text()]
     if result.output.strip():
         parts += ["What it printed:", result.output.rstrip()]
     return "\n".join(parts)
@@ -142,8 +141,9 @@ def _escaped(text: str) -> str:
 _STYLE = """<style>
 .lockstep-report { font-family: var(--jp-ui-font-family, system-ui, sans-serif); line-height: 1.5; }
 .lockstep-row { margin: .15em 0 .15em .6em; }
-.lockstep-row pre { white-space: pre-wrap; margin: .3em 0 .3em 1.4em; padding: .4em .6em; font-size: .92em;
-  border-left: 3px solid currentColor; background: transparent; color: inherit; }
+.lockstep-report .lockstep-row pre { white-space: pre-wrap; margin: .3em 0 .3em 1.4em !important;
+  padding: .2em .8em !important; font-size: .92em; border: 0; border-left: 3px solid currentColor !important;
+  background: transparent !important; color: inherit; overflow-x: auto; }
 .lockstep-row div, .lockstep-row details { margin-left: 1.4em; }
 .lockstep-why { font-weight: 600; white-space: pre-wrap; }
 .lockstep-pass { color: #009E73; font-weight: 700; }

@@ -2,10 +2,15 @@
 
 import contextlib
 import os
+import re
 from pathlib import Path
 
 import psutil
 
+from lockstep.checking.belonging import segment_prefix, semaphore_prefix
+
+# What multiprocessing calls a semaphore, a segment, and a segment named by lockstep.checking.belonging.
+_LIBRARY_NAME = re.compile(r"sem\.|psm_|[A-Za-z0-9-]{6}_[0-9a-f]{6}$")
 _FOLDER = Path("/dev/shm")  # Linux; elsewhere they cannot be listed, and none is ever reported
 
 
@@ -23,9 +28,16 @@ def names() -> frozenset[str]:
     return frozenset(found)
 
 
-def left_behind(before: frozenset[str], tree: list[psutil.Process]) -> list[str]:
-    """The names that are new since `before` and that no process outside `tree` has mapped."""
-    new = names() - before
+def left_behind(before: frozenset[str], tree: list[psutil.Process], folder: str | None) -> list[str]:
+    """The names that are new since `before` and that no process outside `tree` has mapped.
+
+    Of those that the library named, only the ones of the learner whose folder is `folder`: other programs make and
+    leave such names meanwhile. Where the folder of segments is the learner's alone, `folder` is None.
+    """
+    new = set(names() - before)
+    if folder is not None:
+        own = (f"sem.{semaphore_prefix(folder)}-", segment_prefix(folder))
+        new = {name for name in new if name.startswith(own) or not _LIBRARY_NAME.match(name)}
     return sorted(new - _mapped_outside({process.pid for process in tree})) if new else []
 
 

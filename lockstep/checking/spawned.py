@@ -79,7 +79,7 @@ def _keep(frames: FrameSocket, popen: "subprocess.Popen[bytes]", folder: str) ->
     try:
         while True:
             request = frames.receive()
-            frames.send(_answer(request, popen, before))
+            frames.send(_answer(request, popen, before, folder))
             if request == {"do": "stop"}:
                 return
     except (EOFError, OSError):
@@ -88,15 +88,15 @@ def _keep(frames: FrameSocket, popen: "subprocess.Popen[bytes]", folder: str) ->
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _answer(request: Any, popen: "subprocess.Popen[bytes]", before: frozenset[str]) -> dict[str, Any]:
+def _answer(request: Any, popen: "subprocess.Popen[bytes]", before: frozenset[str], folder: str) -> dict[str, Any]:
     tree = _tree(popen)
     if request == {"do": "survey"}:
         others = [(process.pid, "running") for process in tree if process.pid != popen.pid and not _is_helper(process)]
-        return {"processes": others, "segments": segments.left_behind(before, tree)}
+        return {"processes": others, "segments": segments.left_behind(before, tree, folder)}
     _kill(tree)
     if request == {"do": "stacks"}:
         return {"stacks": []}
-    left = segments.left_behind(before, [])
+    left = segments.left_behind(before, [], folder)
     segments.remove(left)
     return {"stopped": popen.wait(), "segments": left}
 

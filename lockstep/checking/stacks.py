@@ -78,6 +78,8 @@ def describe(stacks: list[ProcessStack], sources: dict[str, list[str]], student:
         text = sources[frame.file][frame.line - 1].strip() if frame.line <= len(sources[frame.file]) else ""
         if not waiting and ".acquire(" in text:
             waiting = "a lock or semaphore"
+        if not waiting and ".recv(" in text:
+            waiting = "bytes from a socket"
         state = f"waits for {waiting}" if waiting else "is computing"
         lines.append(f"{name} {state}, in `{frame.function}` at {frame.file}, line {frame.line}:  {text}")
     return "\n".join(lines)

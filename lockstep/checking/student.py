@@ -57,8 +57,8 @@ class Session:
         request = {
             "do": "call",
             "function": function,
-            "arguments": [_crossing(argument) for argument in arguments],
-            "keywords": {key: _crossing(value) for key, value in keywords.items()},
+            "arguments": [crossing(argument) for argument in arguments],
+            "keywords": {key: crossing(value) for key, value in keywords.items()},
             "with_arguments": back,
         }
         text = _call_text(function, arguments, keywords)
@@ -90,11 +90,17 @@ class Session:
         return Service(self, self._begin(service), deadline)
 
     def leftovers(self) -> tuple[Leftovers, dict[int, str]]:
-        """What the calls left behind, and the names of those processes that are known by name."""
+        """What the calls left behind, and the names of those processes that are known by name.
+
+        Raises StudentDied if it cannot be told what was left.
+        """
         if self._caller is None:
             return Leftovers(), {}
         names: dict[int, str] = {}
-        with contextlib.suppress(StudentDied, StudentTimedOut, StudentRefused):
+        # The answer comes from the learner's process, so it may be anything.
+        with contextlib.suppress(
+            StudentDied, StudentTimedOut, StudentRefused, AttributeError, KeyError, TypeError, ValueError
+        ):
             answer = self._caller.ask({"do": "tidy"}, time.monotonic() + 5)
             names = {int(pid): str(name) for pid, name in answer["value"].items()}
         return self._caller.survey(), names
@@ -112,7 +118,9 @@ class Session:
         return self._where(process)
 
     def _begin(self, service: str) -> StudentProcess:
+        began = time.monotonic()
         process = self._launcher.start()
+        self._deadline += time.monotonic() - began  # a sandbox that starts slowly is no fault of the program
         self._processes.append(process)
         process.begin(service, self.source, self.given)
         return process
@@ -140,6 +148,10 @@ class Service:
             return self._process.ask(value, deadline)
         except StudentTimedOut as error:
             raise StudentTimedOut(str(error), self._session.where(self._process)) from None
+
+    def cpu_seconds(self) -> float | None:
+        """Seconds of CPU that the process has used, seen from outside; None where that cannot be seen."""
+        return self._process.cpu_seconds()
 
     def close(self) -> None:
         self._process.stop()
@@ -210,7 +222,7 @@ def _defined(text: str) -> list[str]:
     return [line.split()[1].split("(")[0].rstrip(":") for line in lines if line.startswith(("def ", "class "))]
 
 
-def _crossing(value: Any) -> Any:
+def crossing(value: Any) -> Any:
     """The value with learner's and given functions as references."""
     match value:
         case RemoteFunction():
@@ -218,13 +230,13 @@ def _crossing(value: Any) -> Any:
         case GivenFunction():
             return value.reference
         case list():
-            return [_crossing(item) for item in value]
+            return [crossing(item) for item in value]
         case tuple():
-            return tuple(_crossing(item) for item in value)
+            return tuple(crossing(item) for item in value)
         case dict():
-            return {key: _crossing(item) for key, item in value.items()}
+            return {key: crossing(item) for key, item in value.items()}
         case Reference(arguments=tuple(arguments)):
-            return Reference(value.origin, value.name, _crossing(arguments))
+            return Reference(value.origin, value.name, crossing(arguments))
     return value
 
 

@@ -5,7 +5,6 @@ this process.
 """
 
 import contextlib
-import faulthandler
 import importlib
 import os
 import random
@@ -16,13 +15,15 @@ import types
 from dataclasses import dataclass
 from typing import Any
 
+from lockstep.checking.belonging import begin_program
+from lockstep.checking.data import DataError
 from lockstep.checking.frames import FrameSocket
 from lockstep.notebook.definitions import definitions
 from lockstep.notebook.loading import main_file_text
 from lockstep.notebook.source import ModuleSource
 
 SOLUTION, GIVEN = "solution", "given"
-STACKS_FILE = "LOCKSTEP_STACKS"  # environment variable: where a process of the tree writes its stack when aborted
+_JOINING = "from lockstep.checking.belonging import join_program as _join\n_join()\ndel _join\n"
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Programs:
 
     def load(self) -> tuple[types.ModuleType, types.ModuleType]:
         """Imports both as real modules from files, so that Pool can pickle their functions under any start method."""
-        _write(self.folder, SOLUTION, main_file_text(definitions(self.source)))
+        _write(self.folder, SOLUTION, _JOINING + main_file_text(definitions(self.source)))
         given = main_file_text(definitions(self.given))
         _write(self.folder, GIVEN, f"from {SOLUTION} import *\n{given}")
         importlib.invalidate_caches()
@@ -54,7 +55,10 @@ class ServiceConnection:
 
     def send(self, value: Any) -> None:
         """Raises DataError if the value cannot cross."""
-        self._frames.send(value)
+        try:
+            self._frames.send(value)
+        except MemoryError:
+            raise DataError("there was not enough memory to send it") from None
 
 
 def serve(endpoint: socket.socket, folder: str) -> None:
@@ -83,20 +87,9 @@ def become_student(folder: str, output: int) -> None:
     sys.argv = [SOLUTION]
     # Children under spawn must not import the checker's main module again.
     sys.modules["__main__"] = types.ModuleType("__main__")
-    os.environ[STACKS_FILE] = os.path.join(folder, ".stacks")
-    write_stack_when_aborted()
+    begin_program(folder)
     random.seed()
     threading.excepthook = threading.__excepthook__
-
-
-def write_stack_when_aborted() -> None:
-    """On SIGABRT this process, and every process that it forks, appends its stacks to the file and ends."""
-    path = os.environ.get(STACKS_FILE)
-    if path:
-        with contextlib.suppress(OSError):
-            # Kept open for as long as the process lives: a signal handler cannot open files.
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            faulthandler.enable(descriptor, all_threads=True)
 
 
 def _write(folder: str, name: str, text: str) -> None:

@@ -5,6 +5,7 @@ descriptors sent beside it: the control socket, the learner's socket, the end of
 """
 
 import contextlib
+import gc
 import os
 import shutil
 import socket
@@ -12,11 +13,13 @@ import sys
 import tempfile
 
 from lockstep.checking import calls, keeper
+from lockstep.checking.confinement import Confinement, Unconfined
 
 _WARM = ("numpy", "multiprocessing.pool", "multiprocessing.shared_memory", "concurrent.futures.process")
 
 
-def main(descriptor: int) -> None:
+def main(descriptor: int, confinement: Confinement) -> None:
+    """Serves requests until the socket `descriptor` closes; `confinement` holds every learner's process."""
     _warm_up()
     requests = socket.socket(fileno=descriptor)
     while True:
@@ -26,7 +29,7 @@ def main(descriptor: int) -> None:
             continue
         if not message:
             return
-        _fork_keeper(requests, descriptors)
+        _fork_keeper(requests, descriptors, confinement)
         _reap()
 
 
@@ -34,26 +37,28 @@ def _warm_up() -> None:
     for name in (*_WARM, calls.__name__):
         with contextlib.suppress(ImportError):
             __import__(name)
+    # What is loaded now stays for ever: a collection in a child must not touch, and so copy, all of its pages.
+    gc.collect()
+    gc.freeze()
 
 
-def _fork_keeper(requests: socket.socket, descriptors: list[int]) -> None:
+def _fork_keeper(requests: socket.socket, descriptors: list[int], confinement: Confinement) -> None:
     control, endpoint, output = descriptors
     if os.fork() == 0:
-        folder = tempfile.mkdtemp(prefix="lockstep-")
+        folder = None
         status = 1
         try:
             requests.close()
-            keeper.keep(socket.socket(fileno=control), socket.socket(fileno=endpoint), output, folder, _confine)
+            confinement.isolate()
+            folder = tempfile.mkdtemp(prefix="lockstep-")
+            keeper.keep(socket.socket(fileno=control), socket.socket(fileno=endpoint), output, folder, confinement)
             status = 0
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            if folder is not None:
+                shutil.rmtree(folder, ignore_errors=True)
             os._exit(status)
     for number in descriptors:
         os.close(number)
-
-
-def _confine() -> None:
-    """In a notebook a learner's process is as free as the learner."""
 
 
 def _reap() -> None:
@@ -63,4 +68,4 @@ def _reap() -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), Unconfined())

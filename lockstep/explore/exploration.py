@@ -51,7 +51,6 @@ class Exploration:
     def always(self, predicate: Callable[[Any], Any]) -> Exploration:
         """Every interleaving ends, and main returns a value for which `predicate` is true. Raises CheckFailed."""
         self.always_ends()
-        self._no(lambda end: end.main_crashed, "main ends with an exception")
         bad = {id(end): not predicate(end.returned[0]) for end in self._ends if end.returned}
         wrong = [end for end in self._ends if bad.get(id(end))]
         if wrong:
@@ -61,7 +60,7 @@ class Exploration:
         return self
 
     def always_ends(self) -> Exploration:
-        """No interleaving deadlocks, and none goes on for ever without a way to its end. Raises CheckFailed."""
+        """No interleaving crashes or deadlocks, and none goes on for ever without a way to its end. Raises CheckFailed."""
         self.never_deadlocks()
         if self.livelocks:
             title = "The processes can come to where they go on for ever and never end (livelock):"
@@ -69,12 +68,17 @@ class Exploration:
         return self
 
     def never_deadlocks(self) -> Exploration:
-        """In no interleaving everybody who is left waits for ever. Raises CheckFailed."""
+        """In no interleaving a process crashes, or everybody who is left waits for ever. Raises CheckFailed."""
+        self.never_crashes()
         self._no(lambda end: end.deadlocked, "nobody can go on (deadlock)")
         return self
 
     def never_crashes(self) -> Exploration:
-        """No process ends by an exception. Raises CheckFailed."""
+        """No process ends by an exception. Raises CheckFailed.
+
+        Whoever crashes never comes to where a lock is wrong, so the other verdicts ask for this first.
+        """
+        self._no(lambda end: end.main_crashed, "main ends with an exception")
         self._no(lambda end: bool(end.crashes), "a process ends with an exception")
         return self
 
@@ -91,7 +95,8 @@ class Exploration:
         return self
 
     def at_most(self, section: str, processes: int) -> Exploration:
-        """There are never more than so many processes in `with inside(section):` at once. Raises CheckFailed."""
+        """No process crashes, and never more than so many are in `with inside(section):` at once. Raises CheckFailed."""
+        self.never_crashes()
         inside = self._findings.inside(section)
         bad = {state for state, count in inside.items() if count > processes}
         if bad:
@@ -172,4 +177,4 @@ class Exploration:
 
     def _failed(self, title: str, states: set[int]) -> CheckFailed:
         schedule = self._findings.schedule(states, title)
-        return CheckFailed(schedule.text(), schedule)
+        return CheckFailed(title, schedule)

@@ -6,7 +6,7 @@ import ast
 import linecache
 import sys
 import types
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, Protocol
 
 from lockstep.standin.inputs import covered_builtins, imports, no_clocks
@@ -75,10 +75,20 @@ def _bound(node: ast.stmt) -> Iterable[str]:
 class Namespaces:
     """The modules of one simulated process: the learner's, and the given code beside it."""
 
-    def __init__(self, identity: str, program: tuple[Statement, ...], given: tuple[Statement, ...]) -> None:
+    def __init__(
+        self,
+        identity: str,
+        program: tuple[Statement, ...],
+        given: tuple[Statement, ...],
+        importing: Callable[..., Callable[..., Any]] | None = None,
+    ) -> None:
+        """`importing` makes an `__import__` of a process's identity, its modules and `made`; else there is no time."""
         self.modules = {SOLUTION: types.ModuleType(SOLUTION), GIVEN: types.ModuleType(GIVEN)}
         self.made: dict[str, types.ModuleType] = {}  # `random` and others that are this process's own
-        self.importer = imports(identity, self.modules, no_clocks(), self.made)
+        if importing is None:
+            self.importer = imports(identity, self.modules, no_clocks(), self.made)
+        else:
+            self.importer = importing(identity, self.modules, self.made)
         builtins = covered_builtins(self.importer)
         for module in self.modules.values():
             module.__dict__["__builtins__"] = builtins

@@ -296,15 +296,22 @@ class Walk:
         for name, item in namespace.items():
             if name not in _SKIPPED:
                 self.out.append(name)
+                # The same as `value` would do, without the steps that find nothing.
                 if type(item) is types.FunctionType and _bare(item):
-                    # The same as `value` would do, without the steps that find nothing.
-                    if id(item) in self.met:
-                        self.out += ("=", self.met[id(item)])
-                    else:
-                        self.met[id(item)] = len(self.met)
-                        self.out += ("function", item.__code__, item.__code__.co_filename)
+                    found: tuple[Any, ...] = ("function", item.__code__, item.__code__.co_filename)
+                elif type(item) is type and item in _FOREIGN:
+                    found = ("type", id(item))
                 elif type(item) is not Absent:
                     self.value(item)
+                    continue
+                else:
+                    continue
+                known = self.met.get(id(item))
+                if known is None:
+                    self.met[id(item)] = len(self.met)
+                    self.out += found
+                else:
+                    self.out += ("=", known)
 
 
 def _nothing(walk: Walk, value: Any) -> None:

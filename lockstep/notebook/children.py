@@ -1,11 +1,12 @@
 """What the child processes of a kernel need: whole lines of output, and an end no later than the kernel's."""
 
-import contextlib
 import multiprocessing
 import os
+import selectors
 import subprocess
 import sys
 import threading
+import time
 from multiprocessing import connection
 from pathlib import Path
 
@@ -42,11 +43,33 @@ def _use_plain_streams() -> None:
         setattr(sys, name, stream)
 
 
+def wait_for_output() -> None:
+    """Lets what children have printed arrive before the cell ends: afterwards it would land in no cell.
+
+    A kernel reads its children's output from a pipe (`_fid` of its streams) in a thread of its own.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        descriptor = getattr(stream, "_fid", None)
+        if isinstance(descriptor, int):
+            deadline = time.monotonic() + 0.5
+            while _has_data(descriptor) and time.monotonic() < deadline:
+                time.sleep(0.002)
+            time.sleep(0.001)  # between the thread's reading and its writing
+            stream.flush()
+
+
+def _has_data(descriptor: int) -> bool:
+    with selectors.DefaultSelector() as selector:
+        try:
+            selector.register(descriptor, selectors.EVENT_READ)
+        except (OSError, ValueError):  # not a pipe on this platform
+            return False
+        return bool(selector.select(0))
+
+
 def prepare_spawned_child() -> None:
     """Called in a child under spawn or forkserver while it loads the notebook's definitions."""
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(AttributeError, ValueError):
-            stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    _use_plain_streams()
     parent = multiprocessing.parent_process()
     if parent is not None and GUARDED not in os.environ:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()

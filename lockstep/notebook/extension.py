@@ -12,7 +12,7 @@ from typing import Any
 from lockstep.checking.check import check
 from lockstep.checking.given import given
 from lockstep.checking.launcher import local_launcher
-from lockstep.notebook.children import guard_kernel, write_whole_lines_after_fork
+from lockstep.notebook.children import guard_kernel, wait_for_output, write_whole_lines_after_fork
 from lockstep.notebook.definitions import Definitions, definitions
 from lockstep.notebook.loading import main_file_text
 from lockstep.notebook.names import bound_names
@@ -51,8 +51,7 @@ class NotebookExtension:
         executed = self._shell.history_manager.input_hist_raw
         cells = [Cell(f"In[{number}]", text) for number, text in enumerate(executed) if number and text]
         if running is not None:
-            cells = [cell for cell in cells if cell.label != f"In[{self._shell.execution_count}]"]
-            cells.append(Cell(f"In[{self._shell.execution_count}]", running))
+            cells.append(Cell(f"In[{len(executed)}]", running))
         return ModuleSource(tuple(cells))
 
     def _say_old_definitions(self, found: Definitions) -> None:
@@ -76,6 +75,7 @@ def load_ipython_extension(shell: Any) -> None:
     _loaded = NotebookExtension(shell)
     write_whole_lines_after_fork()
     shell.events.register("pre_run_cell", _loaded.before_cell)
+    shell.events.register("post_run_cell", lambda _result: wait_for_output())
     _loaded.before_cell(_Info(""))
     local_launcher().warm_up()
 

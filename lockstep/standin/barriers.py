@@ -92,11 +92,11 @@ class Barrier(Shared):
         self.name = self._exist("barrier", ("filling", 0))
 
     def wait(self, timeout: float | None = None) -> int:
-        timed = (self.timeout if timeout is None else timeout) is not None
+        patience = self.timeout if timeout is None else timeout
         arrived = ask("barrier.arrive", (self.name,), self.parties, self.action is not None)
         role, index = arrived
         if role == "wait":
-            ask("barrier.pass", (self.name,), timed)
+            ask("barrier.pass", (self.name,), patience is not None, patience=patience)
         elif role == "act":
             self._act()
         return int(index)

@@ -115,8 +115,8 @@ class Condition(Shared):
         self.lock.release()
 
     def wait(self, timeout: float | None = None) -> bool:
-        ask("condition.wait", self.both, timeout is not None)
-        answer: bool = ask("condition.wake", self.both)
+        ask("condition.wait", self.both, timeout is not None, patience=timeout)
+        answer: bool = ask("condition.wake", self.both, patience=timeout)
         return answer
 
     def wait_for(self, predicate: Callable[[], Any], timeout: float | None = None) -> Any:
@@ -154,5 +154,5 @@ class Event(Shared):
     def wait(self, timeout: float | None = None) -> bool:
         answer = ask("event.wait", (self.name,))
         if answer is None:
-            answer = ask("event.wake", (self.name,), timeout is not None)
+            answer = ask("event.wake", (self.name,), timeout is not None, patience=timeout)
         return bool(answer)

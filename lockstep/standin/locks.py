@@ -73,7 +73,8 @@ class Lock(Shared):
         self.name = self._exist(self.kind, None)
 
     def acquire(self, block: bool = True, timeout: float | None = None) -> bool:
-        answer: bool = ask(f"{self.kind}.acquire", (self.name,), self.kind, bool(block) and timeout is None)
+        waits = bool(block) and timeout is None
+        answer: bool = ask(f"{self.kind}.acquire", (self.name,), self.kind, waits, patience=timeout if block else None)
         return answer
 
     def release(self) -> None:
@@ -107,7 +108,8 @@ class Semaphore(Shared):
         return None
 
     def acquire(self, block: bool = True, timeout: float | None = None) -> bool:
-        answer: bool = ask("semaphore.acquire", (self.name,), bool(block) and timeout is None)
+        waits = bool(block) and timeout is None
+        answer: bool = ask("semaphore.acquire", (self.name,), waits, patience=timeout if block else None)
         return answer
 
     def release(self) -> None:

@@ -16,12 +16,15 @@ class Message(NamedTuple):
 
 
 class Operation(NamedTuple):
-    """One thing asked of shared objects: its kind ("lock.acquire"), the names of the objects touched, plain
-    arguments."""
+    """One thing asked of shared objects: its kind ("lock.acquire"), the names of the objects touched, plain arguments.
+
+    `patience`: for how many seconds the program is ready to wait, None without limit. Where no time exists it means nothing.
+    """
 
     kind: str
     objects: tuple[str, ...] = ()
     arguments: tuple[Any, ...] = ()
+    patience: float | None = None
 
 
 class Creation(NamedTuple):

@@ -146,7 +146,7 @@ class Connection(Shared):
         return data
 
     def poll(self, timeout: float | None = 0.0) -> bool:
-        return bool(ask("pipe.poll", self._readable(), timeout is None))
+        return bool(ask("pipe.poll", self._readable(), timeout is None, patience=timeout))
 
     def close(self) -> None:
         if self.closed:

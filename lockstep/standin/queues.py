@@ -196,7 +196,8 @@ class Queue(Shared):
         message = current().pack(obj)
         blocking = bool(block) and timeout is None
         current().puts_into(self.name)
-        ask("queue.put", (self.name,), message, self.limit, blocking, self.capacity, self.feeder)
+        patience = timeout if block else None
+        ask("queue.put", (self.name,), message, self.limit, blocking, self.capacity, self.feeder, patience=patience)
 
     def put_nowait(self, obj: Any) -> None:
         self.put(obj, False)
@@ -204,7 +205,8 @@ class Queue(Shared):
     def get(self, block: bool = True, timeout: float | None = None) -> Any:
         self._check_open()
         blocking = bool(block) and timeout is None
-        message = ask("queue.get", (self.name,), blocking, self.capacity, self.feeder)
+        patience = timeout if block else None
+        message = ask("queue.get", (self.name,), blocking, self.capacity, self.feeder, patience=patience)
         return current().unpack(message)
 
     def get_nowait(self) -> Any:

@@ -20,9 +20,9 @@ EXCEPTIONS: dict[str, type[Exception]] = {
 }
 
 
-def ask(kind: str, objects: tuple[str, ...], *arguments: Any) -> Any:
+def ask(kind: str, objects: tuple[str, ...], *arguments: Any, patience: float | None = None) -> Any:
     """Performs an operation on the machine that runs now; an answer that is an exception is raised."""
-    answer = current().perform(Operation(kind, objects, arguments))
+    answer = current().perform(Operation(kind, objects, arguments, patience))
     if type(answer) is Raised:
         raise EXCEPTIONS[answer.exception](answer.text) if answer.text else EXCEPTIONS[answer.exception]()
     return answer

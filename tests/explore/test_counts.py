@@ -4,7 +4,7 @@ from math import comb
 
 import pytest
 
-from explore.taking import merged_and_not, take
+from tests.explore.taking import merged_and_not, take
 
 COUNTER = """
     def add(total, times):

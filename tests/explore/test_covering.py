@@ -2,11 +2,11 @@
 
 import pytest
 
-from explore.taking import IMPORTS, merged_and_not, take
-from explore.test_counts import COUNTER, PHILOSOPHERS
 from lockstep.explore.automata import HiddenInput
 from lockstep.explore.claims import AllInterleavings, FewPreemptions, Sampled
 from lockstep.standin.machine import NotCovered
+from tests.explore.taking import IMPORTS, merged_and_not, take
+from tests.explore.test_counts import COUNTER, PHILOSOPHERS
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,14 @@ import json
 
 import pytest
 
-from explore.taking import take
-from explore.test_counts import COUNTER, PHILOSOPHERS
 from lockstep.checking.failure import CheckFailed, StudentTimedOut
 from lockstep.checking.given import given
 from lockstep.checking.student import student
 from lockstep.explore.exploring import explore
 from lockstep.explore.findings import NotExplored
 from lockstep.explore.typed import Results
+from tests.explore.taking import take
+from tests.explore.test_counts import COUNTER, PHILOSOPHERS
 
 LEARNER = '''
 """A learner's file."""

@@ -5,8 +5,8 @@ In every program `v` races from 0 to 1; histories alone, which forget nothing, m
 
 import pytest
 
-from explore.taking import local_states, merged_and_not, take
 from lockstep.explore.frames import READABLE
+from tests.explore.taking import local_states, merged_and_not, take
 
 RACE = """
     def write(v):
@@ -68,7 +68,7 @@ def test_b_frames_further_out_count_too():
 
 
 def test_b_peterson_spinning_inside_a_method_is_finite():
-    from explore.test_bugs import PETERSON
+    from tests.explore.test_bugs import PETERSON
 
     found = take(PETERSON, "right", 2, budget=2_000)
     assert found.interleavings is None

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - a program a line reads better than a line broken anywhere
 """Programs for the comparison with real processes: two workers, something shared, and a result that may race."""
 
 _FRAME = """

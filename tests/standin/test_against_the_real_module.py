@@ -5,9 +5,9 @@ import sys
 from textwrap import dedent
 
 import pytest
-from explore.taking import IMPORTS, take
 
-from standin.programs import PROGRAMS
+from tests.explore.taking import IMPORTS, take
+from tests.standin.programs import PROGRAMS
 
 RUNS = 6
 

@@ -6,9 +6,10 @@ the same time, and return the list of their exit codes, in the order of `tasks`.
 A task that crashes must not disturb the others: it shows up as an exit code that is not 0.
 """
 
+import os
 import sys
 from functools import partial
-from multiprocessing import Barrier, Process
+from multiprocessing import Barrier, Process, SimpleQueue
 from threading import BrokenBarrierError
 
 from autograder.exercise import also_right, hidden, wrong
@@ -18,7 +19,7 @@ points = 4
 
 hints = [
     "You need two loops, or three: start them all, wait for them all, then read the exit codes.",
-    "`process.exitcode` is `None` for as long as nobody knows that the process has ended. `join()` finds out.",
+    "`process.exitcode` is `None` for as long as the process runs. `process.join()` waits for its end.",
     "A task that raises ends its process with exit code 1. You do not have to catch anything.",
 ]
 
@@ -41,6 +42,22 @@ def exit_with(code):
 
 
 @given
+def tell_process(told):
+    told.put(os.getpid())
+
+
+@given
+def processes_of_tasks(number):
+    # The number of the process that calls run_all, and of the one that runs each task.
+    told = SimpleQueue()
+    run_all([partial(tell_process, told)] * number)
+    found = []
+    while not told.empty():
+        found.append(told.get())
+    return os.getpid(), found
+
+
+@given
 def crash():
     raise RuntimeError("this task crashes, on purpose")
 
@@ -48,7 +65,7 @@ def crash():
 @given
 def meet(barrier):
     try:
-        barrier.wait(timeout=2)
+        barrier.wait(timeout=4)
     except BrokenBarrierError:
         sys.exit(7)
 
@@ -60,15 +77,29 @@ def tasks_that_meet(number):
     return run_all([partial(meet, barrier)] * number)
 
 
+@check("each task runs in a process of its own")
+def _(student):
+    caller, runners = student.processes_of_tasks(3)
+    assert len(runners) == 3, f"of three tasks, {len(runners)} had run when run_all returned"
+    assert caller not in runners, "a task ran in the process that called run_all: give each one a Process of its own"
+    assert len(set(runners)) == 3, "some of the tasks shared a process"
+
+
 @check("it returns the exit codes, in the order of the tasks")
 def _(student):
-    tasks = [given.exit_with(3), given.exit_with(0), given.exit_with(5)]
-    assert student.run_all(tasks) == [3, 0, 5]
+    codes = student.run_all([given.exit_with(3), given.exit_with(0), given.exit_with(5)])
+    assert None not in codes, (
+        f"the exit codes are {codes}: None means that a process had not ended when its exit code was read; join it first"
+    )
+    assert codes == [3, 0, 5]
 
 
 @check("the tasks run at the same time")
 def _(student):
     codes = student.tasks_that_meet(3)
+    assert None not in codes, (
+        f"the exit codes are {codes}: None means that a process had not ended when its exit code was read; join it first"
+    )
     assert codes == [0, 0, 0], (
         f"three tasks that wait for each other did not overlap: exit codes {codes}. Is each one started before any is joined?"
     )
@@ -110,7 +141,7 @@ def join_inside_the_start_loop():
         return codes
 
 
-@wrong("None")
+@wrong("had not ended when its exit code was read", "join it first")
 def exit_codes_before_join():
     def run_all(tasks):
         processes = [Process(target=task) for task in tasks]
@@ -122,7 +153,7 @@ def exit_codes_before_join():
         return codes
 
 
-@wrong("raised ChildProcessError")
+@wrong("✘ a task that crashes does not disturb the others", "raised ChildProcessError")
 def a_crash_ends_the_whole_call():
     def run_all(tasks):
         processes = [Process(target=task) for task in tasks]
@@ -135,7 +166,18 @@ def a_crash_ends_the_whole_call():
         return [process.exitcode for process in processes]
 
 
-@wrong("raised SystemExit: 3")
+@wrong("should be [3, 0, 5]", "is [0, 3, 5]")
+def exit_codes_sorted_not_in_order():
+    def run_all(tasks):
+        processes = [Process(target=task) for task in tasks]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join()
+        return sorted(process.exitcode for process in processes)
+
+
+@wrong("a task ran in the process that called run_all")
 def no_process_at_all():
     def run_all(tasks):
         codes = []

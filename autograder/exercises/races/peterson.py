@@ -1,0 +1,165 @@
+"""Peterson's lock
+
+Two processes, 0 and 1, want mutual exclusion without any lock of the library. Write the class `Peterson`:
+
+- `enter(me)` waits until process `me` may go in;
+- `leave(me)` says that it is out again.
+
+Use shared values only, made with `Value("i", 0, lock=False)`: a flag for each process, “I want to go in”, and one turn.
+
+Peterson's algorithm (G. L. Peterson, *Myths about the mutual exclusion problem*, 1981): raise your own flag; give the turn to the other;
+wait while the other's flag is raised and the turn is the other's.
+"""
+
+from multiprocessing import Process, Value
+
+from autograder.exercise import also_right, hidden, wrong
+from lockstep import check, explore, given, inside
+
+points = 5
+
+hints = [
+    "In `__init__`, make two flags and a turn. The other process is `1 - me`.",
+    "The order matters: first the flag, then the turn, then wait.",
+    "`while self.flags[other].value and self.turn.value == other: pass` waits. It is busy waiting, and here it is meant.",
+]
+
+
+class Peterson:
+    """Mutual exclusion of two processes, 0 and 1, from shared values alone."""
+
+    ### BEGIN SOLUTION
+    def __init__(self):
+        self.flags = [Value("i", 0, lock=False), Value("i", 0, lock=False)]
+        self.turn = Value("i", 0, lock=False)
+
+    def enter(self, me):
+        other = 1 - me
+        self.flags[me].value = 1
+        self.turn.value = other
+        while self.flags[other].value and self.turn.value == other:
+            pass
+
+    def leave(self, me):
+        self.flags[me].value = 0
+
+    ### END SOLUTION
+
+
+@given
+def visit(lock, me, times, total):
+    for _ in range(times):
+        lock.enter(me)
+        with inside("critical section"):
+            total.value += 1
+        lock.leave(me)
+
+
+@given
+def two_visit(times):
+    lock = Peterson()
+    total = Value("i", 0, lock=False)
+    processes = [Process(target=visit, args=(lock, me, times, total)) for me in (0, 1)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    return total.value
+
+
+@check("never both inside, in any interleaving")
+def _(student):
+    explore(student.two_visit, 1).at_most("critical section", 1)
+
+
+@check("from every state both can still come to their end")
+def _(student):
+    explore(student.two_visit, 1).always_ends()
+
+
+@check("no increment is lost, in any interleaving")
+def _(student):
+    explore(student.two_visit, 1).always(lambda total: total == 2)
+
+
+@hidden
+@check("twice each: never both inside, and both come to their end")
+def _(student):
+    found = explore(student.two_visit, 2)
+    found.at_most("critical section", 1)
+    found.always(lambda total: total == 4)
+
+
+@wrong("2 processes can be inside 'critical section' at once")
+def the_turn_given_to_oneself():
+    class Peterson:
+        def __init__(self):
+            self.flags = [Value("i", 0, lock=False), Value("i", 0, lock=False)]
+            self.turn = Value("i", 0, lock=False)
+
+        def enter(self, me):
+            other = 1 - me
+            self.flags[me].value = 1
+            self.turn.value = me
+            while self.flags[other].value and self.turn.value == other:
+                pass
+
+        def leave(self, me):
+            self.flags[me].value = 0
+
+
+@wrong("2 processes can be inside 'critical section' at once")
+def the_flag_raised_after_the_turn():
+    class Peterson:
+        def __init__(self):
+            self.flags = [Value("i", 0, lock=False), Value("i", 0, lock=False)]
+            self.turn = Value("i", 0, lock=False)
+
+        def enter(self, me):
+            other = 1 - me
+            self.turn.value = other
+            self.flags[me].value = 1
+            while self.flags[other].value and self.turn.value == other:
+                pass
+
+        def leave(self, me):
+            self.flags[me].value = 0
+
+
+@wrong("livelock")
+def no_turn():
+    class Peterson:
+        def __init__(self):
+            self.flags = [Value("i", 0, lock=False), Value("i", 0, lock=False)]
+
+        def enter(self, me):
+            other = 1 - me
+            self.flags[me].value = 1
+            while self.flags[other].value:
+                pass
+
+        def leave(self, me):
+            self.flags[me].value = 0
+
+
+@also_right
+def with_separate_names():
+    class Peterson:
+        def __init__(self):
+            self.first = Value("b", 0, lock=False)
+            self.second = Value("b", 0, lock=False)
+            self.last = Value("i", 0, lock=False)
+
+        def enter(self, me):
+            mine, theirs = (self.first, self.second) if me == 0 else (self.second, self.first)
+            mine.value = 1
+            self.last.value = me
+            while True:
+                if not theirs.value:
+                    break
+                if self.last.value != me:
+                    break
+
+        def leave(self, me):
+            mine = self.first if me == 0 else self.second
+            mine.value = 0

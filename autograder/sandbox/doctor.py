@@ -1,0 +1,39 @@
+"""`autograder doctor`: what holds a submission on this machine, what does not, and what to install for more."""
+
+from autograder.sandbox.bubblewrap import program
+from autograder.sandbox.launching import DESCRIPTIONS
+from autograder.sandbox.tiers import Probe, probe
+
+_NOT_HELD = {
+    "A": ("the processor: a program may use every core until its time is over",),
+    "B": (
+        "memory to the byte: the sum over all processes is looked at 20 times a second, and one that grows faster "
+        "than that is ended a little late (each process alone is capped)",
+        "the processor: a program may use every core until its time is over",
+    ),
+    "C": (
+        "/dev/shm: segments and semaphores of all programs of this user are in one folder",
+        "that a file exists, its name and its size (what is in it, yes)",
+        "files in its folder below /tmp: their number, and their size in total",
+        "the number of processes, when grading as root",
+        "memory to the byte, and the processor, as in tier B",
+    ),
+    "D": ("anything: a submission can read the hidden checks, the gradebook and your files, and change them",),
+}
+_FOR_EVERY_TIER = "the kernel itself: for submissions from strangers, run all of this in a virtual machine of its own"
+
+
+def doctor() -> str:
+    """The tier of this machine in words, why it is not the next better one, and what it does not hold."""
+    return describe(probe())
+
+
+def describe(found: Probe) -> str:
+    lines = [f"Sandbox: tier {found.tier}. {DESCRIPTIONS[found.tier]}"]
+    if found.tier == "D":
+        lines.append("Grading is refused, unless you ask for it with --unsandboxed.")
+    lines += [f"Not tier {tier}: {reason}." for tier, reason in found.missing]
+    if program() is None:
+        lines.append("To do: install bubblewrap (Debian and Ubuntu: apt install bubblewrap).")
+    lines += ["It does not hold:", *(f"  - {what}" for what in (*_NOT_HELD[found.tier], _FOR_EVERY_TIER))]
+    return "\n".join(lines)

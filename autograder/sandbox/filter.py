@@ -1,0 +1,143 @@
+"""The system calls that a learner's process may not make, compiled by libseccomp into a program for the kernel.
+
+Denied is what would escape a count (anonymous files, rings), outlive a check (keyrings, System V objects), look into
+other processes or make new namespaces and mounts. They fail with EPERM, as for an ordinary user.
+"""
+
+import ctypes
+import errno
+import os
+import socket
+import tempfile
+from functools import cache
+
+_DENIED = (
+    "memfd_create",
+    "memfd_secret",
+    "userfaultfd",
+    "io_uring_setup",
+    "io_uring_enter",
+    "io_uring_register",
+    "shmget",
+    "semget",
+    "msgget",
+    "mq_open",
+    "add_key",
+    "request_key",
+    "keyctl",
+    "ptrace",
+    "process_vm_readv",
+    "process_vm_writev",
+    "process_madvise",
+    "pidfd_getfd",
+    "kcmp",
+    "unshare",
+    "setns",
+    "mount",
+    "umount2",
+    "pivot_root",
+    "chroot",
+    "open_tree",
+    "move_mount",
+    "fsopen",
+    "fsmount",
+    "fsconfig",
+    "fspick",
+    "mount_setattr",
+    "open_by_handle_at",
+    "name_to_handle_at",
+    "bpf",
+    "perf_event_open",
+    "kexec_load",
+    "kexec_file_load",
+    "init_module",
+    "finit_module",
+    "delete_module",
+    "fanotify_init",
+    "quotactl",
+    "swapon",
+    "swapoff",
+    "reboot",
+    "acct",
+    "syslog",
+    "settimeofday",
+    "clock_settime",
+    "personality",
+    "vhangup",
+)
+_NAMESPACE_FLAGS = (1 << 17, *(1 << bit for bit in range(25, 31)))  # CLONE_NEWNS; NEWCGROUP to NEWNET
+_ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
+_EQUAL, _GREATER, _MASKED_EQUAL = 4, 6, 7  # enum scmp_compare
+
+
+class _Comparison(ctypes.Structure):
+    _fields_ = (
+        ("arg", ctypes.c_uint),
+        ("op", ctypes.c_int),
+        ("datum_a", ctypes.c_uint64),
+        ("datum_b", ctypes.c_uint64),
+    )
+
+
+@cache
+def library() -> ctypes.CDLL | None:
+    """libseccomp, or None where it is not installed."""
+    try:
+        found = ctypes.CDLL("libseccomp.so.2", use_errno=True)
+    except OSError:
+        return None
+    found.seccomp_init.restype = ctypes.c_void_p
+    found.seccomp_init.argtypes = [ctypes.c_uint32]
+    found.seccomp_rule_add_array.argtypes = [
+        ctypes.c_void_p,
+        ctypes.c_uint32,
+        ctypes.c_int,
+        ctypes.c_uint,
+        ctypes.c_void_p,
+    ]
+    found.seccomp_syscall_resolve_name.argtypes = [ctypes.c_char_p]
+    found.seccomp_export_bpf.argtypes = [ctypes.c_void_p, ctypes.c_int]
+    found.seccomp_release.argtypes = [ctypes.c_void_p]
+    return found
+
+
+@cache
+def program(network: bool) -> bytes:
+    """The filter for this machine's architecture; `network` says whether Internet sockets may be made at all.
+
+    Empty where libseccomp is missing. Raises OSError if libseccomp refuses a rule.
+    """
+    seccomp = library()
+    if seccomp is None:
+        return b""
+    context = seccomp.seccomp_init(_ALLOW)
+    try:
+        for name in _DENIED:
+            _deny(seccomp, context, name, errno.EPERM)
+        # glibc falls back to clone, whose flags can be looked at; those of clone3 are behind a pointer.
+        _deny(seccomp, context, "clone3", errno.ENOSYS)
+        for bit in _NAMESPACE_FLAGS:
+            _deny(seccomp, context, "clone", errno.EPERM, _Comparison(0, _MASKED_EQUAL, bit, bit))
+        highest = socket.AF_INET if network else socket.AF_UNIX
+        # Local and Internet sockets only: the kernel's own and the virtual machine's are of no namespace.
+        for family in range(highest + 1, socket.AF_INET6):
+            _deny(seccomp, context, "socket", errno.EACCES, _Comparison(0, _EQUAL, family, 0))
+        above = socket.AF_INET6 if network else highest
+        _deny(seccomp, context, "socket", errno.EACCES, _Comparison(0, _GREATER, above, 0))
+        with tempfile.TemporaryFile() as file:
+            if (code := seccomp.seccomp_export_bpf(context, file.fileno())) != 0:
+                raise OSError(-code, "libseccomp could not export the filter")
+            file.seek(0, os.SEEK_SET)
+            return file.read()
+    finally:
+        seccomp.seccomp_release(context)
+
+
+def _deny(seccomp: ctypes.CDLL, context: int, name: str, number: int, *comparisons: _Comparison) -> None:
+    call = seccomp.seccomp_syscall_resolve_name(name.encode())
+    if call == -1:  # not known to this libseccomp
+        return
+    array = (_Comparison * len(comparisons))(*comparisons)
+    result = seccomp.seccomp_rule_add_array(context, _ERRNO | number, call, len(comparisons), array)
+    if result != 0:
+        raise OSError(-result, f"libseccomp refused the rule for {name}")

@@ -1,0 +1,81 @@
+"""The limits on one process, and the watch over what a whole tree of processes uses."""
+
+import contextlib
+import os
+import resource
+import time
+from collections.abc import Callable
+
+import psutil
+
+from autograder.sandbox.inside.policy import MIB, Policy
+
+INTERVAL = 0.05  # seconds between two looks at the memory of a tree
+
+
+def limit_this_process(policy: Policy) -> None:
+    """Sets the limits of this process and of each that it starts; they cannot be raised again."""
+    limits, defences = policy.limits, policy.defences
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+        file.write("1000")  # where memory runs out, this goes before its keeper and before anything else
+    _set(resource.RLIMIT_CORE, 0)
+    _set(resource.RLIMIT_MSGQUEUE, 64 * 1024)
+    if defences.memory:
+        _set(resource.RLIMIT_DATA, limits.memory)
+    if defences.processes:
+        # Without a namespace of users, every process of this user counts.
+        others = _tasks_of_this_user() if policy.tier == "C" and os.getuid() else 0
+        _set(resource.RLIMIT_NPROC, limits.processes + others)
+    if defences.file_size:
+        _set(resource.RLIMIT_FSIZE, limits.file_size)
+    if defences.open_files:
+        _set(resource.RLIMIT_NOFILE, limits.open_files)
+
+
+class MemoryWatch:
+    """Adds up the memory of a tree of processes and of its folders, at most every INTERVAL seconds."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._limit = policy.limits.memory
+        self._folders = ("/tmp", "/dev/shm") if policy.tier == "B" and policy.defences.private_folders else ()
+        self._next = 0.0
+
+    def excess(self, tree: Callable[[], list[psutil.Process]]) -> str:
+        """In words why the tree must be ended, "" while it is within its limit."""
+        if time.monotonic() < self._next:
+            return ""
+        used = sum(_used_in(folder) for folder in self._folders)
+        used += sum(_resident(process.pid) for process in tree())
+        self._next = time.monotonic() + INTERVAL
+        if used <= self._limit:
+            return ""
+        return f"the program used more than {self._limit // MIB} MiB of memory"
+
+
+def _set(kind: int, value: int) -> None:
+    _, most = resource.getrlimit(kind)
+    value = value if most == resource.RLIM_INFINITY else min(value, most)
+    resource.setrlimit(kind, (value, value))
+
+
+def _tasks_of_this_user() -> int:
+    mine = os.getuid()
+    tasks = 0
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            tasks += process.num_threads() if process.uids().real == mine else 0
+    return tasks
+
+
+def _resident(pid: int) -> int:
+    """Bytes of a process's memory, its share of what it has in common with others; 0 if it has ended."""
+    with contextlib.suppress(OSError, ValueError, IndexError), open(f"/proc/{pid}/smaps_rollup", "rb") as file:
+        for line in file:
+            if line.startswith(b"Pss:"):
+                return int(line.split()[1]) * 1024
+    return 0
+
+
+def _used_in(folder: str) -> int:
+    state = os.statvfs(folder)
+    return (state.f_blocks - state.f_bfree) * state.f_frsize

@@ -1,0 +1,127 @@
+# %% [markdown]
+# # Lockstep: many processes, one step at a time
+#
+# A course on multiprocessing in Python, for somebody who writes Python and has never run two processes that share
+# something.
+#
+# **In this notebook** (10 minutes): how a unit works, how a check works, how to read a check that fails, and the list of
+# units. Nothing here is graded.
+
+# %% [markdown]
+# ## How a unit works
+#
+# Every unit asks one question. Around it you will find the same five steps again and again:
+#
+# 1. a **question**,
+# 2. a **prediction**: say what you expect *before* you run the cell, best aloud or on paper;
+# 3. an **experiment**: a short cell to run, to change, and to run again;
+# 4. an **explanation** of what you saw;
+# 5. an **exercise**, in which you build it yourself.
+#
+# A wrong prediction is worth more than a right one: it has just shown you something.
+#
+# Run a cell with <kbd>Shift</kbd>+<kbd>Enter</kbd>. Run the cells from top to bottom. The first cell of every unit is
+# this one:
+
+# %%
+# %load_ext lockstep
+
+# %% [markdown]
+# It does two things. Functions that you define in a cell now work in child processes, on every system. And this notebook
+# can check exercises.
+
+# %% [markdown]
+# ## How a check works
+#
+# Here is a small exercise, and an answer to it: `middle(numbers)` returns the number in the middle of a list of odd length,
+# in the order of size.
+
+# %%
+def middle(numbers):
+    return numbers[len(numbers) // 2]
+
+
+# %% [markdown]
+# Below is its check cell. You can read it: each `@check` has a sentence that must hold, and a function that finds out
+# whether it does. `student` stands for your definitions.
+#
+# **Predict:** the answer has a mistake. Which of the three checks will find it?
+
+# %% tags=["raises-exception"]
+from lockstep import check
+
+
+@check("of one number, it is that number")
+def _(student):
+    assert student.middle([7]) == 7
+
+
+@check("of numbers in order, it is the one in the middle")
+def _(student):
+    assert student.middle([1, 2, 10]) == 2
+
+
+@check("of numbers in any order, too")
+def _(student):
+    assert student.middle([10, 1, 2]) == 2
+
+
+check.run("middle")
+
+# %% [markdown]
+# ## How to read a check that fails
+#
+# From top to bottom:
+#
+# - **The headline** counts: 2 of 3 checks hold. In an exercise, the share that holds is your score.
+# - **The sentence** with the ✘ is what should be true and is not. Begin here, and ask yourself whether you had thought
+#   of it.
+# - **The bold line** says what came back and what should have. `middle` took the middle of the list as it came, without
+#   sorting it.
+# - **What was called** is the call that went wrong. Paste it into a new cell and try it.
+# - **I think this check is wrong** makes a text that you can send to whoever gives the course. Checks are written by
+#   people, too.
+# - The last line, `ChecksFailed`, is there so that *Run All*, and the Validate button of nbgrader, notice it too.
+#
+# **Now mend it.** Change `middle` above to use `sorted(numbers)`, run its cell, and run the check cell again. You can do
+# this as often as you like; nobody counts.
+
+# %% [markdown]
+# ## What a check survives
+#
+# Programs of this subject hang, crash, and leave processes behind. Here such a thing costs you one check, not your
+# notebook: a check runs your functions in *another process*, with a time limit, and cleans up afterwards.
+#
+# **Predict:** what will the report say about a function that never returns?
+
+# %% tags=["raises-exception"]
+def wait_for_ever():
+    while True:
+        pass
+
+
+@check("it comes back", limit=1)
+def _(student):
+    student.wait_for_ever()
+
+
+check.run("wait_for_ever")
+
+# %% [markdown]
+# It says for how long it waited, and then in which line each process was at that moment. With one process that is
+# useful. With four processes that wait for each other it is what you will want most.
+#
+# Because a check runs elsewhere, it only sees **definitions**: functions, classes, imports, and constants such as
+# `LIMIT = 10`. A name that a cell *computes*, such as `data = load()`, is not there. Pass such a value as an argument.
+
+# %% [markdown]
+# ## The units
+#
+# Each one builds on those before it.
+#
+# | Unit | Its question |
+# | --- | --- |
+# | [01 Processes](../01-processes/01-processes.ipynb) | What does a child get from its parent? |
+# | [02 Messages](../02-messages/02-messages.ipynb) | How do processes talk? |
+#
+# Go to [the first unit](../01-processes/01-processes.ipynb).

@@ -1,0 +1,356 @@
+# %% [markdown]
+# # Messages
+#
+# **The question of this unit: how do processes talk?**
+#
+# Two processes share no memory. What one of them knows, the other one has to be told, in bytes, through something that
+# the system keeps for them: a pipe.
+#
+# Contents: a pipe · a message is bytes · a stream has no messages · a full pipe blocks · queues · how a worker learns that
+# there is no more.
+#
+# You will build `send_message` and `receive_message`.
+
+# %%
+# %load_ext lockstep
+
+# %%
+import os
+import pickle
+import queue
+import socket
+import threading
+import time
+from multiprocessing import Pipe, Process, Queue, SimpleQueue
+
+# %% [markdown]
+# ## A pipe
+#
+# `Pipe()` makes two connected ends. What is sent at one end is received at the other. We keep one end and give the other
+# one to a child, as an argument.
+#
+# **Predict** what is printed.
+
+# %%
+def answer(connection):
+    question = connection.recv()
+    connection.send(f"You asked: {question!r}. I am process {os.getpid()}.")
+    connection.close()
+
+
+ours, theirs = Pipe()
+child = Process(target=answer, args=(theirs,))
+child.start()
+theirs.close()  # the child has its own copy of this end
+
+ours.send("How are you?")
+print(ours.recv())
+child.join()
+
+# %% [markdown]
+# `recv` **waits** until there is something. So the order of the two lines in the child does not depend on luck: there is
+# no answer before the question.
+#
+# Why `theirs.close()`? The end that the child uses is a copy. A pipe counts as open for as long as *anybody* holds an end,
+# and we want to notice when the child is gone. **Predict:** the child has ended and sent one message only. What does a
+# second `recv` do?
+
+# %%
+try:
+    ours.recv()
+except EOFError:
+    print("EOFError: nobody is left at the other end.")
+ours.close()
+
+# %% [markdown]
+# At the end of a pipe, `recv` raises `EOFError`. Had we kept `theirs` open, it would wait: for a message that only we
+# ourselves could send.
+
+# %% [markdown]
+# ## A message is bytes
+#
+# A list went into a pipe; did the *list* arrive? **Predict** the last line.
+
+# %%
+def add_one_item(connection):
+    basket = connection.recv()
+    basket.append("pear")
+    connection.send(basket)
+    connection.close()
+
+
+basket = ["apple"]
+ours, theirs = Pipe()
+child = Process(target=add_one_item, args=(theirs,))
+child.start()
+theirs.close()
+ours.send(basket)
+returned = ours.recv()
+child.join()
+ours.close()
+
+print("came back:", returned)
+print(" ours now:", basket)
+
+# %% [markdown]
+# A **copy** arrived, and a copy of that came back. On the way the list was bytes, made by `pickle`:
+
+# %%
+data = pickle.dumps(["apple"])
+print(type(data).__name__, "of length", len(data))
+print(pickle.loads(data))
+print(pickle.loads(data) is pickle.loads(data))
+
+# %% [markdown]
+# Each `loads` makes a new list. Two things follow.
+#
+# - Sending costs time and memory in proportion to the size: bytes are made, copied into the pipe, copied out, and read.
+#   Unit 03 is about this.
+# - What pickle cannot turn into bytes cannot be sent. **Predict** which of these can.
+
+# %%
+def double(number):
+    return 2 * number
+
+
+for name, thing in [
+    ("a function by name", double),
+    ("a lambda", lambda number: 2 * number),
+    ("a generator", (number for number in range(3))),
+    ("a lock of threads", threading.Lock()),
+    ("a nested dict", {"numbers": [1, 2, 3]}),
+]:
+    try:
+        print(f"{name:>20}: {len(pickle.dumps(thing))} bytes")
+    except (TypeError, AttributeError, pickle.PicklingError) as error:
+        print(f"{name:>20}: no ({type(error).__name__})")
+
+# %% [markdown]
+# The function `double` is few bytes because only its **name** travels: the receiver looks it up in its own copy of the
+# program. A lambda has no name to look up. A generator and a lock have a state that means nothing elsewhere.
+#
+# One warning: `pickle.loads` runs what the bytes tell it to. Never read a pickle from somebody whom you do not trust.
+
+# %% [markdown]
+# ## A stream has no messages
+#
+# `Pipe` is comfortable: one `send`, one `recv`. The system below it is not. It moves a **stream of bytes**, and does not
+# know where your message ends. A socket shows it as it is.
+#
+# **Predict:** two messages are sent. What does each of the two reads return?
+
+# %%
+ours, theirs = socket.socketpair()
+ours.sendall(b"first message")
+ours.sendall(b"second message")
+
+print(theirs.recv(1_000))
+ours.close()
+print(theirs.recv(1_000))
+theirs.close()
+
+# %% [markdown]
+# The first read brings everything that has arrived, and the second finds the end of the stream, `b""`. **One read is not
+# one message.** It can be two, as here. It can also be a part of one:
+
+# %%
+ours, theirs = socket.socketpair()
+ours.sendall(b"a message of some length")
+
+print(theirs.recv(9))
+print(theirs.recv(9))
+print(theirs.recv(9))
+ours.close()
+theirs.close()
+
+# %% [markdown]
+# The number is the *most* that you are ready to take, not what you will get: the last read asked for 9 and got 6. Over a
+# network the pieces are cut anywhere, and differently every time. A program that counts on its luck works on your desk,
+# with short messages, and fails in the field, with long ones.
+#
+# So the receiver must be told where a message ends. That is called **framing**. Usual ways: a fixed length; a mark at the
+# end, such as a line break, which then must not occur inside; or the length in front, which is the best for any content.
+# `Pipe` does the last one under the hood.
+#
+# And what is a length? **Predict** the three numbers.
+
+# %%
+for text in ["naive", "naïve", "🐍"]:
+    print(f"{text}: {len(text)} characters, {len(text.encode())} bytes")
+
+# %% [markdown]
+# A stream carries bytes, so count bytes: first `encode`, then `len`.
+
+# %%
+# exercise: send_message
+
+# %% [markdown]
+# ## A full pipe blocks
+#
+# Where are the bytes between `send` and `recv`? In a buffer of the system, and it has an end. How much goes in while nobody
+# reads? A child tries, 1,000 bytes at a time, and reports its progress through a second pipe, which we do read. When there
+# is no news any more, we stop it: without that, this cell would never end.
+#
+# **Predict:** a thousand bytes? A million? All of memory?
+
+# %%
+def fill(connection, progress):
+    for count in range(1, 100_000):
+        connection.send_bytes(bytes(1_000))
+        progress.send(count)
+
+
+ours, theirs = Pipe()
+progress, reports = Pipe()
+child = Process(target=fill, args=(theirs, reports))
+child.start()
+
+count = 0
+while progress.poll(10 if count == 0 else 0.5):
+    count = progress.recv()
+print(f"{count} messages went in; then the child was still alive: {child.is_alive()}")
+
+child.terminate()
+child.join()
+for end in (ours, theirs, progress, reports):
+    end.close()
+
+# %% [markdown]
+# Not much. On Linux it is usually 93 messages, less than 100,000 bytes; on another system it is another number. Then `send`
+# **waits** until somebody reads.
+#
+# That is good: a fast sender is slowed down to the speed of its receiver, and does not fill all memory. It is called
+# **back-pressure**. And it is dangerous. **Predict** what happens when two processes both send something large first, and
+# both want to receive after that.
+
+# %%
+def send_then_receive(connection, size):
+    connection.send(bytes(size))
+    connection.recv()
+
+
+def exchange(size, seconds):
+    one, other = Pipe()
+    pair = [Process(target=send_then_receive, args=(end, size)) for end in (one, other)]
+    for process in pair:
+        process.start()
+    one.close()
+    other.close()
+    deadline = time.monotonic() + seconds
+    for process in pair:
+        process.join(max(0, deadline - time.monotonic()))
+    outcome = "both are done" if all(process.exitcode == 0 for process in pair) else "nobody moves any more"
+    for process in pair:
+        process.terminate()
+        process.join()
+    return outcome
+
+
+for size in [10, 10_000_000]:
+    print(f"{size:>10} bytes: {exchange(size, seconds=5)}")
+
+# %% [markdown]
+# Ten bytes fit into the buffer, so both sends return. Ten million do not: each waits for the other one to read, and the
+# other one is waiting, too. A **deadlock**, and one that no test with small data will show. The cure is an agreement about
+# who speaks and who listens. More of this in unit 08.
+
+# %% [markdown]
+# ## Queues
+#
+# A pipe is for two. When several workers take tasks from one place, two of them may read at the same moment, and each
+# gets half of a message. A **queue** is a pipe with locks: any number of processes may put and get.
+#
+# - `SimpleQueue` is just that. Its `put` writes into the pipe, and waits when the pipe is full.
+# - `Queue` adds a thread in every sender. `put` hands the item to the thread and returns at once.
+#
+# **Predict:** `put`, and then immediately `empty()`. What does it say?
+
+# %%
+numbers = Queue()
+numbers.put(1)
+print("empty right after put:", numbers.empty())
+print("get:", numbers.get(timeout=5))
+try:
+    numbers.get(timeout=0.1)
+except queue.Empty:
+    print("queue.Empty: nothing came within 0.1 s")
+numbers.close()
+numbers.join_thread()
+
+# %% [markdown]
+# Mostly it says `True`, though an item has been put: the thread has not had its turn yet. Never decide by `empty()`, nor
+# by `qsize()`: they tell what was, and another process has changed it meanwhile. Ask with `get`, and give it a `timeout` if
+# it may be in vain.
+#
+# The thread has one more effect. A process ends only after its thread has written everything into the pipe, and for that,
+# somebody must read. So **read everything from a `Queue` before you join those who put into it.** Here is the mistake, with
+# a time limit around it:
+
+# %%
+def put_much(results):
+    results.put(bytes(10_000_000))
+
+
+results = Queue()
+child = Process(target=put_much, args=(results,))
+child.start()
+
+child.join(2)
+print("join first: alive after 2 s:", child.is_alive())
+
+item = results.get(timeout=30)
+child.join()
+print(f"get first: {len(item)} bytes, and exit code {child.exitcode}")
+results.close()
+results.join_thread()
+
+# %% [markdown]
+# ## There is no more
+#
+# A worker in a loop of `get` does not know which item is the last. `empty()` cannot tell, as you have seen: perhaps the
+# next one is on its way. So one sends a **sentinel**, a message that means "no more".
+#
+# **Predict:** two workers, six items, *one* sentinel. What happens?
+
+# %%
+def work(name, tasks, done):
+    while tasks.get() is not None:
+        done.put(name)
+
+
+def run_workers(sentinels):
+    tasks, done = SimpleQueue(), SimpleQueue()
+    workers = [Process(target=work, args=(name, tasks, done)) for name in ("anna", "ben")]
+    for worker in workers:
+        worker.start()
+    for item in [*range(6), *[None] * sentinels]:
+        tasks.put(item)
+    finished = [done.get() for _ in range(6)]
+    for worker in workers:
+        worker.join(3)
+    waiting = sum(worker.is_alive() for worker in workers)
+    for worker in workers:
+        worker.terminate()
+        worker.join()
+    return len(finished), waiting
+
+
+for sentinels in [1, 2]:
+    items, waiting = run_workers(sentinels)
+    print(f"{sentinels} sentinel(s): {items} items done, {waiting} worker(s) still waiting")
+
+# %% [markdown]
+# The first worker that sees the sentinel takes it out of the queue, and the other one waits for ever. **One sentinel per
+# worker**, or one that each worker puts back before it leaves.
+#
+# Why is `None` a good sentinel? Because it is still the same `None` after its journey. An `object()` of your own would
+# arrive as a copy, and `is` would never find it.
+#
+# ## What you know now
+#
+# - A message is a copy, made of bytes. What has no bytes cannot travel.
+# - A stream has no messages: put the length, in bytes, in front; read until all is there.
+# - A full pipe blocks. That slows a fast sender down, and lets two impolite ones wait for each other for ever.
+# - `get` before `join`; no decision by `empty()`; one sentinel per worker.
+#
+# Back to [the list of units](../00-start/00-start.ipynb).

@@ -1,0 +1,11 @@
+# %% [markdown]
+# # 05-races
+
+# %%
+# %load_ext lockstep
+
+# %%
+# exercise: withdraw
+
+# %%
+# exercise: peterson

@@ -1,0 +1,14 @@
+# %% [markdown]
+# # 10-patterns
+
+# %%
+# %load_ext lockstep
+
+# %%
+# exercise: tree_reduce
+
+# %%
+# exercise: scan
+
+# %%
+# exercise: pack

@@ -1,0 +1,82 @@
+"""What operations cost on the machine that is simulated, in seconds, and the named profiles."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+
+from lockstep.standin.operation import Message, Operation
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Costs of one machine. CPU occupies a core; a latency passes without one. All but `contention` in seconds.
+
+    They stand beside what is really executed in a simulation: pickling happens there, so `byte` is only the copy
+    through the system.
+    """
+
+    name: str
+    start: float = 0.0  # CPU of the parent in start()
+    begin: float = 0.0  # latency from there to the child
+    child: float = 0.0  # CPU of the child before its function and after it
+    exit: float = 0.0  # latency from a child's end to join() in its parent
+    message: float = 0.0  # CPU to send or receive one message
+    queued: float = 0.0  # more of it where a thread has a part: at the ends of a Queue, at a pool's own process
+    byte: float = 0.0  # CPU for each of its bytes, at either end
+    feed: float = 0.0  # latency of a Queue's feeder thread, once it has the interpreter
+    switch: float = 0.0  # how long a process that computes keeps the interpreter from its feeder
+    lock: float = 0.0  # CPU of an operation on a lock, semaphore, condition, event or shared value
+    wake: float = 0.0  # latency from the end of a wait to the process that waited
+    barrier: float = 0.0  # CPU of arriving at a barrier
+    passing: float = 0.0  # latency that each process adds to those behind it when a barrier opens
+    contention: float = 0.0  # by which fraction longer a core takes while others are busy
+
+    def of(self, operation: Operation, main: bool) -> float:
+        """CPU seconds of an operation, beside the program's own code."""
+        kind = operation.kind
+        family, _, verb = kind.partition(".")
+        if family in ("queue", "simplequeue", "pipe", "pool"):
+            if verb in ("put", "send", "give", "answer"):
+                return sum(self.of_message(a, kind) for a in operation.arguments if type(a) is Message)
+            return self.lock if verb in ("empty", "full", "qsize", "task_done", "poll", "close") else 0.0
+        if family == "process":
+            if verb == "exit":
+                return 0.0 if main else self.child / 2
+            return self.start if verb == "start" else 0.0
+        if family == "barrier":
+            return self.barrier if verb == "arrive" else 0.0
+        return self.lock if family in _GUARDS and verb != "wake" else 0.0
+
+    def of_message(self, message: Message, kind: str) -> float:
+        """CPU seconds of putting a message, or of taking it, in an operation of this kind."""
+        queued = self.queued if kind in _BY_THREAD else 0.0
+        return self.message + queued + self.byte * message.size
+
+    def to_data(self) -> dict[str, float | str]:
+        return asdict(self)
+
+    @classmethod
+    def of_data(cls, data: dict[str, float | str]) -> Costs:
+        """Raises ValueError for what is no cost."""
+        numbers = {field.name: float(data[field.name]) for field in fields(cls) if field.name != "name"}
+        if not all(0 <= number < 1e4 for number in numbers.values()):
+            raise ValueError("no cost is below 0")
+        return cls(str(data["name"]), **numbers)
+
+
+_BY_THREAD = ("queue.put", "queue.get", "pool.give", "pool.result")  # where a thread beside the process has a part
+_GUARDS = ("lock", "rlock", "semaphore", "condition", "event", "cell", "cells", "memory")
+
+IDEAL = Costs("ideal")
+"""A machine of a textbook: nothing but the program's own work takes time."""
+
+LAPTOP = Costs(
+    "laptop",
+    start=0.9e-3, begin=0.6e-3, child=1.0e-3, exit=0.3e-3, message=5e-6, queued=25e-6,
+    byte=0.5e-9, feed=30e-6, switch=5e-3,
+    lock=0.7e-6,
+    wake=40e-6, barrier=40e-6, passing=40e-6, contention=0.06,
+)  # fmt: skip
+"""Linux on a laptop of the 2020s, processes forked."""
+
+PROFILES = {profile.name: profile for profile in (IDEAL, LAPTOP)}

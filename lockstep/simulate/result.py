@@ -1,0 +1,169 @@
+"""What a simulation says: an immutable value computed from the log alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from lockstep.simulate.accuracy import Accuracy, accuracy_of
+from lockstep.simulate.actors import Actor
+from lockstep.simulate.costs import IDEAL
+from lockstep.simulate.engine import Engine
+from lockstep.simulate.log import Log
+from lockstep.simulate.words import operation_name, process_name
+from lockstep.timeline import Bar, Lane, Timeline
+
+
+@dataclass(frozen=True)
+class Wait:
+    """How long a process waited in one operation at one line, in all, in seconds."""
+
+    process: str
+    what: str
+    line: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A child that ended with an exception."""
+
+    process: str
+    kind: str
+    message: str
+    traceback: str
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """One program on P virtual cores, times in seconds. `serial` is that of the serial function, if one was given."""
+
+    program: str
+    cores: int
+    makespan: float
+    work: float
+    span: float
+    processes: int
+    messages: int
+    bytes: int
+    busy: Mapping[str, float]
+    waiting: tuple[Wait, ...]
+    accuracy: Accuracy
+    costs: str
+    serial: float | None
+    result: Any
+    failures: tuple[Failure, ...]
+    log: Log
+    lanes: tuple[Lane, ...]
+
+    @property
+    def parallelism(self) -> float:
+        """Work / makespan: how many cores were busy on average."""
+        return self.work / self.makespan if self.makespan else 1.0
+
+    @property
+    def speedup(self) -> float:
+        """Serial time / makespan. Raises ValueError if no serial function was given."""
+        if self.serial is None:
+            raise ValueError("a speed-up compares with a serial function: simulate(..., serial=f)")
+        return self.serial / self.makespan if self.makespan else 1.0
+
+    @property
+    def efficiency(self) -> float:
+        """Speed-up / cores; without a serial function parallelism / cores."""
+        return (self.parallelism if self.serial is None else self.speedup) / self.cores
+
+    @property
+    def extra_work(self) -> float:
+        """Work / serial time: 1 if nothing more is computed than serially. Raises ValueError without a serial one."""
+        if self.serial is None:
+            raise ValueError("extra work compares with a serial function: simulate(..., serial=f)")
+        return self.work / self.serial if self.serial else 1.0
+
+    def with_serial(self, seconds: float | None) -> Simulation:
+        """The same, compared with a serial function that took so long."""
+        return replace(self, serial=seconds)
+
+    def timeline(self) -> Timeline:
+        return Timeline(self.lanes, "simulated", self.cores, f"simulated; {self.accuracy}", self.program)
+
+    def text(self) -> str:
+        lines = [
+            f"{self.program} on {self.cores} virtual core{'s' * (self.cores != 1)} (simulated):",
+            f"  makespan {_seconds(self.makespan)}, work {_seconds(self.work)}, span {_seconds(self.span)}",
+            f"  parallelism {self.parallelism:.2f}"
+            + (f", speed-up {self.speedup:.2f}" if self.serial is not None else "")
+            + f", efficiency {self.efficiency:.0%}",
+            f"  {self.processes} processes, {self.messages} messages, {self.bytes} bytes",
+        ]
+        for wait in self.waiting[:3]:
+            where = f" ({wait.line})" if wait.line else ""
+            lines.append(f"  {wait.process} waited {_seconds(wait.seconds)} in {wait.what}{where}")
+        for failure in self.failures:
+            lines.append(f"  {failure.process} ended with {failure.kind}: {failure.message}")
+        return "\n".join([*lines, f"  {self.accuracy}"])
+
+    __str__ = text
+
+    def __repr__(self) -> str:
+        return self.text()
+
+
+def simulation_of(
+    log: Log, program: str, *, serial: float | None = None, result: Any = None, failures: tuple[Failure, ...] = ()
+) -> Simulation:
+    """Computes the run anew from its log. Raises Deadlock, TooLong and LogError."""
+    engine = log.replay()
+    actors = list(engine.actors.values())
+    segments = sum(
+        int(creation.value) for done in log.processes.values() for stretch in done for creation in stretch.created
+        if creation.kind == "memory"
+    )  # fmt: skip
+    return Simulation(
+        program=program,
+        cores=int(log.cores),
+        makespan=engine.makespan,
+        work=sum(actor.work for actor in actors),
+        span=max(actor.span for actor in actors),
+        processes=len(actors),
+        messages=engine.messages,
+        bytes=engine.bytes,
+        busy={process_name(actor.identity): actor.work for actor in actors},
+        waiting=_waits(actors),
+        accuracy=accuracy_of(engine, segments, log.costs.name == IDEAL.name),
+        costs=log.costs.name,
+        serial=serial,
+        result=result,
+        failures=failures,
+        log=log,
+        lanes=_lanes(engine),
+    )
+
+
+def _waits(actors: list[Actor]) -> tuple[Wait, ...]:
+    seconds: dict[tuple[str, str, str], float] = {}
+    for actor in actors:
+        for span in actor.history:
+            if span.kind == "waiting":
+                key = process_name(actor.identity), operation_name(span.operation), span.line
+                seconds[key] = seconds.get(key, 0.0) + span.end - span.start
+    waits = (Wait(*key, waited) for key, waited in seconds.items())
+    return tuple(sorted(waits, key=lambda wait: -wait.seconds))
+
+
+def _lanes(engine: Engine) -> tuple[Lane, ...]:
+    return tuple(
+        Lane(
+            process_name(actor.identity),
+            tuple(
+                Bar(span.start, max(span.start, span.end), span.kind, operation_name(span.operation), span.line)  # type: ignore[arg-type]
+                for span in actor.history
+            ),
+        )
+        for actor in engine.actors.values()
+    )
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.3g} s" if seconds >= 1 or seconds == 0 else f"{seconds * 1e3:.3g} ms"

@@ -1,0 +1,211 @@
+"""`simulate(function, ..., cores=P)`: runs a program once and says what it would do on P cores."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from lockstep.checking.failure import CheckFailed, StudentMissing, StudentRaised, StudentRefused
+from lockstep.checking.program import Program, program
+from lockstep.checking.student import Service, shown
+from lockstep.simulate.actors import Deadlock, TooLong
+from lockstep.simulate.calibration import costs_of_this_machine
+from lockstep.simulate.costs import LAPTOP, PROFILES, Costs
+from lockstep.simulate.curves import Curve
+from lockstep.simulate.log import Log, LogError
+from lockstep.simulate.result import Failure, Simulation, simulation_of
+from lockstep.simulate.words import deadlocked, process_name
+
+PIPE_CAPACITY = 65_536  # bytes, as on Linux
+LIMIT = 60.0  # seconds of real time that all runs may take together
+_SERVICE = "lockstep.simulate.service"
+_SHORT = 0.3  # seconds: a serial base that takes less is timed twice
+_UNSEEN = 0.10  # of the CPU that a process used, how much its own account may differ from the system's
+_TICKS = 0.1  # seconds by which the system's account may be off, which counts in ticks
+
+
+class NotSimulated(Exception):
+    """The program uses something that `simulate` does not cover; the message names it and what to use instead."""
+
+
+def simulate(
+    function: Any,
+    *arguments: Any,
+    cores: int,
+    serial: Any = None,
+    repeat: int = 1,
+    costs: Costs | str | None = None,
+    limit: float = LIMIT,
+    pipe_capacity: int = PIPE_CAPACITY,
+    **keywords: Any,
+) -> Simulation:
+    """What `function(*arguments, **keywords)` would do on so many cores.
+
+    `function` is a function of a learner's module (`student.count`), or of the notebook or a file. `serial` is one of
+    the same program with the same arguments, as far as it has parameters for them, timed before and after every run. Of
+    `repeat` runs the one with the median parallelism is given. `costs` are those of a profile ("laptop", "ideal"), of
+    "this machine", or `Costs`; unless given, "laptop" for a learner's program in a check, so that results repeat, and
+    else "this machine". `limit` is in seconds of real time.
+
+    Raises Deadlocked (a CheckFailed with the wait-for graph), NotSimulated, StudentRaised if the function raises,
+    StudentTimedOut, StudentMissing, and ValueError or TypeError for options that make no sense.
+    """
+    _check_cores(cores)
+    if repeat < 1:
+        raise ValueError(f"repeat is how often to run, at least 1, not {repeat}")
+    with program(function, "simulate", limit) as opened, _Runs(opened, costs, limit, pipe_capacity) as runs:
+        base = None if serial is None else _Serial(runs, serial, arguments, keywords)
+        found = []
+        for _ in range(repeat):
+            before = base.time() if base else None
+            once = runs.run(opened.reference, arguments, keywords, cores, None)
+            after = base.time() if base else None
+            both = [seconds for seconds in (before, after) if seconds is not None]
+            found.append(once(statistics.mean(both) if both else None))
+        return sorted(found, key=lambda one: one.parallelism)[(len(found) - 1) // 2]
+
+
+def curve(
+    function: Any,
+    *arguments: Any,
+    cores: Sequence[int] = (1, 2, 4, 8, 16, 32, 64),
+    serial: Any = None,
+    costs: Costs | str | None = None,
+    limit: float = LIMIT,
+    pipe_capacity: int = PIPE_CAPACITY,
+    **keywords: Any,
+) -> Curve:
+    """The program on each of these numbers of cores.
+
+    A parameter for the number of workers that is left free gets the number of cores. Without `serial`, the base of the
+    speed-up is the program itself on one core. Raises as `simulate` does.
+    """
+    if isinstance(cores, int) or not cores:
+        raise ValueError("cores is a list of numbers of cores, such as [1, 2, 4, 8]")
+    for number in cores:
+        _check_cores(number)
+    numbers = sorted(set(cores))
+    with program(function, "simulate.curve", limit) as opened, _Runs(opened, costs, limit, pipe_capacity) as runs:
+        base = None if serial is None else _Serial(runs, serial, arguments, keywords)
+        times = [] if base is None else [base.time()]
+        again = bool(times) and times[0] < _SHORT  # else once must do
+        points: list[Callable[[float | None], Simulation]] = []
+        for place, number in enumerate(numbers):
+            points.append(runs.run(opened.reference, arguments, keywords, number, number))
+            if base is not None and again and place == len(numbers) // 2:
+                times.append(base.time())
+        if base is None:
+            one = runs.run(opened.reference, arguments, keywords, 1, 1) if numbers[0] != 1 else points[0]
+            times = [one(None).makespan]
+        seconds = statistics.mean(times)
+        return Curve(opened.name, seconds, serial is not None, tuple(point(seconds) for point in points))
+
+
+class _Runs:
+    """A service that runs one program, and the checks on what it says."""
+
+    def __init__(self, opened: Program, costs: Costs | str | None, limit: float, pipe_capacity: int) -> None:
+        if pipe_capacity < 1:
+            raise ValueError(f"a pipe holds at least 1 byte, not {pipe_capacity}")
+        self.costs = costs_named(costs, opened.trusted)
+        self._program, self._pipe_capacity = opened, pipe_capacity
+        self._service: Service = opened.session.open_service(_SERVICE, limit=limit)
+        # Loading comes first, so that its CPU is not taken for the program's.
+        self._told, self._seen = self._cpu()
+
+    def __enter__(self) -> _Runs:
+        return self
+
+    def __exit__(self, *exception: Any) -> None:
+        self._service.close()
+
+    def run(
+        self, reference: Any, arguments: Any, keywords: Any, cores: int, workers: int | None, fitting: bool = False
+    ) -> Callable[[float | None], Simulation]:
+        """Runs once; the result lacks only the serial time."""
+        crossing = self._program.crossing
+        request = {
+            "function": reference,
+            "arguments": [crossing(argument) for argument in arguments],
+            "keywords": {key: crossing(value) for key, value in keywords.items()},
+            "cores": cores,
+            "workers": workers,
+            "fitting": fitting,
+            "costs": self.costs.to_data(),
+            "pipe_capacity": self._pipe_capacity,
+        }
+        reply = self._service.ask(request)
+        name = f"{reference.name}({', '.join(shown(argument) for argument in arguments)})"
+        match reply:
+            case {"not_covered": str(why)}:
+                raise NotSimulated(why)
+            case {"missing": str(why)}:
+                raise StudentMissing(why)
+            case {"raised": {"types": tuple(types), "message": str(message), "traceback": str(text)}} if types:
+                raise StudentRaised(tuple(map(str, types)), message, text)
+        try:
+            log = Log.of_data(reply["log"])
+            if (log.cores, log.costs, log.pipe_capacity) != (float(cores), self.costs, self._pipe_capacity):
+                raise LogError("the log is of another simulation")
+            self._compare_cpu(log.cpu - float(reply["declared"]))
+            failures = tuple(
+                Failure(process_name(str(who)), str(kind), str(message), str(text))
+                for who, kind, message, text in reply["failures"]
+            )
+            first = simulation_of(log, name, failures=failures, result=reply.get("value"))
+        except Deadlock as error:
+            raise deadlocked(name, error) from None
+        except TooLong as error:
+            raise CheckFailed(f"`{name}` does not come to an end: {error}") from None
+        except (LogError, KeyError, TypeError, ValueError, AttributeError) as error:
+            raise StudentRefused(f"what came back from the simulation of `{name}` makes no sense: {error}") from None
+        return first.with_serial
+
+    def _cpu(self) -> tuple[float, float | None]:
+        """Seconds of CPU since the process began: by its own account, and by the system's."""
+        return float(self._service.ask({"do": "cpu"})["cpu"]), self._service.cpu_seconds()
+
+    def _compare_cpu(self, measured: float) -> None:
+        """The CPU seconds in the log against the process's own account and the system's. Raises LogError."""
+        now, seen = self._cpu()
+        told, self._told = now - self._told, now
+        if measured > told * (1 + _UNSEEN) + _TICKS:
+            raise LogError(f"its processes claim {measured:.3g} s of CPU, and only {told:.3g} s were used")
+        if seen is not None and self._seen is not None:
+            outside = seen - self._seen
+            if abs(outside - told) > _UNSEEN * told + _TICKS:
+                raise LogError(f"it tells of {told:.3g} s of CPU, and the system of {outside:.3g} s")
+        self._seen = seen
+
+
+class _Serial:
+    """The serial function, timed on one virtual core."""
+
+    def __init__(self, runs: _Runs, function: Any, arguments: Any, keywords: Any) -> None:
+        with program(function, "simulate", LIMIT) as found:
+            self._reference = found.reference
+        self._runs, self._arguments, self._keywords = runs, arguments, keywords
+
+    def time(self) -> float:
+        """Its makespan in seconds."""
+        return self._runs.run(self._reference, self._arguments, self._keywords, 1, None, True)(None).makespan
+
+
+def costs_named(costs: Costs | str | None, trusted: bool) -> Costs:
+    """The costs that `simulate` uses for its argument. Raises ValueError for an unknown name."""
+    match costs:
+        case Costs():
+            return costs
+        case None if not trusted:
+            return LAPTOP
+        case None | "this machine":
+            return costs_of_this_machine()
+        case str() if costs in PROFILES:
+            return PROFILES[costs]
+    raise ValueError(f"costs are Costs, {', '.join(map(repr, PROFILES))} or 'this machine', not {costs!r}")
+
+
+def _check_cores(cores: Any) -> None:
+    if isinstance(cores, bool) or not isinstance(cores, int) or cores < 1:
+        raise ValueError(f"cores is how many cores to simulate: a whole number from 1, not {cores!r}")

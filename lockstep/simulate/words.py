@@ -1,0 +1,83 @@
+"""Processes, operations and deadlocks in a learner's words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lockstep.checking.failure import CheckFailed
+from lockstep.simulate.actors import Deadlock, Waiting
+
+_OBJECTS = {
+    "lock": "Lock", "rlock": "RLock", "semaphore": "Semaphore", "condition": "Condition", "event": "Event",
+    "barrier": "Barrier", "queue": "Queue", "simplequeue": "SimpleQueue", "pipe": "Connection", "process": "Process",
+    "pool": "Pool", "cell": "Value", "cells": "Array", "memory": "Value", "time": "time",
+}  # fmt: skip
+_VERBS = {
+    "condition.wake": "wait", "event.wake": "wait", "barrier.arrive": "wait", "barrier.pass": "wait",
+    "pool.take": "worker, no task", "pool.result": "results", "queue.joined": "join",
+    "pipe.sent": "send", "simplequeue.sent": "put", "memory.access": "value",
+}  # fmt: skip
+
+
+def process_name(identity: str) -> str:
+    """What multiprocessing calls it: "MainProcess", "Process-1", "Process-1:2"."""
+    return "MainProcess" if identity == "0" else "Process-" + identity[2:].replace(".", ":")
+
+
+def operation_name(kind: str) -> str:
+    """The method that a learner called: "Lock.acquire"."""
+    family, _, verb = kind.partition(".")
+    if not verb:
+        return kind
+    return f"{_OBJECTS.get(family, family)}.{_VERBS.get(kind, verb)}"
+
+
+@dataclass(frozen=True)
+class WaitForGraph:
+    """Who waits for what, and for whom, when nobody can go on; `time` is in virtual seconds."""
+
+    time: float
+    arrows: tuple[tuple[str, str, str, tuple[str, ...]], ...]  # process, operation, line, processes waited for
+
+    def text(self) -> str:
+        lines = [f"after {self.time:.4g} s of virtual time nobody can go on:"]
+        for process, operation, line, whom in self.arrows:
+            where = f" ({line})" if line else ""
+            for_whom = f", for {' and '.join(whom)}" if whom else ""
+            lines.append(f"  {process} waits in {operation}{where}{for_whom}")
+        return "\n".join(lines)
+
+    @property
+    def cycle(self) -> tuple[str, ...]:
+        """Processes of which each waits for the next, and the last for the first; empty if there are none."""
+        after = {process: whom for process, _, _, whom in self.arrows}
+        for first in after:
+            path = [first]
+            while len(after.get(path[-1], ())) == 1 and after[path[-1]][0] not in path:
+                path.append(after[path[-1]][0])
+            if len(path) > 1 and after.get(path[-1], ()) == (first,):
+                return tuple(path)
+        return ()
+
+
+class Deadlocked(CheckFailed):
+    """The program came to a point from which nobody can go on; `evidence` is the wait-for graph."""
+
+
+def deadlocked(program: str, error: Deadlock) -> Deadlocked:
+    """The failure to show for a deadlock of the engine."""
+    arrows = tuple(_arrow(waiting, error.kinds) for waiting in error.waiting)
+    graph = WaitForGraph(error.time, arrows)
+    cycle = graph.cycle
+    told = f"{' waits for '.join((*cycle, cycle[0]))}" if cycle else f"{len(arrows)} processes wait for ever"
+    if len(arrows) == 1:
+        told = f"{arrows[0][0]} waits for ever in {arrows[0][1]}" + (f" ({arrows[0][2]})" if arrows[0][2] else "")
+    return Deadlocked(f"`{program}` comes to a deadlock: {told}", graph)
+
+
+def _arrow(waiting: Waiting, kinds: dict[str, str]) -> tuple[str, str, str, tuple[str, ...]]:
+    operation = operation_name(waiting.operation.kind)
+    if waiting.operation.kind == "process.exit":
+        operation = "its end"
+    whom = tuple(process_name(identity) for identity in waiting.for_whom)
+    return process_name(waiting.process), operation, waiting.line, whom

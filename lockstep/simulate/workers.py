@@ -1,0 +1,3 @@
+"""The names under which a function takes its number of workers."""
+
+WORKERS = ("workers", "processes", "num_workers", "n_workers", "n_jobs", "p")

@@ -1,0 +1,76 @@
+"""The measuring campaign: warm-up, then rounds that take every number of workers in a new random order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from lockstep.cpus.others import cpus_of_others
+from lockstep.speedup.machine import Machine
+from lockstep.speedup.plan import SERIAL
+from lockstep.speedup.program import Program, same_answer
+from lockstep.speedup.result import Speedup
+from lockstep.speedup.samples import WARM_UP, Sample
+
+
+def campaign(
+    start: Speedup,
+    program: Program,
+    machine: Machine,
+    rng: np.random.Generator,
+    serial: Program | None = None,
+) -> Iterator[Speedup]:
+    """Measure `program` as `start.plan` says; yields what is known after every run, the finished result last.
+
+    Interleaving the cases within rounds lets a slow spell of the machine meet all of them alike (Google
+    Benchmark's random interleaving). The consumer may stop at any time: what it has is valid.
+    """
+    plan, now = start.plan, start
+
+    def run(number: int, workers: int) -> tuple[Sample, Any]:
+        chosen = serial if serial is not None and workers == SERIAL else program
+        scale = max(1, workers) if plan.scaling == "weak" else 1
+        seconds, answer = machine.run(chosen, workers, scale, plan.warm)
+        return Sample(number, workers, seconds), answer
+
+    answers: dict[int, Any] = {}
+    for workers in plan.cases:
+        sample, answers[workers] = run(WARM_UP, workers)
+        now = now.with_sample(sample)
+        yield now
+    if plan.scaling == "strong":
+        now = replace(now, disagreement=disagreement(answers, plan.base))
+    now = replace(now, rounds=plan.rounds(sum(sample.seconds for sample in now.samples)))
+    probed = min(max(plan.workers), machine.cpus.count)
+    now = replace(now, capacities=(machine.capacity(probed),))
+    yield now
+    before = machine.reading()
+    for number in range(1, now.rounds + 1):
+        for workers in rng.permutation(np.array(plan.cases)):
+            sample, _ = run(number, int(workers))
+            now = now.with_sample(sample)
+            yield now
+        others = cpus_of_others(before, machine.reading())
+        now = replace(now, others=others if others is not None else now.others)
+        yield now
+    yield replace(now, capacities=(*now.capacities, machine.capacity(probed)), state="finished")
+
+
+def disagreement(answers: Mapping[int, Any], base: int) -> str:
+    """A sentence when an answer differs from the base case's, "" otherwise."""
+    for workers, answer in answers.items():
+        if not same_answer(answers[base], answer):
+            return (
+                f"The answers differ: {_short(answers[base])} from the base case, {_short(answer)} with "
+                f"{workers} workers. Unless it is random, a program that answers otherwise is wrong, not "
+                "faster."
+            )
+    return ""
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else f"{text[:37]}..."

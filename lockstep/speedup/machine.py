@@ -1,0 +1,120 @@
+"""The machine that a campaign runs on: it times runs, holds pools, and leaves no process behind."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import Any, Protocol
+
+import psutil
+from threadpoolctl import threadpool_limits
+
+from lockstep.cpus import Capacity, CapacityProbe, UsableCpus, usable_cpus
+from lockstep.cpus.capacity import KERNEL_SECONDS, QUOTA_SECONDS
+from lockstep.cpus.children import descendants, stop
+from lockstep.cpus.others import CpuReading, cpu_reading
+from lockstep.speedup.program import Program
+
+PoolFactory = Callable[[int], Any]
+"""Makes a context manager that holds so many workers: multiprocessing.Pool, ProcessPoolExecutor."""
+
+THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+)
+
+
+class Machine(Protocol):
+    """What a campaign needs; a test gives a fake with a clock of its own."""
+
+    cpus: UsableCpus
+
+    def run(self, program: Program, workers: int, scale: int, warm: bool) -> tuple[float, Any]:
+        """Wall seconds of one run, and its answer."""
+
+    def capacity(self, workers: int) -> Capacity: ...
+
+    def reading(self) -> CpuReading | None: ...
+
+
+class ThisMachine:
+    """The real one. A context manager: pools and the probe live as long as the campaign.
+
+    The program runs in this process, exactly as the learner would call it, so an interrupt reaches it and its
+    functions may be defined in a notebook.
+    """
+
+    def __init__(self, pool: PoolFactory, cpus: UsableCpus | None = None) -> None:
+        self.cpus = cpus if cpus is not None else usable_cpus()
+        self._pool = pool
+        self._pools: dict[int, Any] = {}
+        self._probe: CapacityProbe | None = None
+        self._open = contextlib.ExitStack()
+        self._before: set[psutil.Process] = set()
+
+    def __enter__(self) -> ThisMachine:
+        self._before = descendants()
+        self._open.enter_context(one_thread_a_process())
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._open.close()
+        finally:
+            self._pools.clear()
+            if kind is not None:
+                stop(descendants() - self._before)
+
+    def run(self, program: Program, workers: int, scale: int, warm: bool) -> tuple[float, Any]:
+        if program.pool is None:
+            start = time.perf_counter()
+            answer = program.call(workers, scale=scale)
+            return time.perf_counter() - start, answer
+        if not warm:
+            start = time.perf_counter()
+            with self._pool(workers) as pool:
+                answer = program.call(workers, pool, scale)
+            return time.perf_counter() - start, answer
+        if workers not in self._pools:
+            self._pools[workers] = self._open.enter_context(self._pool(workers))
+        pool = self._pools[workers]
+        start = time.perf_counter()
+        answer = program.call(workers, pool, scale)
+        return time.perf_counter() - start, answer
+
+    def capacity(self, workers: int) -> Capacity:
+        if self._probe is None:
+            seconds = QUOTA_SECONDS if self.cpus.has_quota else KERNEL_SECONDS
+            self._probe = self._open.enter_context(CapacityProbe(workers, seconds))
+        return self._probe.measure(workers)
+
+    def reading(self) -> CpuReading | None:
+        return cpu_reading()
+
+
+@contextlib.contextmanager
+def one_thread_a_process() -> Iterator[None]:
+    """BLAS and OpenMP at one thread, here and in processes started meanwhile.
+
+    With their default, every worker starts a thread a CPU, and a Pool of 2 on matrix products is slower
+    than one process alone.
+    """
+    saved = {name: os.environ.get(name) for name in THREAD_VARIABLES}
+    os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
+    try:
+        with threadpool_limits(1):
+            yield
+    finally:
+        for name, value in saved.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

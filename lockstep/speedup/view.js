@@ -1,0 +1,276 @@
+// The live speed-up plot: draws what Speedup.to_json() holds, and sends slider values back. No dependencies.
+
+const SVG = "http://www.w3.org/2000/svg";
+const WIDTH = 680, HEIGHT = 400, LEFT = 56, RIGHT = 16, TOP = 16, BOTTOM = 48;
+
+// Okabe and Ito's colours; the lighter ones where the page is dark. Shapes and dashes differ as well.
+const PALETTES = {
+  light: { measured: "#0072B2", fitted: "#D55E00", simulated: "#007a5a", capacity: "#b0568a" },
+  dark: { measured: "#56B4E9", fitted: "#E69F00", simulated: "#2fd0a0", capacity: "#e59cc4" },
+};
+
+const STYLE = `
+.lockstep-speedup { color: var(--jp-ui-font-color1, inherit); font: 13px/1.45 var(--jp-ui-font-family, sans-serif);
+  max-width: 760px; }
+.lockstep-speedup h3 { font-size: 15px; margin: 0 0 4px; font-weight: 600; }
+.lockstep-speedup svg { width: 100%; height: auto; display: block; }
+.lockstep-speedup svg text { fill: currentColor; font-size: 12px; }
+.lockstep-speedup .lockstep-legend { display: flex; flex-wrap: wrap; gap: 2px 16px; margin: 0 0 4px; padding: 0; list-style: none; }
+.lockstep-speedup .lockstep-legend svg { display: inline-block; width: 30px; height: 12px; vertical-align: -2px; margin-right: 5px; }
+.lockstep-speedup .lockstep-progress { display: flex; gap: 10px; align-items: center; min-height: 22px; }
+.lockstep-speedup progress[hidden] { display: none; }
+.lockstep-speedup progress { flex: 0 0 220px; height: 10px; }
+.lockstep-speedup p { margin: 4px 0 8px; }
+.lockstep-speedup .lockstep-trouble { border-left: 4px solid #D55E00; padding-left: 8px; white-space: pre-wrap; }
+.lockstep-speedup .lockstep-controls { display: flex; flex-wrap: wrap; gap: 4px 24px; margin-bottom: 6px; }
+.lockstep-speedup .lockstep-controls label { display: inline-flex; gap: 8px; align-items: center; }
+.lockstep-speedup .lockstep-controls input { width: 130px; accent-color: #0072B2; }
+.lockstep-speedup output { min-width: 4em; font-variant-numeric: tabular-nums; }
+.lockstep-speedup table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin-top: 4px; }
+.lockstep-speedup th, .lockstep-speedup td { text-align: right; padding: 1px 10px; border-bottom: 1px solid #8884; }
+`;
+
+function html(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+}
+
+function svg(tag, attributes = {}, ...children) {
+  const node = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+}
+
+function isDark(element) {
+  const [r, g, b] = (getComputedStyle(element).color.match(/[\d.]+/g) || [0, 0, 0]).map(Number);
+  return 0.299 * r + 0.587 * g + 0.114 * b > 140; // light text means a dark page
+}
+
+function law(fit, p) {
+  const value = (name) => fit.parameters[name][0];
+  if (fit.law === "amdahl") return 1 / (value("serial") + (1 - value("serial")) / p);
+  if (fit.law === "gustafson") return p - value("serial") * (p - 1);
+  return p / (1 + value("contention") * (p - 1) + value("coherence") * p * (p - 1));
+}
+
+function seconds(value) {
+  if (value == null) return "";
+  return value < 0.1 ? `${(1000 * value).toPrecision(2)} ms` : `${value.toPrecision(3)} s`;
+}
+
+function path(points) {
+  return points.map(([x, y], index) => `${index ? "L" : "M"}${x.toFixed(1)},${y.toFixed(1)}`).join("");
+}
+
+function ticks(top) {
+  const rough = top / 5;
+  const step = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100].find((candidate) => candidate >= rough) || 200;
+  return Array.from({ length: Math.floor(top / step) + 1 }, (_, index) => Number((index * step).toFixed(2)));
+}
+
+function plot(result, colors) {
+  const x = (workers) => LEFT + ((workers - 0.5) / result.horizon) * (WIDTH - LEFT - RIGHT);
+  const y = (speedup) => HEIGHT - BOTTOM - (speedup / result.top) * (HEIGHT - TOP - BOTTOM);
+  const clip = `lockstep-clip-${Math.random().toString(36).slice(2)}`;
+  const drawing = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": result.alt });
+  const inside = svg("g", { "clip-path": `url(#${clip})` });
+  drawing.append(
+    svg("clipPath", { id: clip }, svg("rect", { x: LEFT, y: TOP, width: WIDTH - LEFT - RIGHT, height: HEIGHT - TOP - BOTTOM })),
+  );
+  const line = (points, attributes) => inside.append(svg("path", { d: path(points), fill: "none", ...attributes }));
+
+  const count = result.cpus.count;
+  if (count < result.horizon) {
+    const start = x(count + 0.5);
+    drawing.append(
+      svg("rect", { x: start, y: TOP, width: WIDTH - RIGHT - start, height: HEIGHT - TOP - BOTTOM, fill: "currentColor", opacity: 0.08 }),
+    );
+    const label = svg("text", { x: start + 8, y: HEIGHT - BOTTOM - 10, opacity: 0.8 });
+    label.textContent = `beyond ${count === 1 ? "the 1 usable CPU" : `the ${count} usable CPUs`}`
+      + (result.simulated.length ? ": simulated" : "");
+    drawing.append(label);
+  }
+  for (const value of ticks(result.top)) {
+    drawing.append(svg("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(value), y2: y(value), stroke: "currentColor", opacity: value ? 0.12 : 0.6 }));
+    const label = svg("text", { x: LEFT - 8, y: y(value) + 4, "text-anchor": "end" });
+    label.textContent = value;
+    drawing.append(label);
+  }
+  const every = Math.max(1, Math.ceil(result.horizon / 16));
+  for (let workers = 1; workers <= result.horizon; workers += every) {
+    const label = svg("text", { x: x(workers), y: HEIGHT - BOTTOM + 18, "text-anchor": "middle" });
+    label.textContent = workers;
+    drawing.append(label);
+  }
+  const below = svg("text", { x: (LEFT + WIDTH - RIGHT) / 2, y: HEIGHT - 8, "text-anchor": "middle" });
+  below.textContent = "workers (processes)";
+  const beside = svg("text", { transform: `translate(14 ${(TOP + HEIGHT - BOTTOM) / 2}) rotate(-90)`, "text-anchor": "middle" });
+  beside.textContent = result.scaling === "weak" ? "scaled speed-up (times the base case)" : "speed-up (times the base case)";
+  drawing.append(below, beside, inside);
+
+  line([[x(1), y(1)], [x(result.horizon), y(result.horizon)]], { stroke: "currentColor", opacity: 0.55, "stroke-width": 1 });
+  if (result.capacity && !result.busy) {
+    const ceiling = y(result.capacity.speedup);
+    line([[x(0.5), ceiling], [x(result.horizon + 0.5), ceiling]], { stroke: colors.capacity, "stroke-width": 1.5, "stroke-dasharray": "9 3 2 3" });
+  }
+  result.fits.forEach((fit, index) => {
+    const smooth = Array.from({ length: 121 }, (_, at) => 1 + (at * (result.horizon - 1)) / 120);
+    line(smooth.map((p) => [x(p), y(law(fit, p))]), { stroke: colors.fitted, "stroke-width": 1.5, "stroke-dasharray": index ? "2 4" : "7 4" });
+  });
+  if (result.simulated.length) {
+    line(result.simulated.map(([p, value]) => [x(p), y(value)]), { stroke: colors.simulated, "stroke-width": 1.5, "stroke-dasharray": "4 3" });
+    for (const [p, value] of result.simulated) {
+      inside.append(titled(svg("rect", { x: x(p) - 4, y: y(value) - 4, width: 8, height: 8, fill: "none", stroke: colors.simulated, "stroke-width": 1.5 }),
+        `${p} workers: ${value.toFixed(2)}, simulated`));
+    }
+  }
+  for (const point of result.points) {
+    point.ratios.forEach((ratio, index) => {
+      const aside = point.ratios.length > 1 ? (index / (point.ratios.length - 1) - 0.5) * 16 : 0;
+      inside.append(svg("circle", { cx: x(point.workers) + aside, cy: y(ratio), r: result.busy ? 3 : 2.2, fill: colors.measured, opacity: result.busy ? 0.9 : 0.45 }));
+    });
+  }
+  if (!result.busy) {
+    line(result.points.map((point) => [x(point.workers), y(point.speedup)]), { stroke: colors.measured, "stroke-width": 2 });
+    for (const point of result.points) {
+      const at = x(point.workers);
+      if (point.low != null) {
+        const [low, high] = [y(point.low), y(point.high)];
+        inside.append(svg("path", { d: `M${at - 6},${low}H${at + 6}M${at},${low}V${high}M${at - 6},${high}H${at + 6}`, stroke: colors.measured, "stroke-width": 1.5, fill: "none" }));
+      }
+      inside.append(titled(
+        svg("circle", { cx: at, cy: y(point.speedup), r: 5, stroke: colors.measured, "stroke-width": 2, fill: point.provisional ? "none" : colors.measured }),
+        `${point.workers} workers: ${point.speedup.toFixed(2)}, ${seconds(point.seconds)}${point.provisional ? ", warm-up only" : ""}`));
+    }
+  } else {
+    const label = svg("text", { x: LEFT + 14, y: TOP + 30, style: "font-size: 18px" });
+    label.textContent = "too busy to tell";
+    drawing.append(label);
+  }
+  return drawing;
+}
+
+function titled(shape, text) {
+  const title = svg("title");
+  title.textContent = text;
+  shape.append(title);
+  return shape;
+}
+
+function legend(result, colors) {
+  const list = html("ul", { class: "lockstep-legend" });
+  const entry = (text, ...shapes) => list.append(html("li", {}, svg("svg", { viewBox: "0 0 30 12", "aria-hidden": "true" }, ...shapes), text));
+  const stroke = (color, dash, width = 2) => svg("path", { d: "M0,6H30", stroke: color, "stroke-width": width, "stroke-dasharray": dash || "none" });
+  entry("measured: median, 95 % interval, every run", stroke(colors.measured), svg("circle", { cx: 15, cy: 6, r: 4, fill: colors.measured }));
+  entry("ideal", stroke("currentColor", "", 1));
+  if (result.capacity && !result.busy) entry(`measured capacity ${result.capacity.speedup.toFixed(2)}`, stroke(colors.capacity, "9 3 2 3"));
+  result.fits.forEach((fit, index) => entry(fit.sentence, stroke(colors.fitted, index ? "2 4" : "7 4")));
+  if (result.simulated.length) {
+    entry("simulated", stroke(colors.simulated, "4 3"), svg("rect", { x: 11, y: 2, width: 8, height: 8, fill: "none", stroke: colors.simulated, "stroke-width": 1.5 }));
+  }
+  return list;
+}
+
+function table(result) {
+  const body = html("tbody");
+  const row = (...cells) => body.append(html("tr", {}, ...cells.map((cell) => html("td", {}, String(cell)))));
+  for (const point of result.points) {
+    row(point.workers, seconds(point.seconds), point.speedup.toFixed(2),
+      point.low == null ? "" : `${point.low.toFixed(2)} to ${point.high.toFixed(2)}`,
+      point.karp_flatt == null ? "" : `${(100 * point.karp_flatt).toFixed(1)} %`,
+      point.provisional ? "warm-up" : `${point.ratios.length} runs`);
+  }
+  for (const [workers, speedup] of result.simulated) row(workers, "", speedup.toFixed(2), "", "", "simulated");
+  const head = ["workers", "time", "speed-up", "95 % interval", "serial share", "how"].map((name) => html("th", { scope: "col" }, name));
+  return html("table", {}, html("thead", {}, html("tr", {}, ...head)), body);
+}
+
+function render({ model, el }) {
+  const root = html("div", { class: "lockstep-speedup" });
+  const [title, picture, keys] = [html("h3"), html("div"), html("div")];
+  const [bar, left] = [html("progress", { "aria-label": "runs done", max: "1", value: "0" }), html("span")];
+  const sentence = html("p", { class: "lockstep-sentence", "aria-live": "polite" });
+  const trouble = html("p", { class: "lockstep-trouble", role: "alert", hidden: "" });
+  const controls = html("div", { class: "lockstep-controls", role: "group", "aria-label": "measure again with other values" });
+  const numbers = html("div");
+  root.append(html("style", {}, STYLE), title, keys, picture, html("div", { class: "lockstep-progress" }, bar, left), sentence,
+    trouble, controls, html("details", {}, html("summary", {}, "Numbers"), numbers));
+  el.append(root);
+
+  let asked = false; // a slider was let go, and the kernel has not begun yet
+  const inputs = {};
+
+  function draw() {
+    const result = model.get("result");
+    if (!result.title) return;
+    const running = result.state === "running";
+    const colors = PALETTES[isDark(root) ? "dark" : "light"];
+    title.textContent = result.title + (result.scaling === "weak" ? ", weak scaling" : "") + (result.warm ? ", pool already started" : "");
+    keys.replaceChildren(legend(result, colors));
+    picture.replaceChildren(plot(result, colors));
+    const { done, planned, seconds_left: rest } = result.progress;
+    bar.max = planned;
+    bar.value = done;
+    bar.hidden = !running;
+    left.textContent = running
+      ? `${done} of about ${planned} runs${rest == null ? "" : `, ${Math.max(1, Math.round(rest))} s left`}; interrupt the kernel to stop`
+      : `${done} runs, ${result.state}`;
+    if (sentence.textContent !== result.sentence) sentence.textContent = result.sentence;
+    numbers.replaceChildren(table(result));
+    if (running) asked = false;
+    for (const input of Object.values(inputs)) input.disabled = running || asked;
+  }
+
+  function layControls() {
+    const focused = Object.keys(inputs).find((name) => inputs[name] === document.activeElement);
+    controls.replaceChildren();
+    for (const [name, slider] of Object.entries(model.get("controls"))) {
+      const input = html("input", { type: "range", min: 0, max: slider.stops.length - 1, step: 1 });
+      const shown = html("output");
+      const tell = () => {
+        shown.textContent = slider.stops[input.value].toLocaleString("en").replaceAll(",", "\u202f");
+        input.setAttribute("aria-valuetext", String(slider.stops[input.value]));
+      };
+      input.value = slider.at;
+      input.addEventListener("input", tell);
+      input.addEventListener("change", () => {
+        asked = true;
+        for (const other of Object.values(inputs)) other.disabled = true;
+        left.textContent = "measuring again as soon as the kernel is free";
+        model.send({ [name]: slider.stops[input.value] });
+      });
+      inputs[name] = input;
+      tell();
+      controls.append(html("label", {}, slider.name, input, shown));
+    }
+    if (focused && inputs[focused]) inputs[focused].focus();
+    draw();
+  }
+
+  function tellTrouble() {
+    trouble.textContent = model.get("trouble");
+    trouble.hidden = !trouble.textContent;
+    asked = false;
+    draw();
+  }
+
+  model.on("change:result", draw);
+  model.on("change:controls", layControls);
+  model.on("change:trouble", tellTrouble);
+  layControls();
+  tellTrouble();
+  const observer = new MutationObserver(draw);
+  observer.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-theme", "class"] });
+  requestAnimationFrame(draw); // now it is in the page, whose colours count
+  return () => {
+    observer.disconnect();
+    model.off("change:result", draw);
+    model.off("change:controls", layControls);
+    model.off("change:trouble", tellTrouble);
+  };
+}
+
+export default { render };

@@ -1,0 +1,108 @@
+"""The live speed-up plot in a notebook: points as they are measured, and sliders that measure again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import traitlets
+from IPython.display import display
+
+from lockstep.live import running_cell
+from lockstep.speedup.plan import default_workers
+from lockstep.speedup.result import Speedup
+
+if TYPE_CHECKING:
+    from lockstep.speedup.measure import Request, Show
+
+REFRESH_S = 0.1
+"""At most ten pictures a second: more would take the time of the measurement."""
+_FACTORS = (1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8)
+_CHUNKS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096)
+
+
+class SpeedupPlot(anywidget.AnyWidget):
+    """What the browser draws: `result` is Speedup.to_json(), `controls` the stops of every slider."""
+
+    _esm = Path(__file__).with_name("view.js")
+    result = traitlets.Dict().tag(sync=True)
+    controls = traitlets.Dict().tag(sync=True)
+    trouble = traitlets.Unicode("").tag(sync=True)
+
+
+class SpeedupView:
+    """A plot, and what it takes to measure again when a slider is moved."""
+
+    def __init__(self, request: Request, measured: Callable[[Request, Show], Speedup]) -> None:
+        self.request = request
+        self.result = request.start()
+        self.widget = SpeedupPlot(result=self.result.to_json(), controls=controls(request))
+        self._measured = measured
+        self._shown_at = 0.0
+        self.widget.on_msg(self._on_message)
+
+    def display(self) -> None:
+        display(self.widget)
+
+    def measure(self) -> Speedup:
+        self.result = self._measured(self.request, self.show)
+        self.result = replace(self.result, shown=running_cell())
+        return self.result
+
+    def show(self, result: Speedup) -> None:
+        """Draw `result`, unless another picture was drawn just now; the last one is always drawn."""
+        now = time.perf_counter()
+        if result.state != "running" or len(result.samples) <= 1 or now - self._shown_at >= REFRESH_S:
+            self.widget.result = result.to_json(intervals=result.state != "running")
+            self._shown_at = time.perf_counter()
+
+    def _on_message(self, widget: Any, content: dict[str, Any], buffers: Any) -> None:
+        """A slider was let go: measure again. Trouble is told in the view, as no cell is there to show it."""
+        try:
+            self.request = changed(self.request, content)
+            self.widget.trouble = ""
+            self.widget.controls = controls(self.request)
+            self.measure()
+        except Exception as error:
+            self.widget.trouble = f"{type(error).__name__}: {error}"
+
+
+def controls(request: Request) -> dict[str, Any]:
+    """Slider name -> its stops and the place of the present value among them."""
+    program, plan = request.program, request.plan
+    most = max(8, 2 * request.cpus.count, *plan.workers)
+    found = {"workers": _slider("most workers", range(1, most + 1), max(plan.workers))}
+    size = program.sizes[0] if program.sizes else None
+    if isinstance(size, int) and not isinstance(size, bool) and size > 0:
+        name = program.named_sizes[0]
+        found["size"] = _slider(name, {max(1, round(size * factor)) for factor in _FACTORS}, size)
+    if program.chunk is not None:
+        found["chunk"] = _slider(program.chunk, _CHUNKS, program.chunk_size or 1)
+    return found
+
+
+def changed(request: Request, content: dict[str, Any]) -> Request:
+    """The request with the values that the sliders now have."""
+    program, plan, serial = request.program, request.plan, request.serial
+    sizes, chunk = program.sizes, program.chunk_size
+    if "size" in content and sizes:
+        sizes = (int(content["size"]), *sizes[1:])
+    if "chunk" in content and program.chunk is not None:
+        chunk = int(content["chunk"])
+    if "workers" in content:
+        plan = replace(plan, workers=default_workers(int(content["workers"])))
+    return replace(
+        request,
+        program=program.with_sizes(sizes, chunk),
+        plan=plan,
+        serial=None if serial is None else serial.with_sizes(sizes, None),
+    )
+
+
+def _slider(name: str, stops: Any, value: int) -> dict[str, Any]:
+    places = sorted({*stops, value})
+    return {"name": name, "stops": places, "at": places.index(value)}

@@ -1,0 +1,111 @@
+"""What pools pass tasks and results through, and the workers at the other end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from lockstep.standin.machine import current
+from lockstep.standin.shared import Shared, ask
+
+
+class TaskBox(Shared):
+    """Tasks of a pool. A thread of its process puts them into the pipe, however many there are."""
+
+    def __init__(self) -> None:
+        self.name = self._exist("queue of tasks", None)
+
+    def put(self, task: Any) -> None:
+        ask("pool.give", (self.name,), current().pack(task))
+
+    def get(self) -> Any:
+        return current().unpack(ask("pool.take", (self.name,)))
+
+
+class ResultBox(Shared):
+    """Results of a pool. Workers write them themselves; a thread of the pool's process keeps the pipe empty."""
+
+    def __init__(self) -> None:
+        self.name = self._exist("queue of results", None)
+
+    def put(self, done: Any) -> None:
+        ask("pool.answer", (self.name,), current().pack(done))
+
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:
+        """Raises queue.Empty."""
+        message = ask("pool.result", (self.name,), block and timeout is None, patience=timeout if block else None)
+        return current().unpack(message)
+
+
+class Task(NamedTuple):
+    """A function for some items: `star` calls it with each item's elements. `number` and `place` say what for."""
+
+    number: int
+    place: int
+    function: Callable[..., Any]
+    items: tuple[Any, ...]
+    star: bool = False
+    keywords: dict[str, Any] | None = None
+
+    def run(self) -> list[Any]:
+        function, keywords = self.function, self.keywords or {}
+        if self.star:
+            return [function(*item, **keywords) for item in self.items]
+        return [function(item) for item in self.items]
+
+
+class Done(NamedTuple):
+    """What became of a task: the results of its items, or the exception of the first that raised."""
+
+    number: int
+    place: int
+    values: list[Any] | None
+    error: BaseException | None = None
+
+
+RETIRED, DIED = -1, -2  # numbers in Done of workers that end
+
+
+def serve(
+    tasks: TaskBox,
+    results: ResultBox,
+    initializer: Callable[..., Any] | None,
+    initargs: tuple[Any, ...],
+    most: int | None,
+    skip: Callable[[int], bool],
+) -> None:
+    """A worker: takes tasks until None comes, or `most` are done; tells when it ends otherwise."""
+    told = False
+    try:
+        if initializer is not None:
+            initializer(*initargs)
+        done = 0
+        while most is None or done < most:
+            task = tasks.get()
+            if task is None:
+                told = True
+                return
+            if not skip(task.number):
+                _answer(task, results)
+                done += 1
+        told = True
+        results.put(Done(RETIRED, 0, None))
+    finally:
+        if not told:
+            results.put(Done(DIED, 0, None))
+
+
+def _answer(task: Task, results: ResultBox) -> None:
+    try:
+        done = Done(task.number, task.place, task.run())
+    except Exception as error:
+        done = Done(task.number, task.place, None, error.with_traceback(None))
+    try:
+        results.put(done)
+    except Exception as error:
+        what = f"Error sending result: {type(done.values or done.error).__name__}. Reason: {error!r}"
+        results.put(Done(task.number, task.place, None, RuntimeError(what)))
+
+
+def chunks(items: list[Any], size: int) -> list[tuple[Any, ...]]:
+    return [tuple(items[start : start + size]) for start in range(0, len(items), size)]

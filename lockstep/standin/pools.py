@@ -1,0 +1,280 @@
+"""Pool in virtual time: workers that take tasks from one mailbox and put results into another.
+
+The real Pool has three threads in its parent; here the parent takes results when it asks for one, with the same CPU.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from queue import Empty
+from typing import Any
+
+from lockstep.standin.machine import current
+from lockstep.standin.mailbox import DIED, RETIRED, Done, ResultBox, Task, TaskBox, chunks, serve
+from lockstep.standin.module import TimeoutError as PoolTimeout
+from lockstep.standin.process import Process
+from lockstep.standin.virtual_time import now
+
+
+def _never(number: int) -> bool:
+    return False
+
+
+class Pool:
+    """As `multiprocessing.Pool`."""
+
+    def __init__(
+        self,
+        processes: int | None = None,
+        initializer: Callable[..., Any] | None = None,
+        initargs: Iterable[Any] = (),
+        maxtasksperchild: int | None = None,
+        context: Any = None,
+    ) -> None:
+        count = current().option("cores") if processes is None else processes
+        if count < 1:
+            raise ValueError("Number of processes must be at least 1")
+        if initializer is not None and not callable(initializer):
+            raise TypeError("initializer must be a callable")
+        self._tasks, self._results = TaskBox(), ResultBox()
+        self._worker = (self._tasks, self._results, initializer, tuple(initargs), maxtasksperchild, _never)
+        self._state = "open"
+        self._jobs: dict[int, AsyncResult] = {}
+        self._number = 0
+        self._workers = [self._start() for _ in range(count)]
+
+    def _start(self) -> Process:
+        worker = Process(target=serve, args=self._worker, daemon=True)
+        worker.name = worker.name.replace("Process", "PoolWorker")
+        worker.start()
+        return worker
+
+    def apply(self, func: Callable[..., Any], args: Iterable[Any] = (), kwds: Mapping[str, Any] | None = None) -> Any:
+        return self.apply_async(func, args, kwds).get()
+
+    def apply_async(
+        self,
+        func: Callable[..., Any],
+        args: Iterable[Any] = (),
+        kwds: Mapping[str, Any] | None = None,
+        callback: Callable[[Any], Any] | None = None,
+        error_callback: Callable[[BaseException], Any] | None = None,
+    ) -> AsyncResult:
+        job = self._job(AsyncResult(self, 1, lambda lists: lists[0][0], callback, error_callback))
+        self._tasks.put(Task(job.number, 0, func, (tuple(args),), True, dict(kwds or {})))
+        return job
+
+    def map(self, func: Callable[..., Any], iterable: Iterable[Any], chunksize: int | None = None) -> list[Any]:
+        return self.map_async(func, iterable, chunksize).get()  # type: ignore[no-any-return]
+
+    def starmap(self, func: Callable[..., Any], iterable: Iterable[Any], chunksize: int | None = None) -> list[Any]:
+        return self.starmap_async(func, iterable, chunksize).get()  # type: ignore[no-any-return]
+
+    def map_async(
+        self,
+        func: Callable[..., Any],
+        iterable: Iterable[Any],
+        chunksize: int | None = None,
+        callback: Callable[[Any], Any] | None = None,
+        error_callback: Callable[[BaseException], Any] | None = None,
+    ) -> AsyncResult:
+        return self._mapped(func, iterable, chunksize, False, callback, error_callback)
+
+    def starmap_async(
+        self,
+        func: Callable[..., Any],
+        iterable: Iterable[Any],
+        chunksize: int | None = None,
+        callback: Callable[[Any], Any] | None = None,
+        error_callback: Callable[[BaseException], Any] | None = None,
+    ) -> AsyncResult:
+        return self._mapped(func, iterable, chunksize, True, callback, error_callback)
+
+    def imap(self, func: Callable[..., Any], iterable: Iterable[Any], chunksize: int = 1) -> ResultIterator:
+        return ResultIterator(self._mapped(func, iterable, chunksize, False, whole=False), ordered=True)
+
+    def imap_unordered(self, func: Callable[..., Any], iterable: Iterable[Any], chunksize: int = 1) -> ResultIterator:
+        return ResultIterator(self._mapped(func, iterable, chunksize, False, whole=False), ordered=False)
+
+    def close(self) -> None:
+        if self._state == "open":
+            self._state = "closed"
+            for _ in self._workers:
+                self._tasks.put(None)
+
+    def terminate(self) -> None:
+        if self._state != "terminated":
+            self._state = "terminated"
+            for worker in self._workers:
+                worker.terminate()
+
+    def join(self) -> None:
+        if self._state == "open":
+            raise ValueError("Pool is still running")
+        while self._state == "closed" and any(not job.complete for job in self._jobs.values()):
+            self._receive(None)
+        for worker in self._workers:
+            worker.join()
+
+    def __enter__(self) -> Pool:
+        self._check_open()
+        return self
+
+    def __exit__(self, *exception: Any) -> None:
+        self.terminate()
+
+    def __reduce__(self) -> Any:
+        raise NotImplementedError("pool objects cannot be passed between processes or pickled")
+
+    def _check_open(self) -> None:
+        if self._state != "open":
+            raise ValueError("Pool not running")
+
+    def _job(self, job: AsyncResult) -> AsyncResult:
+        self._check_open()
+        job.number = self._number
+        self._number += 1
+        self._jobs[job.number] = job
+        return job
+
+    def _mapped(
+        self,
+        func: Callable[..., Any],
+        iterable: Iterable[Any],
+        chunksize: int | None,
+        star: bool,
+        callback: Callable[[Any], Any] | None = None,
+        error_callback: Callable[[BaseException], Any] | None = None,
+        whole: bool = True,
+    ) -> AsyncResult:
+        items = list(iterable)
+        if chunksize is None:
+            # The real pool's rule: four chunks a worker.
+            size, rest = divmod(len(items), len(self._workers) * 4)
+            chunksize = size + bool(rest)
+        elif chunksize < 1:
+            raise ValueError(f"Chunksize must be 1+, not {chunksize:n}")
+        parts = chunks(items, chunksize) if items else []
+        job = AsyncResult(self, len(parts), lambda lists: [v for part in lists for v in part], callback, error_callback)
+        self._job(job)
+        for place, part in enumerate(parts):
+            self._tasks.put(Task(job.number, place, func, part, star))
+        return job
+
+    def _receive(self, timeout: float | None, block: bool = True) -> None:
+        """Takes one result. Raises queue.Empty."""
+        done: Done = self._results.get(block, timeout)
+        if done.number == RETIRED:
+            if self._state == "open":
+                self._workers.append(self._start())
+        elif done.number != DIED:
+            self._jobs[done.number].add(done)
+
+
+class AsyncResult:
+    """As `multiprocessing.pool.AsyncResult`."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        parts: int,
+        join: Callable[[list[Any]], Any],
+        callback: Callable[[Any], Any] | None,
+        error_callback: Callable[[BaseException], Any] | None,
+    ) -> None:
+        self.number = -1
+        self.pool, self.parts = pool, parts
+        self.arrived: list[Done] = []  # in the order in which they came
+        self._join, self._callback, self._error_callback = join, callback, error_callback
+
+    @property
+    def complete(self) -> bool:
+        return len(self.arrived) >= self.parts
+
+    @property
+    def _error(self) -> BaseException | None:
+        return next((done.error for done in self.arrived if done.error is not None), None)
+
+    def add(self, done: Done) -> None:
+        self.arrived.append(done)
+        if self.complete:
+            error = self._error
+            if error is None and self._callback is not None:
+                self._callback(self._value())
+            elif error is not None and self._error_callback is not None:
+                self._error_callback(error)
+
+    def _value(self) -> Any:
+        return self._join([done.values for done in sorted(self.arrived, key=lambda done: done.place)])
+
+    def wait(self, timeout: float | None = None) -> None:
+        limit = None if timeout is None else now() + timeout
+        while not self.complete:
+            left = None if limit is None else limit - now()
+            if left is not None and left <= 0:
+                return
+            try:
+                self.pool._receive(left)
+            except Empty:
+                return
+
+    def ready(self) -> bool:
+        while not self.complete:
+            try:
+                self.pool._receive(None, False)
+            except Empty:
+                return False
+        return True
+
+    def successful(self) -> bool:
+        if not self.ready():
+            raise ValueError(f"{self!r} not ready")
+        return self._error is None
+
+    def get(self, timeout: float | None = None) -> Any:
+        self.wait(timeout)
+        if not self.complete:
+            raise PoolTimeout
+        if self._error is not None:
+            raise self._error
+        return self._value()
+
+
+class ResultIterator:
+    """What imap and imap_unordered give."""
+
+    def __init__(self, job: AsyncResult, ordered: bool) -> None:
+        self._job, self._ordered = job, ordered
+        self._given = 0
+        self._ready: list[Any] = []
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def next(self, timeout: float | None = None) -> Any:
+        while not self._ready:
+            if self._given >= self._job.parts:
+                raise StopIteration
+            self._open(self._next_part(timeout))
+        return self._ready.pop(0)
+
+    __next__ = next
+
+    def _next_part(self, timeout: float | None) -> Done:
+        while True:
+            if not self._ordered and len(self._job.arrived) > self._given:
+                return self._job.arrived[self._given]
+            for done in self._job.arrived:
+                if self._ordered and done.place == self._given:
+                    return done
+            try:
+                self._job.pool._receive(timeout)
+            except Empty:
+                raise PoolTimeout from None
+
+    def _open(self, done: Done) -> None:
+        self._given += 1
+        if done.error is not None:
+            raise done.error
+        assert done.values is not None
+        self._ready = list(done.values)

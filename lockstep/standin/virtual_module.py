@@ -1,0 +1,171 @@
+"""What a program imports in virtual time: `multiprocessing` with pools and shared memory, futures, clocks."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import concurrent.futures.process
+import os
+import types
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from lockstep.standin import executors, inputs, memory, module, pools, process
+from lockstep.standin.machine import current, not_covered
+from lockstep.standin.process import Process
+from lockstep.standin.shared import ask
+from lockstep.standin.virtual_time import clocks
+
+
+class TimedProcess(Process):
+    """A Process that can be joined for a limited time."""
+
+    def join(self, timeout: float | None = None) -> None:
+        if timeout is None:
+            super().join()
+            return
+        assert current().process().identity == self._creator, "can only join a child process"
+        assert self._started, "can only join a started process"
+        if self._code is None:
+            self._code = ask("process.join", (), self.identity, patience=timeout)
+
+
+class Exited(SystemExit):
+    """`os._exit`: the process ends here."""
+
+
+def _exit(status: int) -> None:
+    raise Exited(status)
+
+
+def cpu_count() -> int:
+    cores: int = current().option("cores")
+    return cores
+
+
+def get_context(method: str | None = None) -> types.ModuleType:
+    module.get_context(method)  # refuses unknown methods
+    return _modules["multiprocessing"]
+
+
+_futures = concurrent.futures
+_MULTIPROCESSING: dict[str, Any] = {
+    **module.PUBLIC,
+    "Process": TimedProcess,
+    "Pool": pools.Pool,
+    "Value": memory.MemoryValue,
+    "Array": memory.MemoryArray,
+    "RawValue": memory.raw_value,
+    "RawArray": memory.raw_array,
+    "cpu_count": cpu_count,
+    "get_context": get_context,
+}
+_SUBMODULES: dict[str, dict[str, Any]] = {
+    "process": {
+        "current_process": module.current_process,
+        "parent_process": module.parent_process,
+        "BaseProcess": process.Process,
+    },
+    "pool": {
+        "Pool": pools.Pool,
+        "AsyncResult": pools.AsyncResult,
+        "ApplyResult": pools.AsyncResult,
+        "MapResult": pools.AsyncResult,
+        "IMapIterator": pools.ResultIterator,
+        "TimeoutError": module.TimeoutError,
+    },
+    "shared_memory": {"SharedMemory": memory.SharedMemory, "ShareableList": memory.shareable_list},
+    "sharedctypes": {name: _MULTIPROCESSING[name] for name in ("Value", "Array", "RawValue", "RawArray")},
+    "context": {"TimeoutError": module.TimeoutError, "ProcessError": module.ProcessError, "Process": TimedProcess},
+    "queues": vars(module.module("multiprocessing.queues")),
+    "synchronize": vars(module.module("multiprocessing.synchronize")),
+}
+_FUTURES: dict[str, Any] = {
+    "ProcessPoolExecutor": executors.ProcessPoolExecutor,
+    "Future": executors.Future,
+    "as_completed": executors.as_completed,
+    "wait": executors.wait,
+    **{
+        name: getattr(_futures, name)
+        for name in ("ALL_COMPLETED", "FIRST_COMPLETED", "FIRST_EXCEPTION", "CancelledError", "TimeoutError",
+                     "BrokenExecutor", "InvalidStateError")
+    },
+}  # fmt: skip
+_INSTEAD = {
+    "ThreadPoolExecutor": "use ProcessPoolExecutor; threads are not simulated",
+    "Manager": "use a Value, an Array, a Queue or SharedMemory",
+    "active_children": "keep the Process objects in a list",
+    "connection": "use Pipe()",
+}
+
+
+class _Module(types.ModuleType):
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        full = f"{self.__name__}.{name}"
+        raise not_covered(f"`{full}`", _INSTEAD.get(name, "use processes, pools, queues, locks or shared memory"))
+
+
+_modules: dict[str, types.ModuleType] = {}
+
+
+def _add(name: str, contents: Mapping[str, Any]) -> types.ModuleType:
+    made = _modules[name] = _Module(name)
+    public = {key: value for key, value in contents.items() if not key.startswith("__")}
+    made.__dict__.update(public, __all__=sorted(public), __path__=[])
+    above, _, short = name.rpartition(".")
+    if above:
+        setattr(_modules[above], short, made)
+    return made
+
+
+_add("multiprocessing", _MULTIPROCESSING)
+for _name, _contents in _SUBMODULES.items():
+    _add(f"multiprocessing.{_name}", _contents)
+_add("concurrent", {})
+_add("concurrent.futures", _FUTURES)
+_broken = concurrent.futures.process.BrokenProcessPool
+_add("concurrent.futures.process", {"BrokenProcessPool": _broken, **_FUTURES})
+
+
+def _standing_in(name: str, wanted: Any) -> types.ModuleType:
+    if name not in _modules:
+        raise not_covered(f"`{name}`", "use processes, pools, queues, locks or shared memory")
+    if not wanted:
+        return _modules[name.partition(".")[0]]
+    for one in wanted:
+        if one != "*":
+            getattr(_modules[name], one)
+    return _modules[name]
+
+
+def imports(
+    identity: str, own: Mapping[str, types.ModuleType], made: dict[str, types.ModuleType]
+) -> Callable[..., Any]:
+    """An `__import__` for one process in virtual time; `own` and `made` as in `lockstep.standin.inputs`."""
+    others = inputs.imports(identity, own, clocks(), made)
+    system: list[types.ModuleType] = []
+
+    def imported(
+        name: str, globals_: Any = None, locals_: Any = None, fromlist: Any = (), level: int = 0
+    ) -> types.ModuleType:
+        if name.partition(".")[0] in ("multiprocessing", "concurrent"):
+            return _standing_in(name, fromlist)
+        found: types.ModuleType = others(name, globals_, locals_, fromlist, level)
+        if name != "os":
+            return found
+        if not system:
+            covered = types.ModuleType("os")
+            # The start of a process's life is what `others` gives; these are only here.
+            covered.__dict__.update(vars(found))
+            covered.__dict__.update(
+                _exit=_exit,
+                cpu_count=cpu_count,
+                process_cpu_count=cpu_count,
+                sched_getaffinity=lambda pid: set(range(cpu_count())),
+                environ=dict(os.environ),
+            )
+            system.append(covered)
+        return system[0]
+
+    return imported

@@ -1,0 +1,101 @@
+"""`timeline(program, ...)`: run a program, record what its processes do, and show it while they do it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from lockstep.cpus import usable_cpus
+from lockstep.cpus.children import descendants, stop
+from lockstep.live import cell_label, in_notebook, running_cell
+from lockstep.timeline.bars import Timeline
+from lockstep.timeline.lanes import timeline_of
+from lockstep.timeline.recording import Recording
+from lockstep.timeline.view import TimelineView, show
+
+LIVE_S = 0.2
+_LIVE_BARS = 300
+
+Show = Callable[[Timeline, bool], None]
+"""Takes the timeline so far, and whether more is to come."""
+
+
+def timeline(
+    program: Callable[..., Any] | Timeline, *arguments: Any, live: bool | None = None, **named: Any
+) -> Timeline:
+    """Run `program(*arguments, **named)` and show a bar for each of its processes, as they run.
+
+    A finished or simulated Timeline is shown as it is. `live`: show the view; by default in notebooks.
+    "Computing" is all time between operations of multiprocessing, also where the system gave the CPU to
+    others. What the program returned is the result's `answer`. Interrupting gives what was recorded so far;
+    an error of the program is raised after the picture is drawn. Raises TypeError for what is neither.
+    """
+    shown = in_notebook() if live is None else live
+    if isinstance(program, Timeline):
+        if shown:
+            show(program)
+        return replace(program, shown=running_cell())
+    if not callable(program):
+        raise TypeError(f"timeline runs a function or shows a Timeline, and was given {program!r:.40}")
+    view = TimelineView() if shown else None
+    title = f"{getattr(program, '__name__', 'program')}({', '.join(map(_short, arguments))})"
+    if view is None:
+        return record(lambda: program(*arguments, **named), title)
+    finished = record(lambda: program(*arguments, **named), title, view.show)
+    return replace(finished, shown=running_cell())
+
+
+def record(program: Callable[[], Any], title: str = "", show: Show | None = None) -> Timeline:
+    """Run `program` and give its timeline; `show` gets it several times a second, and at the end."""
+    before = descendants()
+    recording = Recording()
+    end = time.perf_counter()
+    note, answer, cores = "", None, usable_cpus().count
+    ended = threading.Event()
+
+    def present(most: int = _LIVE_BARS) -> Timeline:
+        found = timeline_of(recording.logs(), time.perf_counter(), cell_label, most)
+        return replace(found, cores=cores, title=title)
+
+    def watch() -> None:
+        while not ended.wait(LIVE_S):
+            if show is not None:
+                show(present(), True)
+
+    watcher = threading.Thread(target=watch, name="timeline view", daemon=True)
+    try:
+        with recording:
+            if show is not None:
+                watcher.start()
+            try:
+                answer = program()
+            finally:
+                end = time.perf_counter()
+                ended.set()
+                if watcher.is_alive():
+                    watcher.join()
+    except KeyboardInterrupt:
+        stop(descendants() - before)
+        note = "Interrupted: this is what was recorded until then."
+    except BaseException:
+        stop(descendants() - before)
+        if show is not None:
+            show(_finished(recording, end, title, cores, "The program failed.", None), False)
+        raise
+    result = _finished(recording, end, title, cores, note, answer)
+    if show is not None:
+        show(result, False)
+    return result
+
+
+def _finished(recording: Recording, end: float, title: str, cores: int, note: str, answer: Any) -> Timeline:
+    found = timeline_of(recording.logs(), end, cell_label)
+    return replace(found, cores=cores, title=title, note=f"{note} {found.note}".strip(), answer=answer)
+
+
+def _short(value: Any) -> str:
+    text = f"{value:_}" if isinstance(value, int) else repr(value)
+    return text if len(text) <= 24 else f"{text[:21]}..."

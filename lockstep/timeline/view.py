@@ -1,0 +1,39 @@
+"""A timeline in a notebook: bars that grow while the program runs, then to be zoomed into and read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import anywidget
+import traitlets
+from IPython.display import display
+
+from lockstep.live import running_cell
+from lockstep.timeline.bars import Timeline
+
+
+class TimelinePlot(anywidget.AnyWidget):
+    """What the browser draws: `timeline` is Timeline.to_json(), `running` whether more of it is to come."""
+
+    _esm = Path(__file__).with_name("view.js")
+    timeline = traitlets.Dict().tag(sync=True)
+    running = traitlets.Bool(False).tag(sync=True)
+
+
+class TimelineView:
+    """A plot on the page, for a timeline that grows."""
+
+    def __init__(self) -> None:
+        self.widget = TimelinePlot(running=True)
+        display(self.widget)
+
+    def show(self, timeline: Timeline, running: bool) -> None:
+        with self.widget.hold_sync():
+            self.widget.timeline = timeline.to_json()
+            self.widget.running = running
+
+
+def show(timeline: Timeline) -> None:
+    """Show a finished timeline, unless the running cell already does."""
+    if timeline.shown is None or timeline.shown != running_cell():
+        display(TimelinePlot(timeline=timeline.to_json()))

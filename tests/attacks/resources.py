@@ -1,0 +1,229 @@
+"""Attacks that use up memory, output, disk or descriptors, and those that leave something of the sort behind."""
+
+from .attack import Attack
+
+RESOURCES = (
+    Attack(
+        "memory",
+        "one list that grows",
+        """
+        def attack(host):
+            kept = []
+            for _ in range(100):
+                kept.append(bytearray(5_000_000))
+            return "through"
+        """,
+        "MemoryError",
+    ),
+    Attack(
+        "memory",
+        "shared and anonymous",
+        """
+        import mmap, time
+        def attack(host):
+            memory = mmap.mmap(-1, 400 * 2**20)
+            for offset in range(0, len(memory), 4096):
+                memory[offset] = 1
+            time.sleep(1)
+            return "through"
+        """,
+        "more than 320 MiB",
+    ),
+    Attack(
+        "memory",
+        "a little in each of many processes",
+        """
+        import os, time
+        def attack(host):
+            for _ in range(7):
+                if os.fork() == 0:
+                    kept = b"x" * 60_000_000
+                    time.sleep(20)
+                    os._exit(0)
+            time.sleep(15)
+            return "through"
+        """,
+        "more than 320 MiB",
+    ),
+    Attack(
+        "memory",
+        "in a file that has no name",
+        """
+        import os
+        def attack(host):
+            try:
+                os.close(os.memfd_create("lockstep-attack"))
+            except PermissionError:
+                return "held"
+            return "through"
+        """,
+    ),
+    Attack(
+        "memory",
+        "in a System V segment",
+        """
+        import ctypes
+        def attack(host):
+            return "held" if ctypes.CDLL(None).shmget(0, 4096, 0o1600) < 0 else "through"
+        """,
+    ),
+    Attack(
+        "memory",
+        "an array of eight gigabytes",
+        """
+        import numpy
+        def attack(host):
+            numpy.ones(2**30)
+            return "through"
+        """,
+        "MemoryError",
+    ),
+    Attack(
+        "output",
+        "without end",
+        """
+        def attack(host):
+            for _ in range(12):
+                print("x" * 1_000_000)
+            return "through"
+        """,
+        "printed more than",
+    ),
+    Attack(
+        "output",
+        "without end, from a child, past Python",
+        """
+        import os
+        def attack(host):
+            if os.fork() == 0:
+                for _ in range(200):
+                    os.write(2, b"x" * 60_000)
+                os._exit(0)
+            os.wait()
+            return "through"
+        """,
+        "printed more than",
+    ),
+    Attack(
+        "output",
+        "that steers a terminal",
+        """
+        def attack(host):
+            print("\\x1b[2J\\x1b]0;owned\\x07 \\x00 <script>alert(1)</script> \\ud800")
+            raise ValueError("\\x1b[31m <b>\\x00\\ud800")
+        """,
+        "ValueError",
+    ),
+    Attack(
+        "disk",
+        "one large file",
+        """
+        import errno, os
+        def attack(host):
+            try:
+                with open("/dev/shm/large", "wb") as file:
+                    for _ in range(20):
+                        file.write(b"x" * 2**20)
+            except OSError as error:
+                return "held" if error.errno == errno.EFBIG else "through"
+            finally:
+                os.unlink("/dev/shm/large")
+            return "through"
+        """,
+    ),
+    Attack(
+        "disk",
+        "many files",
+        """
+        import errno
+        def attack(host):
+            try:
+                for number in range(40):
+                    with open(f"/tmp/part{number}", "wb") as file:
+                        file.write(b"x" * 2**20)
+            except OSError as error:
+                return "held" if error.errno == errno.ENOSPC else "through"
+            return "through"
+        """,
+    ),
+    Attack(
+        "disk",
+        "the interpreter's own folders",
+        """
+        import os, sys
+        def attack(host):
+            import lockstep, numpy
+            for module in (os, numpy, lockstep):
+                try:
+                    open(os.path.join(os.path.dirname(module.__file__), "lockstep-attack.py"), "w")
+                    return "through"
+                except OSError:
+                    pass
+            return "held"
+        """,
+    ),
+    Attack(
+        "inodes",
+        "empty files without end",
+        """
+        import errno
+        def attack(host):
+            try:
+                for number in range(5000):
+                    open(f"/tmp/empty{number}", "w").close()
+            except OSError as error:
+                return "held" if error.errno == errno.ENOSPC else "through"
+            return "through"
+        """,
+    ),
+    Attack(
+        "inodes",
+        "open files without end",
+        """
+        import os
+        def attack(host):
+            try:
+                kept = [os.open("/dev/null", os.O_RDONLY) for _ in range(400)]
+            except OSError:
+                os.closerange(20, 400)
+                return "held"
+            return "through"
+        """,
+    ),
+    Attack(
+        "leaks",
+        "a shared-memory segment",
+        """
+        from multiprocessing import resource_tracker, shared_memory
+        def attack(host):
+            segment = shared_memory.SharedMemory("lockstep-attack-segment", create=True, size=1000)
+            resource_tracker.unregister(segment._name, "shared_memory")
+            return "held"
+        """,
+        "never unlinked",
+    ),
+    Attack(
+        "leaks",
+        "a named semaphore",
+        """
+        import _multiprocessing
+        kept = []
+        def attack(host):
+            kept.append(_multiprocessing.SemLock(1, 1, 1, "/lockstep-attack-semaphore", False))
+            return "held"
+        """,
+        "named semaphores are still there",
+    ),
+    Attack(
+        "leaks",
+        "a child that is never joined",
+        """
+        import os
+        def attack(host):
+            if os.fork() == 0:
+                os._exit(0)
+            return "held"
+        """,
+        "left behind",
+    ),
+)

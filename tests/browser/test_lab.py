@@ -1,0 +1,91 @@
+"""A learner opens the notebook, answers wrongly, sees why, answers rightly, and sees the report change."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from autograder.build import read_exercises
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+REPORT = ".lockstep-report"
+
+
+def command(page, name, arguments="{}"):
+    page.evaluate(f"() => {{ window.jupyterapp.commands.execute('{name}', {arguments}); return 1; }}")
+
+
+def open_notebook(page, lab, path):
+    page.goto(f"{lab}/lab/tree/{path}")
+    page.wait_for_function("() => window.jupyterapp && window.jupyterapp.shell.currentWidget?.context?.isReady")
+    page.wait_for_function(
+        "() => window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle'", timeout=90_000
+    )
+
+
+def set_solution(page, name, code):
+    """Replaces the source of the cell whose grade id is `name`, and makes the cell that checks it the active one."""
+    page.evaluate(
+        """([name, code]) => {
+            const notebook = window.jupyterapp.shell.currentWidget.content;
+            const index = notebook.widgets.findIndex(cell => cell.model.id === name);
+            notebook.widgets[index].model.sharedModel.setSource(code);
+            return index;
+        }""",
+        [name, code],
+    )
+
+
+def run_cell(page, cell_id):
+    page.evaluate(
+        """(id) => {
+            const notebook = window.jupyterapp.shell.currentWidget.content;
+            notebook.activeCellIndex = notebook.widgets.findIndex(cell => cell.model.id === id);
+            window.jupyterapp.commands.execute('notebook:run-cell');
+            return 1;
+        }""",
+        cell_id,
+    )
+
+
+def picture(page, name):
+    folder = os.environ.get("LOCKSTEP_PICTURES")
+    if folder:
+        page.screenshot(path=str(Path(folder) / f"{name}.png"))
+
+
+def test_a_wrong_answer_is_explained_and_a_right_one_is_accepted(page, lab):
+    exercise = read_exercises()["run_all"]
+    wrong = next(answer for answer in exercise.wrong if answer.name == "join_inside_the_start_loop")
+    open_notebook(page, lab, "01-processes/01-processes.ipynb")
+    first_code = page.evaluate(
+        "() => window.jupyterapp.shell.currentWidget.content.widgets.find(c => c.model.type === 'code').model.id"
+    )
+    run_cell(page, first_code)
+    set_solution(page, "run_all", wrong.code)
+    run_cell(page, "run_all")
+    run_cell(page, "run_all-checks")
+    page.wait_for_selector("text=ChecksFailed")
+    report = page.locator(REPORT).first
+    assert "Is each one started before any is joined?" in report.inner_text()
+    report.scroll_into_view_if_needed()
+    picture(page, "failed-check")
+
+    set_solution(page, "run_all", exercise.solution)
+    run_cell(page, "run_all")
+    run_cell(page, "run_all-checks")
+    page.wait_for_selector(f"text=all {exercise.visible_checks.count('@check(')} checks hold")
+    assert page.locator("text=ChecksFailed").count() == 0
+    page.locator(REPORT).first.scroll_into_view_if_needed()
+    picture(page, "passed-check")
+
+
+def test_the_start_notebook_opens_without_an_error(page, lab):
+    open_notebook(page, lab, "00-start/00-start.ipynb")
+    command(page, "notebook:run-all-cells")
+    page.wait_for_function(
+        "() => window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle'"
+    )
+    picture(page, "start")
+    assert page.locator("h1").first.inner_text()

@@ -1,0 +1,213 @@
+"""A real kernel with the extension: child processes see the notebook, speak in whole lines, and never outlive it."""
+
+import os
+import signal
+import time
+
+import nbclient
+import psutil
+import pytest
+from jupyter_client.manager import start_new_kernel
+from nbformat.v4 import new_code_cell, new_notebook
+
+
+def run(*cells: str, allow_errors: bool = False) -> list[dict[str, str]]:
+    """Each cell's stdout and stderr after a run in a fresh kernel."""
+    # Where pytest's variable is set, ipykernel does not show what child processes print.
+    os.environ.pop("PYTEST_CURRENT_TEST", None)
+    notebook = new_notebook(cells=[new_code_cell(cell) for cell in ("%load_ext lockstep", *cells)])
+    nbclient.NotebookClient(notebook, timeout=60, kernel_name="python3", allow_errors=allow_errors).execute()
+    found = []
+    for cell in notebook.cells[1:]:
+        texts = {"stdout": "", "stderr": "", "error": ""}
+        for output in cell.outputs:
+            if output.output_type == "stream":
+                texts[output.name] += output.text
+            elif output.output_type == "error":
+                texts["error"] += "\n".join(output.traceback)
+        found.append(texts)
+    return found
+
+
+PROGRAM = """
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import wraps
+from multiprocessing import get_context
+
+FACTOR = 3
+
+def traced(function):
+    @wraps(function)
+    def inner(*arguments):
+        return function(*arguments)
+    return inner
+
+@dataclass
+class Point:
+    x: int
+    def scaled(self):
+        return Point(self.x * FACTOR)
+
+class Odd(Exception):
+    pass
+
+@traced
+def work(point):
+    if point.x % 2:
+        raise Odd(point.x)
+    return point.scaled()
+
+def speak(name):
+    print("child", name, "speaks")
+"""
+
+SAME = """%%time
+context = get_context(METHOD)
+with context.Pool(2) as pool:
+    print(pool.map(work, [Point(2), Point(4)]))
+    try:
+        pool.apply(work, [Point(1)])
+    except Odd as error:
+        print("odd", error)
+processes = [context.Process(target=speak, args=(name,)) for name in "a"]
+for process in processes:
+    process.start()
+for process in processes:
+    process.join()
+print([process.exitcode for process in processes])
+with ProcessPoolExecutor(2, mp_context=context) as executor:
+    print(list(executor.map(work, [Point(10)])))
+"""
+
+
+def test_the_same_program_gives_the_same_lines_under_every_start_method():
+    methods = ["spawn", "fork", "forkserver"]
+    outputs = run(PROGRAM.strip(), *(SAME.replace("METHOD", repr(method)) for method in methods))[1:]
+    lines = [sorted(line for line in output["stdout"].splitlines() if " time" not in line) for output in outputs]
+    assert lines[0] == lines[1] == lines[2]
+    assert "[Point(x=6), Point(x=12)]" in lines[0]
+    assert {"odd 1", "child a speaks", "[0]", "[Point(x=30)]"} <= set(lines[0])
+    assert [output["stderr"] for output in outputs] == ["", "", ""]
+
+
+def test_a_redefined_function_is_the_one_that_new_children_run():
+    first = "from multiprocessing import get_context\ndef f(_):\n    return 'old'"
+    use = "with get_context('spawn').Pool(1) as pool:\n    print(pool.map(f, [0]))"
+    outputs = run(first, use, "def f(_):\n    return 'new'\n" + use, use.replace("spawn", "forkserver"))
+    assert [output["stdout"] for output in outputs] == ["", "['old']\n", "['new']\n", "['new']\n"]
+
+
+def test_an_open_pool_keeps_the_old_function_and_says_so():
+    first = "from multiprocessing import get_context\ndef f(_):\n    return 'old'\npool = get_context('spawn').Pool(1)"
+    outputs = run(first, "def f(_):\n    return 'new'", "print(pool.map(f, [0])); pool.terminate(); pool.join()")
+    assert "keeps the old `f`. Close the pool" in outputs[1]["stdout"]
+    assert outputs[2]["stdout"] == "['old']\n"
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_an_exception_in_a_child_is_shown_in_the_cell_that_started_it(method):
+    cell = (
+        "from multiprocessing import get_context\ndef fail():\n    raise ValueError('on purpose')\n"
+        f"process = get_context({method!r}).Process(target=fail)\nprocess.start()\nprocess.join()"
+    )
+    (output,) = run(cell)
+    assert "ValueError: on purpose" in output["stderr"]
+    assert "line 3, in fail" in output["stderr"]
+
+
+def test_lines_of_many_children_stay_whole():
+    cell = (
+        "from multiprocessing import get_context\ndef speak(name):\n    for _ in range(50):\n"
+        "        print(name, name, name, sep='-')\n"
+        "processes = [get_context('fork').Process(target=speak, args=(c * 20,)) for c in 'abcd']\n"
+        "for p in processes: p.start()\nfor p in processes: p.join()"
+    )
+    (output,) = run(cell)
+    whole = {"-".join([c * 20] * 3) for c in "abcd"}
+    lines = output["stdout"].splitlines()
+    assert len(lines) == 200
+    assert set(lines) == whole
+
+
+def test_a_name_that_is_computed_is_refused_in_a_spawned_child_with_what_to_do():
+    cell = (
+        "from multiprocessing import get_context\nN = len('abc')\ndef show():\n    print(N + 1)\n"
+        "p = get_context('spawn').Process(target=show); p.start(); p.join()"
+    )
+    (output,) = run(cell)
+    assert "`N` is computed when the notebook runs (In[2], line 2); pass it as an argument" in output["stderr"]
+
+
+START_CHILDREN = """
+import time
+from multiprocessing import get_context
+def sleep():
+    time.sleep(300)
+pids = []
+for method in ["fork", "spawn", "forkserver"]:
+    process = get_context(method).Process(target=sleep, daemon=method == "spawn")
+    process.start()
+    pids.append(process.pid)
+print(*pids)
+"""
+
+
+@pytest.mark.parametrize("ending", ["killed", "exits"])
+def test_no_child_outlives_the_kernel(ending):
+    manager, client = start_new_kernel(kernel_name="python3")
+    try:
+        client.execute_interactive("%load_ext lockstep", timeout=60)
+        printed = []
+        client.execute_interactive(
+            START_CHILDREN,
+            timeout=60,
+            output_hook=lambda message: printed.append(message["content"].get("text", "")),
+        )
+        pids = [int(word) for word in "".join(printed).split()]
+        assert len(pids) == 3
+        assert all(psutil.pid_exists(pid) for pid in pids)
+        kernel = manager.provisioner.process.pid
+        if ending == "killed":
+            os.kill(kernel, signal.SIGKILL)
+        else:
+            client.execute("import os; os._exit(0)")
+        deadline = time.monotonic() + 30
+        while any(alive(pid) for pid in pids) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert not [pid for pid in pids if alive(pid)]
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+def alive(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+CHECKED = """
+from lockstep import check
+@check("it doubles")
+def _(student):
+    assert student.double(4) == 8
+@check("it doubles zero")
+def _(student):
+    assert student.double(0) == 0
+check.run("double")
+"""
+
+
+def test_a_check_cell_sees_the_newest_definition_and_raises_only_when_a_check_fails():
+    outputs = run(
+        "def double(n):\n    return n + 2", CHECKED, "def double(n):\n    return n * 2", CHECKED, allow_errors=True
+    )
+    assert outputs[1]["error"] == "ChecksFailed: double: 0 of 2 checks hold"
+    assert outputs[3] == {"stdout": "", "stderr": "", "error": ""}
+
+
+def test_a_check_of_a_function_that_was_never_defined_says_which_cell_to_run():
+    outputs = run(CHECKED, allow_errors=True)
+    assert "ChecksFailed" in outputs[0]["error"]

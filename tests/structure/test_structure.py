@@ -1,0 +1,123 @@
+"""The structure that must not erode: imports point one way, generated files are current, releases hold no answers."""
+
+import ast
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+
+from autograder.build import ROOT, build, read_exercises
+from autograder.exercise import BEGIN
+
+PACKAGE_FILES = sorted((ROOT / "lockstep").rglob("*.py"))
+RELEASED = sorted((ROOT / "notebooks").rglob("*.ipynb"))
+
+
+def imported(text: str) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add(node.module or "")
+    return names
+
+
+@pytest.mark.parametrize("path", PACKAGE_FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_lockstep_imports_nothing_of_the_autograder(path):
+    assert not [name for name in imported(path.read_text()) if name.split(".")[0] in ("autograder", "tests")]
+
+
+@pytest.mark.parametrize("path", RELEASED, ids=lambda path: path.stem)
+def test_released_notebooks_import_only_lockstep_of_ours(path):
+    for cell in nbformat.read(path, 4).cells:
+        if cell.cell_type == "code" and not cell.source.lstrip().startswith("%"):
+            ours = {name.split(".")[0] for name in imported(cell.source)} & {"autograder", "tests", "benchmarks"}
+            assert not ours
+
+
+@pytest.mark.parametrize("path", RELEASED, ids=lambda path: path.stem)
+def test_released_notebooks_hold_no_answer_and_no_output(path):
+    text = path.read_text()
+    for word in (BEGIN, "BEGIN HIDDEN", "autograder", "reference)"):
+        assert word not in text
+    notebook = nbformat.read(path, 4)
+    assert all(not cell.outputs and cell.execution_count is None for cell in notebook.cells if cell.cell_type == "code")
+    for exercise in read_exercises().values():
+        hidden = exercise.checks.split("### BEGIN HIDDEN TESTS\n")[1:]
+        for part in hidden:
+            assert part.split("\n", 1)[0] not in "\n".join(cell.source for cell in notebook.cells)
+
+
+def test_the_generated_notebooks_are_what_a_build_makes(tmp_path):
+    for name in ("lessons", "autograder"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    build(tmp_path)
+    for name in ("source", "notebooks"):
+        made = {p.relative_to(tmp_path / name): p.read_bytes() for p in (tmp_path / name).rglob("*") if p.is_file()}
+        kept = {p.relative_to(ROOT / name): p.read_bytes() for p in (ROOT / name).rglob("*.ipynb")}
+        assert made.keys() == kept.keys()
+        changed = [str(path) for path in made if made[path] != kept[path]]
+        assert not changed, "run `make build`"
+
+
+def test_importing_lockstep_loads_nothing_heavy():
+    code = "import lockstep, sys; print([m for m in ('numpy', 'IPython', 'psutil', 'msgpack', 'scipy') if m in sys.modules])"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
+
+
+def test_the_exported_lock_follows_from_uv_lock():
+    lock = tomllib.loads((ROOT / "uv.lock").read_text())
+    versions = {package["name"]: package["version"] for package in lock["package"]}
+    lines = (ROOT / "binder" / "requirements.txt").read_text().splitlines()
+    pinned = dict(line.split(" ;")[0].split("==") for line in lines if "==" in line and not line.startswith((" ", "#")))
+    pinned = {name.strip(): version.strip() for name, version in pinned.items()}
+    assert pinned
+    assert all(versions[name] == version for name, version in pinned.items())
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = {line.split(">")[0].split("[")[0] for line in project["dependencies"]}
+    assert wanted <= pinned.keys()
+
+
+@pytest.mark.parametrize("path", ["environment.yml", "binder/environment.yml"])
+def test_both_environments_pin_one_python_and_install_the_lock(path):
+    environment = yaml.safe_load((ROOT / path).read_text())
+    assert environment["dependencies"][0] == "python=3.12"
+    pip = environment["dependencies"][-1]["pip"]
+    assert any(entry.startswith("-r ") and entry.endswith("requirements.txt") for entry in pip)
+
+
+def test_no_module_is_longer_than_four_hundred_lines():
+    files = [path for folder in ("lockstep", "autograder") for path in (ROOT / folder).rglob("*.py")]
+    long = [str(path.relative_to(ROOT)) for path in files if len(path.read_text().splitlines()) > 400]
+    assert not long
+
+
+def test_the_wheel_for_learners_holds_lockstep_alone():
+    targets = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]
+    assert targets["wheel"]["packages"] == ["lockstep"]
+
+
+@pytest.mark.parametrize("word", ["TODO", "FIXME", "XXX"])
+def test_nothing_is_left_to_do_in_the_code(word):
+    found = subprocess.run(
+        ["git", "grep", "-lw", word, "--", "lockstep", "autograder", "lessons"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert found.stdout == ""
+
+
+def test_every_author_target_of_the_makefile_is_in_the_contributing_guide():
+    targets = [
+        line.split(":")[0] for line in Path(ROOT / "Makefile").read_text().splitlines() if line.startswith("## ")
+    ]
+    assert targets
+    guide = (ROOT / "CONTRIBUTING.md").read_text()
+    for name in ("make build", "make test", "make test-slow", "make test-all", "make lock", "make demo"):
+        assert name in guide
