@@ -4,7 +4,7 @@ Write `count_primes(limit, workers)`, which returns how many primes there are be
 
 `is_prime` is given, and slow on purpose: it tries every smaller number. So a large prime costs more than a small one, and
 an even number costs nearly nothing. Share the numbers out so that all workers are busy until the end. The check runs your program on
-8 virtual cores and asks for an *efficiency* of at least 50 %: so many of the cores compute, on average.
+8 virtual cores and asks for an *efficiency* of at least 60 %: so many of the cores compute, on average.
 """
 
 from multiprocessing import Pool
@@ -67,10 +67,10 @@ def _(student):
     )
 
 
-@check("all workers are busy until the end: an efficiency of 50 % on 8 virtual cores", limit=40)
+@check("all workers are busy until the end: an efficiency of 60 % on 8 virtual cores", limit=40)
 def _(student):
     found = simulate(student.count_primes, 16_000, 8, cores=8, repeat=3, limit=35)
-    assert found.efficiency >= 0.5, (
+    assert found.efficiency >= 0.6, (
         f"on 8 virtual cores the efficiency is {found.efficiency:.0%}: on average {found.parallelism:.1f} cores compute. "
         "Some workers get the expensive numbers, and the others wait for them"
     )
@@ -139,17 +139,17 @@ def no_worker_at_all():
 
 
 @also_right
-def odd_numbers_in_turn():
+def blocks_for_whoever_is_free():
     def is_prime(number):
         return number >= 2 and all(number % divisor for divisor in range(2, number))
 
-    def primes_in_turn(first, step, limit):
-        return sum(is_prime(number) for number in range(first, limit, step))
+    def primes_in(block):
+        return sum(is_prime(number) for number in block)
 
     def count_primes(limit, workers):
-        tasks = [(2 * i + 1, 2 * workers, limit) for i in range(workers)]
+        blocks = [range(start, limit, limit // 100 + 1) for start in range(limit // 100 + 1)]
         with Pool(workers) as pool:
-            total = sum(pool.starmap(primes_in_turn, tasks, chunksize=1))
+            total = sum(pool.map(primes_in, blocks, chunksize=1))
             pool.close()
             pool.join()
-        return total + (limit > 2)
+        return total
