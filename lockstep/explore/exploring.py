@@ -8,10 +8,8 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from lockstep.checking.data import Reference
-from lockstep.checking.given import GivenFunction
 from lockstep.checking.launcher import local_launcher
-from lockstep.checking.student import RemoteFunction, Session
+from lockstep.checking.student import RemoteFunction, Session, crossing
 from lockstep.explore import automata
 from lockstep.explore.automata import Automata
 from lockstep.explore.exploration import Exploration
@@ -55,7 +53,7 @@ def explore(
         raise ValueError(f"a pipe holds at least 1 byte, not {pipe_capacity}")
     name, source, opened, close = _opened(function, limit)
     request = {
-        "function": name, "arguments": _crossing(list(arguments)), "keywords": _crossing(keywords),
+        "function": name, "arguments": crossing(list(arguments)), "keywords": crossing(keywords),
         "feeder": bool(feeder), "pipe_capacity": pipe_capacity, "merge": bool(merge),
     }  # fmt: skip
     sources = {cell.label: cell.source.split("\n") for cell in source.cells}
@@ -96,16 +94,3 @@ def _program_of(function: types.FunctionType) -> ModuleSource:
         raise ValueError(
             f"the source of {function.__name__} cannot be found; define it in a notebook or a file"
         ) from None
-
-
-def _crossing(value: Any) -> Any:
-    """An argument with functions of the learner's side as references."""
-    if isinstance(value, (RemoteFunction, GivenFunction)):
-        return value.reference
-    if isinstance(value, (list, tuple)):
-        return type(value)(_crossing(item) for item in value)
-    if isinstance(value, dict):
-        return {key: _crossing(item) for key, item in value.items()}
-    if isinstance(value, Reference) and value.arguments is not None:
-        return Reference(value.origin, value.name, _crossing(value.arguments))
-    return value

@@ -20,8 +20,8 @@ from lockstep.simulate.costs import IDEAL, Costs
 from lockstep.simulate.engine import OPERATIONS, Engine
 from lockstep.simulate.log import Log, Recorder
 from lockstep.simulate.machine import NotThere, SimulateMachine
-from lockstep.simulate.workers import WORKERS
 from lockstep.standin.machine import NotCovered
+from lockstep.workers import WORKERS
 
 _MODULES = {"student": SOLUTION, "given": GIVEN}
 _EMPTY = ModuleSource.of_text(

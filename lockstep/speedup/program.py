@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-WORKERS = ("workers", "processes", "num_workers", "n_workers", "n_jobs", "p")
+from lockstep.workers import WORKERS
+
 CHUNK = ("chunk", "chunksize", "chunk_size")
 
 
