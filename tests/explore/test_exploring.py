@@ -9,7 +9,7 @@ from lockstep.explore.exploring import explore
 from lockstep.explore.findings import NotExplored
 from lockstep.explore.typed import Results
 from tests.explore.taking import take
-from tests.explore.test_counts import COUNTER, PHILOSOPHERS
+from tests.explore.test_counts import COUNTER
 
 LEARNER = '''
 """A learner's file."""
