@@ -9,7 +9,7 @@ from lockstep.player.page import page
 from tests.explore.taking import take
 from tests.explore.test_bugs import BUFFER
 from tests.explore.test_counts import COUNTER, PHILOSOPHERS
-from tests.player.programs import CRASH, EVENT, LOST_WAKE_UP, PROGRAMS, THREE_KINDS
+from tests.player.programs import CRASH, PROGRAMS, THREE_KINDS
 from tests.player.rules import Rules
 
 
@@ -41,46 +41,6 @@ def test_each_trace_leads_to_what_it_is_of_by_the_rules_of_the_data(name):
     assert ends[0][2] == bool(data["aim"]), "the first leads to what a driver tries to reach"
     for trace, (outcome, lost, _) in zip(data["traces"], ends, strict=True):
         assert trace["fails"] == bool(lost or data["outcomes"][outcome]["bad"])
-
-
-def test_philosophers_are_told_who_holds_and_who_waits():
-    data = player_data(take(PHILOSOPHERS, 3))
-    assert data["headline"] == "6 of 168 interleavings deadlock; all were tried."
-    assert "Process-1 holds forks[0] and waits for forks[1], which Process-2 holds." in data["traces"][0]["story"]
-    assert "They wait in a circle: Process-1 → Process-2 → Process-3 → Process-1." in data["traces"][0]["story"]
-
-
-def test_a_lost_update_names_the_write_that_was_overwritten():
-    data = player_data(take(COUNTER, 2, 1))
-    assert data["headline"] == "4 of 6 interleavings do not return 2, as an undisturbed run does; all were tried."
-    assert data["traces"][0]["story"] == [
-        "Process-1 read total = 0 in step 1 and wrote 1 in step 4: Process-2's 1 (step 3) is overwritten."
-    ]
-
-
-def test_updates_one_after_another_overwrite_nothing():
-    data = player_data(take(COUNTER, 2, 1), goal=lambda total: total == 2)
-    assert data["traces"][0]["story"] == []
-
-
-def test_a_wake_up_that_met_nobody_is_named():
-    story = player_data(take(LOST_WAKE_UP))["traces"][0]["story"]
-    assert "Process-1 waits for a notification on changed, and nobody is left who could give one." in story
-    assert any(
-        sentence.startswith("The notification of main in step") and "met nobody" in sentence for sentence in story
-    )
-
-
-def test_an_event_that_was_cleared_too_early_is_named():
-    data = player_data(take(EVENT, True))
-    assert "deadlock" in data["headline"]
-    assert "Process-1 waits for ready to be set, and nobody is left who could set it." in data["traces"][0]["story"]
-    assert "main cleared ready in step 2, before Process-2 had seen it set." in data["traces"][0]["story"]
-    assert not any("deadlock" in outcome["title"] for outcome in player_data(take(EVENT, False))["outcomes"])
-
-
-def test_a_crash_is_told_with_its_exception():
-    assert any("LookupError" in sentence for sentence in player_data(take(CRASH))["traces"][0]["story"])
 
 
 def test_a_program_that_cannot_fail_has_nothing_to_aim_at():
