@@ -22,7 +22,8 @@ from tests.explore.taking import take
 from tests.explore.test_counts import COUNTER, PHILOSOPHERS
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
-TEMPLATES = os.path.join(os.path.dirname(nbgrader.__file__), "server_extensions", "formgrader", "templates")
+FORMGRADER = os.path.join(os.path.dirname(nbgrader.__file__), "server_extensions", "formgrader")
+BOOTSTRAP = "static/node_modules/bootstrap/dist/css"
 
 
 def failed(check):
@@ -45,7 +46,8 @@ def feedback(*reports):
         cells.append(cell)
     config = Config()
     config.HTMLExporter.template_name = "feedback"
-    config.HTMLExporter.extra_template_basedirs = [TEMPLATES]
+    config.HTMLExporter.extra_template_basedirs = [os.path.join(FORMGRADER, "templates")]
+    config.HTMLExporter.extra_template_paths = [os.path.join(FORMGRADER, BOOTSTRAP)]
     config.HTMLExporter.preprocessors = [CSSHTMLHeaderPreprocessor]
     names = {"notebook": "locks", "score": 0, "max_score": 1, "late_penalty": 0}
     notebook = nbformat.v4.new_notebook(cells=cells)
@@ -91,6 +93,7 @@ def test_players_run_in_a_feedback_page_and_do_not_disturb_each_other(opened):
     players.nth(0).press("ArrowLeft")
     assert "Step 2 of 3" in status.nth(0).inner_text()
     assert (status.nth(1).inner_text(), status.nth(2).inner_text()) == before
+    players.nth(0).press("Home")
     players.nth(0).locator(".lsp-switch").click()
     for process in ("Process-1", "Process-2", "Process-3"):
         players.nth(0).locator("button.lsp-choice:not(:disabled)").filter(has_text=process).click()
