@@ -97,7 +97,9 @@ def test_a_loop_without_operations_runs_into_the_limit(learner):
 
 
 def test_what_is_no_function_is_refused(learner):
-    with pytest.raises(TypeError, match="explore takes a function and then its arguments"):
+    with pytest.raises(
+        TypeError, match=r"`explore` takes a function and its arguments: explore\(f, x\), not explore\(f\(x\)\)"
+    ):
         explore(3)
     with pytest.raises(ValueError, match="a budget is a number of states"):
         explore(learner.count, 2, 2, budget=0)
