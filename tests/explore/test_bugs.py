@@ -346,3 +346,21 @@ def test_a_process_left_running_has_a_name():
         assert found.left_running == found.interleavings == 1
         with pytest.raises(CheckFailed, match="still running when main is done"):
             found.never_leaves_running()
+
+
+def test_main_is_not_done_before_the_last_process_that_it_starts_has_begun():
+    program = """
+        def idle():
+            pass
+
+        def write(total):
+            total.value = 1
+
+        def main():
+            total = RawValue("i", 0)
+            Process(target=idle).start()
+            Process(target=write, args=(total,)).start()
+            return 1
+    """
+    found = merged_and_not(program)
+    assert found.left_running == found.interleavings == 1
