@@ -13,6 +13,7 @@ from lockstep.explore.claims import Claim
 from lockstep.explore.findings import End, Findings
 from lockstep.explore.schedule import Schedule
 from lockstep.explore.typed import Results
+from lockstep.explore.words import process_name
 
 
 @dataclass(frozen=True)
@@ -168,8 +169,12 @@ class Exploration:
             parts.append("results " + ", ".join(f"{v!r}" + ("" if n is None else f" ({n:,})") for v, n in shown))
         for name in ("deadlocks", "livelocks", "crashes", "left_running"):
             if getattr(self, name):
-                unit = "interleavings" if self.interleavings is not None and name != "livelocks" else "states"
-                parts.append(f"{name.replace('_', ' ')} in {getattr(self, name):,} {unit}")
+                unit = "interleaving" if self.interleavings is not None and name != "livelocks" else "state"
+                many = "s" if getattr(self, name) > 1 else ""
+                parts.append(f"{name.replace('_', ' ')} in {getattr(self, name):,} {unit}{many}")
+        crash = next((end.crashes[0] for end in self._ends if end.crashes), None)
+        if crash:
+            parts[-1 - bool(self.left_running)] += f" ({process_name(crash[0])}: {crash[1]})"
         return "; ".join(parts)
 
     @property

@@ -16,7 +16,7 @@ from lockstep.standin.machine import NotCovered
 
 BUDGET = 300_000  # states
 PIPE_CAPACITY = 65_536  # bytes, as on Linux
-LIMIT = 60.0  # seconds that the learner's code may take in all
+LIMIT = 60.0  # seconds that the learner's code may take in all, outside of checks
 
 SERVICE = "lockstep.explore.service"
 
@@ -28,7 +28,7 @@ def explore(
     feeder: bool = True,
     pipe_capacity: int = PIPE_CAPACITY,
     merge: bool = True,
-    limit: float = LIMIT,
+    limit: float | None = None,
     **keywords: Any,
 ) -> Exploration:
     """Takes the program `function(*arguments, **keywords)` through all its interleavings.
@@ -36,23 +36,23 @@ def explore(
     `function` is a function of a learner's module (`student.count`) or of the notebook or a file. `budget` is in
     states: over it only interleavings with few preemptions are taken, or a sample, and the claim says so. `feeder`
     and `pipe_capacity` (bytes) are those of SEMANTICS.md. `merge=False` tells local states apart by their whole
-    histories. `limit` is in seconds of the learner's process.
+    histories. `limit` is in seconds of the learner's process; unless given, it is what is left of a check's, else 60.
 
     Raises NotExplored when the program uses what `explore` does not cover, or depends on what it cannot see;
     TypeError for what is no function, ValueError for options that make no sense.
     """
-    if budget < 1:
-        raise ValueError(f"a budget is a number of states, at least 1, not {budget}")
-    if pipe_capacity < 1:
-        raise ValueError(f"a pipe holds at least 1 byte, not {pipe_capacity}")
+    if not isinstance(budget, int) or budget < 1:
+        raise ValueError(f"a budget is a number of states, at least 1, not {budget!r}")
+    if not isinstance(pipe_capacity, int) or pipe_capacity < 1:
+        raise ValueError(f"a pipe holds at least 1 byte, not {pipe_capacity!r}")
     with (
-        program(function, "explore", limit) as opened,
+        program(function, "explore", limit or LIMIT) as opened,
         closing(opened.session.open_service(SERVICE, limit=limit)) as service,
     ):
         module = GIVEN if opened.reference.origin == "given" else SOLUTION
+        positional, named = opened.arguments(arguments, keywords)
         request = {
-            "function": f"{module}:{opened.name}", "arguments": opened.crossing(list(arguments)),
-            "keywords": {name: opened.crossing(value) for name, value in keywords.items()},
+            "function": f"{module}:{opened.name}", "arguments": positional, "keywords": named,
             "feeder": bool(feeder), "pipe_capacity": pipe_capacity, "merge": bool(merge),
         }  # fmt: skip
         cells = (*opened.session.source.cells, *opened.session.given.cells)

@@ -26,7 +26,10 @@ from tests.explore.test_counts import COUNTER, PHILOSOPHERS
         ("import random; random.Random()", "`random.Random()` without a seed"),
         ("import numpy; numpy.array(mp.Array('i', 3))", "numpy views of shared memory"),
         ("import ctypes; mp.Value(ctypes.Structure)", "structures in shared memory"),
-        ("here, there = mp.Pipe(); here.send_bytes(b'x'); there.recv()", "`recv` of what `send_bytes` sent: use `recv_b"),
+        (
+            "here, there = mp.Pipe(); here.send_bytes(b'x'); there.recv()",
+            "`recv` of what `send_bytes` sent: use `recv_b",
+        ),
         ("here, there = mp.Pipe(); here.send('x'); there.recv_bytes()", "`recv_bytes` of what `send` sent: use `recv`"),
         ("try:\n        mp.Pool()\n    except Exception:\n        pass", "`multiprocessing.Pool`"),
     ],
