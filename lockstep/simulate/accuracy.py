@@ -48,9 +48,9 @@ def accuracy_of(engine: Engine, segments: int, declared_only: bool) -> Accuracy:
         found.append((BARRIERS, "much of the time goes into barriers, whose cost varies"))
     if segments > _CACHE:
         found.append((MEMORY_BOUND, "it works on shared memory larger than a cache; cores then slow each other"))
-    if communicating > _OFTEN * makespan * min(engine.cores, len(engine.actors)):
+    if communicating > _OFTEN * makespan * min(engine.cores.number, len(engine.actors)):
         found.append((COMMUNICATING, "it communicates often, and messages wait for the system"))
-    if engine.crowded > 2 * _OFTEN * makespan and engine.cores > 1:
+    if engine.cores.crowded > 2 * _OFTEN * makespan and engine.cores.number > 1:
         found.append((CROWDED, "more processes than cores compute at once"))
     if not found:
         return Accuracy(COMPUTE_BOUND, ("it mostly computes",))
