@@ -73,14 +73,17 @@ class Engine:
     # A process's moves: it computes, asks, waits, goes on.
 
     def _compute(self, actor: Actor, stretch: Stretch, receiving: float = 0.0) -> None:
+        making = 0.0
         for creation in stretch.created:
             self.objects.create(creation)
+            making += self.costs.of_creation(creation)
         actor.stretch = stretch
         actor.state = "computing"
         actor.turn += 1
         actor.since = self.now
         actor.awaited = ""
-        actor.receiving, actor.asking = receiving, self.costs.of(stretch.operation, actor.parent is None)
+        actor.receiving = receiving
+        actor.asking = making + self.costs.of(stretch.operation, actor.parent is None)
         self.cores.compute(actor, receiving + stretch.cpu + actor.asking)
 
     def _finished(self, actor: Actor) -> None:
@@ -145,10 +148,11 @@ class Engine:
     def _go_on(self, actor: Actor, answer: Answer) -> None:
         stretch = actor.stretch
         assert stretch is not None
-        if self.now > actor.since:
-            operation = stretch.operation
+        operation = stretch.operation
+        waited = self.now > actor.since
+        if waited:
             self._note_waited(actor, operation.kind, operation.objects, stretch.line)
-        receiving = self.costs.of_message(answer, stretch.operation.kind) if type(answer) is Message else 0.0
+        receiving = self.costs.of_answer(answer, operation, waited)
         self._compute(actor, self.behaviour.resume(actor.identity, answer), receiving)
 
     def _go_on_later(self, actor: Actor, seconds: float, answer: Answer) -> None:

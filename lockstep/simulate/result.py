@@ -104,7 +104,9 @@ class Simulation:
         ]
         for wait in self.waiting[:3]:
             where = f" ({wait.line})" if wait.line else ""
-            lines.append(f"  {wait.process} waited {_seconds(wait.seconds)} in {wait.what}{where}{_whom(wait.for_whom)}")
+            lines.append(
+                f"  {wait.process} waited {_seconds(wait.seconds)} in {wait.what}{where}{_whom(wait.for_whom)}"
+            )
         for failure in self.failures:
             lines.append(f"  {failure.process} ended with {failure.kind}: {failure.message}")
         return "\n".join([*lines, f"  {self.accuracy}"])

@@ -106,7 +106,7 @@ def _simulated(
 ) -> dict[str, tuple[Stretch, ...]]:
     recorder = Recorder(machine)
     gc.collect()
-    gc.freeze()  # what was there before is no matter of this program's
+    gc.freeze()  # what was there before is no matter of this program's, nor of those to come
     try:
         with threadpoolctl.threadpool_limits(1):  # a process is one thread here
             Engine(cores, costs, recorder, pipe_capacity=pipe_capacity, limit=limit).run()
@@ -114,7 +114,6 @@ def _simulated(
         pass  # the log shows it to whoever asked
     finally:
         machine.close()
-        gc.unfreeze()
     return {name: tuple(stretches) for name, stretches in recorder.processes.items()}
 
 
