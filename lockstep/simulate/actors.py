@@ -66,7 +66,6 @@ class Actor:
     code: int | None = None  # its exit code once it has exited
     children: list[Actor] = field(default_factory=list)
     history: list[Span] = field(default_factory=list)
-    inherited: tuple[tuple[str, bool], ...] = ()
     awaited: str = ""  # who made it possible for it to go on
     unfed: list[Callable[[], None]] = field(default_factory=list)  # what its feeders do once it lets them
 

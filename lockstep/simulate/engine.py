@@ -15,6 +15,7 @@ from lockstep.simulate.cores import Cores
 from lockstep.simulate.costs import Costs
 from lockstep.simulate.objects import SHARED_WAITS, Objects, waiting_without_limit
 from lockstep.simulate.streams import BLOCKED
+from lockstep.simulate.words import operation_name
 from lockstep.standin.operation import Answer, Message, Operation
 
 OPERATIONS = 400_000  # after so many a program is taken to have no end
@@ -98,7 +99,8 @@ class Engine:
         actor.since = self.now
         self.operations += 1
         if self.operations > self.limit:
-            raise TooLong(f"it has done {self.limit:_} operations and goes on")
+            kind, line = operation_name(stretch.operation.kind), stretch.line
+            raise TooLong(f"it has done {self.limit:_} operations, the last one {kind} ({line}), and goes on")
         own = _OWN.get(stretch.operation.kind)
         if own is not None:
             own(self, actor, stretch.operation)
@@ -245,7 +247,7 @@ class Engine:
 
     def _start(self, parent: Actor, operation: Operation) -> None:
         identity, daemon, ends = operation.arguments
-        child = Actor(identity, parent, daemon, self.now, span=parent.span, inherited=ends)
+        child = Actor(identity, parent, daemon, self.now, since=self.now, span=parent.span)
         self.actors[identity] = child
         parent.children.append(child)
         for name, reads in ends:

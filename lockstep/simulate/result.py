@@ -39,6 +39,9 @@ class Failure:
     message: str
     traceback: str
 
+    def text(self) -> str:
+        return f"{self.process} ended with {self.kind}: {self.message}"
+
 
 @dataclass(frozen=True)
 class Simulation:
@@ -108,7 +111,7 @@ class Simulation:
                 f"  {wait.process} waited {_seconds(wait.seconds)} in {wait.what}{where}{_whom(wait.for_whom)}"
             )
         for failure in self.failures:
-            lines.append(f"  {failure.process} ended with {failure.kind}: {failure.message}")
+            lines.append(f"  {failure.text()}")
         return "\n".join([*lines, f"  {self.accuracy}"])
 
     __str__ = text

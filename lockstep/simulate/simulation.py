@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
-from lockstep.checking.failure import CheckFailed, StudentMissing, StudentRaised, StudentRefused
+from lockstep.checking.failure import CheckFailed, StudentMissing, StudentRaised, StudentRefused, StudentTimedOut
 from lockstep.checking.program import Program, program
 from lockstep.checking.student import Service, shown
 from lockstep.simulate.actors import Deadlock, TooLong
@@ -17,6 +17,7 @@ from lockstep.simulate.log import Log, LogError
 from lockstep.simulate.result import Failure, Simulation, simulation_of
 from lockstep.simulate.words import deadlocked, process_name
 
+MOST_CORES = 100_000
 PIPE_CAPACITY = 65_536  # bytes, as on Linux
 LIMIT = 60.0  # seconds of real time that all runs may take together
 _SERVICE = "lockstep.simulate.service"
@@ -52,8 +53,8 @@ def simulate(
     StudentTimedOut, StudentMissing, and ValueError or TypeError for options that make no sense.
     """
     _check_cores(cores)
-    if repeat < 1:
-        raise ValueError(f"repeat is how often to run, at least 1, not {repeat}")
+    _check_whole("repeat is how often to run", repeat)
+    _check_options(serial, limit, pipe_capacity)
     with program(function, "simulate", limit) as opened, _Runs(opened, costs, limit, pipe_capacity) as runs:
         base = None if serial is None else _Serial(runs, serial, arguments, keywords)
         found = []
@@ -69,7 +70,7 @@ def simulate(
 def curve(
     function: Any,
     *arguments: Any,
-    cores: Sequence[int] = (1, 2, 4, 8, 16, 32, 64),
+    cores: Iterable[int] = (1, 2, 4, 8, 16, 32, 64),
     serial: Any = None,
     costs: Costs | str | None = None,
     limit: float = LIMIT,
@@ -81,8 +82,9 @@ def curve(
     A parameter for the number of workers that is left free gets the number of cores. Without `serial`, the base of the
     speed-up is the program itself on one core. Raises as `simulate` does.
     """
-    if isinstance(cores, int) or not cores:
+    if isinstance(cores, str) or not isinstance(cores, Iterable) or not (cores := list(cores)):
         raise ValueError("cores is a list of numbers of cores, such as [1, 2, 4, 8]")
+    _check_options(serial, limit, pipe_capacity)
     for number in cores:
         _check_cores(number)
     numbers = sorted(set(cores))
@@ -117,10 +119,8 @@ class _Runs:
     """A service that runs one program, and the checks on what it says."""
 
     def __init__(self, opened: Program, costs: Costs | str | None, limit: float, pipe_capacity: int) -> None:
-        if pipe_capacity < 1:
-            raise ValueError(f"a pipe holds at least 1 byte, not {pipe_capacity}")
         self.costs = costs_named(costs, opened.trusted)
-        self._program, self._pipe_capacity = opened, pipe_capacity
+        self._program, self._pipe_capacity, self._limit = opened, pipe_capacity, limit
         self._declaring = opened.trusted or self.costs.name == IDEAL.name
         self._service: Service = opened.session.open_service(_SERVICE, limit=limit)
         # Loading comes first, so that its CPU is not taken for the program's.
@@ -147,8 +147,15 @@ class _Runs:
             "costs": self.costs.to_data(),
             "pipe_capacity": self._pipe_capacity,
         }
-        reply = self._service.ask(request)
         name = f"{reference.name}({', '.join(shown(argument) for argument in arguments)})"
+        try:
+            reply = self._service.ask(request)
+        except StudentTimedOut as error:
+            raise StudentTimedOut(
+                f"`{name}` was not simulated within {self._limit:g} s of real time; a loop that looks again and again at "
+                "shared memory waits for ever on virtual cores: wait for a Lock, Event or Queue",
+                error.stacks,
+            ) from None
         match reply:
             case {"not_covered": str(why)}:
                 raise NotSimulated(why)
@@ -156,6 +163,7 @@ class _Runs:
                 raise StudentMissing(why)
             case {"raised": {"types": tuple(types), "message": str(message), "traceback": str(text)}} if types:
                 raise StudentRaised(tuple(map(str, types)), message, text)
+        failures: tuple[Failure, ...] = ()
         try:
             log = Log.of_data(reply["log"])
             if (log.cores, log.costs, log.pipe_capacity) != (float(cores), self.costs, self._pipe_capacity):
@@ -167,7 +175,7 @@ class _Runs:
             )
             return simulation_of(log, name, failures=failures, result=reply.get("value"))
         except Deadlock as error:
-            raise deadlocked(name, error) from None
+            raise deadlocked(name, error, [failure.text() for failure in failures]) from None
         except TooLong as error:
             raise CheckFailed(f"`{name}` does not come to an end: {error}") from None
         except (LogError, KeyError, TypeError, ValueError, AttributeError) as error:
@@ -224,5 +232,19 @@ def costs_named(costs: Costs | str | None, trusted: bool) -> Costs:
 
 
 def _check_cores(cores: Any) -> None:
-    if isinstance(cores, bool) or not isinstance(cores, int) or cores < 1:
-        raise ValueError(f"cores is how many cores to simulate: a whole number from 1, not {cores!r}")
+    _check_whole("cores is how many cores to simulate", cores)
+    if cores > MOST_CORES:
+        raise ValueError(f"cores is how many cores to simulate: at most {MOST_CORES:_}, not {cores}")
+
+
+def _check_whole(what: str, number: Any) -> None:
+    if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+        raise ValueError(f"{what}: a whole number from 1, not {number!r}")
+
+
+def _check_options(serial: Any, limit: Any, pipe_capacity: Any) -> None:
+    if serial is not None and not callable(serial):
+        raise TypeError(f"serial is a function to compare with, not {serial!r}")
+    if isinstance(limit, bool) or not isinstance(limit, int | float) or not 0 < limit < float("inf"):
+        raise ValueError(f"limit is how many seconds of real time all runs may take, more than 0, not {limit!r}")
+    _check_whole("pipe_capacity is how many bytes a pipe holds", pipe_capacity)
