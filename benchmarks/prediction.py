@@ -27,7 +27,7 @@ from lockstep.simulate.calibration import costs_of_this_machine
 QUIET = 0.1  # CPUs of others
 STEADY = 0.10  # by which fraction a countdown may be slower than the fastest one
 PATIENCE = 25.0  # seconds for a row, when the machine does not get quiet
-COMPUTE, BARRIER, MESSAGES = "compute", "barrier", "messages"
+COMPUTE, BARRIER, MESSAGES, MEMORY, CROWDED, STARTS = "compute", "barrier", "messages", "memory", "crowded", "starts"
 
 
 class Row(NamedTuple):
@@ -48,7 +48,10 @@ ROWS = (
     Row("merge sort", predicted.merge_sort, predicted.merge_sort_serial, 120_000, COMPUTE),
     Row("Jacobi, barrier", predicted.jacobi, predicted.jacobi_serial, 1_000, BARRIER),
     Row("pipeline, bounded queues", predicted.pipeline, predicted.pipeline_serial, 1_500, MESSAGES),
-    Row("word count", predicted.word_count, predicted.word_count_serial, 6_000, COMPUTE),
+    Row("word count", predicted.word_count, predicted.word_count_serial, 2_000, COMPUTE),
+    Row("Mandelbrot, 4 workers a core", predicted.mandelbrot_crowded, predicted.mandelbrot_serial, 200, CROWDED),
+    Row("triad, memory-bound", predicted.triad, predicted.triad_serial, 2_000_000, MEMORY),
+    Row("starts of processes", predicted.starts, predicted.starts_serial, 60, STARTS),
 )
 SPREAD = (ROWS[0], ROWS[1], ROWS[3], ROWS[4], ROWS[5])
 
@@ -112,7 +115,7 @@ class Machine:
         quiet = [one for one in found if one.quiet(self.best)]
         every = ", ".join(f"{one.error:+.0%}{'' if one in quiet else '*'}" for one in found)
         if not quiet:
-            print(f"{row.name:<26} P={self._cores}  not quiet: {every}", flush=True)
+            print(f"{row.name:<28} P={self._cores}  not quiet: {every}", flush=True)
             return None
         error = statistics.median(one.error for one in quiet)
         simulated = statistics.median(one.simulated for one in quiet)
@@ -120,7 +123,7 @@ class Machine:
         stated = min(one.stated for one in quiet)
         bar = min(0.20, stated) if row.bound == COMPUTE else stated
         print(
-            f"{row.name:<26} P={self._cores}  simulated {simulated:.3f} s  measured {measured:.3f} s  "
+            f"{row.name:<28} P={self._cores}  simulated {simulated:.3f} s  measured {measured:.3f} s  "
             f"error {error:+.0%}  stated {stated:.0%}  {'ok' if abs(error) <= bar else 'MISSED'}   [{every}]",
             flush=True,
         )
