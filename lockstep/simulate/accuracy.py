@@ -30,6 +30,8 @@ class Accuracy:
     reasons: tuple[str, ...]
 
     def __str__(self) -> str:
+        if not self.error:
+            return "; ".join(self.reasons)
         return f"within about {self.error:.0%}: {'; '.join(self.reasons)}"
 
 
