@@ -226,9 +226,17 @@ curve = simulate.curve(add_squares, 1_000_000, cores=[1, 2, 4, 8, 16, 32], seria
 curve
 
 # %% [markdown]
-# The work stays the same and every process has to be started, so each core brings less than the one before, and at last it brings
-# nothing. The last column says how far you may trust the number: a simulation has an error, as a measurement has one.
+# The work stays the same and every process has to be started, so each core brings less than the one before, and from some
+# number on more of them make it slower.
 #
+# The last column says how far you may trust the number: a simulation has an error, as a measurement has one. It is wider
+# where programs of that kind were seen to go wrong. Ask for the reason:
+
+# %%
+for cores in [1, 32]:
+    print(f"{cores:>2} cores: {curve.at(cores).accuracy}")
+
+# %% [markdown]
 # And both together. What is measured is drawn as points; where your CPUs end, the simulated curve goes on, and is labelled so.
 
 # %%
@@ -273,11 +281,20 @@ print(f"contiguous blocks: {blocks.makespan * 100:.0f} units, parallelism {block
 print(f"one at a time:     {dynamic.makespan * 100:.0f} units, parallelism {dynamic.parallelism:.1f}")
 
 # %% [markdown]
-# The last block has the tasks 9 and 10, which makes 19 units, and the other three workers wait for it. Look at the bars.
-# This is what imbalance looks like: one long bar, and blank waiting beside it.
+# The last block has the tasks 9 and 10, which makes 19 units, and everybody has to wait for it. Look at the bars.
+# This is what imbalance looks like: one long bar, and nothing beside it.
 
 # %%
 timeline(blocks.timeline())
+
+# %% [markdown]
+# In numbers, with who waited, where, and for whom:
+
+# %%
+print(blocks)
+
+# %% [markdown]
+# And one at a time:
 
 # %%
 timeline(dynamic.timeline())

@@ -20,7 +20,7 @@ from lockstep.simulate.costs import IDEAL, Costs
 from lockstep.simulate.engine import OPERATIONS, Engine
 from lockstep.simulate.log import Log, Recorder
 from lockstep.simulate.machine import NotThere, SimulateMachine
-from lockstep.standin.machine import NotCovered
+from lockstep.standin.machine import NotCovered, current
 from lockstep.workers import WORKERS
 
 _MODULES = {"student": SOLUTION, "given": GIVEN}
@@ -62,7 +62,7 @@ class Simulator:
     def run(self, request: dict[str, Any]) -> dict[str, Any]:
         """Simulates `function` with `arguments` and `keywords` on `cores`, with `costs` and `pipe_capacity`.
 
-        With `workers`, that number goes to the parameter that takes it, if it is free; with `fitting`, arguments for
+        With `scaled`, the number of cores goes to the parameter that takes workers, if it is free; with `fitting`, arguments for
         which there is no parameter are left out. The reply has "log", "declared" (seconds), "failures" of children, and
         "value", "refused" or "raised"; or "missing" or "not_covered" alone, each with its words.
         """
@@ -80,7 +80,7 @@ class Simulator:
             return {"not_covered": str(error)}
         except NotThere as error:
             return {"missing": str(error)}
-        log = Log(float(request["cores"]), costs, request["pipe_capacity"], recorded)
+        log = Log(float(request["cores"]), costs, request["pipe_capacity"], recorded, machine.closed)
         return {
             "log": log.to_data(),
             "failures": machine.failures,
@@ -106,7 +106,7 @@ def _simulated(
 ) -> dict[str, tuple[Stretch, ...]]:
     recorder = Recorder(machine)
     gc.collect()
-    gc.freeze()  # what was there before is no matter of this program's
+    gc.freeze()  # what was there before is no matter of this program's, nor of those to come
     try:
         with threadpoolctl.threadpool_limits(1):  # a process is one thread here
             Engine(cores, costs, recorder, pipe_capacity=pipe_capacity, limit=limit).run()
@@ -114,7 +114,6 @@ def _simulated(
         pass  # the log shows it to whoever asked
     finally:
         machine.close()
-        gc.unfreeze()
     return {name: tuple(stretches) for name, stretches in recorder.processes.items()}
 
 
@@ -127,9 +126,8 @@ def _call(request: dict[str, Any], namespaces: Namespaces) -> Any:
     except (TypeError, ValueError):
         signature = None
     if signature is not None:
-        workers = request.get("workers")
-        if workers is not None and (name := _workers_parameter(signature, arguments, keywords)):
-            keywords[name] = workers
+        if request.get("scaled") and (name := _workers_parameter(signature, arguments, keywords)):
+            keywords[name] = current().option("cores")
         if request.get("fitting"):
             arguments, keywords = _fitting(signature, arguments, keywords)
         try:

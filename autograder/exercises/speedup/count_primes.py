@@ -69,7 +69,12 @@ def _(student):
 
 @check("all workers are busy until the end: an efficiency of 60 % on 8 virtual cores", limit=40)
 def _(student):
-    found = simulate(student.count_primes, 16_000, 8, cores=8, repeat=3, limit=35)
+    found = simulate(student.count_primes, 16_000, 8, cores=8, repeat=3, limit=30)
+    alone = simulate(student.count_primes, 16_000, 1, cores=1, limit=8)
+    assert found.work <= 2 * alone.work, (
+        f"8 workers compute {found.work / alone.work:.1f} times as much as one does alone: "
+        "each number should be tested by one worker only"
+    )
     assert found.efficiency >= 0.6, (
         f"on 8 virtual cores the efficiency is {found.efficiency:.0%}: on average {found.parallelism:.1f} cores compute. "
         "Some workers get the expensive numbers, and the others wait for them"
@@ -114,6 +119,22 @@ def every_eighth_number_so_the_even_ones_stay_together():
             pool.close()
             pool.join()
         return total
+
+
+@wrong("times as much as one does alone: each number should be tested by one worker only")
+def every_worker_counts_them_all():
+    def is_prime(number):
+        return number >= 2 and all(number % divisor for divisor in range(2, number))
+
+    def primes_below(limit):
+        return sum(is_prime(number) for number in range(limit))
+
+    def count_primes(limit, workers):
+        with Pool(workers) as pool:
+            counts = pool.map(primes_below, [limit] * workers, chunksize=1)
+            pool.close()
+            pool.join()
+        return counts[0]
 
 
 @wrong("a task for every number costs more than it saves")
