@@ -105,7 +105,7 @@ class Fit:
 
     def sentence(self) -> str:
         told = ", ".join(
-            f"{name} {100 * value.value:.2g} % ({100 * value.low:.2g} to {100 * value.high:.2g} %)"
+            f"{name} {_percent(value.value)} % ({_percent(value.low)} to {_percent(value.high)} %)"
             for name, value in self.parameters.items()
         )
         return f"{_TITLES[self.law]}: {told}"
@@ -158,6 +158,10 @@ _TITLES = {
     "gustafson": "Gustafson's law",
     "universal_scalability": "The universal scalability law",
 }
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2g}" if share >= 5e-6 else "0"  # what is left of a fit that ran into its bound
 
 
 def _workers(p: ArrayLike) -> Curve:

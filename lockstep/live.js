@@ -41,12 +41,7 @@ function follow(root, draw) {
   themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-theme", "class"] });
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   dark.addEventListener("change", draw);
-  let width = 0;
-  const sizes = new ResizeObserver(() => {
-    if (root.clientWidth === width) return; // drawing changes the height
-    width = root.clientWidth;
-    draw();
-  });
+  const sizes = new ResizeObserver(() => draw()); // also when it comes back to the page, whose colours may have changed
   sizes.observe(root);
   return () => {
     themes.disconnect();

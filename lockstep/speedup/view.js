@@ -64,7 +64,7 @@ function plot(result, colors, width) {
     drawing.append(
       svg("rect", { x: start, y: TOP, width: width - RIGHT - start, height: HEIGHT - TOP - BOTTOM, fill: "currentColor", opacity: 0.08 }),
     );
-    const label = svg("text", { x: start + 8, y: HEIGHT - BOTTOM - 10, opacity: 0.8 });
+    const label = svg("text", { x: width - RIGHT - 8, y: HEIGHT - BOTTOM - 10, "text-anchor": "end", opacity: 0.8 });
     label.textContent = `beyond ${count === 1 ? "the 1 usable CPU" : `the ${count} usable CPUs`}`
       + (result.simulated.length ? ": simulated" : "");
     drawing.append(label);
@@ -178,7 +178,7 @@ function render({ model, el }) {
 
   function draw() {
     const result = model.get("result");
-    if (!result.title) return;
+    if (!result.title || (picture.firstChild && !root.clientWidth)) return; // not on the page just now
     const running = result.state === "running";
     const colors = PALETTES[isDark(root) ? "dark" : "light"];
     title.textContent = result.title + (result.scaling === "weak" ? ", weak scaling" : "") + (result.warm ? ", pool already started" : "");

@@ -59,7 +59,7 @@ function render({ model, el }) {
   let chosen = null;            // [lane, bar] under the mouse or chosen by the keyboard
   let dragged = null;
 
-  const width = () => canvas.clientWidth || 800;
+  const width = () => canvas.clientWidth;
   const across = () => Math.max(50, width() - LABELS - MARGIN);
   const x = (seconds) => LABELS + ((seconds - from) / (to - from)) * across();
   const atX = (pixels) => from + ((pixels - LABELS) / across()) * (to - from);
@@ -75,6 +75,7 @@ function render({ model, el }) {
   const move = (part) => look(from + part * (to - from), to + part * (to - from));
 
   function draw() {
+    if (!width()) return; // not on the page just now
     const height = timeline.lanes.length * LANE + AXIS;
     const scale = window.devicePixelRatio || 1;
     canvas.style.height = `${height}px`;
