@@ -7,9 +7,10 @@ measuring   tasks of 1 ms through `speedup`'s machine, against the same on a raw
             three are running already, and each library cuts the tasks into batches as it does by itself. Cold: one task a
             message, the Pool started within.
 recording   a Pool of one worker, plain and with a timeline recorded: the part that grows with tasks, and the fixed one
-references  the course's parallel programs against the same work by others, as speed-up over the best serial program and
-            as a share of the capacity that was measured in the same round. All start their workers within the time, but for
-            joblib, which keeps its own between calls, and Dask, whose cluster is up before.
+references  the course's parallel programs against the same work by others, as speed-up over the best serial program: the
+            median and interval of paired rounds, then what the least disturbed run of each gives, which is also
+            told as a share of the measured capacity. All start their workers within the time, but for joblib, which
+            keeps its own between calls, and Dask, whose cluster is up before.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ import numpy as np
 
 from benchmarks.references import Reference, references
 from benchmarks.workloads import BACKENDS, FORK, joblib_loky, spin, standing
-from lockstep.cpus import CapacityProbe, usable_cpus
+from lockstep.cpus import Capacity, CapacityProbe, usable_cpus
 from lockstep.cpus.others import cpu_reading, cpus_of_others
 from lockstep.speedup.machine import ThisMachine, one_thread_a_process
 from lockstep.speedup.program import program_of
@@ -150,7 +151,7 @@ def recording(steps: int, rounds: int) -> str:
 
 def compared(reference: Reference, ways: dict[str, Any], probe: CapacityProbe, rounds: int) -> dict[str, Any]:
     """One row: the speed-up of ours and of every other way, and their shares of the capacity in the same round."""
-    capacities: list[float] = []
+    capacities: list[Capacity] = []
 
     def through(way: Any) -> Case:
         def run() -> Any:
@@ -161,18 +162,20 @@ def compared(reference: Reference, ways: dict[str, Any], probe: CapacityProbe, r
 
     cases: dict[str, Case] = {
         "serial": reference.serial,
-        "capacity": lambda: capacities.append(probe.measure(P, repetitions=1).speedup),
+        "capacity": lambda: capacities.append(probe.measure(P, repetitions=1)),
         OURS: reference.ours,
         **{name: through(way) for name, way in ways.items()},
     }
     times = side_by_side(cases, rounds)
-    best = float(np.median(capacities[1:]))
+    least = P * min(one.alone_s for one in capacities) / min(one.together_s for one in capacities)
     speedups = {name: ratio(times, "serial", name) for name in (OURS, *ways)}
+    best = {name: min(times["serial"]) / min(times[name]) for name in speedups}
     return {
-        "seconds": float(np.median(times["serial"])),
-        "capacity": best,
+        "seconds": min(times["serial"]),
+        "capacity": least,
         "speed-up": speedups,
-        "share": speedups[OURS][0] / (best * reference.ceiling),
+        "best": best,
+        "share": best[OURS] / (least * reference.ceiling),
         "slowest": _slowest(speedups),
     }
 
@@ -195,10 +198,12 @@ def reference_table(steps: int, rounds: int, only: list[str], skipped: list[str]
                 continue
             cluster = name.startswith("Dask")
             ways[name] = opened.enter_context(standing(backend(P))) if cluster else lambda backend=backend: backend(P)
-        print(f"  {'program':<18}{'alone':>7}{'capacity':>10}{OURS:>22}" + "".join(f"{name:>22}" for name in ways))
+        print(f"  {'program':<18}{'alone':>7}{'capacity':>10}" + "".join(f"{name:>29}" for name in (OURS, *ways)))
         for one in chosen:
             row = found[one.name] = compared(one, ways, probe, rounds)
-            cells = "".join(f"{told(row['speed-up'][name]):>22}" for name in (OURS, *ways))
+            cells = "".join(
+                f"{told(row['speed-up'][name])}, {row['best'][name]:.2f}".rjust(29) for name in (OURS, *ways)
+            )
             print(f"  {one.name:<18}{row['seconds']:>5.2f} s{row['capacity']:>10.2f}{cells}", flush=True)
     for one in chosen:
         ceiling = f" of the {one.ceiling:.0%} that is possible: {one.why}" if one.why else ""
