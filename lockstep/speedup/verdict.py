@@ -78,7 +78,8 @@ def _trust(result: Speedup) -> str:
         return f"Interrupted after {rounds} of {result.rounds or result.plan.fewest}: take it as a first look."
     quiet = "others left the machine quiet" if result.others is not None else "no gate on others' load here"
     if result.capacity is not None:
-        quiet += f", and {result.capacity.cpus:.2f} of {result.capacity.workers} CPUs were really there"
+        wanted = min(result.capacity.workers, result.cpus.share)
+        quiet += f", and {result.capacity.cpus:.2f} of {wanted:g} CPU{'s' * (wanted != 1)} {_were(wanted)} really there"
     if not result.plan.careful:
         return f"Quick mode: {rounds}, so the interval is wide ({quiet}). For a figure to quote, use careful=True."
     if result.rounds_done < CAREFUL_ROUNDS:
@@ -134,6 +135,10 @@ def _holds_one(point: Point) -> bool:
 
 def _are(amount: float) -> str:
     return "is" if amount <= 1 else "are"
+
+
+def _were(amount: float) -> str:
+    return "was" if amount <= 1 else "were"
 
 
 def seconds(value: float) -> str:

@@ -71,6 +71,26 @@ def test_warm_up_runs_are_shown_first_and_never_counted():
     assert points([Sample(WARM_UP, 1, 9.0), Sample(1, 1, 1.0)], 1)[0].seconds == 1.0
 
 
+def test_the_first_point_is_shown_after_one_run_before_anything_is_probed_or_simulated():
+    happened = []
+
+    class Machine(FakeMachine):
+        def run(self, *arguments):
+            happened.append("run")
+            return super().run(*arguments)
+
+        def capacity(self, workers):
+            happened.append("probe")
+            return super().capacity(workers)
+
+    machine = Machine(amdahl_time(0.1), cpus_of(2))
+    for now in campaign(start_of(machine), program_of(count, (100,)), machine, np.random.default_rng(1)):
+        happened.append("shown")
+        assert now.to_json(intervals=False)["points"]
+    assert happened[:2] == ["run", "shown"]
+    assert happened[2:6] == ["run", "shown", "probe", "shown"]
+
+
 def test_the_interval_holds_the_truth_and_shrinks_with_rounds():
     truth = float(laws.amdahl(2, 0.1))
     widths = {}
