@@ -2,11 +2,11 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
 
-from autograder.hidden import hidden_lines, without_source
+from autograder.hidden import hidden_lines, told_of_hidden
 from autograder.journal import Journal, Row, journal_key
 from autograder.judging import CheckCell, judge, read_check_cell
 from autograder.plain_cell import SHARED, run_plain_cell
@@ -123,7 +123,7 @@ class Grader:
             if result.infrastructure:
                 raise NotGraded(f"{work.cell.grade_id}: {result.explanation}")
             if one.checks[0].function.__code__.co_firstlineno in hidden_lines(work.cell.text):
-                result = replace(result, explanation=without_source(result.explanation))
+                result = told_of_hidden(result)
             yield number, Row(result, float(result.passed))
 
 

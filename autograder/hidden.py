@@ -1,6 +1,10 @@
 """The hidden parts of a grade cell: which lines they are, and how a failure in one is told without its source."""
 
 import re
+from dataclasses import replace
+
+from lockstep.checking.report import CheckResult
+from lockstep.explore.schedule import Schedule
 
 _SHOULD_BE = re.compile(r"^`.*?` should be ", re.DOTALL)
 _DOES_NOT_HOLD = "this does not hold: "
@@ -16,6 +20,12 @@ def hidden_lines(text: str) -> frozenset[int]:
             found.append(number)
         within = within and "END HIDDEN TESTS" not in line
     return frozenset(found)
+
+
+def told_of_hidden(result: CheckResult) -> CheckResult:
+    """The result as a learner may see it: a schedule shows its own steps, not how else the check's program can go."""
+    evidence = result.evidence.bared() if isinstance(result.evidence, Schedule) else result.evidence
+    return replace(result, explanation=without_source(result.explanation), evidence=evidence)
 
 
 def without_source(explanation: str) -> str:

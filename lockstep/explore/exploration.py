@@ -8,7 +8,6 @@ from os import PathLike
 from typing import Any
 
 from lockstep.checking.failure import CheckFailed
-from lockstep.explore import atlas
 from lockstep.explore.claims import Claim
 from lockstep.explore.findings import End, Findings
 from lockstep.explore.schedule import Schedule
@@ -134,16 +133,6 @@ class Exploration:
         ends = (end for end in self._ends if end.returned and not end.deadlocked)
         states = {end.state for end in ends if predicate(end.returned[0])}
         return self._findings.schedule(states, "A shortest interleaving with this result:") if states else None
-
-    def graph(self, limit: int = 2_000) -> dict[str, Any] | None:
-        """Every state and its moves as plain data (lockstep.explore.atlas), or None if there are more than `limit`
-        states."""
-        return atlas.graph(self._findings, limit)
-
-    def tables(self) -> dict[str, Any]:
-        """The rules from which states and moves follow, as plain data (lockstep.explore.atlas): small for large
-        graphs too."""
-        return atlas.tables(self._findings)
 
     def trace(self) -> str:
         """The shortest failing schedule as plain text, a step a line; if nothing fails, a shortest interleaving."""

@@ -100,7 +100,7 @@ class Findings:
 
     def schedule(self, goals: set[int], title: str) -> Schedule:
         """The schedule with the fewest context switches, then the fewest steps, that comes to one of these states."""
-        return self._told(self.path(goals), title)
+        return self.told(self.path(goals), title, goals)
 
     def path(self, goals: set[int]) -> list[PathStep]:
         """The steps of that schedule."""
@@ -110,9 +110,15 @@ class Findings:
             path = min((self.visited.path(state, self.graph) for state in goals), key=len)
         return path
 
-    def told(self, path: list[PathStep], title: str) -> Schedule:
-        """These steps, for readers."""
-        return self._told(path, title)
+    def told(self, path: list[PathStep], title: str, goals: Iterable[int] = ()) -> Schedule:
+        """These steps, for readers; `goals` are the states that they were to come to."""
+        state, steps, last = self.graph.root, [], ""
+        for field, index, after in path:
+            move = self.graph.steps.in_full(state, field)[index]
+            steps.append(self._step(state, after, move, bool(last) and move.actor != last))
+            state, last = after, move.actor
+        waiting = tuple(self._waiting(state))
+        return Schedule(title, tuple(steps), waiting, self._outcome(state), (self, path, frozenset(goals)))
 
     def _end(self, state: int, ways: int | None) -> End:
         statuses = self.graph.statuses(state)
@@ -133,14 +139,6 @@ class Findings:
             bool(ended) and ended[0] == "raised",
             main.left,
         )
-
-    def _told(self, path: list[PathStep], title: str) -> Schedule:
-        state, steps, last = self.graph.root, [], ""
-        for field, index, after in path:
-            move = self.graph.steps.in_full(state, field)[index]
-            steps.append(self._step(state, after, move, bool(last) and move.actor != last))
-            state, last = after, move.actor
-        return Schedule(title, tuple(steps), tuple(self._waiting(state)), self._outcome(state))
 
     def _step(self, state: int, after: int, move: Move, switch: bool) -> Step:
         steps, words = self.graph.steps, self.words
@@ -165,7 +163,8 @@ class Findings:
         )  # fmt: skip
 
     def _waiting(self, state: int) -> Iterable[Waiting]:
-        if next(self.graph.successors(state), None) is not None:
+        # All of them, though one would say it: a player asks for them when the learner's process has gone.
+        if list(self.graph.successors(state)):
             return
         for process, status in self.graph.statuses(state).items():
             if status.code is not None:

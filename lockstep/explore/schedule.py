@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lockstep.explore.graph import Graph
@@ -43,21 +43,31 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Schedule:
-    """An interleaving, or the beginning of one, that shows something."""
+    """An interleaving, or the beginning of one, that shows something.
+
+    `taken`: the findings it is from, its path, and the states that it was to come to. `bare`: it is shown without
+    anything of the program beside its own steps.
+    """
 
     title: str
     steps: tuple[Step, ...]
     waiting: tuple[Waiting, ...]
     outcome: str
+    taken: tuple[Any, list[PathStep], frozenset[int]] | None = field(default=None, repr=False, compare=False)
+    bare: bool = field(default=False, repr=False, compare=False)
 
     @property
     def switches(self) -> int:
         return sum(step.switch for step in self.steps)
 
     def _repr_html_(self) -> str:
-        from lockstep.player.still import still  # the player imports schedules
+        from lockstep.player.evidence import evidence_html  # the player imports schedules
 
-        return still(self)
+        return evidence_html(self)
+
+    def bared(self) -> Schedule:
+        """The same, to be shown bare."""
+        return replace(self, bare=True)
 
     def text(self) -> str:
         """Plain text, a line a step."""

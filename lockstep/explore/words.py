@@ -40,7 +40,7 @@ _CREATES = {
 
 
 def assigned_together(line: str, kinds: list[str]) -> list[str]:
-    """What a line like `a, b = Lock(), Value("i", 0)` calls the objects of these kinds that it makes.
+    """What a line like `a, b = Lock(), Value("i", 0)` or `a, b = Pipe()` calls the objects of these kinds that it makes.
 
     Empty if it is no such line.
     """
@@ -48,21 +48,32 @@ def assigned_together(line: str, kinds: list[str]) -> list[str]:
         (statement,) = ast.parse(line.strip()).body
     except (SyntaxError, ValueError):
         return []
-    if not (isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Tuple)):
+    if not isinstance(statement, ast.Assign) or not isinstance(target := statement.targets[0], ast.Tuple):
         return []
-    (target,), calls = statement.targets[:1], statement.value.elts
-    if not isinstance(target, ast.Tuple) or len(target.elts) != len(calls):
+    if isinstance(statement.value, ast.Call) and set(kinds) == {"channel"}:
+        return [f"{ast.unparse(end)}'s end" for end in target.elts][: len(kinds)]  # by the end that receives
+    if not isinstance(statement.value, ast.Tuple) or len(target.elts) != len(statement.value.elts):
         return []
     names: list[str] = []
     expected: list[str] = []
-    for variable, call in zip(target.elts, calls, strict=True):
-        if isinstance(call, ast.Call):
-            creates = _CREATES.get(ast.unparse(call.func).rpartition(".")[2], [])
+    for variable, value in zip(target.elts, statement.value.elts, strict=True):
+        several = isinstance(value, (ast.List, ast.Tuple))
+        for place, call in enumerate(value.elts if isinstance(value, (ast.List, ast.Tuple)) else [value]):
+            creates = _creates(call)
+            title = ast.unparse(variable) + (f"[{place}]" if several else "")
             expected += creates
-            names += [
-                ast.unparse(variable) + ("'s lock" if len(creates) > place + 1 else "") for place in range(len(creates))
-            ]
+            names += [title + ("'s lock" if len(creates) > part + 1 else "") for part in range(len(creates))]
     return names if expected == kinds else []
+
+
+def _creates(call: ast.expr) -> list[str]:
+    """The kinds of what a call creates."""
+    if not isinstance(call, ast.Call):
+        return []
+    creates = _CREATES.get(ast.unparse(call.func).rpartition(".")[2], [])
+    if any(ast.unparse(keyword) == "lock=False" for keyword in call.keywords):
+        creates = [kind for kind in creates if kind != "rlock"]
+    return creates
 
 
 def process_name(identity: str) -> str:

@@ -8,6 +8,7 @@ from lockstep.checking.report import CheckResult, Report, report_html
 from lockstep.checking.student import Session
 from lockstep.notebook.extension import notebook_source
 from lockstep.notebook.source import ModuleSource
+from lockstep.player.evidence import module_for
 
 __all__ = ["ChecksFailed", "NotebookRunner", "check"]  # `check`, with this module as its usual runner
 
@@ -66,7 +67,8 @@ class _LiveReport:
 
     def _bundle(self, report: Report | None = None) -> dict[str, str]:
         report = report or Report(self._exercise, tuple(self._results), len(self._results) + len(self._waiting))
-        return {"text/html": report_html(report, waiting=tuple(self._waiting)), "text/plain": report.text()}
+        page = report_html(report, waiting=tuple(self._waiting))
+        return {"text/html": page + module_for(page), "text/plain": report.text()}
 
 
 check.usual_runner = NotebookRunner()

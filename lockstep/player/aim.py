@@ -16,54 +16,76 @@ Goal = Callable[[Any], Any] | str | None
 
 @dataclass(frozen=True)
 class Aim:
-    """The states to come to.
-
-    `words` names them ("a deadlock"), empty if they are no failure; `lost`: they are those of a livelock."""
+    """The states to come to. `words` names them ("a deadlock"), empty if they are no failure."""
 
     words: str
-    states: set[int]
+    states: frozenset[int]
     headline: str
-    lost: bool = False
+    fails: bool = True
 
 
-def aim_of(found: Exploration, goal: Goal) -> Aim:
-    """The aim of a player. Raises ValueError for a goal that nothing reaches, TypeError for what is no goal."""
+def aims_of(found: Exploration, goal: Goal) -> list[Aim]:
+    """What to aim at: the goal; without one every kind of failure, or, if there is none, any end.
+
+    Raises ValueError for a goal that nothing reaches, TypeError for what is no goal.
+    """
     findings = found._findings
     if goal is None:
-        return _failure(found)
+        return _failures(found) or [
+            Aim("", _states(findings.ends), f"No failure was found; {_tried(found)}", fails=False)
+        ]
     if goal == "deadlock":
-        ends, words, verb = [end for end in findings.ends if end.deadlocked], "a deadlock", "deadlock"
+        aims = _deadlocks(found)
+    elif goal == "livelock":
+        aims = _livelocks(found)
     elif callable(goal):
         ends = [e for e in findings.ends if e.returned and not e.deadlocked and goal(e.returned[0])]
-        words, verb = "the goal", "reach the goal"
+        aims = [Aim("the goal", _states(ends), _counted(found, ends, "reach the goal"), fails=False)] if ends else []
     else:
-        raise TypeError(f'a goal is a function of what the program returns, or "deadlock", not {goal!r}')
-    if not ends:
+        raise TypeError(f'a goal is a function of what the program returns, or "deadlock", or "livelock", not {goal!r}')
+    if not aims:
         raise ValueError(f"no interleaving of {findings.name} reaches this goal ({found.claim})")
-    return Aim(words, {end.state for end in ends}, _counted(found, ends, verb))
+    return aims
 
 
-def _failure(found: Exploration) -> Aim:
+def aimed_at(found: Exploration, goal: Goal) -> frozenset[int]:
+    """The states that a driver tries to reach: the goal, or any failure."""
+    return frozenset[int]().union(*(aim.states for aim in aims_of(found, goal) if aim.words))
+
+
+def _failures(found: Exploration) -> list[Aim]:
+    """The kinds of failure, the gravest first."""
+    return [*_deadlocks(found), *_livelocks(found), *_crashes(found), *_odd_results(found)]
+
+
+def _deadlocks(found: Exploration) -> list[Aim]:
+    ends = [end for end in found._findings.ends if end.deadlocked]
+    return [Aim("a deadlock", _states(ends), _counted(found, ends, "deadlock"))] if ends else []
+
+
+def _livelocks(found: Exploration) -> list[Aim]:
+    if not found._findings.lost:
+        return []
+    told = "The processes can come to where they go on for ever and never end (livelock)"
+    return [Aim("a livelock", frozenset(found._findings.lost), f"{told}; {_tried(found)}")]
+
+
+def _crashes(found: Exploration) -> list[Aim]:
+    ends = [end for end in found._findings.ends if end.crashes and not end.deadlocked]
+    return [Aim("a crash", _states(ends), _counted(found, ends, "end with a crash"))] if ends else []
+
+
+def _odd_results(found: Exploration) -> list[Aim]:
+    """The ends that return something else than an undisturbed run does, though nothing crashes."""
     findings = found._findings
-    deadlocks = [end for end in findings.ends if end.deadlocked]
-    if deadlocks:
-        return Aim("a deadlock", _states(deadlocks), _counted(found, deadlocks, "deadlock"))
-    if findings.lost:
-        told = "The processes can come to where they go on for ever and never end (livelock)"
-        return Aim("a livelock", set(findings.lost), f"{told}; {_tried(found)}", True)
-    crashes = [end for end in findings.ends if end.crashes]
-    if crashes:
-        return Aim("a crash", _states(crashes), _counted(found, crashes, "end with a crash"))
-    returned = [end for end in findings.ends if end.returned]
-    if len(found.results) > 1:
-        usual = undisturbed(findings)
-        odd = [e for e in returned if usual is None or typed_key(e.returned[0]) != typed_key(usual.returned[0])]
-        if usual is not None and odd:
-            value = repr(usual.returned[0])
-            told = f"do not return {value}, as an undisturbed run does"
-            return Aim(f"a result other than {value}", _states(odd), _counted(found, odd, told))
-    told = f"No failure was found; {_tried(found)}"
-    return Aim("", _states(returned or findings.ends), told)
+    usual = undisturbed(findings) if len(found.results) > 1 else None
+    if usual is None:
+        return []
+    value = repr(usual.returned[0])
+    returned = [end for end in findings.ends if end.returned and not end.deadlocked and not end.crashes]
+    odd = [end for end in returned if typed_key(end.returned[0]) != typed_key(usual.returned[0])]
+    told = f"do not return {value}, as an undisturbed run does"
+    return [Aim(f"a result other than {value}", _states(odd), _counted(found, odd, told))] if odd else []
 
 
 def undisturbed(findings: Findings) -> End | None:
@@ -84,8 +106,8 @@ def undisturbed(findings: Findings) -> End | None:
     return ends[state] if ends[state].returned and not ends[state].deadlocked else None
 
 
-def _states(ends: list[End]) -> set[int]:
-    return {end.state for end in ends}
+def _states(ends: list[End]) -> frozenset[int]:
+    return frozenset(end.state for end in ends)
 
 
 def _counted(found: Exploration, ends: list[End], verb: str) -> str:

@@ -1,20 +1,19 @@
-"""One self-contained HTML file with a player in it: no kernel, no other file, no network."""
+"""Players without a kernel: a self-contained HTML file, and pieces of pages that others make."""
 
 from __future__ import annotations
 
 import html
 import json
-from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from lockstep.explore.exploration import Exploration
+from lockstep.player.aim import Goal
 from lockstep.player.data import player_data
+from lockstep.player.module import page_script, style
 
-FOLDER = Path(__file__).parent
-SCRIPT = FOLDER / "player.js"
-STYLE = FOLDER / "player.css"
+PLACE = '<div class="lockstep-play">'  # where a player goes
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -25,24 +24,17 @@ _PAGE = """<!DOCTYPE html>
 <style>
 :root {{ color-scheme: light dark; }}
 body {{ margin: 0 auto; padding: 20px; max-width: 1240px; color: CanvasText; background: Canvas; }}
-{style}
 </style>
 </head>
 <body>
-<main id="player"></main>
-<script type="application/json" id="data">{data}</script>
-<script type="module">
-{script}
-const values = {{ data: JSON.parse(document.getElementById("data").textContent) }};
-const model = {{ get: (name) => values[name], set() {{}}, save_changes() {{}}, on() {{}} }};
-render({{ model, el: document.getElementById("player") }});
-</script>
+<main>{place}</main>
+{module}
 </body>
 </html>
 """
 
 
-def save(found: Exploration, file: str | PathLike[str], goal: Callable[[Any], Any] | str | None = None) -> None:
+def save(found: Exploration, file: str | PathLike[str], goal: Goal = None) -> None:
     """Writes the page of an exploration. Raises OSError if it cannot be written."""
     Path(file).write_text(page(player_data(found, goal)), encoding="utf-8")
 
@@ -50,12 +42,22 @@ def save(found: Exploration, file: str | PathLike[str], goal: Callable[[Any], An
 def page(data: dict[str, Any]) -> str:
     """The file's text."""
     title = html.escape(f"{data['program']}: {data['headline']}")
+    without = "<p>This page needs JavaScript to show the steps.</p>"
     return _PAGE.format(
-        title=title, style=STYLE.read_text("utf-8"), script=SCRIPT.read_text("utf-8"), data=embedded(data)
+        title=title, place=place(data, f"<p>{html.escape(data['headline'])}</p>{without}"), module=module()
     )
+
+
+def place(data: dict[str, Any], still: str) -> str:
+    """A place for a player in any page: `still` is HTML that stands there until the module has run, and without it."""
+    return f'{PLACE}{still}<script type="application/json">{embedded(data)}</script></div>'
+
+
+def module() -> str:
+    """The style and the script for all places of a page; once is enough, however many there are."""
+    return f'<style>{style()}</style>\n<script type="module">\n{page_script()}</script>'
 
 
 def embedded(data: dict[str, Any]) -> str:
     """The data as JSON that can stand between script tags."""
-    told = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
-    return told.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")

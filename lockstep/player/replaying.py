@@ -30,8 +30,10 @@ class Replay:
     outcome: str
     returned: bool
     deadlocked: bool
+    livelocked: bool  # they can go on for ever, and never end
     crashes: tuple[tuple[str, str], ...]  # (process, exception)
     told: Schedule = field(repr=False)
+    state: int = field(repr=False)  # of the program's graph, at the end
     _value: Any = field(repr=False, default=None)
 
     @property
@@ -43,7 +45,7 @@ class Replay:
 
     @property
     def failed(self) -> bool:
-        return self.deadlocked or bool(self.crashes) or not self.returned
+        return self.deadlocked or self.livelocked or bool(self.crashes) or not self.returned
 
     def trace(self) -> str:
         """The steps as plain text."""
@@ -54,8 +56,9 @@ def replay(program: Any, *arguments: Any, schedule: Iterable[Any], **options: An
     """Runs the program in this order: one process a step, as its number (0 is main, 1 is Process-1) or its name.
 
     Where a step can go in several ways (whom a `notify` wakes), the item can be a pair of process and way, from 0. The
-    end may be left out as far as only one process can go. Takes the options of `explore`, and raises what it raises;
-    raises ScheduleError for a process that does not exist or cannot go, and for a schedule too short or too long.
+    end may be left out as far as only one process can go, and where no end can be reached any more. Takes the options
+    of `explore`, and raises what it raises; raises ScheduleError for a process that does not exist or cannot go, and
+    for a schedule too short or too long.
     """
     if isinstance(schedule, (str, bytes)) or not isinstance(schedule, Iterable):
         raise ScheduleError(f"a schedule is a list of process numbers, such as [1, 2, 1], not {schedule!r}")
@@ -80,7 +83,7 @@ def replayed(found: Exploration, schedule: list[Any]) -> Replay:
             if way >= len(ways[actor]):
                 there = f"{process_name(actor)} can go in {len(ways[actor])} ways here, counted from 0"
                 _fail(findings, path, f"step {number + 1}: {there}; there is no way {way}")
-        elif not ways:
+        elif not ways or state in findings.lost:
             break
         else:
             actor, way = next(iter(ways)), 0
@@ -96,11 +99,14 @@ def replayed(found: Exploration, schedule: list[Any]) -> Replay:
 
 
 def _ended(findings: Findings, path: list[PathStep], state: int, taken: tuple[Any, ...]) -> Replay:
+    told = findings.told(path, f"Under this schedule, {_steps(len(path))}:")
+    if state in findings.lost:
+        return Replay(taken, told.outcome, False, False, True, (), told, state)
     end: End = next(end for end in findings.ends if end.state == state)
-    told = findings.told(path, f"Under this schedule, {len(path)} steps:")
     returned = bool(end.returned) and not end.deadlocked
     crashes = tuple((process_name(process), error) for process, error in end.crashes)
-    return Replay(taken, told.outcome, returned, end.deadlocked, crashes, told, end.returned[0] if returned else None)
+    value = end.returned[0] if returned else None
+    return Replay(taken, told.outcome, returned, end.deadlocked, False, crashes, told, state, value)
 
 
 def _named(item: Any, number: int, findings: Findings) -> tuple[str, int]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from html import escape
+import html
 
+from lockstep.checking.report import plain
 from lockstep.explore.schedule import Schedule, Step
 
 # Okabe and Ito's colours, in the order of the player's lanes; main is grey. Names stand beside them.
@@ -19,7 +20,8 @@ def still(schedule: Schedule) -> str:
     lanes = sorted({*(step.process for step in schedule.steps), *waiting}, key=_in_order)
     colours = {name: _colour(name, place) for place, name in enumerate(lanes)}
     head = "".join(
-        f'<th scope="col" style="{_CELL}border-bottom:4px solid {colours[name]};">{escape(name)}</th>' for name in lanes
+        f'<th scope="col" style="{_CELL}border-bottom:4px solid {colours[name]};">{_escaped(name)}</th>'
+        for name in lanes
     )
     rows = [_row(number, step, lanes, colours) for number, step in enumerate(schedule.steps, 1)]
     if waiting:
@@ -31,14 +33,14 @@ def still(schedule: Schedule) -> str:
             each = waiting[name]
             held = f", held by {each.holder}" if each.holder else ""
             cells.append(
-                f'<td style="{_CELL}{_SHADED}">waits: {escape(each.operation + held)}{_line(each.source)}</td>'
+                f'<td style="{_CELL}{_SHADED}">waits: {_escaped(each.operation + held)}{_line(each.source)}</td>'
             )
         rows.append(f'<tr><th scope="row">end</th>{"".join(cells)}</tr>')
     return (
-        f"<p><strong>{escape(schedule.title)}</strong></p>"
+        f"<p><strong>{_escaped(schedule.title)}</strong></p>"
         '<div style="overflow-x:auto;"><table style="border-collapse:collapse;font-size:13px;color:inherit;">'
         f'<thead><tr><th scope="col">step</th>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
-        f"<p><strong>{escape(schedule.outcome)}</strong></p>"
+        f"<p><strong>{_escaped(schedule.outcome)}</strong></p>"
     )
 
 
@@ -48,14 +50,14 @@ def _row(number: int, step: Step, lanes: list[str], colours: dict[str, str]) -> 
         if name != step.process:
             cells.append(f'<td style="{_CELL}"></td>')
             continue
-        answer = f" → {escape(step.answer)}" if step.answer else ""
+        answer = f" → {_escaped(step.answer)}" if step.answer else ""
         changes = "".join(
-            f"<div>{escape(what)}: <s>{escape(before)}</s> → <b>{escape(after)}</b></div>"
+            f"<div>{_escaped(what)}: <s>{_escaped(before)}</s> → <b>{_escaped(after)}</b></div>"
             for what, before, after in step.changes
         )
-        inside = "".join(f"<div>inside {escape(section)}</div>" for section in step.inside)
+        inside = "".join(f"<div>inside {_escaped(section)}</div>" for section in step.inside)
         cells.append(
-            f'<td style="{_CELL}border-left:5px solid {colours[name]};"><b>{escape(step.operation)}</b>{answer}'
+            f'<td style="{_CELL}border-left:5px solid {colours[name]};"><b>{_escaped(step.operation)}</b>{answer}'
             f"{_line(step.source)}{changes}{inside}</td>"
         )
     mark = '<span role="img" aria-label="context switch" title="context switch">⇄</span> ' if step.switch else ""
@@ -64,8 +66,12 @@ def _row(number: int, step: Step, lanes: list[str], colours: dict[str, str]) -> 
     return f"<tr{rule}>{numbered}{''.join(cells)}</tr>"
 
 
+def _escaped(text: str) -> str:
+    return html.escape(plain(text))
+
+
 def _line(source: str) -> str:
-    return f'<div style="{_QUIET}"><code>{escape(source)}</code></div>' if source else ""
+    return f'<div style="{_QUIET}"><code>{_escaped(source)}</code></div>' if source else ""
 
 
 def _colour(name: str, place: int) -> str:

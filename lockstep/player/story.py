@@ -1,33 +1,40 @@
-"""What went wrong in a trace, in words: who held what, which write was overwritten, which wake-up met nobody."""
+"""What went wrong in a trace, in words: which write was overwritten, what was acted on too late, who waits for what."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from lockstep.explore.findings import Findings
 from lockstep.explore.schedule import PathStep
 from lockstep.explore.steps import Move
 from lockstep.explore.words import process_name
+from lockstep.player.waiting import enumerated, line_of, waits
+
+SENTENCES = 12
 
 
 def story(findings: Findings, path: list[PathStep]) -> list[str]:
     """Sentences on the trace, empty for a trace in which nothing happened that needs one."""
-    trace = _moves(findings, path)
+    trace = moves(findings, path)
     last = path[-1][2] if path else findings.graph.root
-    told = [*_overwritten(findings, trace)]
-    over = not any(True for _ in findings.graph.successors(last))
+    over = next(findings.graph.successors(last), None) is None
     if over and not findings.graph.all_exited(last):
-        told = [*_waits(findings, last), *_unheard(findings, trace, last)]
+        told = waits(findings, trace, last)
     elif last in findings.lost:
-        told = ["From here on somebody can always go on, but nobody can ever come to an end."]
-    return [*_crashes(findings, last), *told] if over else told
+        told = [
+            *_inside(findings, trace, last),
+            "From here on somebody can always go on, but nobody can ever come to an end.",
+        ]
+    else:
+        accesses = list(_accesses(findings, trace))
+        told = [*(_overwritten(accesses) or _outdated(accesses)), *_inside(findings, trace, last)]
+    return [*_crashes(findings, last), *told][:SENTENCES]
 
 
-# A step of a trace: its number from 1, the state before it, and what happened.
-_Numbered = tuple[int, int, Move]
-
-
-def _moves(findings: Findings, path: list[PathStep]) -> list[_Numbered]:
+def moves(findings: Findings, path: list[PathStep]) -> list[tuple[int, int, Move]]:
+    """The steps of a path: their number from 1, the state before it, and what happened."""
     state, found = findings.graph.root, []
     for number, (field, index, after) in enumerate(path, 1):
         found.append((number, state, findings.graph.steps.in_full(state, field)[index]))
@@ -36,143 +43,128 @@ def _moves(findings: Findings, path: list[PathStep]) -> list[_Numbered]:
 
 
 def _crashes(findings: Findings, last: int) -> list[str]:
+    graph, told = findings.graph, []
     end = next((end for end in findings.ends if end.state == last), None)
-    return [f"{process_name(process)} ended with {error}." for process, error in end.crashes] if end else []
+    for process, error in end.crashes if end else ():
+        held = [
+            findings.words.object(field.name)
+            for field in graph.steps.fields.values()
+            if field.kind in ("lock", "rlock") and (graph.steps.value(last, field.name) or ("",))[0] == process
+        ]
+        holding = f", still holding {enumerated(held)}" if held else ""
+        told.append(f"{process_name(process)} ended with {error}{holding}.")
+    return told
 
 
-def _overwritten(findings: Findings, trace: list[_Numbered]) -> list[str]:
-    """For every write that rests on a reading which others have made stale: whose writes are lost by it."""
-    words, told = findings.words, []
-    read: dict[tuple[str, str], tuple[int, Any]] = {}
-    written: dict[str, list[tuple[int, str, Any]]] = {}
+def _inside(findings: Findings, trace: list[tuple[int, int, Move]], last: int) -> list[str]:
+    """Those who are inside the same section at once, and when they came in."""
+    inside: dict[str, list[str]] = {}
+    for process in findings.graph.statuses(last):
+        for section in _sections(findings, last, process):
+            inside.setdefault(section, []).append(process)
+    told = []
+    for section, processes in inside.items():
+        if len(processes) > 1:
+            came = [f"{process_name(each)} came in {_coming(findings, trace, section, each)}" for each in processes]
+            names = enumerated([process_name(each) for each in processes])
+            told.append(f"{names} are inside {section!r} at once: {enumerated(came)}.")
+    return told
+
+
+def _sections(findings: Findings, state: int, process: str) -> tuple[str, ...]:
+    status = findings.graph.statuses(state).get(process)
+    return findings.graph.automata.locals[status.local].sections if status is not None and status.code is None else ()
+
+
+def _coming(findings: Findings, trace: list[tuple[int, int, Move]], section: str, process: str) -> str:
+    """The step that brought the process into the section, and what it read then."""
+    for number, before, move in reversed(trace):
+        if section in _sections(findings, move.after, process) and section not in _sections(findings, before, process):
+            words = findings.words
+            seen = f"{words.object(move.operation.objects[0])} = {words.value(move.answer)}" * (
+                move.actor == process and move.operation.kind == "cell.read"
+            )
+            return f"with step {number}" + (f" (having read {seen})" if seen else "")
+    return "at the beginning"
+
+
+@dataclass(frozen=True)
+class _Access:
+    """A reading or a writing of a shared value."""
+
+    step: int
+    process: str
+    at: str  # " (line 3)", or nothing
+    place: Any  # of the program, to tell one reading from another
+    title: str  # of the value
+    name: str
+    writes: bool
+    value: str
+
+
+def _accesses(findings: Findings, trace: list[tuple[int, int, Move]]) -> Iterator[_Access]:
+    words = findings.words
     for number, _, move in trace:
-        kind, actor = move.operation.kind, move.actor
+        kind, operation = move.operation.kind, move.operation
         if kind not in ("cell.read", "cell.write", "cells.read", "cells.write"):
             continue
-        name = repr(move.operation.objects)
-        title = words.object(move.operation.objects[0])
-        if kind.endswith("read"):
-            read[actor, name] = number, move.answer
-            continue
-        value = move.operation.arguments[1]
-        if (actor, name) in read:
-            since, seen = read.pop((actor, name))
-            lost = [write for write in written.get(name, []) if write[0] > since and write[1] != actor]
-            if lost:
-                by: dict[str, list[str]] = {}
-                for at, writer, what in lost:
-                    by.setdefault(process_name(writer), []).append(f"{words.value(what)} (step {at})")
-                who = _and([f"{writer}'s {_and(what)}" for writer, what in by.items()])
-                told.append(
-                    f"{process_name(actor)} read {title} = {words.value(seen)} in step {since} and wrote "
-                    f"{words.value(value)} in step {number}: {who} {'is' if len(lost) == 1 else 'are'} overwritten."
-                )
-        written.setdefault(name, []).append((number, actor, value))
-    return told
+        writes = kind.endswith("write")
+        value = words.value(operation.arguments[1] if writes else move.answer)
+        where = None if move.local is None else findings.graph.automata.locals[move.local].where[:1]
+        title = words.object(operation.objects[0])
+        name = repr(operation.objects)
+        at = line_of(findings, move.local)
+        yield _Access(number, process_name(move.actor), at, where, title, name, writes, value)
 
 
-def _waits(findings: Findings, last: int) -> list[str]:
-    """Who holds what and waits for what, and the circle of those who wait for each other."""
-    graph, words, told = findings.graph, findings.words, []
-    held: dict[str, list[str]] = {}
-    for field in graph.steps.fields.values():
-        value = graph.steps.value(last, field.name)
-        if field.kind in ("lock", "rlock") and value is not None:
-            held.setdefault(value[0], []).append(words.object(field.name))
-    after: dict[str, str] = {}
-    joins = []
-    for process, status in graph.statuses(last).items():
-        if status.code is not None:
-            continue
-        local, name = graph.automata.locals[status.local], process_name(process)
-        holds = f"holds {_and(held[process])} and " if process in held else ""
-        if local.kind == "join":
-            after[process] = local.operation.arguments[0]
-            joins.append(f"{name} {holds}waits for {process_name(after[process])} to end.")
-        elif local.kind == "end":
-            joins.append(f"{name} {holds}cannot exit before its children have, and its queues are empty.")
-        else:
-            sentence, holder = _wants(findings, last, process, local.operation)
-            if holder:
-                after[process] = holder
-            told.append(f"{name} {holds}waits for {sentence}.")
-    circle = _circle(after)
-    if circle:
-        told.append(f"They wait in a circle: {' → '.join(process_name(p) for p in [*circle, circle[0]])}.")
-    return told + joins
-
-
-def _wants(findings: Findings, last: int, process: str, operation: Any) -> tuple[str, str]:
-    """What a process waits for, in words, and who holds it, if it is one."""
-    graph, words = findings.graph, findings.words
-    name = operation.objects[0] if operation.objects else ""
-    title = words.object(name) if name else operation.kind
-    kind = operation.kind.partition(".")[0]
-    if kind == "condition" and (process, "waiting") in [entry[:2] for entry in graph.steps.value(last, name)]:
-        return f"a notification on {title}, and nobody is left who could give one", ""
-    for each in operation.objects:
-        value = graph.steps.value(last, each)
-        if graph.steps.fields[each].kind in ("lock", "rlock") and value is not None:
-            holder = process_name(value[0])
-            return f"{words.object(each)}, which {holder} holds", value[0]
-    if kind == "event":
-        return f"{title} to be set, and nobody is left who could set it", ""
-    if kind == "semaphore":
-        return f"{title}, which is at {graph.steps.value(last, name)}, and nobody is left who could release it", ""
-    if kind == "barrier":
-        return f"the others at {title}: {graph.steps.value(last, name)[1]} of {_parties(findings, name)} have come", ""
-    if operation.kind in ("queue.get", "simplequeue.get", "pipe.recv"):
-        return f"something to come out of {title}, and nobody is left who could send it", ""
-    return f"its turn to {words.operation(operation)}", ""
-
-
-def _parties(findings: Findings, name: str) -> str:
-    for local in findings.graph.automata.locals:
-        if local.kind == "ask" and local.operation.kind == "barrier.arrive" and local.operation.objects == (name,):
-            return str(local.operation.arguments[0])
-    return "all"
-
-
-def _unheard(findings: Findings, trace: list[_Numbered], last: int) -> list[str]:
-    """Notifications that met nobody, on conditions and events for which somebody waits at the end."""
-    graph, words = findings.graph, findings.words
-    wanted: dict[str, str] = {}
-    for process, status in graph.statuses(last).items():
-        local = graph.automata.locals[status.local]
-        if status.code is None and local.kind == "ask" and local.operation.kind in ("condition.wake", "event.wake"):
-            wanted[local.operation.objects[0]] = process
+def _overwritten(accesses: list[_Access]) -> list[str]:
+    """For every write that rests on a reading which others have made stale: whose writes are lost by it."""
     told = []
-    for number, before, move in trace:
-        name = move.operation.objects[0] if move.operation.objects else ""
-        if name not in wanted:
-            continue
-        value = graph.steps.value(before, name)
-        who, title = process_name(move.actor), words.object(name)
-        if move.operation.kind == "condition.notify":
-            asleep = [entry[0] for entry in value if entry[1] in ("waiting", "timed")]
-            now = [entry[0] for entry in graph.steps.value(move.after, name) if entry[1] in ("waiting", "timed")]
-            woken = [process_name(each) for each in asleep if each not in now]
-            if not asleep:
-                told.append(f"The notification of {who} in step {number} met nobody: none was waiting on {title} yet.")
-            elif woken and now:
-                left = _and([process_name(each) for each in now])
-                told.append(f"The notification of {who} in step {number} woke {_and(woken)}; {left} slept on.")
-        elif move.operation.kind == "event.clear" and value[0]:
-            told.append(f"{who} cleared {title} in step {number}, before {process_name(wanted[name])} had seen it set.")
+    read: dict[tuple[str, str], _Access] = {}
+    for each in accesses:
+        key = each.process, each.name
+        if not each.writes:
+            read[key] = each
+        elif key in read:
+            seen = read.pop(key)
+            lost = _writes_of_others(accesses, seen, each)
+            if lost:
+                begun = (
+                    f"{each.process} read {each.title} = {seen.value} in step {seen.step} and wrote {each.value} "
+                    f"in step {each.step}{each.at}:"
+                )
+                if len(lost) == 1:
+                    told.append(f"{begun} {lost[0].process}'s {lost[0].value} (step {lost[0].step}) is overwritten.")
+                else:
+                    who = enumerated(list(dict.fromkeys(one.process for one in lost)))
+                    told.append(
+                        f"{begun} {lost[-1].process}'s {lost[-1].value} (step {lost[-1].step}) is overwritten, "
+                        f"and so nothing is left of the {len(lost)} writes of {who} in between."
+                    )
     return told
 
 
-def _circle(after: dict[str, str]) -> list[str]:
-    """Those who wait for each other in a circle, if any do."""
-    for start in after:
-        here, seen = start, []
-        while here in after and here not in seen:
-            seen.append(here)
-            here = after[here]
-        if here in seen:
-            return seen[seen.index(here) :]
-    return []
+def _outdated(accesses: list[_Access]) -> list[str]:
+    """For every write that follows from a reading at an earlier line, which others have made stale: check, then act."""
+    told = []
+    for each in accesses:
+        if not each.writes:
+            continue
+        own = [one for one in accesses if (one.process, one.name) == (each.process, each.name) and one.step < each.step]
+        since = max((place + 1 for place, one in enumerate(own) if one.writes), default=0)
+        readings = own[since:]
+        if len(readings) < 2 or readings[0].place == readings[-1].place:
+            continue
+        lost = _writes_of_others(accesses, readings[0], each)
+        if lost and readings[0].value != readings[-1].value:
+            told.append(
+                f"{each.process} read {each.title} = {readings[0].value} in step {readings[0].step}{readings[0].at} and "
+                f"acted on it, but {lost[-1].process} wrote {lost[-1].value} in step {lost[-1].step}: the {each.value} that "
+                f"{each.process} wrote in step {each.step}{each.at} rests on what was no longer so."
+            )
+    return told
 
 
-def _and(parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
+def _writes_of_others(accesses: list[_Access], first: _Access, last: _Access) -> list[_Access]:
+    between = (one for one in accesses if first.step < one.step < last.step)
+    return [one for one in between if one.writes and one.name == first.name and one.process != first.process]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import anywidget
@@ -10,11 +9,10 @@ import traitlets
 
 from lockstep.explore.exploration import Exploration
 from lockstep.explore.exploring import explore
+from lockstep.player.aim import Goal, aimed_at
 from lockstep.player.data import player_data
-from lockstep.player.page import SCRIPT, STYLE
+from lockstep.player.module import script, style
 from lockstep.player.replaying import Replay, ScheduleError, replayed
-
-Goal = Callable[[Any], Any] | str | None
 
 
 class Player(anywidget.AnyWidget):
@@ -23,8 +21,8 @@ class Player(anywidget.AnyWidget):
     `schedule` is that path as `replay(...)` takes it; `reached` says whether it comes to the goal.
     """
 
-    _esm = SCRIPT
-    _css = STYLE
+    _esm = script()
+    _css = style()
     data = traitlets.Dict().tag(sync=True)
     path: Any = traitlets.List().tag(sync=True)
     verdict = traitlets.Unicode("").tag(sync=True)
@@ -32,6 +30,7 @@ class Player(anywidget.AnyWidget):
     def __init__(self, found: Exploration, goal: Goal = None, *, puzzle: bool = False) -> None:
         super().__init__(data=player_data(found, goal, puzzle=puzzle))
         self._found, self._goal = found, goal
+        self._aimed = aimed_at(found, goal)
         self.replay: Replay | None = None
         self.reached = False
         self.observe(self._driven, names="path")
@@ -48,27 +47,22 @@ class Player(anywidget.AnyWidget):
             self.replay, self.reached = None, False
             self.verdict = f"Python cannot replay this path: {error}"
             return
-        self.reached = self._reaches(self.replay)
-        if self._goal is not None:
+        self.reached = self.replay.state in self._aimed
+        if self._goal is not None or self.data["puzzle"]:
             counts = "It counts." if self.reached else "That is not the goal."
             self.verdict = f"Python replayed your {len(self.replay.schedule)} steps: {self.replay.outcome} {counts}"
-
-    def _reaches(self, done: Replay) -> bool:
-        if callable(self._goal):
-            return done.returned and bool(self._goal(done.value))
-        return done.deadlocked if self._goal == "deadlock" else done.failed
 
 
 def you_drive(program: Any, *arguments: Any, goal: Goal = None, **options: Any) -> Player:
     """A player in which the learner chooses who goes next, until the program does what `goal` says.
 
-    `goal` is a function of what the program returns, or "deadlock"; without one, any failure. Takes the options of
-    `explore`.
+    `goal` is a function of what the program returns, "deadlock" or "livelock"; without one, any failure. Takes the
+    options of `explore`.
     Raises ValueError when the goal cannot be reached, or the program is too large to be driven.
     """
     found = explore(program, *arguments, **options)
     player = Player(found, goal, puzzle=True)
-    if not player.data["whole"]:
+    if not player.data["drivable"]:
         raise ValueError(
             f"{player.data['program']} has {found.states:,} states, too many to drive: take fewer processes or steps"
         )

@@ -1,7 +1,5 @@
 """`explore` itself: learners' functions in their own process, functions of a file, the result as data, bad input."""
 
-import json
-
 import pytest
 
 from lockstep.checking.failure import CheckFailed, StudentTimedOut
@@ -11,7 +9,7 @@ from lockstep.explore.exploring import explore
 from lockstep.explore.findings import NotExplored
 from lockstep.explore.typed import Results
 from tests.explore.taking import take
-from tests.explore.test_counts import COUNTER, PHILOSOPHERS
+from tests.explore.test_counts import COUNTER
 
 LEARNER = '''
 """A learner's file."""
@@ -165,44 +163,3 @@ def test_sometimes_says_what_comes_instead():
     found = take(COUNTER, 2, 1).sometimes(lambda total: total == 1)
     with pytest.raises(CheckFailed, match="No interleaving gives such a result"):
         found.sometimes(lambda total: total == 7)
-
-
-def test_the_graph_as_data_holds_every_state_and_move():
-    found = take(PHILOSOPHERS, 3)
-    drawn = found.graph()
-    assert drawn is not None
-    assert len(drawn["states"]) == found.states
-    ways = [0] * found.states
-    ways[0] = 1
-    ends = {"deadlock": 0, "returned": 0}
-    for number, state in enumerate(drawn["states"]):  # breadth first, so every state comes after those before it
-        for *_, after in state["moves"]:
-            ways[after] += ways[number]
-        if state["end"]:
-            assert not state["moves"]
-            ends[state["end"]] += ways[number]
-    assert ends == {"deadlock": 6, "returned": 162}
-    assert json.loads(json.dumps(drawn)) == drawn
-    assert found.graph(limit=10) is None
-
-
-@pytest.mark.parametrize(("program", "arguments"), [(PHILOSOPHERS, (3,)), (COUNTER, (2, 3))])
-def test_the_tables_as_data_give_the_same_states(program, arguments):
-    found = take(program, *arguments)
-    data = json.loads(json.dumps(found.tables()))
-    fields = {place: (field["shift"], (1 << field["bits"]) - 1) for place, field in enumerate(data["fields"])}
-    rows = {}
-    for row in data["rows"]:
-        moves = {int(key): [int(move[0]) for move in moves] for key, moves in row["moves"].items()}
-        rows.setdefault((row["field"], row["number"]), []).append((int(row["mask"]), moves))
-    met, front = {int(data["root"])}, [int(data["root"])]
-    while front:
-        state = front.pop()
-        for place, (shift, bits) in fields.items():
-            tables = rows.get((place, (state >> shift) & bits), ())
-            known = [moves[state & mask] for mask, moves in tables if state & mask in moves]
-            for difference in known[0] if known else ():
-                if state + difference not in met:
-                    met.add(state + difference)
-                    front.append(state + difference)
-    assert len(met) == found.states

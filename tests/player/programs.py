@@ -84,6 +84,27 @@ LOST_WAKE_UP = """
         process.join()
 """
 
+THREE_KINDS = """
+    def work(first, second, total, me):
+        with first:
+            with second:
+                seen = total.value
+        if me and seen:
+            raise ValueError("late")
+        total.value = seen + 1
+
+    def main():
+        one, other, total = Lock(), Lock(), Value("i", 0, lock=False)
+        processes = [
+            Process(target=work, args=(one, other, total, 1)), Process(target=work, args=(other, one, total, 0)),
+        ]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join()
+        return total.value
+"""
+
 PROGRAMS = {
     "counter": (COUNTER, (2, 2)),
     "three philosophers": (PHILOSOPHERS, (3,)),

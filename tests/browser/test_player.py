@@ -1,12 +1,11 @@
-"""In a browser: keys and clicks lead to the states that the Python side computes."""
+"""The player as a page: keys and clicks lead to the states that the Python side computes."""
 
 import random
-import shutil
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from lockstep.explore.words import process_name
+from lockstep.player.aim import aims_of
 from lockstep.player.data import player_data
 from lockstep.player.driving import choices
 from lockstep.player.page import page as page_text
@@ -41,15 +40,6 @@ WALK = """(walks) => walks.map((draws, number) => {
 })"""
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        options = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=options)
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
 def page(browser):
     page = browser.new_page(viewport={"width": 1280, "height": 900})
@@ -58,7 +48,7 @@ def page(browser):
     page.on("request", lambda request: request.url.startswith("http") and errors.append(request.url))
     yield page
     page.close()
-    assert not errors
+    assert not errors, "an exception in the module, or a request to the network"
 
 
 def opened(page, found, goal=None, puzzle=False):
@@ -115,9 +105,7 @@ def test_walks_lead_where_python_says(page, name):
     draw = random.Random(name)
     walks = [[draw.random() for _ in range(40)] for _ in range(WALKS)]
     python, data = Python(found), player_data(found)
-    goals = {state for state, place in zip(found._findings.graph.depths, range(10**6), strict=False)
-             if str(place) in data["ends"] and data["outcomes"][data["ends"][str(place)]]["goal"]}  # fmt: skip
-    goals |= found._findings.lost if data["lost_is_goal"] else set()
+    goals = aims_of(found, None)[0].states if data["aim"] else frozenset()
     steps = 0
     for number, (draws, seen) in enumerate(zip(walks, page.evaluate(WALK, walks), strict=True)):
         state = found._findings.graph.root

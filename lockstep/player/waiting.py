@@ -1,0 +1,218 @@
+"""Who waits for what when nobody can go on, in words: who holds it, and what happened too early or never."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lockstep.explore.automata import Local
+from lockstep.explore.findings import Findings
+from lockstep.explore.steps import Move
+from lockstep.explore.words import process_name
+from lockstep.standin.queues import on_its_way
+
+Trace = list[tuple[int, int, Move]]  # steps: number, state before, move
+_GETS = ("queue.get", "simplequeue.get", "pipe.recv")
+_PUTS = ("queue.put", "simplequeue.put", "pipe.send")
+LATEST = 3  # of the items that were taken
+
+
+def waits(findings: Findings, trace: Trace, last: int) -> list[str]:
+    """Who holds what and waits for what, the circle of those who wait for each other, and what they missed."""
+    graph, words, told = findings.graph, findings.words, []
+    held: dict[str, list[str]] = {}
+    for field in graph.steps.fields.values():
+        value = graph.steps.value(last, field.name)
+        if field.kind in ("lock", "rlock") and value is not None:
+            held.setdefault(value[0], []).append(words.object(field.name))
+    after: dict[str, str] = {}
+    joins = []
+    for process, status in graph.statuses(last).items():
+        if status.code is not None:
+            continue
+        local = graph.automata.locals[status.local]
+        who = f"{process_name(process)}{line_of(findings, status.local)}"
+        holds = f"holds {enumerated(held[process])} and " if process in held else ""
+        if local.kind == "join":
+            after[process] = local.operation.arguments[0]
+            joins.append(f"{who} {holds}waits for {process_name(after[process])} to end.")
+        elif local.kind == "end":
+            joins.append(
+                f"{process_name(process)} {holds}is done, but cannot exit: {_unfinished(findings, last, local)}."
+            )
+        else:
+            sentence, holder = _wants(findings, last, process, local.operation)
+            if holder == process:
+                sentence = f"{words.object(local.operation.objects[0])}, which it holds itself"
+            elif holder:
+                after[process] = holder
+            told.append(f"{who} {holds}waits for {sentence}.")
+    circle = _circle(after)
+    if circle:
+        told.append(f"They wait in a circle: {' → '.join(process_name(p) for p in [*circle, circle[0]])}.")
+    return told + _missed(findings, trace, last) + joins
+
+
+def enumerated(parts: list[str]) -> str:
+    """a, b and c"""
+    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
+
+
+def line_of(findings: Findings, local: int | None) -> str:
+    """The line of a local state in brackets, with its cell if there are several; empty if it is not known."""
+    where = None if local is None else findings.graph.automata.locals[local].where
+    if not where:
+        return ""
+    label, line, _ = where[0]
+    return f" (line {line})" if len(findings.words.sources) < 2 else f" ({label}, line {line})"
+
+
+def _wants(findings: Findings, last: int, process: str, operation: Any) -> tuple[str, str]:
+    """What a process waits for, in words, and who holds it, if it is one."""
+    graph, words = findings.graph, findings.words
+    name = operation.objects[0] if operation.objects else ""
+    title = words.object(name) if name else operation.kind
+    kind = operation.kind.partition(".")[0]
+    if kind == "condition" and (process, "waiting") in [entry[:2] for entry in graph.steps.value(last, name)]:
+        return f"a notification on {title}, and nobody can go on to give one", ""
+    for each in operation.objects:
+        value = graph.steps.value(last, each)
+        if graph.steps.fields[each].kind in ("lock", "rlock") and value is not None:
+            ended = graph.statuses(last)[value[0]].code is not None
+            holder = process_name(value[0])
+            return f"{words.object(each)}, which {holder} holds" + ", though it has ended" * ended, value[0]
+    if kind == "event":
+        return f"{title} to be set, and nobody can go on to set it", ""
+    if kind == "semaphore":
+        return f"{title}, which is at {graph.steps.value(last, name)}, and nobody can go on to release it", ""
+    if kind == "barrier":
+        come = f"{graph.steps.value(last, name)[1]} of {_parties(findings, name)} have come"
+        return f"the others at {title}: {come}, and nobody else can come", ""
+    if operation.kind in _GETS:
+        return f"something to come out of {title}, and nobody can go on to send it", ""
+    if operation.kind == "queue.joined":
+        left = graph.steps.value(last, name).unfinished
+        return f"the {left} items of {title} that nobody has called task_done() for", ""
+    return f"its turn to {words.operation(operation)}", ""
+
+
+def _unfinished(findings: Findings, last: int, local: Local) -> str:
+    """Why somebody who has ended his work cannot exit."""
+    graph, words = findings.graph, findings.words
+    running = [
+        process_name(child)
+        for child, daemon in local.children
+        if not daemon and graph.statuses(last).get(child) is not None and graph.statuses(last)[child].code is None
+    ]
+    if running:
+        return f"it waits for {enumerated(running)} to end"
+    full = [
+        words.object(name)
+        for name in local.queues
+        if name not in local.abandoned and on_its_way(graph.steps.value(last, name), local.process)
+    ]
+    if full:
+        return f"what it put into {enumerated(full)} does not fit into the pipe, and nobody can go on to take something out"
+    return "it waits for its children and its queues"
+
+
+def _parties(findings: Findings, name: str) -> str:
+    for local in findings.graph.automata.locals:
+        if local.kind == "ask" and local.operation.kind == "barrier.arrive" and local.operation.objects == (name,):
+            return str(local.operation.arguments[0])
+    return "all"
+
+
+def _missed(findings: Findings, trace: Trace, last: int) -> list[str]:
+    """What was there for those who wait at the end, but too early, or for somebody else."""
+    waiting: dict[tuple[str, str], list[str]] = {}
+    for process, status in findings.graph.statuses(last).items():
+        local = findings.graph.automata.locals[status.local]
+        if status.code is None and local.kind == "ask" and local.operation.objects:
+            waiting.setdefault((local.operation.kind, local.operation.objects[0]), []).append(process)
+    told = []
+    for (kind, name), processes in waiting.items():
+        if kind == "condition.wake":
+            told += _unheard(findings, trace, name, processes)
+        elif kind == "event.wake":
+            told += _cleared(findings, trace, name, processes)
+        elif kind in _GETS:
+            told += _taken(findings, trace, name)
+    return told
+
+
+def _unheard(findings: Findings, trace: Trace, name: str, processes: list[str]) -> list[str]:
+    """Notifications that met nobody, or not those who wait at the end."""
+    graph, title, told = findings.graph, findings.words.object(name), []
+    for number, before, move in trace:
+        if move.operation.kind != "condition.notify" or move.operation.objects[0] != name:
+            continue
+        who = f"{process_name(move.actor)} in step {number}"
+        asleep, now = (
+            [entry[0] for entry in graph.steps.value(state, name) if entry[1] in ("waiting", "timed")]
+            for state in (before, move.after)
+        )
+        woken = [process_name(each) for each in asleep if each not in now]
+        if not asleep:
+            late = [(_last(trace, "condition.wait", name, each), process_name(each)) for each in processes]
+            later = enumerated([f"{each} began to wait in step {step}" for step, each in late if step > number])
+            told.append(f"The notification of {who} met nobody: none was waiting on {title} yet ({later}).")
+        elif woken and now:
+            left = enumerated([process_name(each) for each in now])
+            told.append(f"The notification of {who} woke {enumerated(woken)}; {left} slept on.")
+    return told
+
+
+def _cleared(findings: Findings, trace: Trace, name: str, processes: list[str]) -> list[str]:
+    title, told = findings.words.object(name), []
+    begun = {process: _last(trace, "event.wait", name, process) for process in processes}
+    clears = [
+        (number, move)
+        for number, before, move in trace
+        if (move.operation.kind, move.operation.objects[:1]) == ("event.clear", (name,))
+        and findings.graph.steps.value(before, name)[0]
+    ]
+    for number, move in clears:
+        late = [f"{process_name(process)} asked in step {step}" for process, step in begun.items() if step > number]
+        if late:
+            told.append(f"{process_name(move.actor)} cleared {title} in step {number}, too early: {enumerated(late)}.")
+    if not any(move.operation.kind == "event.set" and move.operation.objects[0] == name for _, _, move in trace):
+        told.append(f"Nobody has set {title}.")
+    return told
+
+
+def _taken(findings: Findings, trace: Trace, name: str) -> list[str]:
+    """What came out of something that is now empty, and to whom."""
+    words, title = findings.words, findings.words.object(name)
+    here = [(n, move) for n, _, move in trace if move.operation.objects[:1] == (name,)]
+    taken = [(n, move) for n, move in here if move.operation.kind in _GETS]
+    if not any(move.operation.kind in _PUTS for _, move in here):
+        return [f"Nobody has put anything into {title}."]
+    if not taken:
+        return []
+    told = [f"{words.value(move.answer)} to {process_name(move.actor)} (step {n})" for n, move in taken[-LATEST:]]
+    before = "The last that came out of" if len(taken) > LATEST else "All that came out of"
+    return [f"{before} {title}: {enumerated(told)}."]
+
+
+def _last(trace: Trace, kind: str, name: str, process: str) -> int:
+    """The number of the last step of this kind on the object by the process, 0 if there is none."""
+    return max(
+        (
+            number
+            for number, _, move in trace
+            if (move.operation.kind, move.operation.objects[:1], move.actor) == (kind, (name,), process)
+        ),
+        default=0,
+    )
+
+
+def _circle(after: dict[str, str]) -> list[str]:
+    """Those who wait for each other in a circle, if any do."""
+    for start in after:
+        here, seen = start, []
+        while here in after and here not in seen:
+            seen.append(here)
+            here = after[here]
+        if here in seen:
+            return seen[seen.index(here) :]
+    return []
