@@ -54,9 +54,9 @@ class Simulator:
     """One learner's program, run as often as it is asked for."""
 
     def __init__(self, source: ModuleSource, given: ModuleSource) -> None:
-        cells, beside = definitions(source).cells, definitions(given).cells
-        self._statements = compiled(cells), compiled(beside)
-        self._labels = frozenset(cell.label for cell in (*cells, *beside))
+        found, beside = definitions(source), definitions(given).cells
+        self._statements = compiled(found.cells, found.computed), compiled(beside)
+        self._labels = frozenset(cell.label for cell in (*found.cells, *beside))
         self._own_cost: int | None = None
 
     def run(self, request: dict[str, Any]) -> dict[str, Any]:

@@ -136,11 +136,11 @@ class _Runs:
         self, reference: Any, arguments: Any, keywords: Any, cores: int, scaled: bool = False, fitting: bool = False
     ) -> Simulation:
         """Runs once; the result lacks only the serial time."""
-        crossing = self._program.crossing
+        positional, named = self._program.arguments(arguments, keywords)
         request = {
             "function": reference,
-            "arguments": [crossing(argument) for argument in arguments],
-            "keywords": {key: crossing(value) for key, value in keywords.items()},
+            "arguments": positional,
+            "keywords": named,
             "cores": cores,
             "scaled": scaled,
             "fitting": fitting,
