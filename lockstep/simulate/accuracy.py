@@ -59,7 +59,7 @@ def accuracy_of(engine: Engine, segments: int, declared_only: bool) -> Accuracy:
         found.append((MEMORY_BOUND, "it works on shared memory larger than a cache; cores then slow each other"))
     if communicating > 2 * _OFTEN * makespan * cores:
         found.append((COMMUNICATING, "it communicates often, and messages wait for the system"))
-    if (len(engine.actors) - 1) * (engine.costs.start + engine.costs.child) > 2 * _OFTEN * makespan * cores:
+    if _longest_starting(engine) > 2 * _OFTEN * makespan:
         found.append((STARTING, "much of it is starting processes, whose cost varies"))
     if engine.cores.crowded > 2 * _OFTEN * makespan and engine.cores.number > 1:
         found.append((CROWDED, "more processes than cores compute at once"))
@@ -71,3 +71,11 @@ def accuracy_of(engine: Engine, segments: int, declared_only: bool) -> Accuracy:
         )
     worst = max(error for error, _ in found)
     return Accuracy(worst + 0.05 * (len(found) - 1), tuple(reason for _, reason in found))
+
+
+def _longest_starting(engine: Engine) -> float:
+    """The most seconds that a process takes to start others."""
+    return max(
+        sum(span.end - span.start for span in actor.history if span.operation == "process.start")
+        for actor in engine.actors.values()
+    )
