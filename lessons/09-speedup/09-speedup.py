@@ -72,7 +72,7 @@ speedup(add_squares, 1_000_000, serial=add_squares_serially, seconds=2)
 
 # %% [markdown]
 # Each round runs the serial program and every number of workers, in a random order, so that a busy moment does not hit
-# one of them alone. A point is the median of the rounds. Its bar says where the true value probably is. The dashed line
+# one of them alone. A point is the median of the rounds. Its bar says where the true value probably is. The grey line
 # is the ideal: P times as fast on P workers.
 #
 # Read the sentence below the picture. It may say **too busy to tell**. Then other programs had the processor while we

@@ -20,6 +20,7 @@ from lockstep.simulate.costs import IDEAL, Costs
 from lockstep.simulate.engine import OPERATIONS, Engine
 from lockstep.simulate.log import Log, Recorder
 from lockstep.simulate.machine import NotThere, SimulateMachine
+from lockstep.simulate.words import process_name
 from lockstep.standin.machine import NotCovered, current
 from lockstep.workers import WORKERS
 
@@ -178,7 +179,8 @@ def _resolved(value: Any, namespaces: Namespaces) -> Any:
 def _outcome(machine: SimulateMachine) -> dict[str, Any]:
     if machine.error is not None:
         types, message, text = machine.error
-        return {"raised": {"types": types, "message": message, "traceback": text}}
+        children = [f"{process_name(who)} ended with {kind}: {why}\n" for who, kind, why, _ in machine.failures]
+        return {"raised": {"types": types, "message": message, "traceback": "".join([text, *children])}}
     try:
         encode(machine.result)
     except DataError as error:

@@ -153,7 +153,7 @@ class _Runs:
         except StudentTimedOut as error:
             raise StudentTimedOut(
                 f"`{name}` was not simulated within {self._limit:g} s of real time; a loop that looks again and again at "
-                "shared memory waits for ever on virtual cores: wait for a Lock, Event or Queue",
+                "a clock or at shared memory hardly gets on there: sleep, or wait for a Lock, Event or Queue",
                 error.stacks,
             ) from None
         match reply:
