@@ -482,8 +482,9 @@ timeline(count_every_word, long_texts, 2)
 timeline(count_combined, long_texts, 2)
 
 # %% [markdown]
-# In the first program the workers send, the main process unpacks and counts, and hardly anybody else computes: it is the serial part, in person. In the second
-# the workers compute, and the main process waits for them and adds up eight short tables.
+# In the first program the workers are busy sending, again and again, and the main process takes the words apart and counts them: all the
+# words go through its hands. In the second the workers compute. The main process waits, and the eight short tables that it adds
+# up are thin strokes. (The start of the workers is the same in both.)
 #
 # Why is it allowed to combine early? Adding up counts is associative, so the brackets may be moved: first within a worker,
 # then between them. It is commutative too, so it does not matter who is ready first.

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 REALLY_THERE = 0.8
 """The part of the wanted CPUs that must be free and given; below it every speed-up scatters around 1."""
+ABOVE_IDEAL = 1.1
+"""Times the ideal: a simulation is no more exact than that."""
 SHORT_RUN_S = 0.01
 BURST_S = 1.0
 
@@ -123,6 +125,13 @@ def _beyond(result: Speedup) -> Iterator[str]:
         yield f"This process may use {amount}{source}, so no real speed-up above 1 can be measured here."
     if result.simulated:
         yield f"Beyond {cpus.count} worker{'s' * (cpus.count != 1)} the curve is simulated, not measured."
+        beyond = [workers for workers, speedup in result.simulated if speedup > ABOVE_IDEAL * workers]
+        if beyond:
+            told = ", ".join(map(str, beyond))
+            yield (
+                f"Do not believe it at {told} workers, where it lies above the ideal: this machine's speed changed "
+                "between the runs that it was made from. Simulate again."
+            )
 
 
 def _surely_above(point: Point) -> bool:

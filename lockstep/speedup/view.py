@@ -20,8 +20,8 @@ from lockstep.speedup.result import Speedup
 if TYPE_CHECKING:
     from lockstep.speedup.measure import Request, Show
 
-REFRESH_S = 0.1
-"""At most ten pictures a second: more would take the time of the measurement."""
+REFRESH_S = 0.2
+"""At most five pictures a second: the browser that draws them needs a CPU of the machine that is measured."""
 _FACTORS = (1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8)
 _CHUNKS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096)
 

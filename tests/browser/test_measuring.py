@@ -62,7 +62,7 @@ def drag_to_the_end(page, slider):
 
 @pytest.mark.parametrize("application", ["lab/tree/{}?reset", "notebooks/{}"], ids=["lab", "notebook-7"])
 def test_the_views_draw_measure_again_and_survive_an_interrupt(lab, page, notebook, application):
-    page.set_default_timeout(240_000)
+    page.set_default_timeout(90_000)
     run_all(page, f"{lab}/{application.format(notebook)}")
     assert page.locator(".lockstep-speedup").count() == 1, "the value of the cell does not show it again"
     plot = page.locator(".lockstep-speedup svg[role=img]")
@@ -107,7 +107,7 @@ def test_the_views_draw_measure_again_and_survive_an_interrupt(lab, page, notebo
 
 
 def test_a_page_without_its_kernel_offers_no_sliders(lab, page, notebook):
-    page.set_default_timeout(240_000)
+    page.set_default_timeout(90_000)
     run_all(page, f"{lab}/lab/tree/{notebook}?reset")
     page.wait_for_function("document.querySelector('.lockstep-speedup input')?.disabled === false")
     page.evaluate("(() => { jupyterapp.shell.currentWidget.sessionContext.shutdown(); return 1 })()")

@@ -183,6 +183,13 @@ def test_under_a_quota_of_one_cpu_the_sentence_says_why_and_the_rest_is_simulate
     assert [row["workers"] for row in result.table() if row["simulated"]] == list(range(1, 9))
 
 
+def test_a_simulated_curve_above_the_ideal_is_not_to_be_believed():
+    result = run(FakeMachine(amdahl_time(0.1), cpus_of(2)))[-1]
+    assert "Do not believe" not in replace(result, simulated=((1, 1.0), (4, 4.2), (8, 7.0))).sentence()
+    told = replace(result, simulated=((1, 1.0), (4, 3.5), (8, 11.7))).sentence()
+    assert "Do not believe it at 8 workers, where it lies above the ideal" in told
+
+
 def test_short_runs_under_a_quota_are_told_to_burst():
     result = run(FakeMachine(lambda workers, scale: 0.2, cpus_of(2, 1.5)))[-1]
     assert "can burst above its share" in result.sentence()
