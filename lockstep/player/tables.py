@@ -128,22 +128,16 @@ class Tables:
             found.append({"name": title, "kind": field.kind, "hidden": hidden, "values": self._values[index]})
         return found
 
-    def sources(self, bare: bool) -> list[dict[str, Any]]:
-        """The cells in which some process is at some place, or the part of them where it is.
-
-        `bare`: only the lines at which somebody is; the others are None."""
+    def sources(self) -> list[dict[str, Any]]:
+        """The cells in which some process is at some place, or the part of them where it is."""
         found = []
         for label, numbers in self._lines.items():
-            lines: list[str | None] = [short(line) for line in self._words.sources.get(label, [])]
+            lines = [short(line) for line in self._words.sources.get(label, [])]
             first, last = 1, len(lines)
-            if bare or len(lines) > SOURCE:
-                margin = 0 if bare else AROUND
-                first = max(1, min(numbers) - margin)
-                last = min(len(lines), max(numbers) + margin, first + LINES)
-            shown = [
-                line if not bare or first + n in numbers else None for n, line in enumerate(lines[first - 1 : last])
-            ]
-            found.append({"label": re.split(r"[\\/]", label)[-1], "first": first, "lines": shown})
+            if len(lines) > SOURCE:
+                first = max(1, min(numbers) - AROUND)
+                last = min(len(lines), max(numbers) + AROUND, first + LINES)
+            found.append({"label": re.split(r"[\\/]", label)[-1], "first": first, "lines": lines[first - 1 : last]})
         return found
 
     def _reads(self, mask: int) -> list[Field]:
