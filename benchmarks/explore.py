@@ -14,9 +14,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
+
+from autograder.build import read_exercises
+from autograder.judging import judge, read_check_cell
+from lockstep.checking.launcher import local_launcher
+from lockstep.explore.schedule import Schedule
+from lockstep.notebook.source import ModuleSource
 
 PROGRAMS = Path(__file__).parent / "programs"
 SLOW = 60.0  # seconds after which a run is given up
@@ -31,8 +37,8 @@ class Run(NamedTuple):
 
 def ours(program: str, *arguments: int, apart: bool = True) -> Run:
     """`explore`, from the start of Python to the verdict; `apart`: the learner's code in its own child process."""
-    how = "--apart" if apart else "--one"
-    return _run([sys.executable, "-m", "benchmarks.explore", how, program, *map(str, arguments)], _last_line)
+    how = "apart" if apart else "here"
+    return _run([sys.executable, "-m", "benchmarks.programs.explored", how, program, *map(str, arguments)], _last_line)
 
 
 def frontrun(times: int, seconds: float) -> Run:
@@ -51,9 +57,18 @@ def harmony(program: str, **constants: int) -> Run:
 
 
 def _run(command: list[str], read: Callable[[str], dict], folder: str | None = None) -> Run:
+    # Everybody's modules are compiled once, as where they are installed, whatever this environment says.
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=SLOW * 5, check=False
+        command,
+        cwd=folder,
+        env=kept,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=SLOW * 5,
+        check=False,
     )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
@@ -70,44 +85,19 @@ def _harmony_states(text: str) -> dict:
     return {"states": int(found.group(1)) if found else None}
 
 
-def apart(program: str, arguments: list[int]) -> None:
-    """Explores one program, the learner's code in a child process, and prints its states."""
-    from lockstep.checking.student import student
-    from lockstep.explore.exploring import explore
-
-    with student(PROGRAMS / "interleavings.py", limit=SLOW) as learner:
-        found = explore(getattr(learner, program), *arguments)
-        found.failure()
-    print(json.dumps({"states": found.states}))
-
-
-def one(program: str, arguments: list[int]) -> None:
-    """Explores one program with both sides in this process, so that all CPU time is seen, and prints what it took."""
-    from lockstep.explore.automata import Automata
-    from lockstep.explore.local_service import LocalService
-    from lockstep.explore.verdict import explored
-    from lockstep.notebook.source import ModuleSource
-
-    source = ModuleSource.of_file(PROGRAMS / "interleavings.py")
-    request = {
-        "function": program, "arguments": arguments, "keywords": {},
-        "feeder": True, "pipe_capacity": 65_536, "merge": True,
-    }  # fmt: skip
-    cpu = _cpu()
-    found = explored(Automata(LocalService(source.cells)), request, 300_000, {}, program)
-    cpu, began = _cpu() - cpu, _cpu()
-    if program == "counter":
-        found.schedule(lambda total: total != arguments[0] * arguments[1])
-    else:
-        found.failure()
-    told = {
-        "states": found.states,
-        "interleavings": found.interleavings,
-        "cpu": cpu,
-        "failure": _cpu() - began,
-        "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-    }
-    print(json.dumps(told))
+def _failing_checks(repetitions: int) -> Iterator[tuple[str, str, float]]:
+    """Exercise, wrong answer, and the seconds of a check that shows a schedule: the best of some repetitions."""
+    for exercise in read_exercises().values():
+        if "explore" not in exercise.checks:
+            continue
+        cell = read_check_cell(exercise.checks)
+        reference = ModuleSource.of_text(exercise.solution, "reference")
+        for answer in exercise.wrong:
+            program = ModuleSource.of_text(answer.code, "answer")
+            reports = [judge(cell, program, local_launcher(), reference=reference) for _ in range(repetitions)]
+            for results in zip(*(report.results for report in reports), strict=True):
+                if all(isinstance(result.evidence, Schedule) for result in results):
+                    yield exercise.name, answer.name, min(result.seconds for result in results)
 
 
 def _cpu() -> float:
@@ -173,6 +163,15 @@ def main(repetitions: int, quick: bool) -> None:
                 (f"{name}: failing schedule shown within 0.2 s", f"{found['failure']:.3f} s", found["failure"] <= 0.2)
             )
 
+    print("\nfrom a check's start to its failing schedule, s: wrong answers of the course, in processes of their own")
+    slowest = {}
+    for exercise, answer, seconds in _failing_checks(repetitions):
+        slowest[exercise] = max(slowest.get(exercise, (0.0, "")), (seconds, answer))
+    for exercise, (seconds, answer) in slowest.items():
+        print(f"{exercise:24} {seconds:.3f}  {answer}")
+    longest = max(seconds for seconds, _ in slowest.values())
+    bars.append(("the failing schedule of any wrong answer within 0.2 s", f"{longest:.3f} s", longest <= 0.2))
+
     print("\nfrontrun, two threads x 6 increments, 10 s; explore, two processes x 6 increments")
     peer, mine = frontrun(6, 10.0).told, best(lambda: ours("counter", 2, 6, apart=False), repetitions).told
     there, here = peer["interleavings"] / peer["cpu"], mine["interleavings"] / mine["cpu"]
@@ -213,15 +212,9 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m benchmarks.explore", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="leave out the large programs")
     parser.add_argument("--repetitions", type=int, default=3)
-    parser.add_argument("--one", nargs="+", help=argparse.SUPPRESS)
-    parser.add_argument("--apart", nargs="+", help=argparse.SUPPRESS)
     parser.add_argument("--frontrun", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.one:
-        one(options.one[0], [int(argument) for argument in options.one[1:]])
-    elif options.apart:
-        apart(options.apart[0], [int(argument) for argument in options.apart[1:]])
-    elif options.frontrun:
+    if options.frontrun:
         one_frontrun(int(options.frontrun[0]), float(options.frontrun[1]))
     else:
         main(options.repetitions, options.quick)

@@ -1,7 +1,17 @@
-"""What measuring and recording cost, and how the ways to run tasks compare: `python -m benchmarks.overhead`.
+"""What measuring and recording cost, and how the course's programs compare: `python -m benchmarks.overhead`.
 
-Everything is a ratio of runs taken side by side in rounds of random order, told as median and 95 % interval; the
-table of backends is worth something only where the measured capacity is near P.
+Everything is a ratio of runs taken side by side in rounds of random order, told as median and 95 % interval (bootstrap),
+and once more from the least disturbed run of each: what other programs take only ever adds.
+`--only` takes one of three parts:
+
+measuring   tasks of 1 ms through `speedup`'s machine, against the same on a raw Pool and by joblib. Warm: the workers of all
+            three are running already, and each library cuts the tasks into batches as it does by itself. Cold: one task a
+            message, the Pool started within.
+recording   a Pool of one worker, plain and with a timeline recorded: the part that grows with tasks, and the fixed one
+references  the course's parallel programs against the same work by others, as speed-up over the best serial program: the
+            median and interval of paired rounds, then what the least disturbed run of each gives, which is also
+            told as a share of the measured capacity. All start their workers within the time, but for joblib, which
+            keeps its own between calls, and Dask, whose cluster is up before.
 """
 
 from __future__ import annotations
@@ -9,16 +19,18 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import resource  # counts the CPU of children to the microsecond; not on Windows
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks.workloads import BACKENDS, FORK, joblib_loky, spin, workloads
-from lockstep.cpus import CapacityProbe, usable_cpus
+from benchmarks.references import Reference, references
+from benchmarks.workloads import BACKENDS, FORK, joblib_loky, spin, standing
+from lockstep.cpus import Capacity, CapacityProbe, usable_cpus
 from lockstep.cpus.others import cpu_reading, cpus_of_others
 from lockstep.speedup.machine import ThisMachine, one_thread_a_process
 from lockstep.speedup.program import program_of
@@ -27,38 +39,181 @@ from lockstep.timeline.recording import Recording
 from lockstep.timeline.run import record
 
 TASK_S = 0.001
-TASKS = 1000
+FEW, MANY = 200, 1000
 P = 2
+OURS = "ours"
 
 Case = Callable[[], Any]
+Times = dict[str, list[float]]
+Row = tuple[float, float | None, float | None]  # median, and the ends of its 95 % interval
 
 
-def cpu_of_all() -> float:
-    """CPU seconds of this process and of its children that have ended."""
-    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
-
-
-def side_by_side(
-    cases: dict[str, Case], rounds: int, clock: Callable[[], float] = time.perf_counter
-) -> dict[str, list[float]]:
+def side_by_side(cases: dict[str, Case], rounds: int) -> Times:
     """Seconds of every case in every round, after one round that is thrown away."""
     rng = np.random.default_rng()
-    times: dict[str, list[float]] = {name: [] for name in cases}
+    times: Times = {name: [] for name in cases}
     for number in range(rounds + 1):
         for name in rng.permutation(list(cases)):
-            start = clock()
+            start = time.perf_counter()
             cases[name]()
             if number:
-                times[name].append(clock() - start)
+                times[name].append(time.perf_counter() - start)
     return times
 
 
-def ratio(times: dict[str, list[float]], name: str, base: str) -> dict[str, float | None]:
-    ratios = [one / other for one, other in zip(times[name], times[base], strict=True)]
-    low, high = interval(ratios)
-    best = min(times[name]) / min(times[base])  # the least disturbed run of each, for a machine that is not quiet
-    return {"median": float(np.median(ratios)), "low": low, "high": high, "of the best": best}
+def summary(values: list[float]) -> Row:
+    return float(np.median(values)), *interval(values)
+
+
+def ratio(times: Times, name: str, base: str) -> Row:
+    """How many times as long as `base`, paired within rounds."""
+    return summary([one / other for one, other in zip(times[name], times[base], strict=True)])
+
+
+def told(row: Row, scale: float = 1.0, digits: int = 2) -> str:
+    median, low, high = row
+    spread = "" if low is None or high is None else f" ({scale * low:.{digits}f} to {scale * high:.{digits}f})"
+    return f"{scale * median:.{digits}f}{spread}"
+
+
+def measuring(steps: int, rounds: int) -> str:
+    items = [steps] * MANY
+
+    def cold(size: int, workers: int) -> int:
+        with FORK.Pool(workers) as pool:
+            return sum(pool.map(spin, items[:size], chunksize=1))
+
+    def warm(size: int, pool: Any) -> int:
+        return sum(pool.map(spin, items[:size]))
+
+    through_cold, through_warm = program_of(cold, (MANY,)), program_of(warm, (MANY,))
+    with ThisMachine(FORK.Pool) as machine, FORK.Pool(P) as pool, joblib_loky(P) as parallel:
+        times = side_by_side(
+            {
+                "raw Pool, warm": lambda: warm(MANY, pool),
+                "through speedup, warm": lambda: machine.run(through_warm, P, 1, True),
+                "joblib, warm": lambda: parallel(spin, items),
+                "raw Pool, cold": lambda: cold(MANY, P),
+                "through speedup, cold": lambda: machine.run(through_cold, P, 1, False),
+            },
+            rounds,
+        )
+    for name, seconds in times.items():
+        print(f"  {name:<24}{told(summary(seconds), 1e6 / MANY, 0):>22} us a task")
+    pairs = {
+        "warm, over raw Pool": ("through speedup, warm", "raw Pool, warm"),
+        "cold, over raw Pool": ("through speedup, cold", "raw Pool, cold"),
+        "warm, over joblib": ("through speedup, warm", "joblib, warm"),
+    }
+    best = {name: min(times[ours]) / min(times[other]) for name, (ours, other) in pairs.items()}
+    for name, (ours, other) in pairs.items():
+        print(
+            f"  through speedup, {name:<22}{told(ratio(times, ours, other)):>22}; the least disturbed runs {best[name]:.3f}"
+        )
+    return f"through speedup {max(best.values()):.2f} times a raw Pool and joblib at most (asked: 1.10)"
+
+
+def recording(steps: int, rounds: int) -> str:
+    def plain(tasks: int) -> int:
+        with FORK.Pool(1) as pool:
+            return sum(pool.map(spin, [steps] * tasks, chunksize=1))
+
+    def recorded(tasks: int) -> int:
+        with Recording():
+            return plain(tasks)
+
+    ways: dict[str, Callable[[int], Any]] = {
+        "plain": plain,
+        "recorded": recorded,
+        "recorded, shown": lambda tasks: record(lambda: plain(tasks), show=lambda timeline, more: timeline.to_json()),
+    }
+    times = side_by_side(
+        {
+            f"{name} {tasks}": lambda way=way, tasks=tasks: way(tasks)
+            for name, way in ways.items()
+            for tasks in (FEW, MANY)
+        },
+        rounds,
+    )
+    least = {name: min(seconds) for name, seconds in times.items()}  # others' load only ever adds
+    for name in ("recorded", "recorded, shown"):
+        few, many = (least[f"{name} {tasks}"] - least[f"plain {tasks}"] for tasks in (FEW, MANY))
+        each = (many - few) / (MANY - FEW)
+        for tasks in (FEW, MANY):
+            row = ratio(times, f"{name} {tasks}", f"plain {tasks}")
+            best = least[f"{name} {tasks}"] / least[f"plain {tasks}"]
+            print(f"  {name}, {tasks} tasks: {told(row, digits=3)} times plain; the least disturbed runs {best:.3f}")
+        print(f"  {name}: {1e6 * each:.1f} us a task, and {1e3 * (few - FEW * each):.1f} ms once")
+    best = least[f"recorded {MANY}"] / least[f"plain {MANY}"]
+    return f"recording costs {100 * best - 100:.1f} % at {MANY} tasks of 1 ms (asked: below 5 %)"
+
+
+def compared(reference: Reference, ways: dict[str, Any], probe: CapacityProbe, rounds: int) -> dict[str, Any]:
+    """One row: the speed-up of ours and of every other way, and their shares of the capacity in the same round."""
+    capacities: list[Capacity] = []
+
+    def through(way: Any) -> Case:
+        def run() -> Any:
+            with way() as mapped:
+                return reference.by(mapped)
+
+        return run
+
+    cases: dict[str, Case] = {
+        "serial": reference.serial,
+        "capacity": lambda: capacities.append(probe.measure(P, repetitions=1)),
+        OURS: reference.ours,
+        **{name: through(way) for name, way in ways.items()},
+    }
+    times = side_by_side(cases, rounds)
+    least = P * min(one.alone_s for one in capacities) / min(one.together_s for one in capacities)
+    speedups = {name: ratio(times, "serial", name) for name in (OURS, *ways)}
+    best = {name: min(times["serial"]) / min(times[name]) for name in speedups}
+    return {
+        "seconds": min(times["serial"]),
+        "capacity": least,
+        "speed-up": speedups,
+        "best": best,
+        "share": best[OURS] / (least * reference.ceiling),
+        "slowest": _slowest(speedups),
+    }
+
+
+def _slowest(speedups: dict[str, Row]) -> bool:
+    """Whether ours is slower than every other, with no interval that overlaps."""
+    high = speedups[OURS][2] or speedups[OURS][0]
+    return all((row[1] or row[0]) > high for name, row in speedups.items() if name != OURS)
+
+
+def reference_table(steps: int, rounds: int, only: list[str], skipped: list[str]) -> str:
+    found = {}
+    with contextlib.ExitStack() as opened:
+        folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
+        chosen = [one for one in references(folder, P, steps) if not only or one.name in only]
+        probe = opened.enter_context(CapacityProbe(P, 0.2))
+        ways: dict[str, Any] = {}
+        for name, backend in BACKENDS.items():
+            if name in skipped:
+                continue
+            cluster = name.startswith("Dask")
+            ways[name] = opened.enter_context(standing(backend(P))) if cluster else lambda backend=backend: backend(P)
+        print(f"  {'program':<18}{'alone':>7}{'capacity':>10}" + "".join(f"{name:>29}" for name in (OURS, *ways)))
+        for one in chosen:
+            row = found[one.name] = compared(one, ways, probe, rounds)
+            cells = "".join(
+                f"{told(row['speed-up'][name])}, {row['best'][name]:.2f}".rjust(29) for name in (OURS, *ways)
+            )
+            print(f"  {one.name:<18}{row['seconds']:>5.2f} s{row['capacity']:>10.2f}{cells}", flush=True)
+    for one in chosen:
+        ceiling = f" of the {one.ceiling:.0%} that is possible: {one.why}" if one.why else ""
+        slow = "; surely slower than all others" if found[one.name]["slowest"] else ""
+        print(f"  {one.name}: ours reaches {found[one.name]['share']:.0%} of the measured capacity{ceiling}{slow}")
+    shares = [row["share"] for row in found.values()]
+    slowest = sum(row["slowest"] for row in found.values())
+    return (
+        f"references {float(np.median(shares)):.0%} of the measured capacity in the median, {min(shares):.0%} at least "
+        f"(asked: 95 %), surely the slowest in {slowest} of {len(shares)} rows"
+    )
 
 
 def steps_of_a_task() -> int:
@@ -74,117 +229,34 @@ def _cpu_seconds(steps: int) -> float:
     return time.process_time() - start
 
 
-def measuring(steps: int, rounds: int) -> dict[str, Any]:
-    """A Pool's tasks called directly, through speedup's machine, and joblib's, in seconds and against the Pool's."""
-    items = [steps] * TASKS
-
-    def mapped(size: int, workers: int) -> int:
-        with FORK.Pool(workers) as pool:
-            return sum(pool.map(spin, items[:size], chunksize=1))
-
-    def by_joblib() -> None:
-        with joblib_loky(P) as parallel:
-            parallel(spin, items)
-
-    program = program_of(mapped, (TASKS,))
-    with ThisMachine(FORK.Pool) as machine:
-        times = side_by_side(
-            {
-                "raw Pool": lambda: mapped(TASKS, P),
-                "through speedup": lambda: machine.run(program, P, 1, False),
-                "joblib": by_joblib,
-            },
-            rounds,
-        )
-    return {
-        "us a task": {name: 1e6 * float(np.median(seconds)) / TASKS for name, seconds in times.items()},
-        "through speedup / raw Pool": ratio(times, "through speedup", "raw Pool"),
-        "through speedup / joblib": ratio(times, "through speedup", "joblib"),
-    }
-
-
-def recording(steps: int, rounds: int) -> dict[str, Any]:
-    """A Pool of one worker with tasks of 1 ms: plain, with its logs written, and with the picture as well."""
-    items = [steps] * TASKS
-
-    def plain() -> int:
-        with FORK.Pool(1) as pool:
-            return sum(pool.map(spin, items, chunksize=1))
-
-    def recorded() -> int:
-        with Recording():
-            return plain()
-
-    cases: dict[str, Case] = {
-        "plain": plain,
-        "recorded": recorded,
-        "recorded and shown": lambda: record(plain, show=lambda timeline, more: timeline.to_json()),
-    }
-    found = {}
-    for told, clock in (("wall", time.perf_counter), ("CPU", cpu_of_all)):
-        times = side_by_side(cases, rounds, clock)
-        found[told] = {
-            "us a task": {name: 1e6 * float(np.median(seconds)) / TASKS for name, seconds in times.items()},
-            "recorded / plain": ratio(times, "recorded", "plain"),
-            "recorded and shown / plain": ratio(times, "recorded and shown", "plain"),
-        }
-    return found
-
-
-def backends(rounds: int, skipped: frozenset[str]) -> dict[str, Any]:
-    """Speed-up of every backend on P warm workers over a plain loop, and its share of the capacity meanwhile."""
-    found: dict[str, Any] = {}
-    with contextlib.ExitStack() as opened:
-        probe = opened.enter_context(CapacityProbe(P))
-        maps = {name: opened.enter_context(backend(P)) for name, backend in BACKENDS.items() if name not in skipped}
-        for work in workloads():
-            cases: dict[str, Case] = {"serial": lambda work=work: [work.task(item) for item in work.items]}
-            for name, mapped in maps.items():
-                cases[name] = lambda work=work, mapped=mapped: mapped(work.task, work.items)
-            before, capacity = cpu_reading(), probe.measure(P).speedup
-            times = side_by_side(cases, rounds)
-            capacity = min(capacity, probe.measure(P).speedup)
-            rows = {name: ratio({**times}, "serial", name) for name in maps}
-            best = max(rows.values(), key=lambda row: row["low"] or 0.0)
-            found[work.name] = {
-                "capacity": capacity,
-                "CPUs of others": cpus_of_others(before, cpu_reading()),
-                "serial s": float(np.median(times["serial"])),
-                "speed-up": rows,
-                "share of capacity": {name: (row["median"] or 0.0) / capacity for name, row in rows.items()},
-                "surely slower than the best": [
-                    name for name, row in rows.items() if (row["high"] or 0.0) < (best["low"] or 0.0)
-                ],
-            }
-    return found
-
-
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.overhead", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.overhead", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rounds", type=int, default=9, help="rounds of every comparison (default: 9)")
-    parser.add_argument("--only", choices=["measuring", "recording", "backends"], help="one of the three parts")
+    parser.add_argument("--only", choices=["measuring", "recording", "references"], help="one of the three parts")
+    parser.add_argument("--reference", action="append", default=[], metavar="NAME", help="only this of the references")
     parser.add_argument("--without", action="append", default=[], choices=list(BACKENDS), help="leave a backend out")
-    parser.add_argument("--json", metavar="FILE", help="write the figures to a file as well")
+    parser.add_argument("--json", metavar="FILE", help="write the last lines to a file as well")
     chosen = parser.parse_args(arguments)
     print(usable_cpus().sentence())
     steps = steps_of_a_task()
-    parts: dict[str, Callable[[], dict[str, Any]]] = {
-        "measuring": lambda: measuring(steps, chosen.rounds),
+    parts: dict[str, Callable[[], str]] = {
+        "measuring": lambda: measuring(steps, 2 * chosen.rounds),
         "recording": lambda: recording(steps, chosen.rounds),
-        "backends": lambda: backends(chosen.rounds, frozenset(chosen.without)),
+        "references": lambda: reference_table(steps, chosen.rounds, chosen.reference, chosen.without),
     }
-    found = {}
+    lines = {}
     with one_thread_a_process():
         for name, part in parts.items():
             if chosen.only in (None, name):
+                print(f"\n{name}")
                 before = cpu_reading()
-                found[name] = part()
-                others = cpus_of_others(before, cpu_reading())
-                print(f"\n{name} (others kept {others or 0.0:.2f} CPUs busy)")
-                print(json.dumps(found[name], indent=2, default=str))
+                lines[name] = part()
+                print(f"  others kept {cpus_of_others(before, cpu_reading()) or 0.0:.2f} CPUs busy meanwhile")
+    print("\n" + "; ".join(lines.values()))
     if chosen.json:
-        with open(chosen.json, "w", encoding="utf-8") as file:
-            json.dump(found, file, indent=2)
+        Path(chosen.json).write_text(json.dumps(lines, indent=2), encoding="utf-8")
     return 0
 
 

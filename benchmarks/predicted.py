@@ -246,3 +246,61 @@ def word_count(documents, workers):
 
 def word_count_serial(documents):
     return sorted(words_in(document(number % 50) for number in range(documents)).items())
+
+
+def triad_part(name, size, first, last):
+    segment = shared_memory.SharedMemory(name)
+    a, b, c = np.ndarray((3, size), buffer=segment.buf)[:, first:last]
+    for _ in range(ROUNDS):
+        np.multiply(c, 3.0, out=a)
+        np.add(a, b, out=a)
+    del a, b, c
+    segment.close()
+
+
+def triad(size, workers):
+    """a = b + 3 c on arrays that fit into no cache (McCalpin's STREAM)."""
+    segment = shared_memory.SharedMemory(create=True, size=24 * size)
+    arrays = np.ndarray((3, size), buffer=segment.buf)
+    arrays[:] = 1
+    bounds = [size * part // workers for part in range(workers + 1)]
+    processes = [mp.Process(target=triad_part, args=(segment.name, size, *ends)) for ends in pairwise(bounds)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    total = float(arrays[0].sum())
+    del arrays
+    segment.close()
+    segment.unlink()
+    return total
+
+
+def triad_serial(size):
+    a, b, c = np.ones((3, size))
+    for _ in range(ROUNDS):
+        np.multiply(c, 3.0, out=a)
+        np.add(a, b, out=a)
+    return float(a.sum())
+
+
+def mandelbrot_crowded(height, workers):
+    """Four processes for every core."""
+    return mandelbrot(height, 4 * workers)
+
+
+def starts(number, workers):
+    """A process for every small task, `workers` at a time."""
+    for start in range(0, number, workers):
+        processes = [mp.Process(target=squared, args=(task,)) for task in range(start, start + workers)]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join()
+    return number
+
+
+def starts_serial(number):
+    for task in range(number):
+        squared(task)
+    return number

@@ -1,28 +1,15 @@
-"""The same work cut into tasks, and everybody's way of running tasks on P workers."""
+"""Everybody's way of running tasks on P workers, as context managers that give a map."""
 
 from __future__ import annotations
 
 import concurrent.futures
 import contextlib
-import math
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
 
 FORK = multiprocessing.get_context("fork") if "fork" in multiprocessing.get_all_start_methods() else multiprocessing
 Map = Callable[[Callable[[Any], Any], Sequence[Any]], list[Any]]
-
-
-@dataclass(frozen=True)
-class Workload:
-    """`task(item)` for every item of `items`; the answer is the sum."""
-
-    name: str
-    task: Callable[[Any], float]
-    items: Sequence[Any]
 
 
 def spin(steps: int) -> int:
@@ -31,32 +18,13 @@ def spin(steps: int) -> int:
     return 0
 
 
-def primes_between(bounds: tuple[int, int]) -> int:
-    return sum(1 for n in range(*bounds) if n > 1 and all(n % d for d in range(2, math.isqrt(n) + 1)))
-
-
-def darts(seed: int) -> int:
-    rng = np.random.default_rng(seed)
-    return int(sum(np.count_nonzero(np.sum(rng.random((2, 20_000)) ** 2, axis=0) < 1) for _ in range(8)))
-
-
-def mandelbrot_row(row: int) -> int:
-    """One row of an asymmetric view: the standard one makes two halves look balanced."""
-    c = np.linspace(-2.0, 0.6, 700) + 1j * (-0.35 + 1.5 * row / 200)
-    z, inside = np.zeros_like(c), np.ones(c.shape, bool)
-    for _ in range(90):
-        z[inside] = z[inside] ** 2 + c[inside]
-        inside &= np.abs(z) < 2
-    return int(np.count_nonzero(inside))
-
-
-def workloads() -> list[Workload]:
-    step = 2_000
-    return [
-        Workload("primes below 200,000", primes_between, [(at, at + step) for at in range(0, 200_000, step)]),
-        Workload("Monte Carlo pi", darts, range(100)),
-        Workload("Mandelbrot rows", mandelbrot_row, range(200)),
-    ]
+@contextlib.contextmanager
+def standing(
+    way: contextlib.AbstractContextManager[Map],
+) -> Iterator[Callable[[], contextlib.AbstractContextManager[Map]]]:
+    """Opens a way once, to be used many times: for a cluster, which nobody starts for half a second of work."""
+    with way as mapped:
+        yield lambda: contextlib.nullcontext(mapped)
 
 
 @contextlib.contextmanager

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lockstep import laws
-    from lockstep.checking.check import check, raises
+    from lockstep.checking.check import raises
     from lockstep.checking.given import given
     from lockstep.checking.student import student
     from lockstep.cpus import usable_cpus
     from lockstep.explore.exploring import explore
     from lockstep.explore.sections import inside
+    from lockstep.notebook.checks import check
     from lockstep.notebook.extension import load_ipython_extension
     from lockstep.player.replaying import replay
     from lockstep.player.widget import you_drive
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "check": "lockstep.checking.check",
+    "check": "lockstep.notebook.checks",
     "raises": "lockstep.checking.check",
     "given": "lockstep.checking.given",
     "student": "lockstep.checking.student",

@@ -89,6 +89,11 @@ class Parameter:
     low: float
     high: float
 
+    def __str__(self) -> str:
+        """As percents: "5.1 % (4.8 to 5.5 %)"."""
+        spread = "" if self.low == self.high else f" ({_percent(self.low)} to {_percent(self.high)} %)"
+        return f"{_percent(self.value)} %{spread}"
+
 
 @dataclass(frozen=True)
 class Fit:
@@ -104,10 +109,7 @@ class Fit:
         return function(p, *(parameter.value for parameter in self.parameters.values()))
 
     def sentence(self) -> str:
-        told = ", ".join(
-            f"{name} {100 * value.value:.2g} % ({100 * value.low:.2g} to {100 * value.high:.2g} %)"
-            for name, value in self.parameters.items()
-        )
+        told = ", ".join(f"{name} {value}" for name, value in self.parameters.items())
         return f"{_TITLES[self.law]}: {told}"
 
     def to_json(self) -> dict[str, Any]:
@@ -158,6 +160,10 @@ _TITLES = {
     "gustafson": "Gustafson's law",
     "universal_scalability": "The universal scalability law",
 }
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2g}" if share >= 5e-6 else "0"  # what is left of a fit that ran into its bound
 
 
 def _workers(p: ArrayLike) -> Curve:

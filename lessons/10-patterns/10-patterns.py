@@ -6,8 +6,8 @@
 # Summing, finding the largest, counting words, sorting out the good from the bad: most loops over a list are one of a handful of
 # patterns. If you know which, you know how to share it among processes, and how short its longest chain can be.
 #
-# Contents: map · reduce, and when you may move the brackets · floating-point numbers · a reduce on many cores · scan ·
-# pack · MapReduce.
+# Contents: map · reduce, and when you may move the brackets · floating-point numbers · a reduce on many cores, and in
+# earnest · scan, and what it costs · pack · MapReduce.
 #
 # You will build `tree_reduce`, `scan`, `pack` and `word_count`.
 
@@ -22,7 +22,7 @@ from functools import reduce
 from itertools import accumulate
 from multiprocessing import Pipe, Pool, Process
 
-from lockstep import simulate, timeline, work
+from lockstep import simulate, speedup, timeline, usable_cpus, work
 
 # %% [markdown]
 # ## Map
@@ -221,8 +221,60 @@ for program in [fold, reduce_in_processes]:
 timeline(simulate(reduce_in_processes, items, cores=8, costs="ideal").timeline())
 
 # %% [markdown]
-# A process for every item is a way to *see* the tree, not a way to add. In earnest, each of P workers folds its own share one
-# after another, and only the P results meet in a tree, or in the parent, where P is small. The brackets move, and the order stays.
+# ## A reduce in earnest
+#
+# A process for every item is a way to *see* the tree, not a way to add. In earnest each worker folds a share of the items, one after
+# another, and only the totals of the shares meet. The brackets move, and the order stays: the shares are contiguous.
+
+# %%
+def plus(left, right):
+    work(0.001)
+    return left + right
+
+
+def shares(n, workers):
+    return [range(n * worker // workers, n * (worker + 1) // workers) for worker in range(workers)]
+
+
+def total_of(share):
+    return reduce(plus, share)
+
+
+def reduce_in_shares(n, workers):
+    with Pool(workers) as pool:
+        totals = pool.map(total_of, shares(n, workers), chunksize=1)
+        pool.close()
+        pool.join()
+    return reduce(plus, totals)
+
+
+def reduce_alone(n):
+    return total_of(range(n))
+
+
+# %% [markdown]
+# An addition costs 1 ms here, so that there is something to share. **Predict** the speed-up on all the CPUs that you may use. Then
+# measure it. Where your CPUs end, the simulation goes on: one run, taken apart, on cores that you need not have.
+
+# %%
+print(usable_cpus())
+curve = simulate.curve(reduce_in_shares, 400, cores=[1, 2, 3, 4, 6, 8], serial=reduce_alone)
+speedup(reduce_in_shares, 400, serial=reduce_alone, seconds=3, simulated=curve)
+
+# %% [markdown]
+# The points stay a little below the ideal line: starting the pool takes time too, and the last additions, one for each share,
+# are made by one process alone. Read the sentence below the picture before you believe the points. Then move a slider: with ten items there is hardly
+# anything to share, and the start of the pool costs more than it brings.
+#
+# So the start stands against 0.4 s of work. Gustafson's question (unit 9) is the better one here: with twice the workers, take twice the
+# *items*. This is weak scaling. **Predict:** is the scaled speed-up above or below the one that you just saw?
+
+# %%
+speedup(reduce_in_shares, 400, serial=reduce_alone, seconds=3, scaling="weak")
+
+# %% [markdown]
+# With one worker nothing changed. With more, the run takes about as long as with one, and does so many times the work: the start of the
+# pool is a smaller part of it.
 
 # %% [markdown]
 # ## Scan
@@ -255,6 +307,55 @@ print("what we look for:", list(accumulate(values)))
 # exercise: scan
 
 # %% [markdown]
+# ## A scan in earnest
+#
+# With P workers, again each has a share. What does a worker need to know of the others? Only the total of all that stands *before*
+# its share. So there are two passes. First every share but the last is added up. Then each worker makes the running totals of
+# its share, beginning with the total of what is before it.
+
+# %%
+def scan_of(task):
+    before, share = task
+    if before is None:
+        return list(accumulate(share, plus))
+    return list(accumulate(share, plus, initial=before))[1:]
+
+
+def scan_in_shares(n, workers):
+    parts = shares(n, workers)
+    with Pool(workers) as pool:
+        totals = pool.map(total_of, parts[:-1], chunksize=1)
+        before = [None, *accumulate(totals, plus)]
+        scanned = pool.map(scan_of, list(zip(before, parts)), chunksize=1)
+        pool.close()
+        pool.join()
+    return [total for part in scanned for total in part]
+
+
+def scan_alone(n):
+    return list(accumulate(range(n), plus))
+
+
+print(scan_in_shares(9, 3) == scan_alone(9))
+
+# %% [markdown]
+# **Predict** the speed-up with 2 workers. (How many additions does each one make, and how many did the loop make?) With 8?
+
+# %%
+curve = simulate.curve(scan_in_shares, 400, cores=[1, 2, 3, 4, 6, 8], serial=scan_alone)
+speedup(scan_in_shares, 400, serial=scan_alone, seconds=3, simulated=curve)
+
+# %% [markdown]
+# Two workers, and nothing is gained. Nearly every item is added twice now, once in each pass, and two workers for twice the work are as fast as
+# one worker for all of it. P workers are at best P / 2 times as fast: the curve rises with half the slope of the ideal
+# line. A scan in processes pays from 3 workers on, and only where one addition costs much.
+#
+# The bars show the two passes. In the first one the last worker has nothing to do.
+
+# %%
+timeline(simulate(scan_in_shares, 400, 4, cores=4, costs="ideal").timeline())
+
+# %% [markdown]
 # ## Pack
 #
 # Why would anybody want running totals? Because they say **where things go**.
@@ -279,6 +380,44 @@ print("totals:", *accumulate(flags))
 # exercise: pack
 
 # %% [markdown]
+# In earnest the scan is a short one. Each worker looks at its share and packs what it keeps. How many it keeps is all that matters for
+# where it goes, so the scan runs over P numbers, not over all items.
+
+# %%
+def wanted(number):
+    work(0.001)
+    return number % 3 == 0
+
+
+def kept_of(share):
+    return [number for number in share if wanted(number)]
+
+
+def pack_in_shares(n, workers):
+    with Pool(workers) as pool:
+        parts = pool.map(kept_of, shares(n, workers), chunksize=1)
+        pool.close()
+        pool.join()
+    starts = [0, *accumulate(len(part) for part in parts)]
+    result = [None] * starts[-1]
+    for start, part in zip(starts, parts):
+        result[start : start + len(part)] = part
+    return result
+
+
+def pack_alone(n):
+    return kept_of(range(n))
+
+
+# %%
+curve = simulate.curve(pack_in_shares, 400, cores=[1, 2, 3, 4, 6, 8], serial=pack_alone)
+speedup(pack_in_shares, 400, serial=pack_alone, seconds=3, simulated=curve)
+
+# %% [markdown]
+# **Predict** before you look: does this curve look like the one of the reduce or like the one of the scan? Like the reduce. The work is done once, and
+# the scan that it needs is so short that you do not see it.
+
+# %% [markdown]
 # ## MapReduce
 #
 # In 2004 Google described how it counts the words of the web: with a map and a reduce, and a machine that distributes
@@ -300,6 +439,52 @@ print("combined:  ", sum(len(Counter(text.split())) for text in texts))
 # %% [markdown]
 # 23 against 15, and these are short texts. In a long one nearly every word has been there before: the words go on and on, and the
 # vocabulary hardly grows. Without the combining, one process receives all the words of the world, and counts them alone.
+#
+# Here it is, on your machine, with a few hundred thousand words. **Predict** what the bars of the main process will show in the first program,
+# and in the second.
+
+# %%
+def words_of(text):
+    return text.split()
+
+
+def counted_words_of(text):
+    return Counter(text.split())
+
+
+def count_every_word(texts, workers):
+    total = Counter()
+    with Pool(workers) as pool:
+        for found in pool.imap_unordered(words_of, texts):
+            total.update(found)
+        pool.close()
+        pool.join()
+    return total
+
+
+def count_combined(texts, workers):
+    total = Counter()
+    with Pool(workers) as pool:
+        for found in pool.imap_unordered(counted_words_of, texts):
+            total.update(found)
+        pool.close()
+        pool.join()
+    return total
+
+
+long_texts = [" ".join(texts) + " "] * 8
+long_texts = [text * 2000 for text in long_texts]
+
+# %%
+timeline(count_every_word, long_texts, 2)
+
+# %%
+timeline(count_combined, long_texts, 2)
+
+# %% [markdown]
+# In the first program the workers are busy sending, again and again, and the main process takes the words apart and counts them: all the
+# words go through its hands. In the second the workers compute. The main process waits, and the eight short tables that it adds
+# up are thin strokes. (The start of the workers is the same in both.)
 #
 # Why is it allowed to combine early? Adding up counts is associative, so the brackets may be moved: first within a worker,
 # then between them. It is commutative too, so it does not matter who is ready first.

@@ -145,13 +145,16 @@ _INSTEAD = {
     "function": "return what it computes",
     "Synchronized": "return its .value",
     "SynchronizedArray": "return a list of its items",
+    "SharedValue": "return its .value",
+    "SharedArray": "return a list of its items",
 }
 
 
 def _refusal(value: Any, where: str) -> str:
     name = type(value).__name__
     instead = _INSTEAD.get(name, "return plain data: numbers, text, lists, tuples, dicts, sets or NumPy arrays")
-    return f"{_place(where)}is a {name}, which cannot leave the process; {instead}"
+    article = "an" if name[0] in "aeiouAEIOU" else "a"
+    return f"{_place(where)}is {article} {name}, which cannot leave the process; {instead}"
 
 
 def _place(where: str) -> str:

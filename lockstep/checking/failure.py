@@ -47,6 +47,8 @@ class StudentTimedOut(Exception):
     def __init__(self, message: str, stacks: str = "") -> None:
         super().__init__(message)
         self.stacks = stacks
+        if stacks:
+            self.add_note(stacks)  # for readers of a traceback; a report shows them by itself
 
 
 class StudentDied(Exception):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from lockstep.checking.data import Reference
+from lockstep.checking.data import DataError, Reference, encode
 from lockstep.checking.launcher import local_launcher
 from lockstep.checking.student import RemoteFunction, Session, crossing
 from lockstep.notebook.extension import notebook_source
@@ -27,6 +27,23 @@ class Program:
     @property
     def name(self) -> str:
         return self.reference.name
+
+    def arguments(self, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+        """The arguments of a call as they cross. Raises TypeError for one that cannot."""
+        crossing = [self._checked(f"argument {place}", value) for place, value in enumerate(arguments, 1)]
+        return crossing, {name: self._checked(f"argument `{name}`", value) for name, value in keywords.items()}
+
+    def _checked(self, which: str, value: Any) -> Any:
+        crossing = self.crossing(value)
+        try:
+            encode(crossing)
+        except DataError:
+            kind = type(value).__name__
+            raise TypeError(
+                f"{which} of `{self.name}` ({kind}) cannot be given to the process that runs it: pass plain data, "
+                f"such as numbers, text, lists and dicts, or a function of the program"
+            ) from None
+        return crossing
 
     def crossing(self, value: Any) -> Any:
         """An argument as it crosses: functions of the program as references."""
@@ -53,8 +70,10 @@ def program(function: Any, instrument: str, limit: float) -> Iterator[Program]:
         raise TypeError(
             f"`{instrument}` takes a function and its arguments: {instrument}(f, x), not {instrument}(f(x))"
         )
-    if "." in function.__qualname__ or function.__name__ == "<lambda>":
-        raise ValueError(f"`{function.__qualname__}` is defined inside another function: define it at the top level")
+    if function.__name__ == "<lambda>":
+        raise ValueError("a lambda has no name to find it by: define the function with `def` at the top level")
+    if "." in function.__qualname__:
+        raise ValueError(f"`{function.__qualname__}` is inside a function or a class: define it at the top level")
     session = Session(_source(function), ModuleSource(), local_launcher(), limit)
     try:
         yield Program(session, Reference("student", function.__name__), True)

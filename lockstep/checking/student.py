@@ -85,9 +85,13 @@ class Session:
         return result
 
     def open_service(self, service: str, limit: float | None = None) -> "Service":
-        """A process with the learner's program that serves an instrument, for at most `limit` seconds."""
+        """A process with the learner's program that serves an instrument, for at most `limit` seconds.
+
+        Without a limit of its own it has what is left of this session's.
+        """
+        process = self._begin(service)
         deadline = self._deadline if limit is None else time.monotonic() + limit
-        return Service(self, self._begin(service), deadline)
+        return Service(self, process, deadline, limit or self.limit)
 
     def leftovers(self) -> tuple[Leftovers, dict[int, str]]:
         """What the calls left behind, and the names of those processes that are known by name.
@@ -133,21 +137,22 @@ class Session:
 class Service:
     """An instrument's end of a service: ask, and get data back."""
 
-    def __init__(self, session: Session, process: StudentProcess, deadline: float) -> None:
+    def __init__(self, session: Session, process: StudentProcess, deadline: float, limit: float) -> None:
         self._session = session
         self._process = process
-        self._deadline = deadline
+        self._deadline = deadline  # time.monotonic seconds
+        self._limit = limit  # the same as seconds, for readers
 
-    def ask(self, value: Any, limit: float | None = None) -> Any:
-        """The answer to `value`, within `limit` seconds or the service's own limit.
+    def ask(self, value: Any) -> Any:
+        """The answer to `value`, within the service's limit.
 
         Raises StudentTimedOut (its `stacks` say where the program was), StudentDied and StudentRefused.
         """
-        deadline = self._deadline if limit is None else min(self._deadline, time.monotonic() + limit)
         try:
-            return self._process.ask(value, deadline)
-        except StudentTimedOut as error:
-            raise StudentTimedOut(str(error), self._session.where(self._process)) from None
+            return self._process.ask(value, self._deadline)
+        except StudentTimedOut:
+            told = f"the program was still running after {self._limit:g} s"
+            raise StudentTimedOut(told, self._session.where(self._process)) from None
 
     def cpu_seconds(self) -> float | None:
         """Seconds of CPU that the process has used, seen from outside; None where that cannot be seen."""

@@ -13,7 +13,7 @@ class AllInterleavings:
     complete = True
 
     def __str__(self) -> str:
-        return f"all {self.interleavings:,} interleavings"
+        return "the only interleaving" if self.interleavings == 1 else f"all {self.interleavings:,} interleavings"
 
 
 @dataclass(frozen=True)

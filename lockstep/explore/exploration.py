@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from os import PathLike
 from typing import Any
@@ -12,9 +12,10 @@ from lockstep.explore.claims import Claim
 from lockstep.explore.findings import End, Findings
 from lockstep.explore.schedule import Schedule
 from lockstep.explore.typed import Results
+from lockstep.explore.words import process_name
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Exploration:
     """What `explore` found. Counts are interleavings; where these are without number (`interleavings` is None), states.
 
@@ -63,6 +64,9 @@ class Exploration:
         """No interleaving crashes or deadlocks, and none goes on for ever without a way to its end. Raises CheckFailed."""
         self.never_deadlocks()
         if self.livelocks:
+            crashed = self._findings.crashed_and_lost()
+            if crashed:
+                raise self._failed("A process ends with an exception, and others wait for it for ever:", crashed)
             title = "The processes can come to where they go on for ever and never end (livelock):"
             raise self._failed(title, self._findings.lost)
         return self
@@ -150,15 +154,32 @@ class Exploration:
 
         save(self, file, goal)
 
+    @property
+    def processes(self) -> int:
+        """How many processes main and its children start, at most."""
+        return self._findings.processes()
+
+    @property
+    def operations(self) -> frozenset[str]:
+        """The kinds of operations on shared objects that processes come to: "cell.read", "lock.acquire", ..."""
+        return self._findings.operations()
+
+    def __repr__(self) -> str:
+        return str(self)
+
     def __str__(self) -> str:
         parts = [f"{self._findings.name}: {self.claim}"]
         if self.results:
-            shown = list(self.results.items())[:8]
-            parts.append("results " + ", ".join(f"{v!r}" + ("" if n is None else f" ({n:,})") for v, n in shown))
+            told = [f"{v!r}" + ("" if n is None else f": {n:,}") for v, n in _in_order(self.results.items())]
+            parts.append("results " + ", ".join([*told[:12], *(["..."] if len(told) > 12 else [])]))
         for name in ("deadlocks", "livelocks", "crashes", "left_running"):
             if getattr(self, name):
-                unit = "interleavings" if self.interleavings is not None and name != "livelocks" else "states"
-                parts.append(f"{name.replace('_', ' ')} in {getattr(self, name):,} {unit}")
+                unit = "interleaving" if self.interleavings is not None and name != "livelocks" else "state"
+                many = "s" if getattr(self, name) > 1 else ""
+                parts.append(f"{name.replace('_', ' ')} in {getattr(self, name):,} {unit}{many}")
+        crash = next((end.crashes[0] for end in self._ends if end.crashes), None)
+        if crash:
+            parts[-1 - bool(self.left_running)] += f" ({process_name(crash[0])}: {crash[1]})"
         return "; ".join(parts)
 
     @property
@@ -180,3 +201,11 @@ class Exploration:
     def _failed(self, title: str, states: set[int]) -> CheckFailed:
         schedule = self._findings.schedule(states, title)
         return CheckFailed(title, schedule)
+
+
+def _in_order(results: Iterable[tuple[Any, int | None]]) -> list[tuple[Any, int | None]]:
+    """By value, where values can be compared."""
+    try:
+        return sorted(results, key=lambda result: result[0])
+    except TypeError:
+        return list(results)

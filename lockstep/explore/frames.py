@@ -155,6 +155,12 @@ def _live(
     return {offset: tuple(sorted({*found, *cells})) for offset, found in live.items()}
 
 
+@cache
+def _variables(code: types.CodeType) -> int:
+    """How many places come before the evaluation stack."""
+    return len(_localsplus(code))
+
+
 def _localsplus(code: types.CodeType) -> list[str]:
     """The names in the order in which a frame keeps them: variables, then cells that are not variables, then free
     ones."""
@@ -183,12 +189,12 @@ def held(frame: types.FrameType, inner: types.FrameType | None) -> Held | None:
     base = ctypes.c_void_p.from_address(id(frame) + _INTERPRETER_FRAME).value or 0
     rest = point.depth - takes
     top = ctypes.c_int.from_address(base + _STACKTOP).value
-    size = len(_localsplus(code))
+    size = _variables(code)
     if rest < 0 or (top >= 0 and top != size + rest):
         return None
     start = base + _LOCALSPLUS
     variables = tuple([_object(start + place * _POINTER) for place in point.live])
-    stack = tuple([_object(start + (size + place) * _POINTER) for place in range(rest)])
+    stack = _objects(start + size * _POINTER, rest)
     callee: tuple[Any, ...] = ()
     direct = inner is None or called_directly(inner, frame)
     if direct is None:
@@ -196,7 +202,7 @@ def held(frame: types.FrameType, inner: types.FrameType | None) -> Held | None:
     if not direct:
         # f(*arguments): they are made into a tuple first, and what the stack points to may be freed; only f is there.
         upto = rest + 2 if point.opname == "CALL_FUNCTION_EX" else point.depth
-        callee = tuple([_object(start + (size + place) * _POINTER) for place in range(rest, upto)])
+        callee = _objects(start + (size + rest) * _POINTER, upto - rest)
         if point.opname == "FOR_ITER":
             callee = stack[-1:]
     return Held(code, offset, point, variables, stack, callee)
@@ -228,11 +234,15 @@ def _takes(point: Point) -> int | None:
     return _TAKES.get(point.opname)
 
 
+def _objects(address: int, count: int) -> tuple[Any, ...]:
+    return tuple([_object(address + place * _POINTER) for place in range(count)])
+
+
 def _object(address: int) -> Any:
-    value = ctypes.c_void_p.from_address(address)
-    if not value.value:
+    try:
+        return ctypes.py_object.from_address(address).value
+    except ValueError:  # nothing is there
         return NULL
-    return ctypes.cast(value, ctypes.py_object).value
 
 
 class _Probe:

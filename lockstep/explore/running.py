@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import traceback
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from typing import Any, NamedTuple
 
 import greenlet
 
+from lockstep.checking.data import DataError, encode
 from lockstep.explore import pickles
 from lockstep.explore.namespaces import Namespaces
 from lockstep.explore.pickles import Tokens
@@ -18,6 +20,7 @@ from lockstep.standin.pipes import Connection
 from lockstep.standin.process import MainProcess, Process
 
 _MESSAGE_LIMIT = 2_000
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 _PATIENCE = 50  # operations that a process which is being put away may still ask for
 
 
@@ -122,7 +125,7 @@ class Run:
         try:
             self.namespaces = Namespaces(self.program.identity, self.machine.statements, self.machine.given)
             if self.program.payload is None:
-                return ("returned", self.machine.call_main(self.namespaces), 0)
+                return _returned(self.machine.call_main(self.namespaces))
             self.me = pickles.load(self.program.payload, self.namespaces)
             self.me.run()  # type: ignore[union-attr]
             return ("returned", None, 0)
@@ -135,7 +138,17 @@ class Run:
             return ("returned", None, code if isinstance(code, int) else 0 if code is None else 1)
         except BaseException as error:
             told = "".join(traceback.format_exception_only(error)).strip()[:_MESSAGE_LIMIT]
+            told = _ADDRESS.sub("", told)  # it differs from run to run, and says nothing
             return ("raised", told, 1, self.machine.trace(error))
+
+
+def _returned(value: Any) -> tuple[Any, ...]:
+    """The end of main with this value, if it can cross."""
+    try:
+        encode(value)
+    except DataError as error:
+        return ("not covered", f"`explore` compares what main returns, and {error}", 1)
+    return ("returned", value, 0)
 
 
 class ExploreMachine:

@@ -86,6 +86,8 @@ class Schedule:
             lines.append(f"{number:4} {mark} {step.process:{who}}  {told:{what}}  {changed}{inside}".rstrip())
             if at:
                 lines.append(f"     {'':{who}}    {at}".rstrip())
+        if not self.steps:
+            lines.append("     from the very beginning: nothing shared was read, written or waited for before")
         for waiting in self.waiting:
             held = f", held by {waiting.holder}" if waiting.holder else ""
             at = f"  ({waiting.label}, line {waiting.line}: {waiting.source})" if waiting.label else ""

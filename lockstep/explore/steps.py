@@ -37,7 +37,10 @@ class Widen(Exception):
 
 
 class Field:
-    """Some bits of a state, and what their numbers stand for (0: not there yet)."""
+    """Some bits of a state, and what their numbers stand for (0: not there yet).
+
+    A process that has exited has an odd number, all others an even one, so that one bit tells whoever waits for it.
+    """
 
     __slots__ = ("bits", "index", "kind", "name", "numbers", "rows", "shift", "values")
 
@@ -50,6 +53,9 @@ class Field:
     def number(self, value: Any) -> int:
         found = self.numbers.get(value)
         if found is None:
+            if self.kind == "process" and (len(self.values) & 1) != (value.code is not None):
+                self.values.append(None)
+                self.rows.append(None)
             found = self.numbers[value] = len(self.values)
             self.values.append(value)
             if found >> self.bits:
@@ -174,10 +180,10 @@ class Steps:
             return found  # type: ignore[return-value]
         if operation.kind == "process.exit":
             return [(None, None)] if view.may_exit(local) else []
-        status: Status = view.get(operation.arguments[0])
+        code = view.exit_code(operation.arguments[0])
         if operation.kind == "process.is_alive":
-            return [(None, status.code is None)]
-        return [(None, status.code if operation.kind == "process.exitcode" else None)]
+            return [(None, code is None)]
+        return [(None, code if operation.kind == "process.exitcode" else None)]
 
     def capacity_of(self, queue: str) -> int:
         return self.capacity
@@ -298,13 +304,13 @@ class _View:
             return  # it was taken further, or terminated, by what followed from a start
         local = self.steps.automata.locals[status.local]
         if local.kind == "join":
-            target = self.status(local.operation.arguments[0])
-            if target is not None and target.code is not None:
-                edge = self.steps.automata.edge(local.number, target.code)
+            code = self.exit_code(local.operation.arguments[0])
+            if code is not None:
+                edge = self.steps.automata.edge(local.number, code)
                 self.move(process, edge)
                 self.follow(process, edge)
         elif local.kind == "end":
-            running = [(child, daemon) for child, daemon in local.children if self._runs(child)]
+            running = [(child, daemon) for child, daemon in local.children if self.exit_code(child) is None]
             if running:
                 self.set(process, "process", Status(local.number, True))
             for child, daemon in running:
@@ -312,12 +318,19 @@ class _View:
                     self.terminate(child, -15)
             self.try_exit(process)
 
-    def _runs(self, process: str) -> bool:
-        status = self.status(process)
-        return status is not None and status.code is None
+    def exit_code(self, process: str) -> int | None:
+        """None while the process runs, or is about to start; reads no more than that of where it is."""
+        field = self.steps.fields.get(process)
+        if field is None:
+            return None
+        if not self.state >> field.shift & 1:
+            self.mask |= 1 << field.shift
+            return None
+        status: Status = self.get(process)
+        return status.code
 
     def may_exit(self, local: Local) -> bool:
-        if any(not daemon and self._runs(child) for child, daemon in local.children):
+        if any(not daemon and self.exit_code(child) is None for child, daemon in local.children):
             return False
         return all(name in local.abandoned or not on_its_way(self.get(name), local.process) for name in local.queues)
 

@@ -44,7 +44,3 @@ def _one_end_of_each(known: Automata) -> list[int]:
     found = {local.process: local.number for local in known.locals}
     found |= {local.process: local.number for local in known.locals if local.kind == "end"}
     return list(found.values())
-
-
-def function_name(name: str) -> str:
-    return name.rpartition(":")[2]

@@ -262,18 +262,10 @@ class Walk:
         self.value(kind)
         names = []
         for base in kind.__mro__:
-            own = base.__module__ in OWN or base.__module__.startswith("lockstep.")
-            if own:
-                slots = [
-                    (name, slot) for name, slot in base.__dict__.items() if isinstance(slot, types.MemberDescriptorType)
-                ]
-                names += slots
-                if "__dict__" in base.__dict__ and not isinstance(
-                    base.__dict__["__dict__"], types.GetSetDescriptorType
-                ):
-                    raise Unsure
-                if "__del__" in base.__dict__:
-                    raise Unsure
+            if base.__module__ in OWN:
+                names += _slots(base)
+            elif base.__module__.startswith("lockstep."):
+                names += _lasting_slots(base)
             elif base in _BASES:
                 _BASES[base](self, value)
             elif f"{base.__module__}.{base.__qualname__}" not in _KNOWN_BASES:
@@ -350,6 +342,17 @@ _KNOWN_BASES = _STATELESS | {
     "enum.property",
     "types.DynamicClassAttribute",
 }
+
+
+def _slots(kind: type) -> list[tuple[str, types.MemberDescriptorType]]:
+    """Where an instance keeps what this class adds. Raises Unsure if it may keep more, or do more when it goes."""
+    expect("__del__" not in kind.__dict__)
+    if "__dict__" in kind.__dict__:
+        expect(isinstance(kind.__dict__["__dict__"], types.GetSetDescriptorType))
+    return [(name, slot) for name, slot in kind.__dict__.items() if isinstance(slot, types.MemberDescriptorType)]
+
+
+_lasting_slots = functools.cache(_slots)  # of classes that nobody changes
 
 
 def _bare(function: types.FunctionType) -> bool:

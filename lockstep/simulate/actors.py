@@ -44,6 +44,7 @@ class Span:
     operation: str = ""
     objects: tuple[str, ...] = ()
     line: str = ""
+    for_whom: str = ""  # the process whose act ended a wait: its end, its release, its message
 
 
 @dataclass(slots=True, eq=False)
@@ -65,7 +66,7 @@ class Actor:
     code: int | None = None  # its exit code once it has exited
     children: list[Actor] = field(default_factory=list)
     history: list[Span] = field(default_factory=list)
-    inherited: tuple[tuple[str, bool], ...] = ()
+    awaited: str = ""  # who made it possible for it to go on
     unfed: list[Callable[[], None]] = field(default_factory=list)  # what its feeders do once it lets them
 
 

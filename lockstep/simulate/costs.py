@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
 
-from lockstep.standin.operation import Message, Operation
+from lockstep.standin.operation import Answer, Creation, Message, Operation
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,9 @@ class Costs:
     exit: float = 0.0  # latency from a child's end to join() in its parent
     message: float = 0.0  # CPU to send or receive one message
     queued: float = 0.0  # more of it where a thread has a part: at the ends of a Queue, at a pool's own process
+    pool: float = 0.0  # CPU of opening and closing a pool, beside its workers
+    result: float = 0.0  # more CPU of a pool's process for a result that it had to wait for
+    handed: float = 0.0  # still more where a thread hands each one to the program: imap, futures
     byte: float = 0.0  # CPU for each of its bytes, at either end
     feed: float = 0.0  # latency of a Queue's feeder thread, once it has the interpreter
     switch: float = 0.0  # how long a process that computes keeps the interpreter from its feeder
@@ -46,6 +49,19 @@ class Costs:
         if family == "barrier":
             return self.barrier if verb == "arrive" else 0.0
         return self.lock if family in _GUARDS and verb != "wake" else 0.0
+
+    def of_creation(self, creation: Creation) -> float:
+        """CPU seconds of making an object, beside the program's own code."""
+        return self.pool if creation.kind == "queue of tasks" else 0.0
+
+    def of_answer(self, answer: Answer, operation: Operation, waited: bool) -> float:
+        """CPU seconds of taking an answer, after waiting for it or at once."""
+        if type(answer) is not Message:
+            return 0.0
+        more = 0.0
+        if waited and operation.kind == "pool.result":
+            more = self.result + (self.handed if operation.arguments[1] else 0.0)
+        return more + self.of_message(answer, operation.kind)
 
     def of_message(self, message: Message, kind: str) -> float:
         """CPU seconds of putting a message, or of taking it, in an operation of this kind."""
@@ -73,6 +89,7 @@ IDEAL = Costs("ideal")
 LAPTOP = Costs(
     "laptop",
     start=0.9e-3, begin=0.6e-3, child=1.0e-3, exit=0.3e-3, message=5e-6, queued=25e-6,
+    pool=2.0e-3, result=80e-6, handed=150e-6,
     byte=0.5e-9, feed=30e-6, switch=5e-3,
     lock=0.7e-6,
     wake=40e-6, barrier=40e-6, passing=40e-6, contention=0.06,

@@ -1,9 +1,7 @@
 """The discrete-event simulation: processes on P cores in virtual time, from what each one does next.
 
-Cores are shared evenly: with n processes computing on P cores each goes at rate min(1, P / n) (processor sharing, see
-Kleinrock, Queueing Systems, vol. 2, ch. 4). One heap holds the ends of computations, in service time, which all
-processes that compute receive alike; another holds timers. Ties go by order of entry, so that equal input gives equal
-output to the last bit.
+`Cores` say whose computation is finished next; a heap holds timers. Ties go by order of entry, so that equal input
+gives equal output to the last bit.
 """
 
 from __future__ import annotations
@@ -13,9 +11,11 @@ from collections.abc import Callable
 from typing import Any
 
 from lockstep.simulate.actors import Actor, Behaviour, Deadlock, Span, Stretch, TooLong, Waiting
+from lockstep.simulate.cores import Cores
 from lockstep.simulate.costs import Costs
 from lockstep.simulate.objects import SHARED_WAITS, Objects, waiting_without_limit
 from lockstep.simulate.streams import BLOCKED
+from lockstep.simulate.words import operation_name
 from lockstep.standin.operation import Answer, Message, Operation
 
 OPERATIONS = 400_000  # after so many a program is taken to have no end
@@ -28,15 +28,12 @@ class Engine:
         self, cores: float, costs: Costs, behaviour: Behaviour, *, pipe_capacity: int = 65_536, limit: int = OPERATIONS
     ) -> None:
         """`cores` may be infinite; `limit` is the number of operations after which TooLong is raised."""
-        self.cores, self.costs, self.behaviour, self.limit = cores, costs, behaviour, limit
+        self.cores, self.costs = Cores(cores, costs.contention), costs
+        self.behaviour, self.limit = behaviour, limit
         self.objects = Objects(pipe_capacity)
         self.actors: dict[str, Actor] = {}
         self.now = self.makespan = 0.0  # the makespan ends with the last process
         self.operations = self.messages = self.bytes = 0
-        self.crowded = 0.0  # seconds in which more processes than cores computed
-        self._service = 0.0  # seconds of CPU that every computing process has got since the beginning
-        self._computing: list[tuple[float, int, Actor, int]] = []
-        self._runnable = 0
         self._timers: list[tuple[float, int, Actor | None, int, Callable[[], None]]] = []
         self._waiters: dict[str, dict[str, Actor]] = {}  # by object, in order of arrival
         self._sequence = 0
@@ -46,34 +43,20 @@ class Engine:
         main = Actor("0", None, False, 0.0)
         self.actors["0"] = main
         self._compute(main, self.behaviour.begin("0"))
-        while True:
-            finish = self._next_finish()
-            if self._next_timer() <= finish and self._timers:
-                self._go_to(self._timers[0][0])
+        while (moment := min(self._next_timer(), self._next_finish())) < float("inf"):
+            self.cores.pass_time(moment - self.now)
+            self.now = moment
+            if self._timers and self._timers[0][0] <= moment:
                 heapq.heappop(self._timers)[-1]()
-            elif self._computing:
-                self._go_to(finish)
-                _, _, actor, _ = heapq.heappop(self._computing)
-                self._runnable -= 1
-                self._finished(actor)
             else:
-                break
+                self._finished(self.cores.finish())
         if any(actor.state != "exited" for actor in self.actors.values()):
             raise Deadlock(self._wait_for_graph(), self.objects.kinds, self.now)
 
     # Time.
 
     def _next_finish(self) -> float:
-        while self._computing and self._computing[0][3] != self._computing[0][2].turn:
-            heapq.heappop(self._computing)  # it was terminated
-        if not self._computing:
-            return float("inf")
-        return self.now + max(0.0, self._computing[0][0] - self._service) * self._slowdown()
-
-    def _slowdown(self) -> float:
-        """Seconds that pass while each computing process gets a second of CPU."""
-        shared = max(1.0, self._runnable / self.cores)
-        return shared * (1 + self.costs.contention) if min(self._runnable, self.cores) > 1 else shared
+        return self.now + self.cores.seconds_to_finish()
 
     def _next_timer(self) -> float:
         while self._timers:
@@ -83,13 +66,6 @@ class Engine:
             heapq.heappop(self._timers)  # it was set for an earlier move
         return float("inf")
 
-    def _go_to(self, time: float) -> None:
-        if self._runnable:
-            self._service += (time - self.now) / self._slowdown()
-            if self._runnable > self.cores:
-                self.crowded += time - self.now
-        self.now = time
-
     def _after(self, seconds: float, actor: Actor, do: Callable[[], None]) -> None:
         """Does it in so many seconds, unless the actor has made another move by then."""
         self._sequence += 1
@@ -98,17 +74,18 @@ class Engine:
     # A process's moves: it computes, asks, waits, goes on.
 
     def _compute(self, actor: Actor, stretch: Stretch, receiving: float = 0.0) -> None:
+        making = 0.0
         for creation in stretch.created:
             self.objects.create(creation)
+            making += self.costs.of_creation(creation)
         actor.stretch = stretch
         actor.state = "computing"
         actor.turn += 1
         actor.since = self.now
-        self._sequence += 1
-        actor.receiving, actor.asking = receiving, self.costs.of(stretch.operation, actor.parent is None)
-        cpu = receiving + stretch.cpu + actor.asking
-        heapq.heappush(self._computing, (self._service + cpu, self._sequence, actor, actor.turn))
-        self._runnable += 1
+        actor.awaited = ""
+        actor.receiving = receiving
+        actor.asking = making + self.costs.of(stretch.operation, actor.parent is None)
+        self.cores.compute(actor, receiving + stretch.cpu + actor.asking)
 
     def _finished(self, actor: Actor) -> None:
         stretch = actor.stretch
@@ -122,7 +99,8 @@ class Engine:
         actor.since = self.now
         self.operations += 1
         if self.operations > self.limit:
-            raise TooLong(f"it has done {self.limit:_} operations and goes on")
+            kind, line = operation_name(stretch.operation.kind), stretch.line
+            raise TooLong(f"it has done {self.limit:_} operations, the last one {kind} ({line}), and goes on")
         own = _OWN.get(stretch.operation.kind)
         if own is not None:
             own(self, actor, stretch.operation)
@@ -142,6 +120,9 @@ class Engine:
         if self.now > last:
             actor.history.append(Span(last, self.now, "communicating", operation.kind, operation.objects, stretch.line))
 
+    def _note_waited(self, actor: Actor, kind: str, objects: tuple[str, ...] = (), line: str = "") -> None:
+        actor.history.append(Span(actor.since, self.now, "waiting", kind, objects, line, actor.awaited))
+
     def _ask(self, actor: Actor, operation: Operation) -> None:
         patient = waiting_without_limit(operation)
         answer, actor.span = self.objects.attempt(patient, actor.identity, actor.span)
@@ -159,21 +140,21 @@ class Engine:
             self._after(operation.patience, actor, lambda: self._expire(actor, operation))
 
     def _answered(self, actor: Actor, operation: Operation, answer: Answer) -> None:
-        self._count(operation, answer)
+        if operation.kind in _DELIVERIES and type(answer) is Message:
+            self._delivered(actor, operation.objects[0], answer)
         while self.objects.fed:
             self._feed(actor, self.objects.fed.pop())
-        self._changed(operation.objects)
+        self._changed(operation.objects, actor)
         self._go_on(actor, answer)
 
     def _go_on(self, actor: Actor, answer: Answer) -> None:
         stretch = actor.stretch
         assert stretch is not None
-        if self.now > actor.since:
-            operation = stretch.operation
-            actor.history.append(
-                Span(actor.since, self.now, "waiting", operation.kind, operation.objects, stretch.line)
-            )
-        receiving = self.costs.of_message(answer, stretch.operation.kind) if type(answer) is Message else 0.0
+        operation = stretch.operation
+        waited = self.now > actor.since
+        if waited:
+            self._note_waited(actor, operation.kind, operation.objects, stretch.line)
+        receiving = self.costs.of_answer(answer, operation, waited)
         self._compute(actor, self.behaviour.resume(actor.identity, answer), receiving)
 
     def _go_on_later(self, actor: Actor, seconds: float, answer: Answer) -> None:
@@ -194,6 +175,8 @@ class Engine:
         self._answered(actor, operation, answer)
 
     def _expire(self, actor: Actor, operation: Operation) -> None:
+        if actor.state == "blocked":
+            actor.awaited = ""  # nobody: the time is up
         if self.objects.expire(operation, actor.identity):
             self._stop_waiting(actor, operation)
             answer, actor.span = self.objects.attempt(operation, actor.identity, actor.span)
@@ -205,7 +188,7 @@ class Engine:
         for name in operation.objects:
             self._waiters[name].pop(actor.identity, None)
 
-    def _changed(self, names: tuple[str, ...]) -> None:
+    def _changed(self, names: tuple[str, ...], by: Actor) -> None:
         """Wakes those who wait for these objects and can go on: one, or all where that is the meaning."""
         for name in names:
             woken = 0
@@ -216,7 +199,7 @@ class Engine:
                     continue
                 if not self.objects.possible(waiting_without_limit(operation), actor.identity):
                     continue
-                actor.state = "waking"
+                actor.state, actor.awaited = "waking", by.identity
                 delay = self.costs.wake
                 if operation.kind == "barrier.pass":
                     delay += woken * self.costs.passing
@@ -231,7 +214,7 @@ class Engine:
 
         def arrive() -> None:
             self.objects.arrive(queue, 1)
-            self._changed((queue,))
+            self._changed((queue,), actor)
             self._let_exit()
 
         def feed() -> None:
@@ -252,19 +235,19 @@ class Engine:
         self._sequence += 1
         heapq.heappush(self._timers, (time, self._sequence, None, 0, do))
 
-    def _count(self, operation: Operation, answer: Answer) -> None:
-        if operation.kind in _DELIVERIES and type(answer) is Message:
-            self.messages += 1
-            self.bytes += answer.size
-            stream = self.objects.streams[operation.objects[0]]
-            if stream.due and self.objects.arrive(operation.objects[0], 0):
-                self._let_exit()
+    def _delivered(self, actor: Actor, name: str, message: Message) -> None:
+        self.messages += 1
+        self.bytes += message.size
+        stream = self.objects.streams[name]
+        actor.awaited = stream.taken_from
+        if stream.due and self.objects.arrive(name, 0):
+            self._let_exit()
 
     # Operations on processes and on time.
 
     def _start(self, parent: Actor, operation: Operation) -> None:
         identity, daemon, ends = operation.arguments
-        child = Actor(identity, parent, daemon, self.now, span=parent.span, inherited=ends)
+        child = Actor(identity, parent, daemon, self.now, since=self.now, span=parent.span)
         self.actors[identity] = child
         parent.children.append(child)
         for name, reads in ends:
@@ -310,36 +293,37 @@ class Engine:
 
     def _gone(self, actor: Actor, code: int) -> None:
         if actor.state == "exiting" and self.now > actor.since:
-            actor.history.append(Span(actor.since, self.now, "waiting", "process.exit"))
+            self._note_waited(actor, "process.exit")
         actor.state, actor.code = "exited", code
         self.makespan = self.now
         actor.turn += 1
         changed = self.objects.let_go(actor.identity)
-        self._changed(tuple(changed))
+        self._changed(tuple(changed), actor)
         parent = actor.parent
         if parent is None:
             return
         if parent.state == "exiting":
-            parent.span = max(parent.span, actor.span)
+            parent.span, parent.awaited = max(parent.span, actor.span), actor.identity
             self._try_exit(parent)
         elif parent.state == "blocked" and parent.stretch is not None:
             waited = parent.stretch.operation
             if waited.kind == "process.join" and waited.arguments[0] == actor.identity:
-                parent.span = max(parent.span, actor.span)
+                parent.span, parent.awaited = max(parent.span, actor.span), actor.identity
                 self._go_on_later(parent, self.costs.exit, code)
 
     def _terminate(self, actor: Actor, code: int) -> None:
         if actor.state == "exited":
             return
         if actor.state == "computing":
-            self._runnable -= 1
+            assert actor.stretch is not None
+            whole = actor.receiving + actor.stretch.cpu + actor.asking
+            actor.work += self.cores.stop(actor, whole)
             actor.turn += 1
             if self.now > actor.since:
                 actor.history.append(Span(actor.since, self.now, "computing"))
-            actor.work += self._part_done(actor)
         elif self.now > actor.since:
             asked = actor.stretch.operation if actor.stretch else Operation("process.begin")
-            actor.history.append(Span(actor.since, self.now, "waiting", asked.kind, asked.objects))
+            self._note_waited(actor, asked.kind, asked.objects, actor.stretch.line if actor.stretch else "")
         names = actor.stretch.operation.objects if actor.stretch else ()
         waited = actor.state in ("blocked", "waking")
         for name in names:
@@ -348,14 +332,7 @@ class Engine:
         self.behaviour.end(actor.identity)
         self._gone(actor, code)
         if waited:
-            self._changed(names)  # it may have been woken in another's place
-
-    def _part_done(self, actor: Actor) -> float:
-        """Seconds of CPU that a computing process has got in the stretch it does not finish."""
-        assert actor.stretch is not None
-        whole = actor.receiving + actor.stretch.cpu + actor.asking
-        left = next((end for end, _, other, turn in self._computing if other is actor and turn == actor.turn - 1), 0.0)
-        return max(0.0, whole - max(0.0, left - self._service))
+            self._changed(names, actor)  # it may have been woken in another's place
 
     def _observe(self, actor: Actor, operation: Operation) -> None:
         child = self.actors[operation.arguments[0]]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from lockstep.simulate.actors import Behaviour, Deadlock, Stretch
+from lockstep.simulate.actors import Behaviour, Deadlock, Stretch, TooLong
 from lockstep.simulate.costs import Costs
 from lockstep.simulate.engine import OPERATIONS, Engine
 from lockstep.standin.operation import Answer, Creation, Message, Operation
@@ -23,12 +23,17 @@ class LogError(ValueError):
 
 @dataclass(frozen=True)
 class Log:
-    """The stretches of every process, in its own order, and what they were simulated on."""
+    """The stretches of every process, in its own order, and what they were simulated on.
+
+    `closed`: what a process does follows from the answers it gets. It has asked for no number of cores, and touched no
+    memory that it shares.
+    """
 
     cores: float
     costs: Costs
     pipe_capacity: int
     processes: Mapping[str, tuple[Stretch, ...]]
+    closed: bool = False
 
     def to_data(self) -> str:
         """JSON: it can be long, and nothing is encoded faster."""
@@ -38,6 +43,7 @@ class Log:
             "costs": self.costs.to_data(),
             "pipe_capacity": self.pipe_capacity,
             "processes": self.processes,
+            "closed": self.closed,
         }
         return json.dumps(told, separators=(",", ":"))
 
@@ -49,7 +55,8 @@ class Log:
             if data["version"] != VERSION:
                 raise LogError(f"the log has version {data['version']}, and this is {VERSION}")
             processes = {str(name): tuple(map(_stretch, done)) for name, done in data["processes"].items()}
-            return cls(float(data["cores"]), Costs.of_data(data["costs"]), int(data["pipe_capacity"]), processes)
+            costs, capacity = Costs.of_data(data["costs"]), int(data["pipe_capacity"])
+            return cls(float(data["cores"]), costs, capacity, processes, data["closed"] is True)
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
             raise LogError(f"this is no log of a simulation: {error}") from None
 
@@ -59,17 +66,36 @@ class Log:
         return sum(stretch.cpu for done in self.processes.values() for stretch in done)
 
     def replay(self, cores: float | None = None, costs: Costs | None = None, limit: int = OPERATIONS) -> Engine:
-        """The same run computed anew, or on other cores with the same answers to the same questions.
+        """The same run computed anew, or on other cores and costs, where processes do the same whatever they are answered.
 
-        Raises Deadlock, TooLong, and LogError where the processes would have gone another way.
+        Raises Deadlock, TooLong, and LogError where the log does not go on.
         """
-        engine = Engine(
+        return self._computed(
             self.cores if cores is None else cores,
             self.costs if costs is None else costs,
             Script(self.processes),
-            pipe_capacity=self.pipe_capacity,
-            limit=limit,
+            limit,
         )
+
+    def on(self, cores: float) -> Log | None:
+        """The log that the program would have on so many cores, or None if only running it can tell.
+
+        A process of a closed log would do the same there as here, as long as it gets the same answers: that is
+        looked at for every one. An answer can differ where messages come in another order, a time limit passes or a
+        clock is read.
+        """
+        if not self.closed:
+            return None
+        here = Script(self.processes)
+        try:
+            self._computed(self.cores, self.costs, here, OPERATIONS)
+            self._computed(cores, self.costs, Script(self.processes, here.answers), OPERATIONS)
+        except (Deadlock, TooLong, LogError):
+            return None
+        return replace(self, cores=cores)
+
+    def _computed(self, cores: float, costs: Costs, script: Script, limit: int) -> Engine:
+        engine = Engine(cores, costs, script, pipe_capacity=self.pipe_capacity, limit=limit)
         try:
             engine.run()
         except (KeyError, TypeError, ValueError, IndexError, AttributeError, AssertionError) as error:
@@ -80,20 +106,26 @@ class Log:
 
 
 class Script:
-    """Processes whose every stretch is written down."""
+    """Processes whose every stretch is written down; `answers` are those that they got so far."""
 
-    def __init__(self, processes: Mapping[str, tuple[Stretch, ...]]) -> None:
-        self._processes = processes
-        self._place = dict.fromkeys(processes, 0)
+    def __init__(
+        self, processes: Mapping[str, tuple[Stretch, ...]], expected: Mapping[str, list[Answer]] | None = None
+    ) -> None:
+        """`expected`: the answers on which the stretches rest. Another one is a LogError."""
+        self._processes, self._expected = processes, expected
+        self.answers: dict[str, list[Answer]] = {name: [] for name in processes}
 
     def begin(self, process: str) -> Stretch:
         return self.resume(process, None)
 
     def resume(self, process: str, answer: Answer) -> Stretch:
-        place = self._place.get(process, 0)
+        answers = self.answers.get(process, [])
+        place = len(answers)
         if place >= len(self._processes.get(process, ())):
             raise LogError(f"the log says nothing about process {process} after its operation {place}")
-        self._place[process] = place + 1
+        if self._expected is not None and self._expected[process][place : place + 1] != [answer]:
+            raise LogError(f"process {process} gets another answer to its operation {place}")
+        answers.append(answer)
         return self._processes[process][place]
 
     def end(self, process: str) -> None:

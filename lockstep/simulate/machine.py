@@ -25,6 +25,7 @@ from lockstep.standin.virtual_module import imports
 
 _HEADER = 4  # bytes that a pipe spends on the length of a message
 _MESSAGE_LIMIT = 2_000  # characters of an exception's text that a report can use
+_OPEN = ("cores", "memory")  # through these a process learns more than the answers it gets
 _PATIENCE = 50  # operations that a process which is being ended may still ask for
 
 
@@ -82,6 +83,7 @@ class SimulateMachine:
         self._inherited: set[tuple[str, bool]] = set()
         self._undead: list[Any] = []
         self.spawning = False
+        self.closed = True  # see Log
         self.declared_in_all = 0.0  # seconds
         self.result: Any = None
         self.failures: list[tuple[str, str, str, str]] = []  # of children: identity, class, message, traceback
@@ -187,6 +189,7 @@ class SimulateMachine:
         return pickles.load(self._messages.pop(message.token), self._now.namespaces)
 
     def option(self, name: str) -> Any:
+        self.closed = self.closed and name not in _OPEN
         return self._options[name]
 
     def puts_into(self, queue: str) -> None:

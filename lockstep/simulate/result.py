@@ -17,12 +17,17 @@ from lockstep.timeline import Bar, Lane, Timeline
 
 @dataclass(frozen=True)
 class Wait:
-    """How long a process waited in one operation at one line, in all, in seconds."""
+    """How long a process waited in one operation at one line, in all, in seconds.
+
+    `for_whom`: the processes whose acts ended these waits, the longest first: who released the lock, sent the message,
+    made room in the queue, came last to the barrier, ended. Empty if only time did: a sleep, a time limit.
+    """
 
     process: str
     what: str
     line: str
     seconds: float
+    for_whom: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,9 @@ class Failure:
     kind: str
     message: str
     traceback: str
+
+    def text(self) -> str:
+        return f"{self.process} ended with {self.kind}: {self.message}"
 
 
 @dataclass(frozen=True)
@@ -99,9 +107,11 @@ class Simulation:
         ]
         for wait in self.waiting[:3]:
             where = f" ({wait.line})" if wait.line else ""
-            lines.append(f"  {wait.process} waited {_seconds(wait.seconds)} in {wait.what}{where}")
+            lines.append(
+                f"  {wait.process} waited {_seconds(wait.seconds)} in {wait.what}{where}{_whom(wait.for_whom)}"
+            )
         for failure in self.failures:
-            lines.append(f"  {failure.process} ended with {failure.kind}: {failure.message}")
+            lines.append(f"  {failure.text()}")
         return "\n".join([*lines, f"  {self.accuracy}"])
 
     __str__ = text
@@ -142,14 +152,24 @@ def simulation_of(
 
 
 def _waits(actors: list[Actor]) -> tuple[Wait, ...]:
-    seconds: dict[tuple[str, str, str], float] = {}
+    found: dict[tuple[str, str, str], dict[str, float]] = {}
     for actor in actors:
         for span in actor.history:
             if span.kind == "waiting":
                 key = process_name(actor.identity), operation_name(span.operation), span.line
-                seconds[key] = seconds.get(key, 0.0) + span.end - span.start
-    waits = (Wait(*key, waited) for key, waited in seconds.items())
+                whom = found.setdefault(key, {})
+                whom[span.for_whom] = whom.get(span.for_whom, 0.0) + span.end - span.start
+    waits = (
+        Wait(*key, sum(whom.values()), tuple(process_name(who) for who in sorted(whom, key=lambda w: -whom[w]) if who))
+        for key, whom in found.items()
+    )
     return tuple(sorted(waits, key=lambda wait: -wait.seconds))
+
+
+def _whom(processes: tuple[str, ...]) -> str:
+    if len(processes) > 3:
+        return f", for {', '.join(processes[:2])} and {len(processes) - 2} others"
+    return f", for {' and '.join(processes)}" if processes else ""
 
 
 def _lanes(engine: Engine) -> tuple[Lane, ...]:
@@ -166,4 +186,6 @@ def _lanes(engine: Engine) -> tuple[Lane, ...]:
 
 
 def _seconds(seconds: float) -> str:
+    if seconds >= 1_000:
+        return f"{seconds:.0f} s"
     return f"{seconds:.3g} s" if seconds >= 1 or seconds == 0 else f"{seconds * 1e3:.3g} ms"

@@ -20,7 +20,8 @@ from lockstep.simulate.costs import IDEAL, Costs
 from lockstep.simulate.engine import OPERATIONS, Engine
 from lockstep.simulate.log import Log, Recorder
 from lockstep.simulate.machine import NotThere, SimulateMachine
-from lockstep.standin.machine import NotCovered
+from lockstep.simulate.words import process_name
+from lockstep.standin.machine import NotCovered, current
 from lockstep.workers import WORKERS
 
 _MODULES = {"student": SOLUTION, "given": GIVEN}
@@ -54,15 +55,15 @@ class Simulator:
     """One learner's program, run as often as it is asked for."""
 
     def __init__(self, source: ModuleSource, given: ModuleSource) -> None:
-        cells, beside = definitions(source).cells, definitions(given).cells
-        self._statements = compiled(cells), compiled(beside)
-        self._labels = frozenset(cell.label for cell in (*cells, *beside))
+        found, beside = definitions(source), definitions(given).cells
+        self._statements = compiled(found.cells, found.computed), compiled(beside)
+        self._labels = frozenset(cell.label for cell in (*found.cells, *beside))
         self._own_cost: int | None = None
 
     def run(self, request: dict[str, Any]) -> dict[str, Any]:
         """Simulates `function` with `arguments` and `keywords` on `cores`, with `costs` and `pipe_capacity`.
 
-        With `workers`, that number goes to the parameter that takes it, if it is free; with `fitting`, arguments for
+        With `scaled`, the number of cores goes to the parameter that takes workers, if it is free; with `fitting`, arguments for
         which there is no parameter are left out. The reply has "log", "declared" (seconds), "failures" of children, and
         "value", "refused" or "raised"; or "missing" or "not_covered" alone, each with its words.
         """
@@ -80,7 +81,7 @@ class Simulator:
             return {"not_covered": str(error)}
         except NotThere as error:
             return {"missing": str(error)}
-        log = Log(float(request["cores"]), costs, request["pipe_capacity"], recorded)
+        log = Log(float(request["cores"]), costs, request["pipe_capacity"], recorded, machine.closed)
         return {
             "log": log.to_data(),
             "failures": machine.failures,
@@ -106,7 +107,7 @@ def _simulated(
 ) -> dict[str, tuple[Stretch, ...]]:
     recorder = Recorder(machine)
     gc.collect()
-    gc.freeze()  # what was there before is no matter of this program's
+    gc.freeze()  # what was there before is no matter of this program's, nor of those to come
     try:
         with threadpoolctl.threadpool_limits(1):  # a process is one thread here
             Engine(cores, costs, recorder, pipe_capacity=pipe_capacity, limit=limit).run()
@@ -114,7 +115,6 @@ def _simulated(
         pass  # the log shows it to whoever asked
     finally:
         machine.close()
-        gc.unfreeze()
     return {name: tuple(stretches) for name, stretches in recorder.processes.items()}
 
 
@@ -127,9 +127,8 @@ def _call(request: dict[str, Any], namespaces: Namespaces) -> Any:
     except (TypeError, ValueError):
         signature = None
     if signature is not None:
-        workers = request.get("workers")
-        if workers is not None and (name := _workers_parameter(signature, arguments, keywords)):
-            keywords[name] = workers
+        if request.get("scaled") and (name := _workers_parameter(signature, arguments, keywords)):
+            keywords[name] = current().option("cores")
         if request.get("fitting"):
             arguments, keywords = _fitting(signature, arguments, keywords)
         try:
@@ -180,7 +179,8 @@ def _resolved(value: Any, namespaces: Namespaces) -> Any:
 def _outcome(machine: SimulateMachine) -> dict[str, Any]:
     if machine.error is not None:
         types, message, text = machine.error
-        return {"raised": {"types": types, "message": message, "traceback": text}}
+        children = [f"{process_name(who)} ended with {kind}: {why}\n" for who, kind, why, _ in machine.failures]
+        return {"raised": {"types": types, "message": message, "traceback": "".join([text, *children])}}
     try:
         encode(machine.result)
     except DataError as error:

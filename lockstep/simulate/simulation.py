@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Iterable
 from typing import Any
 
-from lockstep.checking.failure import CheckFailed, StudentMissing, StudentRaised, StudentRefused
+from lockstep.checking.failure import CheckFailed, StudentMissing, StudentRaised, StudentRefused, StudentTimedOut
 from lockstep.checking.program import Program, program
 from lockstep.checking.student import Service, shown
 from lockstep.simulate.actors import Deadlock, TooLong
 from lockstep.simulate.calibration import costs_of_this_machine
-from lockstep.simulate.costs import LAPTOP, PROFILES, Costs
+from lockstep.simulate.costs import IDEAL, LAPTOP, PROFILES, Costs
 from lockstep.simulate.curves import Curve
 from lockstep.simulate.log import Log, LogError
 from lockstep.simulate.result import Failure, Simulation, simulation_of
 from lockstep.simulate.words import deadlocked, process_name
 
+MOST_CORES = 100_000
 PIPE_CAPACITY = 65_536  # bytes, as on Linux
 LIMIT = 60.0  # seconds of real time that all runs may take together
 _SERVICE = "lockstep.simulate.service"
@@ -52,24 +54,24 @@ def simulate(
     StudentTimedOut, StudentMissing, and ValueError or TypeError for options that make no sense.
     """
     _check_cores(cores)
-    if repeat < 1:
-        raise ValueError(f"repeat is how often to run, at least 1, not {repeat}")
+    _check_whole("repeat is how often to run", repeat)
+    _check_options(serial, limit, pipe_capacity)
     with program(function, "simulate", limit) as opened, _Runs(opened, costs, limit, pipe_capacity) as runs:
         base = None if serial is None else _Serial(runs, serial, arguments, keywords)
         found = []
         for _ in range(repeat):
             before = base.time() if base else None
-            once = runs.run(opened.reference, arguments, keywords, cores, None)
+            once = runs.run(opened.reference, arguments, keywords, cores)
             after = base.time() if base else None
             both = [seconds for seconds in (before, after) if seconds is not None]
-            found.append(once(statistics.mean(both) if both else None))
+            found.append(once.with_serial(statistics.mean(both) if both else None))
         return sorted(found, key=lambda one: one.parallelism)[(len(found) - 1) // 2]
 
 
 def curve(
     function: Any,
     *arguments: Any,
-    cores: Sequence[int] = (1, 2, 4, 8, 16, 32, 64),
+    cores: Iterable[int] = (1, 2, 4, 8, 16, 32, 64),
     serial: Any = None,
     costs: Costs | str | None = None,
     limit: float = LIMIT,
@@ -81,8 +83,9 @@ def curve(
     A parameter for the number of workers that is left free gets the number of cores. Without `serial`, the base of the
     speed-up is the program itself on one core. Raises as `simulate` does.
     """
-    if isinstance(cores, int) or not cores:
+    if isinstance(cores, str) or not isinstance(cores, Iterable) or not (cores := list(cores)):
         raise ValueError("cores is a list of numbers of cores, such as [1, 2, 4, 8]")
+    _check_options(serial, limit, pipe_capacity)
     for number in cores:
         _check_cores(number)
     numbers = sorted(set(cores))
@@ -90,26 +93,37 @@ def curve(
         base = None if serial is None else _Serial(runs, serial, arguments, keywords)
         times = [] if base is None else [base.time()]
         again = bool(times) and times[0] < _SHORT  # else once must do
-        points: list[Callable[[float | None], Simulation]] = []
+        points: list[Simulation] = []
         for place, number in enumerate(numbers):
-            points.append(runs.run(opened.reference, arguments, keywords, number, number))
+            points.append(_next_point(runs, points, opened.reference, arguments, keywords, number))
             if base is not None and again and place == len(numbers) // 2:
                 times.append(base.time())
         if base is None:
-            one = runs.run(opened.reference, arguments, keywords, 1, 1) if numbers[0] != 1 else points[0]
-            times = [one(None).makespan]
+            on_one = points if numbers[0] == 1 else []
+            times = [(on_one or [_next_point(runs, points, opened.reference, arguments, keywords, 1)])[0].makespan]
         seconds = statistics.mean(times)
-        return Curve(opened.name, seconds, serial is not None, tuple(point(seconds) for point in points))
+        return Curve(opened.name, seconds, serial is not None, tuple(point.with_serial(seconds) for point in points))
+
+
+def _next_point(
+    runs: _Runs, points: list[Simulation], reference: Any, arguments: Any, keywords: Any, cores: int
+) -> Simulation:
+    """The program on so many cores: from the log of the last point if that says for certain, else it runs again."""
+    log = points[-1].log.on(cores) if points else None
+    if log is None:
+        return runs.run(reference, arguments, keywords, cores, scaled=True)
+    last = points[-1]
+    return simulation_of(log, last.program, result=last.result, failures=last.failures)
 
 
 class _Runs:
     """A service that runs one program, and the checks on what it says."""
 
     def __init__(self, opened: Program, costs: Costs | str | None, limit: float, pipe_capacity: int) -> None:
-        if pipe_capacity < 1:
-            raise ValueError(f"a pipe holds at least 1 byte, not {pipe_capacity}")
         self.costs = costs_named(costs, opened.trusted)
-        self._program, self._pipe_capacity = opened, pipe_capacity
+        self._program, self._pipe_capacity, self._limit = opened, pipe_capacity, limit
+        self._trusted = opened.trusted  # else a check tells what is wrong
+        self._declaring = opened.trusted or self.costs.name == IDEAL.name
         self._service: Service = opened.session.open_service(_SERVICE, limit=limit)
         # Loading comes first, so that its CPU is not taken for the program's.
         self._told, self._seen = self._cpu()
@@ -121,22 +135,29 @@ class _Runs:
         self._service.close()
 
     def run(
-        self, reference: Any, arguments: Any, keywords: Any, cores: int, workers: int | None, fitting: bool = False
-    ) -> Callable[[float | None], Simulation]:
+        self, reference: Any, arguments: Any, keywords: Any, cores: int, scaled: bool = False, fitting: bool = False
+    ) -> Simulation:
         """Runs once; the result lacks only the serial time."""
-        crossing = self._program.crossing
+        positional, named = self._program.arguments(arguments, keywords)
         request = {
             "function": reference,
-            "arguments": [crossing(argument) for argument in arguments],
-            "keywords": {key: crossing(value) for key, value in keywords.items()},
+            "arguments": positional,
+            "keywords": named,
             "cores": cores,
-            "workers": workers,
+            "scaled": scaled,
             "fitting": fitting,
             "costs": self.costs.to_data(),
             "pipe_capacity": self._pipe_capacity,
         }
-        reply = self._service.ask(request)
         name = f"{reference.name}({', '.join(shown(argument) for argument in arguments)})"
+        try:
+            reply = self._service.ask(request)
+        except StudentTimedOut as error:
+            raise StudentTimedOut(
+                f"`{name}` was not simulated within {self._limit:g} s of real time; a loop that looks again and again at "
+                "a clock or at shared memory hardly gets on there: sleep, or wait for a Lock, Event or Queue",
+                error.stacks,
+            ) from None
         match reply:
             case {"not_covered": str(why)}:
                 raise NotSimulated(why)
@@ -144,32 +165,40 @@ class _Runs:
                 raise StudentMissing(why)
             case {"raised": {"types": tuple(types), "message": str(message), "traceback": str(text)}} if types:
                 raise StudentRaised(tuple(map(str, types)), message, text)
+        failures: tuple[Failure, ...] = ()
         try:
             log = Log.of_data(reply["log"])
             if (log.cores, log.costs, log.pipe_capacity) != (float(cores), self.costs, self._pipe_capacity):
                 raise LogError("the log is of another simulation")
-            self._compare_cpu(log.cpu - float(reply["declared"]))
+            self._compare_cpu(log.cpu, float(reply["declared"]))
             failures = tuple(
                 Failure(process_name(str(who)), str(kind), str(message), str(text))
                 for who, kind, message, text in reply["failures"]
             )
-            first = simulation_of(log, name, failures=failures, result=reply.get("value"))
+            for failure in failures if self._trusted else ():
+                warnings.warn(f"what is simulated fails: {failure.text()}", stacklevel=4)
+            return simulation_of(log, name, failures=failures, result=reply.get("value"))
         except Deadlock as error:
-            raise deadlocked(name, error) from None
+            raise deadlocked(name, error, [failure.text() for failure in failures]) from None
         except TooLong as error:
             raise CheckFailed(f"`{name}` does not come to an end: {error}") from None
         except (LogError, KeyError, TypeError, ValueError, AttributeError) as error:
             raise StudentRefused(f"what came back from the simulation of `{name}` makes no sense: {error}") from None
-        return first.with_serial
 
     def _cpu(self) -> tuple[float, float | None]:
         """Seconds of CPU since the process began: by its own account, and by the system's."""
         return float(self._service.ask({"do": "cpu"})["cpu"]), self._service.cpu_seconds()
 
-    def _compare_cpu(self, measured: float) -> None:
-        """The CPU seconds in the log against the process's own account and the system's. Raises LogError."""
+    def _compare_cpu(self, claimed: float, declared: float) -> None:
+        """The CPU seconds in the log against the process's own account and the system's. Raises LogError.
+
+        What a learner's program declares by `work` is no reason to claim more: with it, idle processes would look busy.
+        """
+        measured = claimed - declared if self._declaring else claimed
         now, seen = self._cpu()
         told, self._told = now - self._told, now
+        if measured > told * (1 + _UNSEEN) + _TICKS and declared and not self._declaring:
+            raise LogError("it declares its work; in a check, `work` counts only with costs='ideal'")
         if measured > told * (1 + _UNSEEN) + _TICKS:
             raise LogError(f"its processes claim {measured:.3g} s of CPU, and only {told:.3g} s were used")
         if seen is not None and self._seen is not None:
@@ -189,7 +218,7 @@ class _Serial:
 
     def time(self) -> float:
         """Its makespan in seconds."""
-        return self._runs.run(self._reference, self._arguments, self._keywords, 1, None, True)(None).makespan
+        return self._runs.run(self._reference, self._arguments, self._keywords, 1, fitting=True).makespan
 
 
 def costs_named(costs: Costs | str | None, trusted: bool) -> Costs:
@@ -207,5 +236,19 @@ def costs_named(costs: Costs | str | None, trusted: bool) -> Costs:
 
 
 def _check_cores(cores: Any) -> None:
-    if isinstance(cores, bool) or not isinstance(cores, int) or cores < 1:
-        raise ValueError(f"cores is how many cores to simulate: a whole number from 1, not {cores!r}")
+    _check_whole("cores is how many cores to simulate", cores)
+    if cores > MOST_CORES:
+        raise ValueError(f"cores is how many cores to simulate: at most {MOST_CORES:_}, not {cores}")
+
+
+def _check_whole(what: str, number: Any) -> None:
+    if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+        raise ValueError(f"{what}: a whole number from 1, not {number!r}")
+
+
+def _check_options(serial: Any, limit: Any, pipe_capacity: Any) -> None:
+    if serial is not None and not callable(serial):
+        raise TypeError(f"serial is a function to compare with, not {serial!r}")
+    if isinstance(limit, bool) or not isinstance(limit, int | float) or not 0 < limit < float("inf"):
+        raise ValueError(f"limit is how many seconds of real time all runs may take, more than 0, not {limit!r}")
+    _check_whole("pipe_capacity is how many bytes a pipe holds", pipe_capacity)

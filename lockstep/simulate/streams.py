@@ -25,7 +25,7 @@ class Carried(NamedTuple):
 class Stream:
     """What a pipe or a queue holds."""
 
-    __slots__ = ("due", "held", "joiners", "line", "messages", "readers", "unfinished", "used", "writers")
+    __slots__ = ("due", "held", "joiners", "line", "messages", "readers", "taken_from", "unfinished", "used", "writers")
 
     def __init__(self, readers: tuple[str, ...] = (), writers: tuple[str, ...] = ()) -> None:
         self.messages: deque[Carried] = deque()
@@ -35,6 +35,7 @@ class Stream:
         self.used = self.unfinished = 0
         self.joiners: dict[str, bool] = {}
         self.readers, self.writers = set(readers), set(writers)
+        self.taken_from = ""  # who sent the message that was taken last
 
     def enter(self, carried: Carried) -> None:
         self.messages.append(carried)
@@ -43,6 +44,7 @@ class Stream:
     def take(self) -> Carried:
         carried = self.messages.popleft()
         self.held -= carried.message.size
+        self.taken_from = carried.sender
         return carried
 
     def on_its_way(self, process: str, capacity: int) -> bool:

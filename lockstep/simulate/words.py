@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lockstep.checking.failure import CheckFailed
@@ -15,7 +16,7 @@ _OBJECTS = {
 _VERBS = {
     "condition.wake": "wait", "event.wake": "wait", "barrier.arrive": "wait", "barrier.pass": "wait",
     "pool.take": "worker, no task", "pool.result": "results", "queue.joined": "join",
-    "pipe.sent": "send", "simplequeue.sent": "put", "memory.access": "value",
+    "process.begin": "start", "pipe.sent": "send", "simplequeue.sent": "put", "memory.access": "value",
 }  # fmt: skip
 
 
@@ -34,10 +35,14 @@ def operation_name(kind: str) -> str:
 
 @dataclass(frozen=True)
 class WaitForGraph:
-    """Who waits for what, and for whom, when nobody can go on; `time` is in virtual seconds."""
+    """Who waits for what, and for whom, when nobody can go on; `time` is in virtual seconds.
+
+    `failures` say which processes ended with an exception before, which may be why.
+    """
 
     time: float
     arrows: tuple[tuple[str, str, str, tuple[str, ...]], ...]  # process, operation, line, processes waited for
+    failures: tuple[str, ...] = ()
 
     def text(self) -> str:
         lines = [f"after {self.time:.4g} s of virtual time nobody can go on:"]
@@ -45,7 +50,7 @@ class WaitForGraph:
             where = f" ({line})" if line else ""
             for_whom = f", for {' and '.join(whom)}" if whom else ""
             lines.append(f"  {process} waits in {operation}{where}{for_whom}")
-        return "\n".join(lines)
+        return "\n".join([*lines, *(f"  {failure}" for failure in self.failures)])
 
     @property
     def cycle(self) -> tuple[str, ...]:
@@ -64,14 +69,16 @@ class Deadlocked(CheckFailed):
     """The program came to a point from which nobody can go on; `evidence` is the wait-for graph."""
 
 
-def deadlocked(program: str, error: Deadlock) -> Deadlocked:
-    """The failure to show for a deadlock of the engine."""
+def deadlocked(program: str, error: Deadlock, failures: Sequence[str] = ()) -> Deadlocked:
+    """The failure to show for a deadlock of the engine, after these failures of children."""
     arrows = tuple(_arrow(waiting, error.kinds) for waiting in error.waiting)
-    graph = WaitForGraph(error.time, arrows)
+    graph = WaitForGraph(error.time, arrows, tuple(failures))
     cycle = graph.cycle
     told = f"{' waits for '.join((*cycle, cycle[0]))}" if cycle else f"{len(arrows)} processes wait for ever"
     if len(arrows) == 1:
         told = f"{arrows[0][0]} waits for ever in {arrows[0][1]}" + (f" ({arrows[0][2]})" if arrows[0][2] else "")
+    if failures:
+        told += f", after {failures[0]}"
     return Deadlocked(f"`{program}` comes to a deadlock: {told}", graph)
 
 

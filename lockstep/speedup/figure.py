@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import html as escaping
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from lockstep.picture import Picture
+from lockstep.picture import Picture, html_table
 
 if TYPE_CHECKING:
     from lockstep.speedup.result import Speedup
@@ -66,15 +65,11 @@ def alt_text(result: Speedup) -> str:
 
 
 def html(result: Speedup) -> str:
-    """The picture with its sentence and its numbers, for a notebook without the live view."""
-    image = base64.b64encode(draw(result)._repr_png_()).decode()
-    rows = "".join(_row(row) for row in result.table())
+    """The picture with its sentence and its numbers, for a page without the live view."""
     return (
-        f'<img alt="{escaping.escape(alt_text(result))}" src="data:image/png;base64,{image}">'
-        f"<p>{escaping.escape(result.sentence())}</p>"
-        "<table><caption>Numbers</caption><thead><tr>"
-        + "".join(f'<th scope="col">{name}</th>' for name in ("workers", "seconds", "speed-up", "95 % interval", "how"))
-        + f"</tr></thead><tbody>{rows}</tbody></table>"
+        draw(result).html(alt_text(result))
+        + f"<p>{escaping.escape(result.sentence())}</p>"
+        + html_table(["workers", "seconds", "speed-up", "95 % interval", "how"], [_row(row) for row in result.table()])
     )
 
 
@@ -99,16 +94,9 @@ def _scene(axes: Axes, result: Speedup, horizon: int) -> None:
     axes.set_title(result.title + (" (weak scaling)" if result.plan.scaling == "weak" else ""))
 
 
-def _row(row: dict[str, Any]) -> str:
+def _row(row: dict[str, Any]) -> list[str]:
+    workers, speedup = str(row["workers"]), f"{row['speedup']:.2f}"
     if row["simulated"]:
-        cells = [row["workers"], "", f"{row['speedup']:.2f}", "", "simulated"]
-    else:
-        spread = "" if row["low"] is None else f"{row['low']:.2f} to {row['high']:.2f}"
-        cells = [
-            row["workers"],
-            f"{row['seconds']:.4g}",
-            f"{row['speedup']:.2f}",
-            spread,
-            f"{row['runs']} runs",
-        ]
-    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+        return [workers, "", speedup, "", "simulated"]
+    spread = "" if row["low"] is None else f"{row['low']:.2f} to {row['high']:.2f}"
+    return [workers, f"{row['seconds']:.4g}", speedup, spread, f"{row['runs']} runs"]

@@ -70,17 +70,16 @@ def speedup(
     cpus       the CPUs to believe in, instead of usable_cpus()
     live       show the live view; by default in notebooks
 
-    Returns the result as a value. Interrupting gives what was measured so far. Raises TypeError or
-    ValueError, in plain words, when the arguments do not fit together.
+    Returns the result as a value. A slider of the view measures again and makes another value, the first one's
+    `.latest`. Interrupting gives what was measured so far. Raises TypeError or ValueError, in plain words, when the
+    arguments do not fit together.
     """
     request = request_for(
         program, sizes, workers, serial, careful, warm, scaling, chunk, seconds, simulated, pool, cpus
     )
     if not (in_notebook() if live is None else live):
         return measured(request)
-    view = SpeedupView(request, measured)
-    view.display()
-    return view.measure()
+    return SpeedupView(request, measured).in_cell()
 
 
 def request_for(

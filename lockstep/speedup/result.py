@@ -28,7 +28,7 @@ class Speedup:
     `samples` are all runs; `capacities` what the probe found before and after them; `others` the CPUs that
     other programs kept busy meanwhile (None where the system does not tell); `simulated` (workers,
     speed-up) pairs beyond the machine; `disagreement` tells of answers that differ between numbers of
-    workers ("" when none do).
+    workers ("" when none do). `history` holds every measurement of the same live plot, whose sliders measure again.
     """
 
     title: str
@@ -43,6 +43,12 @@ class Speedup:
     state: State = "running"
     base_title: str = ""
     shown: int | None = field(default=None, compare=False, repr=False)
+    history: list[Speedup] = field(default_factory=list, compare=False, repr=False)
+
+    @property
+    def latest(self) -> Speedup:
+        """The newest measurement of the same live plot: another one after a slider was moved."""
+        return self.history[-1] if self.history else self
 
     @cached_property
     def points(self) -> tuple[Point, ...]:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 REALLY_THERE = 0.8
 """The part of the wanted CPUs that must be free and given; below it every speed-up scatters around 1."""
+ABOVE_IDEAL = 1.1
+"""Times the ideal: a simulation is no more exact than that."""
 SHORT_RUN_S = 0.01
 BURST_S = 1.0
 
@@ -78,7 +80,8 @@ def _trust(result: Speedup) -> str:
         return f"Interrupted after {rounds} of {result.rounds or result.plan.fewest}: take it as a first look."
     quiet = "others left the machine quiet" if result.others is not None else "no gate on others' load here"
     if result.capacity is not None:
-        quiet += f", and {result.capacity.cpus:.2f} of {result.capacity.workers} CPUs were really there"
+        wanted = min(result.capacity.workers, result.cpus.share)
+        quiet += f", and {result.capacity.cpus:.2f} of {wanted:g} CPU{'s' * (wanted != 1)} {_were(wanted)} really there"
     if not result.plan.careful:
         return f"Quick mode: {rounds}, so the interval is wide ({quiet}). For a figure to quote, use careful=True."
     if result.rounds_done < CAREFUL_ROUNDS:
@@ -122,6 +125,13 @@ def _beyond(result: Speedup) -> Iterator[str]:
         yield f"This process may use {amount}{source}, so no real speed-up above 1 can be measured here."
     if result.simulated:
         yield f"Beyond {cpus.count} worker{'s' * (cpus.count != 1)} the curve is simulated, not measured."
+        beyond = [workers for workers, speedup in result.simulated if speedup > ABOVE_IDEAL * workers]
+        if beyond:
+            told = ", ".join(map(str, beyond))
+            yield (
+                f"Do not believe it at {told} workers, where it lies above the ideal: this machine's speed changed "
+                "between the runs that it was made from. Simulate again."
+            )
 
 
 def _surely_above(point: Point) -> bool:
@@ -134,6 +144,10 @@ def _holds_one(point: Point) -> bool:
 
 def _are(amount: float) -> str:
     return "is" if amount <= 1 else "are"
+
+
+def _were(amount: float) -> str:
+    return "was" if amount <= 1 else "were"
 
 
 def seconds(value: float) -> str:

@@ -1,7 +1,7 @@
-// The live speed-up plot: draws what Speedup.to_json() holds, and sends slider values back. No dependencies.
+// The live speed-up plot: draws what Speedup.to_json() holds, and sends slider values back. Stands behind live.js.
 
-const SVG = "http://www.w3.org/2000/svg";
-const WIDTH = 680, HEIGHT = 400, LEFT = 56, RIGHT = 16, TOP = 16, BOTTOM = 48;
+const HEIGHT = 380, LEFT = 52, RIGHT = 14, TOP = 14, BOTTOM = 46;
+const WIDEST = 760, NARROWEST = 300;
 
 // Okabe and Ito's colours; the lighter ones where the page is dark. Shapes and dashes differ as well.
 const PALETTES = {
@@ -10,44 +10,20 @@ const PALETTES = {
 };
 
 const STYLE = `
-.lockstep-speedup { color: var(--jp-ui-font-color1, inherit); font: 13px/1.45 var(--jp-ui-font-family, sans-serif);
-  max-width: 760px; }
-.lockstep-speedup h3 { font-size: 15px; margin: 0 0 4px; font-weight: 600; }
-.lockstep-speedup svg { width: 100%; height: auto; display: block; }
+.lockstep-speedup { max-width: ${WIDEST}px; }
+.lockstep-speedup svg[role=img] { display: block; }
 .lockstep-speedup svg text { fill: currentColor; font-size: 12px; }
-.lockstep-speedup .lockstep-legend { display: flex; flex-wrap: wrap; gap: 2px 16px; margin: 0 0 4px; padding: 0; list-style: none; }
-.lockstep-speedup .lockstep-legend svg { display: inline-block; width: 30px; height: 12px; vertical-align: -2px; margin-right: 5px; }
-.lockstep-speedup .lockstep-progress { display: flex; gap: 10px; align-items: center; min-height: 22px; }
+.lockstep-speedup .lockstep-progress { display: flex; flex-wrap: wrap; gap: 2px 10px; align-items: center; min-height: 22px; }
+.lockstep-speedup progress { flex: 0 1 220px; height: 10px; }
 .lockstep-speedup progress[hidden] { display: none; }
-.lockstep-speedup progress { flex: 0 0 220px; height: 10px; }
-.lockstep-speedup p { margin: 4px 0 8px; }
 .lockstep-speedup .lockstep-trouble { border-left: 4px solid #D55E00; padding-left: 8px; white-space: pre-wrap; }
 .lockstep-speedup .lockstep-controls { display: flex; flex-wrap: wrap; gap: 4px 24px; margin-bottom: 6px; }
 .lockstep-speedup .lockstep-controls label { display: inline-flex; gap: 8px; align-items: center; }
 .lockstep-speedup .lockstep-controls input { width: 130px; accent-color: #0072B2; }
 .lockstep-speedup output { min-width: 4em; font-variant-numeric: tabular-nums; }
-.lockstep-speedup table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin-top: 4px; }
-.lockstep-speedup th, .lockstep-speedup td { text-align: right; padding: 1px 10px; border-bottom: 1px solid #8884; }
+.jupyter-widgets-disconnected .lockstep-speedup .lockstep-controls label { display: none; }
+.lockstep-speedup .lockstep-asleep { font-style: italic; opacity: 0.8; }
 `;
-
-function html(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-}
-
-function svg(tag, attributes = {}, ...children) {
-  const node = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-}
-
-function isDark(element) {
-  const [r, g, b] = (getComputedStyle(element).color.match(/[\d.]+/g) || [0, 0, 0]).map(Number);
-  return 0.299 * r + 0.587 * g + 0.114 * b > 140; // light text means a dark page
-}
 
 function law(fit, p) {
   const value = (name) => fit.parameters[name][0];
@@ -71,14 +47,14 @@ function ticks(top) {
   return Array.from({ length: Math.floor(top / step) + 1 }, (_, index) => Number((index * step).toFixed(2)));
 }
 
-function plot(result, colors) {
-  const x = (workers) => LEFT + ((workers - 0.5) / result.horizon) * (WIDTH - LEFT - RIGHT);
+function plot(result, colors, width) {
+  const x = (workers) => LEFT + ((workers - 0.5) / result.horizon) * (width - LEFT - RIGHT);
   const y = (speedup) => HEIGHT - BOTTOM - (speedup / result.top) * (HEIGHT - TOP - BOTTOM);
   const clip = `lockstep-clip-${Math.random().toString(36).slice(2)}`;
-  const drawing = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": result.alt });
+  const drawing = svg("svg", { width, height: HEIGHT, role: "img", "aria-label": result.alt });
   const inside = svg("g", { "clip-path": `url(#${clip})` });
   drawing.append(
-    svg("clipPath", { id: clip }, svg("rect", { x: LEFT, y: TOP, width: WIDTH - LEFT - RIGHT, height: HEIGHT - TOP - BOTTOM })),
+    svg("clipPath", { id: clip }, svg("rect", { x: LEFT, y: TOP, width: width - LEFT - RIGHT, height: HEIGHT - TOP - BOTTOM })),
   );
   const line = (points, attributes) => inside.append(svg("path", { d: path(points), fill: "none", ...attributes }));
 
@@ -86,15 +62,15 @@ function plot(result, colors) {
   if (count < result.horizon) {
     const start = x(count + 0.5);
     drawing.append(
-      svg("rect", { x: start, y: TOP, width: WIDTH - RIGHT - start, height: HEIGHT - TOP - BOTTOM, fill: "currentColor", opacity: 0.08 }),
+      svg("rect", { x: start, y: TOP, width: width - RIGHT - start, height: HEIGHT - TOP - BOTTOM, fill: "currentColor", opacity: 0.08 }),
     );
-    const label = svg("text", { x: start + 8, y: HEIGHT - BOTTOM - 10, opacity: 0.8 });
+    const label = svg("text", { x: width - RIGHT - 8, y: HEIGHT - BOTTOM - 10, "text-anchor": "end", opacity: 0.8 });
     label.textContent = `beyond ${count === 1 ? "the 1 usable CPU" : `the ${count} usable CPUs`}`
       + (result.simulated.length ? ": simulated" : "");
     drawing.append(label);
   }
   for (const value of ticks(result.top)) {
-    drawing.append(svg("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(value), y2: y(value), stroke: "currentColor", opacity: value ? 0.12 : 0.6 }));
+    drawing.append(svg("line", { x1: LEFT, x2: width - RIGHT, y1: y(value), y2: y(value), stroke: "currentColor", opacity: value ? 0.12 : 0.6 }));
     const label = svg("text", { x: LEFT - 8, y: y(value) + 4, "text-anchor": "end" });
     label.textContent = value;
     drawing.append(label);
@@ -105,7 +81,7 @@ function plot(result, colors) {
     label.textContent = workers;
     drawing.append(label);
   }
-  const below = svg("text", { x: (LEFT + WIDTH - RIGHT) / 2, y: HEIGHT - 8, "text-anchor": "middle" });
+  const below = svg("text", { x: (LEFT + width - RIGHT) / 2, y: HEIGHT - 8, "text-anchor": "middle" });
   below.textContent = "workers (processes)";
   const beside = svg("text", { transform: `translate(14 ${(TOP + HEIGHT - BOTTOM) / 2}) rotate(-90)`, "text-anchor": "middle" });
   beside.textContent = result.scaling === "weak" ? "scaled speed-up (times the base case)" : "speed-up (times the base case)";
@@ -161,56 +137,53 @@ function titled(shape, text) {
 }
 
 function legend(result, colors) {
-  const list = html("ul", { class: "lockstep-legend" });
-  const entry = (text, ...shapes) => list.append(html("li", {}, svg("svg", { viewBox: "0 0 30 12", "aria-hidden": "true" }, ...shapes), text));
   const stroke = (color, dash, width = 2) => svg("path", { d: "M0,6H30", stroke: color, "stroke-width": width, "stroke-dasharray": dash || "none" });
-  entry("measured: median, 95 % interval, every run", stroke(colors.measured), svg("circle", { cx: 15, cy: 6, r: 4, fill: colors.measured }));
-  entry("ideal", stroke("currentColor", "", 1));
-  if (result.capacity && !result.busy) entry(`measured capacity ${result.capacity.speedup.toFixed(2)}`, stroke(colors.capacity, "9 3 2 3"));
-  result.fits.forEach((fit, index) => entry(fit.sentence, stroke(colors.fitted, index ? "2 4" : "7 4")));
-  if (result.simulated.length) {
-    entry("simulated", stroke(colors.simulated, "4 3"), svg("rect", { x: 11, y: 2, width: 8, height: 8, fill: "none", stroke: colors.simulated, "stroke-width": 1.5 }));
+  const measured = [stroke(colors.measured), svg("circle", { cx: 15, cy: 6, r: 4, fill: colors.measured })];
+  const entries = [legendEntry("measured: median, 95 % interval, every run", ...measured), legendEntry("ideal", stroke("currentColor", "", 1))];
+  if (result.capacity && !result.busy) {
+    entries.push(legendEntry(`measured capacity ${result.capacity.speedup.toFixed(2)}`, stroke(colors.capacity, "9 3 2 3")));
   }
-  return list;
+  result.fits.forEach((fit, index) => entries.push(legendEntry(fit.sentence, stroke(colors.fitted, index ? "2 4" : "7 4"))));
+  if (result.simulated.length) {
+    const box = svg("rect", { x: 11, y: 2, width: 8, height: 8, fill: "none", stroke: colors.simulated, "stroke-width": 1.5 });
+    entries.push(legendEntry("simulated", stroke(colors.simulated, "4 3"), box));
+  }
+  return html("ul", { class: "lockstep-legend" }, ...entries);
 }
 
-function table(result) {
-  const body = html("tbody");
-  const row = (...cells) => body.append(html("tr", {}, ...cells.map((cell) => html("td", {}, String(cell)))));
-  for (const point of result.points) {
-    row(point.workers, seconds(point.seconds), point.speedup.toFixed(2),
-      point.low == null ? "" : `${point.low.toFixed(2)} to ${point.high.toFixed(2)}`,
-      point.karp_flatt == null ? "" : `${(100 * point.karp_flatt).toFixed(1)} %`,
-      point.provisional ? "warm-up" : `${point.ratios.length} runs`);
-  }
-  for (const [workers, speedup] of result.simulated) row(workers, "", speedup.toFixed(2), "", "", "simulated");
-  const head = ["workers", "time", "speed-up", "95 % interval", "serial share", "how"].map((name) => html("th", { scope: "col" }, name));
-  return html("table", {}, html("thead", {}, html("tr", {}, ...head)), body);
+function numbersOf(result) {
+  const measured = result.points.map((point) => [point.workers, seconds(point.seconds), point.speedup.toFixed(2),
+    point.low == null ? "" : `${point.low.toFixed(2)} to ${point.high.toFixed(2)}`,
+    point.karp_flatt == null ? "" : `${(100 * point.karp_flatt).toFixed(1)} %`,
+    point.provisional ? "warm-up" : `${point.ratios.length} runs`]);
+  const simulated = result.simulated.map(([workers, speedup]) => [workers, "", speedup.toFixed(2), "", "", "simulated"]);
+  return table(["workers", "time", "speed-up", "95 % interval", "serial share", "how"], [...measured, ...simulated]);
 }
 
 function render({ model, el }) {
-  const root = html("div", { class: "lockstep-speedup" });
-  const [title, picture, keys] = [html("h3"), html("div"), html("div")];
+  const root = html("div", { class: "lockstep-live lockstep-speedup" });
+  const [title, picture, keys, numbers] = [html("h3"), html("div"), html("div"), html("div")];
   const [bar, left] = [html("progress", { "aria-label": "runs done", max: "1", value: "0" }), html("span")];
   const sentence = html("p", { class: "lockstep-sentence", "aria-live": "polite" });
+  const note = html("p", { class: "lockstep-note", "aria-live": "polite" });
   const trouble = html("p", { class: "lockstep-trouble", role: "alert", hidden: "" });
   const controls = html("div", { class: "lockstep-controls", role: "group", "aria-label": "measure again with other values" });
-  const numbers = html("div");
-  root.append(html("style", {}, STYLE), title, keys, picture, html("div", { class: "lockstep-progress" }, bar, left), sentence,
-    trouble, controls, html("details", {}, html("summary", {}, "Numbers"), numbers));
+  root.append(html("style", {}, LIVE_STYLE + STYLE), title, keys, picture, html("div", { class: "lockstep-progress" }, bar, left), sentence,
+    note, trouble, controls, html("details", {}, html("summary", {}, "Numbers"), numbers));
   el.append(root);
 
+  let awake = false; // the kernel has answered: the sliders can do something
   let asked = false; // a slider was let go, and the kernel has not begun yet
   const inputs = {};
 
   function draw() {
     const result = model.get("result");
-    if (!result.title) return;
+    if (!result.title || (picture.firstChild && !root.clientWidth)) return; // not on the page just now
     const running = result.state === "running";
     const colors = PALETTES[isDark(root) ? "dark" : "light"];
     title.textContent = result.title + (result.scaling === "weak" ? ", weak scaling" : "") + (result.warm ? ", pool already started" : "");
     keys.replaceChildren(legend(result, colors));
-    picture.replaceChildren(plot(result, colors));
+    picture.replaceChildren(plot(result, colors, Math.max(NARROWEST, Math.min(WIDEST, root.clientWidth || WIDEST))));
     const { done, planned, seconds_left: rest } = result.progress;
     bar.max = planned;
     bar.value = done;
@@ -219,57 +192,69 @@ function render({ model, el }) {
       ? `${done} of about ${planned} runs${rest == null ? "" : `, ${Math.max(1, Math.round(rest))} s left`}; interrupt the kernel to stop`
       : `${done} runs, ${result.state}`;
     if (sentence.textContent !== result.sentence) sentence.textContent = result.sentence;
-    numbers.replaceChildren(table(result));
-    if (running) asked = false;
+    numbers.replaceChildren(numbersOf(result));
     for (const input of Object.values(inputs)) input.disabled = running || asked;
+  }
+
+  function slider(name, { name: told, stops, at }) {
+    const input = inputs[name] = html("input", { type: "range", min: 0, max: stops.length - 1, step: 1 });
+    const shown = html("output");
+    const tell = () => {
+      shown.textContent = stops[input.value].toLocaleString("en").replaceAll(",", "\u202f");
+      input.setAttribute("aria-valuetext", String(stops[input.value]));
+    };
+    input.value = at;
+    input.addEventListener("input", tell);
+    input.addEventListener("change", () => {
+      asked = true;
+      for (const other of Object.values(inputs)) other.disabled = true;
+      left.textContent = "measuring again as soon as the kernel is free";
+      model.send({ [name]: stops[input.value] });
+    });
+    tell();
+    return html("label", {}, told, input, shown);
   }
 
   function layControls() {
     const focused = Object.keys(inputs).find((name) => inputs[name] === document.activeElement);
-    controls.replaceChildren();
-    for (const [name, slider] of Object.entries(model.get("controls"))) {
-      const input = html("input", { type: "range", min: 0, max: slider.stops.length - 1, step: 1 });
-      const shown = html("output");
-      const tell = () => {
-        shown.textContent = slider.stops[input.value].toLocaleString("en").replaceAll(",", "\u202f");
-        input.setAttribute("aria-valuetext", String(slider.stops[input.value]));
-      };
-      input.value = slider.at;
-      input.addEventListener("input", tell);
-      input.addEventListener("change", () => {
-        asked = true;
-        for (const other of Object.values(inputs)) other.disabled = true;
-        left.textContent = "measuring again as soon as the kernel is free";
-        model.send({ [name]: slider.stops[input.value] });
-      });
-      inputs[name] = input;
-      tell();
-      controls.append(html("label", {}, slider.name, input, shown));
-    }
+    for (const name of Object.keys(inputs)) delete inputs[name];
+    controls.replaceChildren(...(awake
+      ? Object.entries(model.get("controls")).map(([name, stops]) => slider(name, stops))
+      : [html("span", { class: "lockstep-asleep" }, "The sliders that measure again need a kernel: run this cell.")]));
     if (focused && inputs[focused]) inputs[focused].focus();
     draw();
   }
 
-  function tellTrouble() {
-    trouble.textContent = model.get("trouble");
-    trouble.hidden = !trouble.textContent;
+  function wake() {
+    if (awake) return;
+    awake = true;
+    layControls();
+  }
+
+  function update() {
     asked = false;
+    wake(); // a picture that changes comes from a kernel
     draw();
   }
 
-  model.on("change:result", draw);
-  model.on("change:controls", layControls);
-  model.on("change:trouble", tellTrouble);
+  function tell() {
+    note.textContent = model.get("note");
+    trouble.textContent = model.get("trouble");
+    trouble.hidden = !trouble.textContent;
+    if (trouble.textContent) asked = false;
+    draw();
+  }
+
+  const listeners = { "change:result": update, "change:controls": layControls, "change:trouble": tell, "change:note": tell, "msg:custom": wake };
+  for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
   layControls();
-  tellTrouble();
-  const observer = new MutationObserver(draw);
-  observer.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-theme", "class"] });
-  requestAnimationFrame(draw); // now it is in the page, whose colours count
+  tell();
+  model.send({ hello: true }); // a page that was saved, or whose kernel has gone, gets no answer
+  const unfollow = follow(root, draw);
+  requestAnimationFrame(draw); // now it is in the page, whose colours and width count
   return () => {
-    observer.disconnect();
-    model.off("change:result", draw);
-    model.off("change:controls", layControls);
-    model.off("change:trouble", tellTrouble);
+    unfollow();
+    for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);
   };
 }
 

@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
-from IPython.display import display
 
+from lockstep.display import Display, script
 from lockstep.live import running_cell
+from lockstep.speedup import figure
 from lockstep.speedup.plan import default_workers
 from lockstep.speedup.result import Speedup
 
 if TYPE_CHECKING:
     from lockstep.speedup.measure import Request, Show
 
-REFRESH_S = 0.1
-"""At most ten pictures a second: more would take the time of the measurement."""
+REFRESH_S = 0.2
+"""At most five pictures a second: the browser that draws them needs a CPU of the machine that is measured."""
 _FACTORS = (1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8)
 _CHUNKS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096)
 
@@ -28,30 +29,38 @@ _CHUNKS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096)
 class SpeedupPlot(anywidget.AnyWidget):
     """What the browser draws: `result` is Speedup.to_json(), `controls` the stops of every slider."""
 
-    _esm = Path(__file__).with_name("view.js")
+    _esm = script(Path(__file__).with_name("view.js"))
     result = traitlets.Dict().tag(sync=True)
     controls = traitlets.Dict().tag(sync=True)
+    note = traitlets.Unicode("").tag(sync=True)
     trouble = traitlets.Unicode("").tag(sync=True)
 
 
 class SpeedupView:
-    """A plot, and what it takes to measure again when a slider is moved."""
+    """A plot, and what it takes to measure again when a slider is moved.
+
+    Every measurement is a value of its own; `history` holds all of this plot, the newest last.
+    """
 
     def __init__(self, request: Request, measured: Callable[[Request, Show], Speedup]) -> None:
         self.request = request
-        self.result = request.start()
-        self.widget = SpeedupPlot(result=self.result.to_json(), controls=controls(request))
+        self.history: list[Speedup] = []
+        self.widget = SpeedupPlot(result=request.start().to_json(), controls=controls(request))
         self._measured = measured
         self._shown_at = 0.0
         self.widget.on_msg(self._on_message)
 
-    def display(self) -> None:
-        display(self.widget)
+    def in_cell(self) -> Speedup:
+        """Show the plot below the running cell, measure, and keep the picture in the saved notebook."""
+        place = Display(self.widget)
+        result = self.measure()
+        place.keep(figure.html(result), str(result))
+        return result
 
     def measure(self) -> Speedup:
-        self.result = self._measured(self.request, self.show)
-        self.result = replace(self.result, shown=running_cell())
-        return self.result
+        result = replace(self._measured(self.request, self.show), shown=running_cell(), history=self.history)
+        self.history.append(result)
+        return result
 
     def show(self, result: Speedup) -> None:
         """Draw `result`, unless another picture was drawn just now; the last one is always drawn."""
@@ -61,12 +70,22 @@ class SpeedupView:
             self._shown_at = time.perf_counter()
 
     def _on_message(self, widget: Any, content: dict[str, Any], buffers: Any) -> None:
-        """A slider was let go: measure again. Trouble is told in the view, as no cell is there to show it."""
+        """A page asks whether anybody is here, or a slider was let go: measure again.
+
+        Trouble is told in the view, as no cell is there to show it.
+        """
+        if "hello" in content:
+            self.widget.send({"here": True})
+            return
         try:
             self.request = changed(self.request, content)
             self.widget.trouble = ""
             self.widget.controls = controls(self.request)
             self.measure()
+            self.widget.note = (
+                f"This is measurement {len(self.history)} of this plot. The value that the cell gave is still the first: "
+                "its .latest is this one, and its .history has all of them."
+            )
         except Exception as error:
             self.widget.trouble = f"{type(error).__name__}: {error}"
 

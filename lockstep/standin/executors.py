@@ -118,7 +118,7 @@ class ProcessPoolExecutor:
 
     def _receive(self, timeout: float | None, block: bool = True) -> None:
         """Takes one result. Raises queue.Empty."""
-        done: Done = self._results.get(block, timeout)
+        done: Done = self._results.get(block, timeout, handed=True)
         if done.number == DIED:
             self._break()
         elif done.number >= 0:

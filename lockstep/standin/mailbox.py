@@ -31,9 +31,10 @@ class ResultBox(Shared):
     def put(self, done: Any) -> None:
         ask("pool.answer", (self.name,), current().pack(done))
 
-    def get(self, block: bool = True, timeout: float | None = None) -> Any:
-        """Raises queue.Empty."""
-        message = ask("pool.result", (self.name,), block and timeout is None, patience=timeout if block else None)
+    def get(self, block: bool = True, timeout: float | None = None, handed: bool = False) -> Any:
+        """`handed`: a thread of the pool's process hands it to the program, which waits for each. Raises queue.Empty."""
+        patience = timeout if block else None
+        message = ask("pool.result", (self.name,), block and timeout is None, handed, patience=patience)
         return current().unpack(message)
 
 

@@ -13,6 +13,12 @@ from lockstep.standin.shared import Shared, ask, new_name
 _BROKEN = Raised("BrokenPipeError", "[Errno 32] Broken pipe")
 
 
+class Raw(NamedTuple):
+    """Bytes sent as they are."""
+
+    data: bytes
+
+
 class Channel(NamedTuple):
     """One direction of a pipe: its messages, and the processes that hold its ends, sorted."""
 
@@ -131,19 +137,26 @@ class Connection(Shared):
     def send_bytes(self, buf: Any, offset: int = 0, size: int | None = None) -> None:
         self._writable()
         data = bytes(buf)[offset:] if size is None else bytes(buf)[offset : offset + size]
-        message = current().pack(data)
+        message = current().pack(Raw(data))
         self._write(Message(message.token, 4 + len(data)))
 
     def recv(self) -> Any:
-        message = ask("pipe.recv", self._readable())
-        return current().unpack(message)
+        value = self._received()
+        if type(value) is Raw:
+            raise not_covered("`recv` of what `send_bytes` sent", "use `recv_bytes`")
+        return value
 
     def recv_bytes(self, maxlength: int | None = None) -> bytes:
-        message = ask("pipe.recv", self._readable())
-        data: bytes = current().unpack(message)
-        if maxlength is not None and len(data) > maxlength:
+        value = self._received()
+        if type(value) is not Raw:
+            raise not_covered("`recv_bytes` of what `send` sent", "use `recv`")
+        if maxlength is not None and len(value.data) > maxlength:
             raise OSError("bad message length")
-        return data
+        return value.data
+
+    def _received(self) -> Any:
+        message = ask("pipe.recv", self._readable())
+        return current().unpack(message)
 
     def poll(self, timeout: float | None = 0.0) -> bool:
         return bool(ask("pipe.poll", self._readable(), timeout is None, patience=timeout))

@@ -161,9 +161,9 @@ class Pool:
             self._tasks.put(Task(job.number, place, func, part, star))
         return job
 
-    def _receive(self, timeout: float | None, block: bool = True) -> None:
+    def _receive(self, timeout: float | None, block: bool = True, handed: bool = False) -> None:
         """Takes one result. Raises queue.Empty."""
-        done: Done = self._results.get(block, timeout)
+        done: Done = self._results.get(block, timeout, handed)
         if done.number == RETIRED:
             if self._state == "open":
                 self._workers.append(self._start())
@@ -268,7 +268,7 @@ class ResultIterator:
                 if self._ordered and done.place == self._given:
                     return done
             try:
-                self._job.pool._receive(timeout)
+                self._job.pool._receive(timeout, handed=True)
             except Empty:
                 raise PoolTimeout from None
 

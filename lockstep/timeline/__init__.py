@@ -1,13 +1,9 @@
-"""A bar a process: what each one was doing, recorded from real processes or taken from a simulation.
+"""A bar a process: what each one was doing, recorded from real processes or taken from a simulation."""
 
-The package itself can be called: `from lockstep import timeline` gives something to call whichever way it was loaded.
-"""
-
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from lockstep.callable_package import make_callable
 from lockstep.timeline.bars import KINDS, Bar, Kind, Lane, Timeline
 
 if TYPE_CHECKING:
@@ -23,10 +19,4 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-class _CallablePackage(ModuleType):
-    def __call__(self, *arguments: Any, **named: Any) -> Timeline:
-        run: Timeline = import_module("lockstep.timeline.run").timeline(*arguments, **named)
-        return run
-
-
-sys.modules[__name__].__class__ = _CallablePackage
+make_callable(__name__, "lockstep.timeline.run")

@@ -63,6 +63,11 @@ class Lane:
         return sum(bar.seconds for bar in self.bars if bar.kind == kind)
 
 
+def _waited_for(bar: Bar) -> str:
+    place, _, text = bar.line.partition("  ")
+    return bar.what + (f" at {place}" if place else "") + (f" ({text})" if text else "")
+
+
 @dataclass(frozen=True)
 class Timeline:
     """All processes of one run, the first being the one that started the others.
@@ -109,7 +114,7 @@ class Timeline:
         told = f"{self.title}: " if self.title else ""
         told += f"{count} process{'es' * (count != 1)} in {self.seconds:.3g} s"
         told += f"{' (simulated)' * (self.origin == 'simulated')}, {self.at_once():.2f} computing at a time."
-        waits = self._totals("waiting", lambda bar: f"{bar.what} at {bar.line}" if bar.line else bar.what)
+        waits = self._totals("waiting", _waited_for)
         if waits:
             told += f" Longest wait: {waits[0][0]}, {waits[0][1]:.3g} s over all processes."
         return f"{told} {self.note}".rstrip()

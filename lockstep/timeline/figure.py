@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import html as escaping
+
 from matplotlib.patches import Patch
 
-from lockstep.picture import Picture
-from lockstep.timeline.bars import Kind, Timeline
+from lockstep.picture import Picture, html_table
+from lockstep.timeline.bars import KINDS, Kind, Timeline
 
 COLORS: dict[Kind, str] = {"computing": "#0072B2", "communicating": "#E69F00", "waiting": "#CC79A7"}
 HEIGHTS: dict[Kind, float] = {"computing": 0.8, "communicating": 0.5, "waiting": 0.16}
@@ -36,3 +38,13 @@ def draw(timeline: Timeline) -> Picture:
         fontsize=8,
     )
     return picture
+
+
+def html(timeline: Timeline) -> str:
+    """The picture with its sentence and its numbers, for a page without the live view."""
+    rows = [[row["process"], *(f"{row[kind]:.3g}" for kind in KINDS)] for row in timeline.table()]
+    return (
+        draw(timeline).html(f"Timeline. {timeline.sentence()}")
+        + f"<p>{escaping.escape(timeline.sentence())}</p>"
+        + html_table(["process", *(f"{kind}, s" for kind in KINDS)], rows)
+    )

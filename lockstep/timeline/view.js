@@ -1,4 +1,4 @@
-// A timeline of processes on a canvas: draws what Timeline.to_json() holds; zoom, hover and keyboard. No dependencies.
+// A timeline of processes on a canvas: draws what Timeline.to_json() holds; zoom, hover and keyboard. Stands behind live.js.
 
 const LANE = 30, LABELS = 92, AXIS = 34, MARGIN = 12;
 const HEIGHTS = { computing: 22, communicating: 14, waiting: 6 };
@@ -11,33 +11,14 @@ const PALETTES = {
 const DASHES = [[], [7, 3], [3, 3], [10, 3, 2, 3]];
 
 const STYLE = `
-.lockstep-timeline { color: var(--jp-ui-font-color1, inherit); font: 13px/1.45 var(--jp-ui-font-family, sans-serif);
-  max-width: 900px; }
-.lockstep-timeline h3 { font-size: 15px; margin: 0 0 4px; font-weight: 600; }
+.lockstep-timeline { max-width: 900px; }
 .lockstep-timeline canvas { width: 100%; display: block; cursor: crosshair; }
 .lockstep-timeline canvas:focus-visible { outline: 2px solid #56B4E9; outline-offset: 2px; }
-.lockstep-timeline .lockstep-legend { display: flex; flex-wrap: wrap; gap: 2px 16px; margin: 0 0 4px; padding: 0; list-style: none; }
-.lockstep-timeline .lockstep-legend svg { width: 30px; height: 12px; vertical-align: -2px; margin-right: 5px; }
 .lockstep-timeline .lockstep-row { display: flex; flex-wrap: wrap; gap: 6px; align-items: center; min-height: 26px; }
 .lockstep-timeline button { font: inherit; color: inherit; background: transparent; border: 1px solid currentColor;
   border-radius: 3px; padding: 0 8px; cursor: pointer; }
-.lockstep-timeline p { margin: 4px 0; }
-.lockstep-timeline table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin-top: 4px; }
-.lockstep-timeline th, .lockstep-timeline td { text-align: right; padding: 1px 10px; border-bottom: 1px solid #8884; }
-.lockstep-timeline .lockstep-readout { min-height: 1.5em; font-family: var(--jp-code-font-family, monospace); font-size: 12px; }
+.lockstep-timeline .lockstep-readout { min-height: 1.5em; margin: 4px 0; font-family: var(--jp-code-font-family, monospace); font-size: 12px; }
 `;
-
-function html(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-}
-
-function isDark(element) {
-  const [r, g, b] = (getComputedStyle(element).color.match(/[\d.]+/g) || [0, 0, 0]).map(Number);
-  return 0.299 * r + 0.587 * g + 0.114 * b > 140; // light text means a dark page
-}
 
 function time(seconds) {
   if (seconds === 0) return "0";
@@ -63,13 +44,13 @@ function waitsOf(timeline) {
 }
 
 function render({ model, el }) {
-  const root = html("div", { class: "lockstep-timeline" });
+  const root = html("div", { class: "lockstep-live lockstep-timeline" });
   const [title, keys] = [html("h3"), html("ul", { class: "lockstep-legend" })];
   const canvas = html("canvas", { role: "img", tabindex: 0 });
   const readout = html("p", { class: "lockstep-readout", "aria-live": "polite" });
   const [sentence, numbers] = [html("p"), html("div")];
   const buttons = html("div", { class: "lockstep-row", role: "group", "aria-label": "zoom" });
-  root.append(html("style", {}, STYLE), title, keys, canvas, buttons, readout, sentence,
+  root.append(html("style", {}, LIVE_STYLE + STYLE), title, keys, canvas, buttons, readout, sentence,
     html("details", {}, html("summary", {}, "Numbers"), numbers));
   el.append(root);
 
@@ -78,7 +59,7 @@ function render({ model, el }) {
   let chosen = null;            // [lane, bar] under the mouse or chosen by the keyboard
   let dragged = null;
 
-  const width = () => canvas.clientWidth || 800;
+  const width = () => canvas.clientWidth;
   const across = () => Math.max(50, width() - LABELS - MARGIN);
   const x = (seconds) => LABELS + ((seconds - from) / (to - from)) * across();
   const atX = (pixels) => from + ((pixels - LABELS) / across()) * (to - from);
@@ -94,6 +75,7 @@ function render({ model, el }) {
   const move = (part) => look(from + part * (to - from), to + part * (to - from));
 
   function draw() {
+    if (!width()) return; // not on the page just now
     const height = timeline.lanes.length * LANE + AXIS;
     const scale = window.devicePixelRatio || 1;
     canvas.style.height = `${height}px`;
@@ -176,12 +158,8 @@ function render({ model, el }) {
 
   function legend() {
     const colors = PALETTES[isDark(root) ? "dark" : "light"];
-    const entry = (color, tall, dashes, text) => {
-      const item = html("li");
-      item.innerHTML = `<svg viewBox="0 0 30 12" aria-hidden="true"><path d="M0,6H30" stroke="${color}" stroke-width="${tall}" stroke-dasharray="${dashes.join(" ") || "none"}"/></svg>`;
-      item.append(text);
-      return item;
-    };
+    const entry = (color, tall, dashes, text) => legendEntry(text,
+      svg("path", { d: "M0,6H30", stroke: color, "stroke-width": tall, "stroke-dasharray": dashes.join(" ") || "none" }));
     const waits = waitsOf(timeline);
     const told = waits.slice(0, 3).map(([what, total], index) =>
       entry(colors.waits[index], 5, DASHES[index], `waiting: ${what} (${time(total)})`));
@@ -192,12 +170,10 @@ function render({ model, el }) {
     keys.replaceChildren(entry(colors.computing, 12, [], "computing"), entry(colors.communicating, 8, [], "communicating"), ...told);
   }
 
-  function table() {
+  function tellNumbers() {
     const kinds = ["computing", "communicating", "waiting"];
-    const head = html("tr", {}, ...["process", ...kinds].map((name) => html("th", { scope: "col" }, name)));
-    const rows = timeline.lanes.map((lane) => html("tr", {}, html("th", { scope: "row" }, lane.name),
-      ...kinds.map((kind) => html("td", {}, time(lane.bars.filter((bar) => bar[2] === kind).reduce((sum, bar) => sum + bar[1] - bar[0], 0))))));
-    numbers.replaceChildren(html("table", {}, html("thead", {}, head), html("tbody", {}, ...rows)));
+    const seconds = (lane, kind) => lane.bars.reduce((sum, [start, end, its]) => (its === kind ? sum + end - start : sum), 0);
+    numbers.replaceChildren(table(["process", ...kinds], timeline.lanes.map((lane) => [lane.name, ...kinds.map((kind) => time(seconds(lane, kind)))])));
   }
 
   function update() {
@@ -214,7 +190,7 @@ function render({ model, el }) {
     sentence.textContent = model.get("running") ? "" : timeline.sentence;
     canvas.setAttribute("aria-label", `Timeline. ${timeline.sentence} Arrow keys read the bars, + and - zoom.`);
     legend();
-    table();
+    tellNumbers();
     tell();
     draw();
   }
@@ -281,14 +257,10 @@ function render({ model, el }) {
 
   model.on("change:timeline", update);
   model.on("change:running", update);
-  const themes = new MutationObserver(() => { legend(); draw(); });
-  themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-theme", "class"] });
-  const sizes = new ResizeObserver(draw);
-  sizes.observe(root);
+  const unfollow = follow(root, () => { legend(); draw(); });
   update();
   return () => {
-    themes.disconnect();
-    sizes.disconnect();
+    unfollow();
     window.removeEventListener("mouseup", release);
     model.off("change:timeline", update);
     model.off("change:running", update);

@@ -6,16 +6,17 @@ from pathlib import Path
 
 import anywidget
 import traitlets
-from IPython.display import display
 
+from lockstep.display import Display, script
 from lockstep.live import running_cell
+from lockstep.timeline import figure
 from lockstep.timeline.bars import Timeline
 
 
 class TimelinePlot(anywidget.AnyWidget):
     """What the browser draws: `timeline` is Timeline.to_json(), `running` whether more of it is to come."""
 
-    _esm = Path(__file__).with_name("view.js")
+    _esm = script(Path(__file__).with_name("view.js"))
     timeline = traitlets.Dict().tag(sync=True)
     running = traitlets.Bool(False).tag(sync=True)
 
@@ -24,16 +25,18 @@ class TimelineView:
     """A plot on the page, for a timeline that grows."""
 
     def __init__(self) -> None:
-        self.widget = TimelinePlot(running=True)
-        display(self.widget)
+        self._plot = TimelinePlot(running=True)
+        self._display = Display(self._plot)
 
     def show(self, timeline: Timeline, running: bool) -> None:
-        with self.widget.hold_sync():
-            self.widget.timeline = timeline.to_json()
-            self.widget.running = running
+        with self._plot.hold_sync():
+            self._plot.timeline = timeline.to_json()
+            self._plot.running = running
+        if not running:
+            self._display.keep(figure.html(timeline), timeline.sentence())
 
 
 def show(timeline: Timeline) -> None:
     """Show a finished timeline, unless the running cell already does."""
     if timeline.shown is None or timeline.shown != running_cell():
-        display(TimelinePlot(timeline=timeline.to_json()))
+        TimelineView().show(timeline, running=False)

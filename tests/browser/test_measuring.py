@@ -1,4 +1,7 @@
-"""The live views of speedup and timeline: they draw, a slider measures again, an interrupt is survived."""
+"""The live views of speedup and timeline in JupyterLab and Notebook 7: a slider measures again, an interrupt is survived."""
+
+import os
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -6,14 +9,20 @@ import pytest
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
 CELLS = [
-    "import multiprocessing\nfrom lockstep.speedup import speedup\nfrom lockstep.timeline import timeline",
-    "def spin(steps):\n    while steps:\n        steps -= 1\n\n"
+    "import multiprocessing, time\nimport psutil\nfrom lockstep.speedup import speedup\nfrom lockstep.timeline import timeline",
+    # It waits where others compute: as long as it is told to, also on a busy machine.
     "def work(size, workers):\n"
     "    with multiprocessing.get_context('fork').Pool(workers) as pool:\n"
-    "        pool.map(spin, [size] * 4)",
-    "result = speedup(work, 20_000, simulated=[(1, 1.0), (4, 3.0)])\nresult",
-    "timeline(work, 20_000, 2)",
+    "        pool.map(time.sleep, [size / 1000] * workers)",
+    "result = speedup(work, 100, workers=2, seconds=1, simulated=[(1, 1.0), (4, 3.0)])\nresult",
+    "timeline(work, 200, 2)",
+    "left = [child for child in psutil.Process().children(recursive=True) if 'tracker' not in ' '.join(child.cmdline())]\n"
+    "newest = result.latest\n"
+    "print('processes left:', len(left))\n"
+    "print('newest:', newest.title, newest.state, len(newest.points), len(newest.samples) < newest.progress()[1])\n"
+    "print('value:', result.title, result.state)",
 ]
+LAST = len(CELLS) - 1
 
 
 @pytest.fixture
@@ -25,32 +34,84 @@ def notebook(work):
     return "measuring.ipynb"
 
 
-def test_the_views_draw_measure_again_and_survive_an_interrupt(lab, page, notebook):
-    page.set_default_timeout(240_000)
-    page.goto(f"{lab}/lab/tree/{notebook}?reset")
+def picture(page, name):
+    folder = os.environ.get("LOCKSTEP_PICTURES")
+    if folder:
+        page.screenshot(path=str(Path(folder) / f"{name}.png"))
+
+
+def run_all(page, address):
+    page.goto(address)
     page.wait_for_function("window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'")
     page.evaluate("(() => { jupyterapp.commands.execute('notebook:run-all-cells'); return 1 })()")
     page.wait_for_function("document.querySelector('.lockstep-progress')?.innerText.includes('finished')")
+
+
+def drag_to_the_end(page, slider):
+    """Takes the slider's thumb by the mouse and lets it go at the right end."""
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    at, most = int(slider.input_value()), int(slider.get_attribute("max"))
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 8 + (box["width"] - 16) * at / most, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.8, middle, steps=4)
+    page.mouse.move(box["x"] + box["width"] + 5, middle, steps=4)
+    page.mouse.up()
+
+
+@pytest.mark.parametrize("application", ["lab/tree/{}?reset", "notebooks/{}"], ids=["lab", "notebook-7"])
+def test_the_views_draw_measure_again_and_survive_an_interrupt(lab, page, notebook, application):
+    page.set_default_timeout(90_000)
+    run_all(page, f"{lab}/{application.format(notebook)}")
     assert page.locator(".lockstep-speedup").count() == 1, "the value of the cell does not show it again"
     plot = page.locator(".lockstep-speedup svg[role=img]")
     assert "Plot of speed-up against the number of workers" in plot.get_attribute("aria-label")
     assert plot.locator("circle").count() > 4
-    assert "beyond the" in plot.text_content()
+    assert "beyond the" in plot.text_content() or "simulated" in page.inner_text(".lockstep-legend")
 
-    page.wait_for_function(
-        "document.querySelector('.lockstep-timeline p + p')?.innerText.includes('computing at a time')"
-    )
+    page.wait_for_function("document.querySelector('.lockstep-timeline')?.innerText.includes('computing at a time')")
     canvas = page.locator(".lockstep-timeline canvas")
     canvas.focus()
     page.keyboard.press("ArrowDown")
     assert "worker" in page.inner_text(".lockstep-timeline .lockstep-readout")
+    canvas.scroll_into_view_if_needed()
+    picture(page, f"measuring-{application[:3]}-timeline")
 
-    page.wait_for_function("!document.querySelector('.lockstep-speedup input').disabled")
-    slider = page.locator(".lockstep-speedup label", has_text="size").locator("input")
-    slider.scroll_into_view_if_needed()
-    box = slider.bounding_box()
-    page.mouse.click(box["x"] + box["width"] - 4, box["y"] + box["height"] / 2)
-    page.wait_for_function("document.querySelector('.lockstep-speedup h3').innerText.includes('160_000')")
-    page.wait_for_function("document.querySelector('.lockstep-speedup progress').value > 1")
+    page.wait_for_function("document.querySelector('.lockstep-speedup input')?.disabled === false")
+    drag_to_the_end(page, page.locator(".lockstep-speedup label", has_text="size").locator("input"))
+    page.wait_for_function("document.querySelector('.lockstep-speedup h3').innerText.includes('work(800)')")
+    page.wait_for_function("document.querySelector('.lockstep-speedup progress').value > 2")
+    picture(page, f"measuring-{application[:3]}-again")
     page.evaluate("(() => { jupyterapp.commands.execute('notebook:interrupt-kernel'); return 1 })()")
-    page.wait_for_function("document.querySelector('.lockstep-progress').innerText.match('interrupted|finished')")
+    page.wait_for_function("document.querySelector('.lockstep-progress').innerText.includes('interrupted')")
+    page.wait_for_function("document.querySelector('.lockstep-note').innerText.includes('measurement 2 of this plot')")
+    assert "Interrupted after" in page.inner_text(".lockstep-sentence")
+    assert plot.locator("circle").count() >= 2, "what was measured until then is still drawn"
+
+    page.evaluate(
+        """(last) => {
+            const cells = jupyterapp.shell.currentWidget.content;
+            cells.activeCellIndex = last;
+            cells.widgets[last].model.sharedModel.clearExecutionCount?.();
+            cells.widgets[last].model.outputs.clear();
+            jupyterapp.commands.execute('notebook:run-cell');
+            return 1;
+        }""",
+        LAST,
+    )
+    page.wait_for_selector("text=processes left: 0")
+    assert page.locator("text=newest: work(800) interrupted 2 True").count() == 1
+    assert page.locator("text=value: work(100) finished").count() == 1
+    picture(page, f"measuring-{application[:3]}")
+
+
+def test_a_page_without_its_kernel_offers_no_sliders(lab, page, notebook):
+    page.set_default_timeout(90_000)
+    run_all(page, f"{lab}/lab/tree/{notebook}?reset")
+    page.wait_for_function("document.querySelector('.lockstep-speedup input')?.disabled === false")
+    page.evaluate("(() => { jupyterapp.shell.currentWidget.sessionContext.shutdown(); return 1 })()")
+    page.wait_for_function(
+        "[...document.querySelectorAll('.lockstep-speedup input')].every((input) => !input.checkVisibility())"
+    )
+    picture(page, "measuring-without-kernel")

@@ -49,3 +49,29 @@ def outcome(found: Exploration) -> tuple:
 def local_states(found: Exploration) -> int:
     """How many local states all processes together have."""
     return len(found._findings.graph.automata.locals)
+
+
+# A program in which `v` races from 0 to 1, and whatever `race(v, out)` does beside it.
+RACE = """
+    def write(v):
+        v.value = 1
+
+    {definitions}
+
+    def main():
+        v, out = Value("i", 0), Value("i", -1)
+        writer, racer = Process(target=write, args=(v,)), Process(target=race, args=(v, out))
+        writer.start()
+        racer.start()
+        writer.join()
+        racer.join()
+        return out.value
+"""
+
+
+def race(definitions: str):
+    """Both explorations of a program in which `race(v, out)` runs beside a process that writes 1 into v."""
+    lines = definitions.strip("\n").split("\n")
+    indent = len(lines[0]) - len(lines[0].lstrip())
+    text = "\n".join("    " + line[indent:] for line in lines).strip()
+    return merged_and_not(RACE.replace("{definitions}", text))

@@ -26,6 +26,11 @@ from tests.explore.test_counts import COUNTER, PHILOSOPHERS
         ("import random; random.Random()", "`random.Random()` without a seed"),
         ("import numpy; numpy.array(mp.Array('i', 3))", "numpy views of shared memory"),
         ("import ctypes; mp.Value(ctypes.Structure)", "structures in shared memory"),
+        (
+            "here, there = mp.Pipe(); here.send_bytes(b'x'); there.recv()",
+            "`recv` of what `send_bytes` sent: use `recv_b",
+        ),
+        ("here, there = mp.Pipe(); here.send('x'); there.recv_bytes()", "`recv_bytes` of what `send` sent: use `recv`"),
         ("try:\n        mp.Pool()\n    except Exception:\n        pass", "`multiprocessing.Pool`"),
     ],
 )
@@ -134,7 +139,7 @@ def test_a_function_that_is_missing_is_named():
 
 def test_the_text_of_a_result_names_what_was_found():
     assert str(take(PHILOSOPHERS, 3)) == (
-        "main: all 168 interleavings; results None (162); deadlocks in 6 interleavings"
+        "main: all 168 interleavings; results None: 162; deadlocks in 6 interleavings"
     )
 
 

@@ -48,6 +48,26 @@ def clock():
 def for_ever():
     while True:
         pass
+
+
+def something():
+    return object()
+
+
+def nameless():
+    mp.Process(target=lambda: None).start()
+
+
+lock = sorted([mp.Lock()])[0]
+
+
+def guarded():
+    with lock:
+        return 1
+
+
+def shared():
+    return mp.Value("i", 1)
 '''
 
 
@@ -90,17 +110,57 @@ def test_a_clock_is_refused_by_name(learner):
 
 
 def test_a_loop_without_operations_runs_into_the_limit(learner):
-    with pytest.raises(StudentTimedOut):
+    with pytest.raises(StudentTimedOut, match="the program was still running after 1 s") as stopped:
         explore(learner.for_ever, limit=1)
+    assert "in `for_ever` at mine.py, line 3" in stopped.value.stacks
+    assert stopped.value.__notes__ == [stopped.value.stacks]
+
+
+def test_in_a_check_the_checks_limit_holds(tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text(LEARNER, encoding="utf-8")
+    with student(path, limit=1) as learner, pytest.raises(StudentTimedOut, match="still running after 1 s"):
+        explore(learner.for_ever)
 
 
 def test_what_is_no_function_is_refused(learner):
-    with pytest.raises(TypeError, match="explore takes a function and then its arguments"):
+    with pytest.raises(
+        TypeError, match=r"`explore` takes a function and its arguments: explore\(f, x\), not explore\(f\(x\)\)"
+    ):
         explore(3)
     with pytest.raises(ValueError, match="a budget is a number of states"):
         explore(learner.count, 2, 2, budget=0)
+    with pytest.raises(ValueError, match="a budget is a number of states, at least 1, not 'many'"):
+        explore(learner.count, 2, 2, budget="many")
+    with pytest.raises(TypeError, match=r"argument 2 of `count` \(object\) cannot be given to the process"):
+        explore(learner.count, 2, object())
+    with pytest.raises(ValueError, match="a lambda has no name to find it by: define the function with `def`"):
+        explore(lambda: None)
     with pytest.raises(ValueError, match="a pipe holds at least 1 byte"):
         explore(learner.count, 2, 2, pipe_capacity=0)
+
+
+def test_a_result_that_is_no_data_is_refused_by_its_kind(learner):
+    with pytest.raises(NotExplored, match="`explore` compares what main returns, and it is an object, which cannot"):
+        explore(learner.something)
+    with pytest.raises(NotExplored, match=r"it is a SharedValue, which cannot leave the process; return its \.value"):
+        explore(learner.shared)
+
+
+def test_a_name_that_the_notebook_computes_is_refused_with_what_to_do(learner):
+    told = "`lock` is computed when the notebook runs (mine.py, line 48); pass it as an argument"
+    assert told in str(explore(learner.guarded))
+
+
+def test_the_result_shows_itself_in_words_with_its_results_in_order(learner):
+    found = explore(learner.count, 2, 2)
+    assert repr(found) == "count: all 70 interleavings; results 2: 32, 3: 32, 4: 6"
+    assert (found.processes, found.operations) == (2, {"cell.read", "cell.write"})
+
+
+def test_an_error_that_shows_an_address_is_the_same_error_every_time(learner):
+    told = str(explore(learner.nameless))
+    assert "crashes in 1 interleaving (main: _pickle.PicklingError: Can't pickle <function nameless" in told
 
 
 def test_the_package_can_be_called(learner):

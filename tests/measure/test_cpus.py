@@ -1,7 +1,10 @@
 """The CPUs a process may use, read from control group trees of every shape, and a probe on a fake machine."""
 
+import math
+import os
 import sys
 
+import loky
 import psutil
 import pytest
 
@@ -126,9 +129,22 @@ def test_a_limit_only_loky_knows_is_believed():
     assert (cpus.count, cpus.limits[0].source) == (3, "loky's count of the CPUs")
 
 
+def test_we_never_count_more_than_loky_and_less_only_with_a_reason():
+    found = usable_cpus()
+    assert 1 <= found.count <= loky.cpu_count()
+    assert found.share <= found.count <= found.logical == os.cpu_count()
+    if found.count < loky.cpu_count():
+        assert math.ceil(found.limits[0].cpus) == found.count, "a limit that loky does not see is named"
+
+
+def test_logical_and_physical_cpus_are_told_apart():
+    told = from_limits(logical=16, physical=8, affinity=16, counted=16).sentence()
+    assert told == "This machine shows 16 logical CPUs on 8 physical cores, and this process may use all of them."
+
+
 def test_a_machine_without_limits_says_so():
     sentence = from_limits(logical=2, physical=2, affinity=2, counted=2).sentence()
-    assert sentence == "This machine shows 2 logical CPUs, and this process may use all of it."
+    assert sentence == "This machine shows 2 logical CPUs, and this process may use all of them."
 
 
 def machine(share, load=0):

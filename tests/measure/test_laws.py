@@ -60,6 +60,14 @@ def test_a_fit_finds_contention_and_coherence_again():
     assert fit.curve([64])[0] == pytest.approx(laws.universal_scalability(64, 0.05, 0.001), rel=0.01)
 
 
+def test_a_fit_is_told_in_percent_with_intervals_where_there_are_any():
+    serial = laws.Parameter(0.051, 0.048, 0.055)
+    assert laws.Fit("amdahl", {"serial": serial}, 5).sentence() == "Amdahl's law: serial 5.1 % (4.8 to 5.5 %)"
+    alone = laws.Parameter(1e-15, 1e-15, 1e-15)
+    told = laws.Fit("universal_scalability", {"contention": serial, "coherence": alone}, 5).sentence()
+    assert told == "The universal scalability law: contention 5.1 % (4.8 to 5.5 %), coherence 0 %"
+
+
 def test_a_fit_of_noisy_points_stays_near():
     noise = np.random.default_rng(1).normal(1, 0.02, len(WORKERS))
     fit = laws.fit("amdahl", WORKERS, laws.amdahl(WORKERS, 0.1) * noise)

@@ -71,6 +71,26 @@ def test_warm_up_runs_are_shown_first_and_never_counted():
     assert points([Sample(WARM_UP, 1, 9.0), Sample(1, 1, 1.0)], 1)[0].seconds == 1.0
 
 
+def test_the_first_point_is_shown_after_one_run_before_anything_is_probed_or_simulated():
+    happened = []
+
+    class Machine(FakeMachine):
+        def run(self, *arguments):
+            happened.append("run")
+            return super().run(*arguments)
+
+        def capacity(self, workers):
+            happened.append("probe")
+            return super().capacity(workers)
+
+    machine = Machine(amdahl_time(0.1), cpus_of(2))
+    for now in campaign(start_of(machine), program_of(count, (100,)), machine, np.random.default_rng(1)):
+        happened.append("shown")
+        assert now.to_json(intervals=False)["points"]
+    assert happened[:2] == ["run", "shown"]
+    assert happened[2:6] == ["run", "shown", "probe", "shown"]
+
+
 def test_the_interval_holds_the_truth_and_shrinks_with_rounds():
     truth = float(laws.amdahl(2, 0.1))
     widths = {}
@@ -161,6 +181,13 @@ def test_under_a_quota_of_one_cpu_the_sentence_says_why_and_the_rest_is_simulate
     assert "the curve is simulated, not measured" in result.sentence()
     assert result.horizon == 8
     assert [row["workers"] for row in result.table() if row["simulated"]] == list(range(1, 9))
+
+
+def test_a_simulated_curve_above_the_ideal_is_not_to_be_believed():
+    result = run(FakeMachine(amdahl_time(0.1), cpus_of(2)))[-1]
+    assert "Do not believe" not in replace(result, simulated=((1, 1.0), (4, 4.2), (8, 7.0))).sentence()
+    told = replace(result, simulated=((1, 1.0), (4, 3.5), (8, 11.7))).sentence()
+    assert "Do not believe it at 8 workers, where it lies above the ideal" in told
 
 
 def test_short_runs_under_a_quota_are_told_to_burst():

@@ -12,7 +12,7 @@ Known differences, which these programs keep clear of:
 | counts on ends of pipes under fork | children inherit every end: no EOFError | ends in the arguments, as under spawn |
 | puts a lock into a `Queue` | the feeder prints the RuntimeError, `put` returns | `put` raises it |
 | gives a child the only reference to a lock | it may be gone first: FileNotFoundError in the child | works |
-| `recv()` of what `send_bytes` sent | UnpicklingError | the bytes |
+| `recv()` of what `send_bytes` sent | UnpicklingError | says that it is not covered |
 """
 
 from __future__ import annotations

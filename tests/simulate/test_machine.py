@@ -1,5 +1,7 @@
 """Programs in virtual time: declared work, so that every number is exact."""
 
+import re
+
 import pytest
 
 from lockstep.simulate.actors import Deadlock, TooLong
@@ -47,6 +49,8 @@ def test_work_span_busy_and_waiting_are_those_of_the_program():
     assert found.busy == {"MainProcess": 0, "Process-1": 3.0, "Process-2": 1.0, "Process-3": 2.0}
     assert sum(wait.seconds for wait in found.waiting if wait.process == "MainProcess") == pytest.approx(found.makespan)
     assert {wait.what for wait in found.waiting} == {"Process.join"}
+    (wait,) = found.waiting
+    assert wait.for_whom == ("Process-1",), "joined first, it ends last"
     assert found.timeline().seconds == pytest.approx(found.makespan)
     uncrowded = simulated(WORKERS, [3.0, 1.0, 2.0], cores=4)
     assert uncrowded.timeline().at_once() == pytest.approx(uncrowded.parallelism)
@@ -126,6 +130,46 @@ def test_a_barrier_holds_everybody_until_the_last():
     assert found.makespan == pytest.approx(9)
     waits = {wait.process: wait.seconds for wait in found.waiting if wait.what == "Barrier.wait"}
     assert waits == {"Process-1": pytest.approx(6), "Process-2": pytest.approx(3)}
+
+
+def test_a_wait_tells_for_whom():
+    program = """
+    def hold(lock, started, queue):
+        with lock:
+            started.set()
+            work(1)
+        work(1)
+        queue.put("done")
+
+    def want(lock):
+        with lock:
+            pass
+
+    def main():
+        lock, started, queue = mp.Lock(), mp.Event(), mp.Queue()
+        holder = mp.Process(target=hold, args=(lock, started, queue))
+        holder.start()
+        started.wait()
+        wanting = [mp.Process(target=want, args=(lock,)) for _ in range(2)]
+        for process in wanting:
+            process.start()
+        queue.get()
+        work(0.5)
+        try:
+            queue.get(timeout=1)
+        except Exception:
+            pass
+        for process in (holder, *wanting):
+            process.join()
+    """
+    found = simulated(program)
+    waits = {(wait.process, wait.what): (wait.for_whom, pytest.approx(wait.seconds)) for wait in found.waiting}
+    assert waits[("Process-2", "Lock.acquire")] == (("Process-1",), 1)
+    gets = [wait for wait in found.waiting if wait.what == "Queue.get"]
+    assert [(wait.for_whom, wait.seconds) for wait in gets] == [
+        (("Process-1",), pytest.approx(2)), ((), pytest.approx(1))
+    ]  # fmt: skip
+    assert re.search(r"MainProcess waited 2 s in Queue.get \(program:\d+\), for Process-1", str(found))
 
 
 def test_conditions_wake_those_who_waited_longest():

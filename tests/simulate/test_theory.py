@@ -75,6 +75,13 @@ def test_makespans_keep_the_bounds_of_graham_and_brent(seed, cores):
     assert total == pytest.approx(sum(stretch.cpu for done in program.values() for stretch in done))
 
 
+def test_brents_bound_notices_cores_that_stand_idle():
+    for seed in range(60):
+        engine = run(random_program(seed), 1)
+        total, span = work(engine), max(actor.span for actor in engine.actors.values())
+        assert engine.makespan > (total - span) / 2 + span + 1e-9, "on one core it is beyond the bound for two"
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_independent_tasks_stay_within_grahams_ratio_of_the_optimum(seed):
     numbers = random.Random(seed)

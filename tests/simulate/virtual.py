@@ -26,7 +26,7 @@ def reply(
     *arguments: Any,
     cores: int = 4,
     costs: Costs = IDEAL,
-    workers: int | None = None,
+    scaled: bool = False,
     operations: int = 100_000,
 ) -> dict[str, Any]:
     """What the service says to `main(*arguments)` of this program."""
@@ -36,7 +36,7 @@ def reply(
         "arguments": list(arguments),
         "keywords": {},
         "cores": cores,
-        "workers": workers,
+        "scaled": scaled,
         "costs": costs.to_data(),
         "pipe_capacity": 65_536,
         "operations": operations,

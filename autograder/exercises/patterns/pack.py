@@ -61,6 +61,15 @@ def _(student):
     )
 
 
+@check("equal items have places of their own")
+def _(student):
+    positions, result = student.pack(given.is_even, [4, 7, 4, 4])
+    assert result == [4, 4, 4], f"three items of [4, 7, 4, 4] are even, and the result is {result}"
+    assert positions == [0, None, 1, 2], (
+        f"the positions are {positions}, and should be [0, None, 1, 2]: to look an item up in the result finds only the first that is equal"
+    )
+
+
 @check("nothing kept, and nothing there")
 def _(student):
     assert student.pack(given.never, [1, 2]) == ([None, None], [])
@@ -93,6 +102,13 @@ def the_position_counts_from_one():
             total += bool(keep(item))
             positions.append(total if keep(item) else None)
         return positions, [item for item in items if keep(item)]
+
+
+@wrong("finds only the first that is equal")
+def the_position_looked_up():
+    def pack(keep, items):
+        result = [item for item in items if keep(item)]
+        return [result.index(item) if keep(item) else None for item in items], result
 
 
 @also_right

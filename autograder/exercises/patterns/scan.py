@@ -59,8 +59,14 @@ def counted(items):
 
 @check("the running totals, in order")
 def _(student):
-    assert student.scan(given.joined, [3, 1, 4, 1, 5]) == [3, 4, 8, 9, 14]
-    assert student.scan(given.joined, ["a", "b", "c", "d"]) == ["a", "ab", "abc", "abcd"]
+    made = student.scan(given.joined, [3, 1, 4, 1, 5])
+    assert made == [3, 4, 8, 9, 14], (
+        f"the running totals of [3, 1, 4, 1, 5] are [3, 4, 8, 9, 14], and not {made}: the total at an item includes the item itself"
+    )
+    made = student.scan(given.joined, ["a", "b", "c", "d"])
+    assert made == ["a", "ab", "abc", "abcd"], (
+        f"the running totals of a, b, c, d are a, ab, abc, abcd, and not {', '.join(map(str, made))}: what is left must stay left"
+    )
 
 
 @check("one item, and none")
@@ -105,6 +111,28 @@ def _(student):
         assert work <= 2 * n, f"{n} items: {work} combinations, more than 2n = {2 * n}"
 
 
+@wrong("the total at an item includes the item itself")
+def each_total_without_its_item():
+    def scan(operator, items):
+        result, total = [], None
+        for item in items:
+            result.append(0 if total is None else total)
+            total = item if total is None else operator(total, item)
+        return result
+
+
+@wrong("the work should be at most 2n = 32")
+def a_tree_for_every_item():
+    def tree(operator, items):
+        if len(items) == 1:
+            return items[0]
+        half = len(items) // 2
+        return operator(tree(operator, items[:half]), tree(operator, items[half:]))
+
+    def scan(operator, items):
+        return [tree(operator, items[: i + 1]) for i in range(len(items))]
+
+
 @wrong("a chain of 15 combinations waits for one another")
 def one_after_another():
     def scan(operator, items):
@@ -125,7 +153,7 @@ def n_log_n_work():
         return items
 
 
-@wrong("should be ['a', 'ab', 'abc', 'abcd']")
+@wrong("what is left must stay left")
 def the_order_turned_round():
     def scan(operator, items):
         if len(items) < 2:

@@ -45,22 +45,31 @@ def tree(left, right):
 @check("it combines all items, in order")
 def _(student):
     for text in ("a", "ab", "abcd", "abcdefgh"):
-        assert student.tree_reduce(given.joined, list(text)) == text
+        made = student.tree_reduce(given.joined, list(text))
+        assert made == text, (
+            f"the letters of {text!r}, joined, give {made!r}: what is left must stay left, because the operator need not be commutative"
+        )
 
 
 @check("any number of items, not only powers of two")
 def _(student):
     for text in ("abc", "abcde", "abcdefg", "abcdefghijk"):
-        assert student.tree_reduce(given.joined, list(text)) == text
+        made = student.tree_reduce(given.joined, list(text))
+        assert made == text, (
+            f"the letters of {text!r}, joined, give {made!r}: with an odd number, the last one has no partner, and keeps its place"
+        )
 
 
-@check("8 items: 3 rounds are enough")
+@check("8 items: 3 rounds are enough; 11 items: 4 rounds")
 def _(student):
     def depth(node):
         return 1 + max(depth(node[0]), depth(node[1])) if isinstance(node, tuple) else 0
 
-    made = student.tree_reduce(given.tree, list(range(8)))
-    assert depth(made) == 3, f"a chain of {depth(made)} combinations waits for one another, where 3 are enough: {made}"
+    for n, enough in [(8, 3), (11, 4)]:
+        made = student.tree_reduce(given.tree, list(range(n)))
+        assert depth(made) == enough, (
+            f"a chain of {depth(made)} combinations waits for one another, where {enough} are enough: {made}"
+        )
 
 
 @check("no items: ValueError")
@@ -107,7 +116,7 @@ def only_powers_of_two():
         return items[0]
 
 
-@wrong("should be 'abcd', but is 'acbd'")
+@wrong("give 'acbd': what is left must stay left")
 def halves_combined_item_by_item():
     def tree_reduce(operator, items):
         items = list(items)
@@ -118,6 +127,38 @@ def halves_combined_item_by_item():
             left, right = items[:half], items[half:]
             items = [operator(a, b) for a, b in zip(left, right)] + left[len(right) :]
         return items[0]
+
+
+@wrong("the last one has no partner, and keeps its place")
+def the_odd_one_goes_first():
+    def tree_reduce(operator, items):
+        items = list(items)
+        if not items:
+            raise ValueError("nothing")
+        while len(items) > 1:
+            odd = [items.pop()] if len(items) % 2 else []
+            items = odd + [operator(items[i], items[i + 1]) for i in range(0, len(items), 2)]
+        return items[0]
+
+
+@wrong("the last one has no partner, and keeps its place")
+def the_odd_one_is_lost():
+    def tree_reduce(operator, items):
+        items = list(items)
+        if not items:
+            raise ValueError("nothing")
+        while len(items) > 1:
+            items = [operator(a, b) for a, b in zip(items[::2], items[1::2])]
+        return items[0]
+
+
+@wrong("should raise ValueError")
+def none_for_no_items():
+    def tree_reduce(operator, items):
+        if len(items) < 2:
+            return items[0] if items else None
+        half = len(items) // 2
+        return operator(tree_reduce(operator, items[:half]), tree_reduce(operator, items[half:]))
 
 
 @also_right

@@ -36,14 +36,21 @@ def gustafson(serial, p):
 
 @check("nothing serial: p times as fast, by both laws")
 def _(student):
-    assert abs(student.amdahl(0.0, 8) - 8) < 1e-9
-    assert abs(student.gustafson(0.0, 8) - 8) < 1e-9
+    for law in ("amdahl", "gustafson"):
+        got = getattr(student, law)(0.0, 8)
+        assert abs(got - 8) < 1e-9, (
+            f"{law}(0.0, 8) is {got:.4g}, and should be 8: with nothing serial, all of it is divided by p"
+        )
 
 
 @check("all of it serial: no faster, by both laws")
 def _(student):
-    assert abs(student.amdahl(1.0, 8) - 1) < 1e-9
-    assert abs(student.gustafson(1.0, 8) - 1) < 1e-9
+    for law in ("amdahl", "gustafson"):
+        got = getattr(student, law)(1.0, 8)
+        assert abs(got - 1) < 1e-9, (
+            f"{law}(1.0, 8) is {got:.4g}, and should be 1: where all of it is serial, 7 of the 8 processors have nothing to do. "
+            "`serial` is a share from 0 to 1"
+        )
 
 
 @check("a tenth serial, on 10 processors: Amdahl says 5.26, Gustafson 9.1")
@@ -90,6 +97,24 @@ def one_law_for_both():
 
     def gustafson(serial, p):
         return 1 / (serial + (1 - serial) / p)
+
+
+@wrong("should be 1: where all of it is serial")
+def the_time_in_the_place_of_the_speedup():
+    def amdahl(serial, p):
+        return p * (serial + (1 - serial) / p)
+
+    def gustafson(serial, p):
+        return serial + (1 - serial) * p
+
+
+@wrong("gustafson(1.0, 8) is 0, and should be 1")
+def the_serial_part_forgotten():
+    def amdahl(serial, p):
+        return 1 / (serial + (1 - serial) / p)
+
+    def gustafson(serial, p):
+        return (1 - serial) * p
 
 
 @also_right

@@ -47,9 +47,9 @@ def count_primes(limit, workers):
 
 @check("the right number of primes")
 def _(student):
-    for limit, primes in [(10, 4), (100, 25), (1000, 168)]:
-        found = student.count_primes(limit, 2)
-        assert found == primes, f"there are {primes} primes below {limit}, and not {found}"
+    for limit, workers, primes in [(10, 2, 4), (20, 3, 8), (102, 4, 26), (1000, 2, 168)]:
+        found = student.count_primes(limit, workers)
+        assert found == primes, f"there are {primes} primes below {limit}, and with {workers} workers you count {found}"
 
 
 @check("`limit` itself does not count, and for small limits there are none")
@@ -64,6 +64,16 @@ def _(student):
     assert found.processes > 1, "no other process was started: nobody shares the work"
     assert found.messages <= 500, (
         f"{found.messages} messages for 2000 numbers: a task for every number costs more than it saves; give out blocks of numbers"
+    )
+
+
+@check("each number is tested by one worker only", limit=20)
+def _(student):
+    alone = simulate(student.count_primes, 5_000, 1, cores=1, limit=8)
+    found = simulate(student.count_primes, 5_000, 4, cores=4, limit=12)
+    assert found.work <= 2 * alone.work, (
+        f"4 workers compute {found.work / alone.work:.1f} times as much as one does alone: "
+        "each number should be tested by one worker only"
     )
 
 
@@ -114,6 +124,22 @@ def every_eighth_number_so_the_even_ones_stay_together():
             pool.close()
             pool.join()
         return total
+
+
+@wrong("times as much as one does alone: each number should be tested by one worker only")
+def every_worker_counts_them_all():
+    def is_prime(number):
+        return number >= 2 and all(number % divisor for divisor in range(2, number))
+
+    def primes_below(limit):
+        return sum(is_prime(number) for number in range(limit))
+
+    def count_primes(limit, workers):
+        with Pool(workers) as pool:
+            counts = pool.map(primes_below, [limit] * workers, chunksize=1)
+            pool.close()
+            pool.join()
+        return counts[0]
 
 
 @wrong("a task for every number costs more than it saves")

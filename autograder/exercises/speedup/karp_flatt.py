@@ -3,7 +3,7 @@
 You measured the speed-up `measured` on `p` processors. Turn Amdahl's law round: which serial share would explain it? Write
 `karp_flatt(measured, p)`, which returns this *experimentally determined serial fraction* (Karp and Flatt, 1990).
 
-With one processor there is nothing to determine: for `p` of 1 or less raise `ValueError`.
+A speed-up above `p` gives a negative share: return it as it is. With one processor there is nothing to determine: for `p` of 1 or less raise `ValueError`.
 """
 
 from autograder.exercise import also_right, hidden, wrong
@@ -28,12 +28,18 @@ def karp_flatt(measured, p):
 
 @check("a perfect speed-up: nothing is serial")
 def _(student):
-    assert abs(student.karp_flatt(4, 4)) < 1e-9
+    got = student.karp_flatt(4, 4)
+    assert abs(got) < 1e-9, (
+        f"karp_flatt(4, 4) is {got:.4g}, and should be 0: 4 times as fast on 4 processors leaves nothing serial"
+    )
 
 
 @check("no speed-up: all of it is serial")
 def _(student):
-    assert abs(student.karp_flatt(1, 4) - 1) < 1e-9
+    got = student.karp_flatt(1, 4)
+    assert abs(got - 1) < 1e-9, (
+        f"karp_flatt(1, 4) is {got:.4g}, and should be 1: where 4 processors bring nothing, all of it is serial"
+    )
 
 
 @check("a speed-up of 3 on 4 processors: a ninth is serial")
@@ -44,10 +50,19 @@ def _(student):
     )
 
 
-@check("with one processor there is nothing to determine")
+@check("a speed-up above p gives a share below 0: it says that the base case is not the best")
 def _(student):
-    with raises(ValueError):
-        student.karp_flatt(1, 1)
+    got = student.karp_flatt(5, 4)
+    assert abs(got + 1 / 15) < 1e-9, (
+        f"karp_flatt(5, 4) is {got:.4g}, and should be -0.06667: do not cut it off at 0, since a negative share is a warning worth seeing"
+    )
+
+
+@check("with one processor, or less, there is nothing to determine")
+def _(student):
+    for p in (1, 0.5):
+        with raises(ValueError):
+            student.karp_flatt(1, p)
 
 
 @hidden
@@ -72,6 +87,22 @@ def one_minus_the_efficiency():
         if p <= 1:
             raise ValueError("p")
         return (1 - measured / p) / (1 - 1 / p)
+
+
+@wrong("do not cut it off at 0")
+def never_below_zero():
+    def karp_flatt(measured, p):
+        if p <= 1:
+            raise ValueError("p")
+        return max(0.0, (1 / measured - 1 / p) / (1 - 1 / p))
+
+
+@wrong("karp_flatt(1, 4) is 0.75, and should be 1")
+def what_is_missing_from_the_ideal():
+    def karp_flatt(measured, p):
+        if p <= 1:
+            raise ValueError("p")
+        return 1 - measured / p
 
 
 @also_right

@@ -1,7 +1,7 @@
 """Work, span and Brent's bound
 
 A program is a graph of tasks. `tasks` is a dictionary: the name of a task to a pair `(cost, needs)`, where `needs` is the list of
-the tasks that must be done before it. There are no cycles.
+the tasks that must be done before it. The tasks may be written in any order. There are no cycles.
 
 - `work_and_span(tasks)` returns the pair of the *work*, the cost of all tasks together, and the *span*, the cost of the most expensive
   chain of tasks that need one another.
@@ -62,10 +62,23 @@ def _(student):
     )
 
 
+@check("the tasks may be written in any order")
+def _(student):
+    tasks = {"dinner": (1, ["rice", "sauce"]), "sauce": (4, ["onions"]), "rice": (3, []), "onions": (2, [])}
+    work, span = student.work_and_span(tasks)
+    assert (work, span) == (10, 7), (
+        f"work {work} and span {span} should be 10 and 7: onions, sauce, dinner. A task may be written before those that it needs"
+    )
+
+
 @check("Brent's bound")
 def _(student):
-    assert student.brent(100, 20, 4) == 40
-    assert student.brent(100, 20, 1) == 100
+    found = student.brent(100, 20, 4)
+    assert found == 40, (
+        f"brent(100, 20, 4) is {found}, and should be 40: the span cannot be divided, and the other 80 can"
+    )
+    found = student.brent(100, 20, 1)
+    assert found == 100, f"brent(100, 20, 1) is {found}, and should be 100: one processor does all of the work"
 
 
 @hidden
@@ -102,7 +115,33 @@ def the_span_is_the_work():
         return (work - span) / p + span
 
 
-@wrong("`brent(100, 20, 4)` should be 40")
+@wrong("A task may be written before those that it needs")
+def needs_are_written_first():
+    def work_and_span(tasks):
+        done = {}
+        for name, (cost, needs) in tasks.items():
+            done[name] = cost + max((done.get(need, 0) for need in needs), default=0)
+        return sum(cost for cost, _ in tasks.values()), max(done.values(), default=0)
+
+    def brent(work, span, p):
+        return (work - span) / p + span
+
+
+@wrong("brent(100, 20, 4) is 45.0, and should be 40")
+def brent_divides_all_of_the_work():
+    def work_and_span(tasks):
+        done = {}
+        while len(done) < len(tasks):
+            for name, (cost, needs) in tasks.items():
+                if name not in done and all(need in done for need in needs):
+                    done[name] = cost + max([done[need] for need in needs], default=0)
+        return sum(cost for cost, _ in tasks.values()), max(done.values(), default=0)
+
+    def brent(work, span, p):
+        return work / p + span
+
+
+@wrong("the span cannot be divided")
 def brent_without_the_span():
     def work_and_span(tasks):
         done = {}

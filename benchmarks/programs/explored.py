@@ -1,0 +1,56 @@
+"""`python -m benchmarks.programs.explored here|apart NAME N...`: one program explored, and what it took, as JSON.
+
+`here`: both sides in this process, so that all CPU time is seen. `apart`: the learner's code in a child process.
+"""
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+FILE = Path(__file__).with_name("interleavings.py")
+LIMIT = 60.0  # seconds
+
+
+def apart(program: str, arguments: list[int]) -> dict[str, object]:
+    from lockstep.checking.student import student
+    from lockstep.explore.exploring import explore
+
+    with student(FILE, limit=LIMIT) as learner:
+        found = explore(getattr(learner, program), *arguments)
+        found.failure()
+    return {"states": found.states}
+
+
+def here(program: str, arguments: list[int]) -> dict[str, object]:
+    from lockstep.explore.automata import Automata
+    from lockstep.explore.local_service import LocalService
+    from lockstep.explore.verdict import explored
+    from lockstep.notebook.source import ModuleSource
+
+    source = ModuleSource.of_file(FILE)
+    request = {
+        "function": program, "arguments": arguments, "keywords": {},
+        "feeder": True, "pipe_capacity": 65_536, "merge": True,
+    }  # fmt: skip
+    began = time.process_time()
+    found = explored(Automata(LocalService(source.cells)), request, 300_000, {}, program)
+    counted = time.process_time()
+    if program == "counter":
+        found.schedule(lambda total: total != arguments[0] * arguments[1])
+    else:
+        found.failure()
+    return {
+        "states": found.states,
+        "interleavings": found.interleavings,
+        "cpu": counted - began,
+        "failure": time.process_time() - counted,
+        "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+if __name__ == "__main__":
+    ways: dict[str, Callable[[str, list[int]], dict[str, object]]] = {"here": here, "apart": apart}
+    print(json.dumps(ways[sys.argv[1]](sys.argv[2], [int(number) for number in sys.argv[3:]])))

@@ -1,0 +1,102 @@
+"""The kernel's side of the live views: what a slider does to the value, and what stays in the saved notebook."""
+
+import pickle
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lockstep.display import Display
+from lockstep.speedup.campaign import campaign
+from lockstep.speedup.measure import request_for
+from lockstep.speedup.view import SpeedupView
+from lockstep.timeline import Bar, Lane, Timeline, figure
+from tests.measure.fakes import FakeMachine, cpus_of
+
+
+def program(size, workers):
+    if size > 1000:
+        raise ValueError("too large for me")
+    return size
+
+
+def fake_measured(request, show):
+    result = request.start()
+    machine = FakeMachine(lambda workers, scale: request.program.sizes[0] / workers, request.cpus)
+    for result in campaign(result, request.program, machine, np.random.default_rng(1), request.serial):
+        show(result)
+    return result
+
+
+@pytest.fixture
+def view():
+    return SpeedupView(request_for(program, (100,), cpus=cpus_of(2)), fake_measured)
+
+
+def move(view, **values):
+    view._on_message(view.widget, values, [])
+
+
+def test_a_slider_measures_again_and_the_first_value_leads_to_the_newest(view):
+    first = view.measure()
+    assert first.latest is first
+    assert view.widget.note == ""
+    move(view, size=200)
+    assert first.title == "program(100)", "a value stays what it was"
+    assert first.latest.title == "program(200)"
+    assert [result.title for result in first.history] == ["program(100)", "program(200)"]
+    assert "measurement 2 of this plot" in view.widget.note
+    assert ".latest" in view.widget.note
+    assert view.widget.result["title"] == "program(200)"
+    move(view, workers=3)
+    assert first.latest.plan.workers == (1, 2, 3)
+    assert first.latest.title == "program(200)", "the other slider stays where it was"
+
+
+def test_trouble_of_a_slider_is_told_and_the_values_stay(view):
+    first = view.measure()
+    move(view, size=800)
+    move(view, size=6400)
+    assert view.widget.trouble == "ValueError: too large for me"
+    assert first.latest.title == "program(800)"
+    move(view, size=100)
+    assert view.widget.trouble == ""
+
+
+def test_a_page_that_asks_is_answered_and_nothing_is_measured(view, monkeypatch):
+    view.measure()
+    sent = []
+    monkeypatch.setattr(view.widget, "send", sent.append)
+    move(view, hello=True)
+    assert sent == [{"here": True}]
+    assert len(view.history) == 1
+
+
+def test_a_result_with_its_history_can_be_copied_and_compared(view):
+    first = view.measure()
+    again = pickle.loads(pickle.dumps(first))
+    assert again == first
+    assert again.latest.title == first.title
+    assert replace(first, title="other") != first
+
+
+def test_the_saved_output_has_a_picture_and_words_beside_the_widget(view, monkeypatch):
+    told = []
+
+    class Handle:
+        def update(self, bundle, raw):
+            told.append(bundle)
+
+    monkeypatch.setattr("lockstep.display.display", lambda widget, display_id: Handle())
+    Display(view.widget).keep("<img>", "in words")
+    (bundle,) = told
+    assert bundle["text/html"] == "<img>"
+    assert bundle["text/plain"] == "in words"
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+
+
+def test_the_saved_picture_of_a_timeline_has_words_and_numbers():
+    value = Timeline((Lane("main <1>", (Bar(0, 0.5, "computing"), Bar(0.5, 1, "waiting", "Lock.acquire", "In[1]:2"))),))
+    html = figure.html(value)
+    assert 'alt="Timeline. 1 process in 1 s' in html
+    assert "<td>main &lt;1&gt;</td><td>0.5</td><td>0</td><td>0.5</td>" in html
