@@ -45,8 +45,8 @@ class Waiting:
 class Schedule:
     """An interleaving, or the beginning of one, that shows something.
 
-    `taken`: the findings it is from, its path, and the states that it was to come to. `bare`: it is shown without
-    anything of the program beside its own steps.
+    `taken`: the findings it is from, its path, and the states that it was to come to. `bare`: it is shown as a still
+    picture, with nothing of the program but its own steps.
     """
 
     title: str

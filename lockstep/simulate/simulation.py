@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+import warnings
 from collections.abc import Iterable
 from typing import Any
 
@@ -122,6 +123,7 @@ class _Runs:
     def __init__(self, opened: Program, costs: Costs | str | None, limit: float, pipe_capacity: int) -> None:
         self.costs = costs_named(costs, opened.trusted)
         self._program, self._pipe_capacity, self._limit = opened, pipe_capacity, limit
+        self._trusted = opened.trusted  # else a check tells what is wrong
         self._declaring = opened.trusted or self.costs.name == IDEAL.name
         self._service: Service = opened.session.open_service(_SERVICE, limit=limit)
         # Loading comes first, so that its CPU is not taken for the program's.
@@ -174,6 +176,8 @@ class _Runs:
                 Failure(process_name(str(who)), str(kind), str(message), str(text))
                 for who, kind, message, text in reply["failures"]
             )
+            for failure in failures if self._trusted else ():
+                warnings.warn(f"what is simulated fails: {failure.text()}", stacklevel=4)
             return simulation_of(log, name, failures=failures, result=reply.get("value"))
         except Deadlock as error:
             raise deadlocked(name, error, [failure.text() for failure in failures]) from None

@@ -47,9 +47,9 @@ def count_primes(limit, workers):
 
 @check("the right number of primes")
 def _(student):
-    for limit, primes in [(10, 4), (100, 25), (1000, 168)]:
-        found = student.count_primes(limit, 2)
-        assert found == primes, f"there are {primes} primes below {limit}, and not {found}"
+    for limit, workers, primes in [(10, 2, 4), (20, 3, 8), (102, 4, 26), (1000, 2, 168)]:
+        found = student.count_primes(limit, workers)
+        assert found == primes, f"there are {primes} primes below {limit}, and with {workers} workers you count {found}"
 
 
 @check("`limit` itself does not count, and for small limits there are none")
