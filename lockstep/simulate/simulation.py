@@ -80,8 +80,9 @@ def curve(
 ) -> Curve:
     """The program on each of these numbers of cores.
 
-    A parameter for the number of workers that is left free gets the number of cores. Without `serial`, the base of the
-    speed-up is the program itself on one core. Raises as `simulate` does.
+    The program runs once for each of them, or less often where the log of one run says for certain what another would
+    be (`Log.on`). A parameter for the number of workers that is left free gets the number of cores. Without `serial`,
+    the base of the speed-up is the program itself on one core. Raises as `simulate` does.
     """
     if isinstance(cores, str) or not isinstance(cores, Iterable) or not (cores := list(cores)):
         raise ValueError("cores is a list of numbers of cores, such as [1, 2, 4, 8]")
