@@ -23,7 +23,7 @@ def hidden_lines(text: str) -> frozenset[int]:
 
 
 def told_of_hidden(result: CheckResult) -> CheckResult:
-    """The result as a learner may see it: a schedule shows its own steps, not how else the check's program can go."""
+    """The result as a learner may see it: a schedule is its own steps, not how else the check's program can go."""
     evidence = result.evidence.bared() if isinstance(result.evidence, Schedule) else result.evidence
     return replace(result, explanation=without_source(result.explanation), evidence=evidence)
 

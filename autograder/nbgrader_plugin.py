@@ -90,7 +90,7 @@ class GradeInSandbox(NbGraderPreprocessor):  # type: ignore[misc]
         grader = _grader(Settings(Path(coursedir.root, journal), self.unsandboxed, self.patience))
         found = {work.cell.grade_id: grader.grade(work) for work in work_in(unit, nb)}
         texts = {cell.grade_id: cell.text for cell in unit.grade_cells}
-        module = ""
+        ready = False  # has a report before brought the player's module?
         for number, cell in enumerate(nb.cells, 1):
             if cell.cell_type == "code":
                 cell.execution_count = number  # so that pages show the number by which a report calls the cell
@@ -98,10 +98,8 @@ class GradeInSandbox(NbGraderPreprocessor):  # type: ignore[misc]
                 if is_grade(cell) and not is_solution(cell):
                     cell.source = texts[grade_id]  # what was judged, should the gradebook have an older text
                     points = float(cell.metadata.nbgrader["points"])
-                    page = report_html(found[grade_id].report)
-                    if not module and (module := module_for(page)):
-                        page += module  # once is enough for all players of the notebook's pages
-                    cell.outputs = outputs(found[grade_id], page, points, number)
+                    cell.outputs = outputs(found[grade_id], points, number, with_module=not ready)
+                    ready = ready or bool(module_for(cell.outputs[0].data["text/html"]))
         return nb, resources
 
 
@@ -116,11 +114,17 @@ class HideHiddenChecks(ClearHiddenTests):  # type: ignore[misc]
         return cell, resources
 
 
-def outputs(graded: Graded, page: str, points: float, number: int) -> list[Any]:
-    """A grade cell's outputs: the report as `page` and as text, and the score as the number that nbgrader looks for."""
+def outputs(graded: Graded, points: float, number: int, *, with_module: bool = True) -> list[Any]:
+    """A grade cell's outputs: the report, and the score as the number that nbgrader looks for.
+
+    `with_module`: players in the report bring what they need to run; on a page one report must.
+    """
     report = graded.report
+    page = _STYLE + report_html(report)
+    if with_module:
+        page += module_for(page)
     return [
-        new_output("display_data", data={"text/html": _STYLE + page, "text/plain": report.text()}),
+        new_output("display_data", data={"text/html": page, "text/plain": report.text()}),
         new_output("execute_result", data={"text/plain": repr(points * graded.share)}, execution_count=number),
     ]
 

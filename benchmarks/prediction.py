@@ -50,7 +50,7 @@ ROWS = (
     Row("pipeline, bounded queues", predicted.pipeline, predicted.pipeline_serial, 1_500, MESSAGES),
     Row("word count", predicted.word_count, predicted.word_count_serial, 2_000, COMPUTE),
     Row("Mandelbrot, 4 workers a core", predicted.mandelbrot_crowded, predicted.mandelbrot_serial, 200, CROWDED),
-    Row("triad, memory-bound", predicted.triad, predicted.triad_serial, 2_000_000, MEMORY),
+    Row("triad, memory-bound", predicted.triad, predicted.triad_serial, 4_000_000, MEMORY),
     Row("starts of processes", predicted.starts, predicted.starts_serial, 60, STARTS),
 )
 SPREAD = (ROWS[0], ROWS[1], ROWS[3], ROWS[4], ROWS[5])
@@ -161,7 +161,7 @@ def spread(rounds: int) -> bool:
                 end = time.perf_counter() + PATIENCE
                 while len(values) < rounds and time.perf_counter() < end:
                     before = _countdown()
-                    once = simulate(row.function, row.size // 2, 4, cores=4, costs="laptop").parallelism
+                    once = simulate(row.function, row.size, 4, cores=4, costs="laptop").parallelism
                     if max(before, _countdown()) <= best * (1 + STEADY):
                         values.append(once)
                 if len(values) < 3:

@@ -6,7 +6,7 @@
 # Twice as many workers, half the time. That would be fine, and it is hardly ever so. This unit measures what really
 # happens, finds out what is in the way, and says before you buy a bigger machine whether it would help.
 #
-# Contents: how many CPUs you have · measuring a speed-up · fair shares · Amdahl and Gustafson · what a measurement says
+# Contents: how many CPUs you have · a pool of workers · measuring a speed-up · fair shares · Amdahl and Gustafson · what a measurement says
 # about the serial part · work and span · virtual cores · balance.
 #
 # You will build `split`, `amdahl`, `karp_flatt`, `work_and_span` and `count_primes`.
@@ -16,7 +16,7 @@
 
 # %%
 from itertools import pairwise
-from multiprocessing import Pool, Process
+from multiprocessing import Pool, Process, current_process
 
 from lockstep import laws, simulate, speedup, timeline, usable_cpus, work
 
@@ -34,6 +34,40 @@ print(usable_cpus())
 # %% [markdown]
 # This is what the system *promises*. Other programs run too, and what is left for you is another matter: you have to
 # measure it.
+
+# %% [markdown]
+# ## A pool of workers
+#
+# Until now you started a process for everything that was to be done. A process is expensive to start, and there may be
+# thousands of tasks. A **pool** starts its workers once, and gives them one task after another.
+#
+# - `Pool(3)` starts three workers.
+# - `pool.map(f, items)` calls `f(item)` for every item, in some worker, and returns a list of the results.
+# - `pool.starmap(f, pairs)` does the same for functions of several parameters: `f(*pair)`.
+# - `pool.imap_unordered(f, items)` gives out each result as soon as it is there.
+#
+# **Predict:** are the squares below in order? And how many processes have computed them?
+
+# %%
+def square_and_name(number):
+    return number * number, current_process().name
+
+
+with Pool(3) as pool:
+    results = pool.map(square_and_name, range(8))
+    pool.close()
+    pool.join()
+
+print("squares:", [square for square, _ in results])
+print("workers:", len({name for _, name in results}))
+
+# %% [markdown]
+# `map` returns the results in the order of the items, whoever computed them and whenever. The number of workers is between
+# one and three: a task so small may be done before another worker has started. Which worker does what is not yours to say.
+#
+# Two lines at the end need a word. `close` says that no more tasks will come, and `join` waits until the workers have gone
+# home. Without them the end of `with` *kills* the workers. That is quick, and nothing is lost once you have all results, but
+# a worker in the middle of something does not come to its end.
 
 # %% [markdown]
 # ## Measuring
@@ -72,7 +106,7 @@ speedup(add_squares, 1_000_000, serial=add_squares_serially, seconds=2)
 
 # %% [markdown]
 # Each round runs the serial program and every number of workers, in a random order, so that a busy moment does not hit
-# one of them alone. A point is the median of the rounds. Its bar says where the true value probably is. The dashed line
+# one of them alone. A point is the median of the rounds. Its bar says where the true value probably is. The grey line
 # is the ideal: P times as fast on P workers.
 #
 # Read the sentence below the picture. It may say **too busy to tell**. Then other programs had the processor while we

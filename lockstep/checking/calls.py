@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from lockstep.checking.data import DataError, Reference
+from lockstep.checking.data import DataError, Reference, encode
 from lockstep.checking.student_side import Programs, ServiceConnection
 from lockstep.notebook.loading import unavailable_reason
 
@@ -29,8 +29,17 @@ def serve(connection: ServiceConnection, programs: Programs) -> None:
         try:
             connection.send(answer)
         except DataError as error:
-            connection.send({"refused": str(error)})
+            connection.send({"refused": _why(answer, error)})
         del answer
+
+
+def _why(answer: dict[str, Any], error: DataError) -> str:
+    """Why an answer cannot cross, told of the value itself rather than of the answer around it."""
+    try:
+        encode(answer["value"])
+    except DataError as own:
+        return str(own)
+    return str(error)
 
 
 def _call(request: dict[str, Any], modules: dict[str, ModuleType]) -> dict[str, Any]:

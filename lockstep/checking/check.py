@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from lockstep.checking.assertion import explaining
@@ -170,7 +170,7 @@ def _run_one(
     if failure is None:
         return CheckResult(one.sentence, True, seconds)
     calls = tuple(f"{call.text} {call.outcome}" for call in session.calls[-6:])
-    return failure.completed(one.sentence, seconds, calls, session.output)
+    return _without_return(failure, session).completed(one.sentence, seconds, calls, session.output)
 
 
 def _outcome(one: Check, arguments: list[Any]) -> CheckResult | None:
@@ -193,6 +193,18 @@ def _outcome(one: Check, arguments: list[Any]) -> CheckResult | None:
         what = traceback.format_exception_only(type(error), error)[-1].strip()
         return CheckResult.failed("", f"the check could not use what came back ({what})")
     return None
+
+
+def _without_return(failure: CheckResult, session: Session) -> CheckResult:
+    """The failure, with a word on it if it can come from a `return` that is missing."""
+    last = session.calls[-1] if session.calls else None
+    if failure.infrastructure or last is None or last.outcome != "returned None":
+        return failure
+    printed = session.output.strip()
+    told = f"`{last.text}` returned None. If it should return something, its `return` is missing."
+    if printed:
+        told += f" It printed {shown(printed)}; printing shows a value to people, `return` hands it to the caller."
+    return replace(failure, explanation=f"{told}\n{failure.explanation}")
 
 
 def _left_behind(session: Session) -> CheckResult | None:

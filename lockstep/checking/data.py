@@ -145,6 +145,8 @@ _INSTEAD = {
     "function": "return what it computes",
     "Synchronized": "return its .value",
     "SynchronizedArray": "return a list of its items",
+    "SharedValue": "return its .value",
+    "SharedArray": "return a list of its items",
 }
 
 

@@ -107,14 +107,15 @@ def _row(result: CheckResult, exercise: str) -> str:
         return f'<div class="lockstep-row">{mark} {_escaped(result.sentence)} {seconds}</div>'
     mark = '<span class="lockstep-fail" role="img" aria-label="does not hold">✘</span>'
     summary = f"<summary>{mark} {_escaped(result.sentence)} {seconds}</summary>"
-    body = f'<div class="lockstep-why">{_escaped(result.explanation)}</div>'
+    body = f'<div class="lockstep-why">{_escaped(result.explanation)}</div>' * (not _says_why(result))
     if result.calls:
         body += f"<div>What was called:</div><pre>{_escaped(chr(10).join(result.calls))}</pre>"
     if result.detail:
         body += f"<pre>{_escaped(result.detail)}</pre>"
     if result.evidence is not None:
         shown = getattr(result.evidence, "_repr_html_", None)
-        body += shown() if shown is not None else f"<pre>{_escaped(result.evidence.text())}</pre>"
+        page = shown() if shown is not None else f"<pre>{_escaped(result.evidence.text())}</pre>"
+        body += f"<div>{page}</div>"
     if result.output.strip():
         body += f"<details><summary>What it printed</summary><pre>{_escaped(result.output)}</pre></details>"
     doubt = (
@@ -122,6 +123,11 @@ def _row(result: CheckResult, exercise: str) -> str:
         f"<pre>{_escaped(_doubt(result, exercise))}</pre></details>"
     )
     return f'<details class="lockstep-row" open>{summary}{body}{doubt}</details>'
+
+
+def _says_why(result: CheckResult) -> bool:
+    """Does the evidence begin with the explanation, so that it need not be said before?"""
+    return result.evidence is not None and result.evidence.text().startswith(result.explanation)
 
 
 def _doubt(result: CheckResult, exercise: str) -> str:
@@ -144,7 +150,7 @@ _STYLE = """<style>
 .lockstep-report .lockstep-row pre { white-space: pre-wrap; margin: .3em 0 .3em 1.4em !important;
   padding: .2em .8em !important; font-size: .92em; border: 0; border-left: 3px solid currentColor !important;
   background: transparent !important; color: inherit; overflow-x: auto; }
-.lockstep-row div, .lockstep-row details { margin-left: 1.4em; }
+.lockstep-row > div, .lockstep-row > details { margin-left: 1.4em; }
 .lockstep-why { font-weight: 600; white-space: pre-wrap; }
 .lockstep-pass { color: #009E73; font-weight: 700; }
 .lockstep-fail { color: #D55E00; font-weight: 700; }

@@ -7,6 +7,8 @@ _FRAME = re.compile(r'^\s+File "(?P<file>.*)", line (?P<line>\d+) in (?P<functio
 
 # The function of the standard library that a learner's line called, and what it waits for.
 _WAITS = {
+    ("<string>", "getvalue"): "a shared value's lock",
+    ("<string>", "setvalue"): "a shared value's lock",
     ("synchronize.py", "__enter__"): "a lock or semaphore",
     ("synchronize.py", "acquire"): "a lock or semaphore",
     ("synchronize.py", "wait"): "a notification",

@@ -48,7 +48,9 @@ class UsableCpus:
             machine += f" on {self.physical} physical core{'s' * (self.physical != 1)}"
         binding = [limit for limit in self.limits if math.isclose(limit.cpus, self.share)]
         if not binding or self.share >= self.logical:
-            return f"This machine shows {machine}, and this process may use all of it."
+            return (
+                f"This machine shows {machine}, and this process may use {'all of them' if self.logical > 1 else 'it'}."
+            )
         return f"This machine shows {machine}; this process may use {self.share:g} ({binding[0].source})."
 
     def __str__(self) -> str:

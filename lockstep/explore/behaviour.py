@@ -13,6 +13,7 @@ from typing import Any
 from lockstep.explore.namespaces import SOLUTION, Namespaces, compiled
 from lockstep.explore.running import ExploreMachine, Program, Rest, Run
 from lockstep.explore.typed import typed_key
+from lockstep.notebook.definitions import Definitions
 from lockstep.standin.operation import Answer, Raised
 
 PARKED = 1_000  # runs kept waiting for their next answer
@@ -60,16 +61,16 @@ class Behaviour:
 
     def __init__(
         self,
-        program: Any,
-        given: Any,
+        program: Definitions,
+        given: Definitions,
         call_main: Callable[[Namespaces], Any],
         options: dict[str, Any],
         remember: Callable[[Run, Any], Hashable | None] = lambda run, frame: None,
     ) -> None:
         self.machine = ExploreMachine(options, self._resting)
-        self.machine.statements = compiled(program)
-        self.machine.given = compiled(given)
-        self.machine.labels = frozenset(cell.label for cell in (*program, *given))
+        self.machine.statements = compiled(program.cells, program.computed)
+        self.machine.given = compiled(given.cells)
+        self.machine.labels = frozenset(cell.label for cell in (*program.cells, *given.cells))
         self.machine.call_main = call_main
         self._remember = remember
         self._memory: Hashable | None = None

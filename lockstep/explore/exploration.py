@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from os import PathLike
 from typing import Any
@@ -15,7 +15,7 @@ from lockstep.explore.typed import Results
 from lockstep.explore.words import process_name
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Exploration:
     """What `explore` found. Counts are interleavings; where these are without number (`interleavings` is None), states.
 
@@ -64,6 +64,9 @@ class Exploration:
         """No interleaving crashes or deadlocks, and none goes on for ever without a way to its end. Raises CheckFailed."""
         self.never_deadlocks()
         if self.livelocks:
+            crashed = self._findings.crashed_and_lost()
+            if crashed:
+                raise self._failed("A process ends with an exception, and others wait for it for ever:", crashed)
             title = "The processes can come to where they go on for ever and never end (livelock):"
             raise self._failed(title, self._findings.lost)
         return self
@@ -151,11 +154,24 @@ class Exploration:
 
         save(self, file, goal)
 
+    @property
+    def processes(self) -> int:
+        """How many processes main and its children start, at most."""
+        return self._findings.processes()
+
+    @property
+    def operations(self) -> frozenset[str]:
+        """The kinds of operations on shared objects that processes come to: "cell.read", "lock.acquire", ..."""
+        return self._findings.operations()
+
+    def __repr__(self) -> str:
+        return str(self)
+
     def __str__(self) -> str:
         parts = [f"{self._findings.name}: {self.claim}"]
         if self.results:
-            shown = list(self.results.items())[:8]
-            parts.append("results " + ", ".join(f"{v!r}" + ("" if n is None else f" ({n:,})") for v, n in shown))
+            told = [f"{v!r}" + ("" if n is None else f": {n:,}") for v, n in _in_order(self.results.items())]
+            parts.append("results " + ", ".join([*told[:12], *(["..."] if len(told) > 12 else [])]))
         for name in ("deadlocks", "livelocks", "crashes", "left_running"):
             if getattr(self, name):
                 unit = "interleaving" if self.interleavings is not None and name != "livelocks" else "state"
@@ -185,3 +201,11 @@ class Exploration:
     def _failed(self, title: str, states: set[int]) -> CheckFailed:
         schedule = self._findings.schedule(states, title)
         return CheckFailed(title, schedule)
+
+
+def _in_order(results: Iterable[tuple[Any, int | None]]) -> list[tuple[Any, int | None]]:
+    """By value, where values can be compared."""
+    try:
+        return sorted(results, key=lambda result: result[0])
+    except TypeError:
+        return list(results)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import Any
 
+from lockstep.checking.failure import StudentTimedOut
 from lockstep.checking.program import program
 from lockstep.explore import automata
 from lockstep.explore.automata import Automata
@@ -61,3 +62,9 @@ def explore(
             return explored(Automata(service), request, budget, sources, opened.name)
         except (NotCovered, automata.HiddenInput) as error:
             raise NotExplored(str(error)) from None
+        except StudentTimedOut as error:
+            told = (
+                f"{error}, without an operation on anything shared: does a loop wait for what only its own process can "
+                f"change, or was a `.value` forgotten?"
+            )
+            raise StudentTimedOut(told, error.stacks) from None

@@ -15,6 +15,7 @@ from lockstep.explore.steps import Move, Status
 from lockstep.explore.typed import Results, typed_key
 from lockstep.explore.words import Words, process_name
 
+_LAP = 24  # steps shown of a loop without an end
 _SEARCH_LIMIT = 200_000  # (state, last actor) pairs looked at for a shorter schedule than the one a partial search took
 
 
@@ -98,9 +99,50 @@ class Findings:
             self._sections[section] = found
         return self._sections[section]
 
+    def processes(self) -> int:
+        """How many processes were ever started, main not counted."""
+        return sum(field.kind == "process" for field in self.graph.steps.fields.values()) - 1
+
+    def operations(self) -> frozenset[str]:
+        """The kinds of operations that processes come to."""
+        return frozenset(local.operation.kind for local in self.graph.automata.locals if local.kind == "ask")
+
+    def crashed_and_lost(self) -> set[int]:
+        """The states from which no end is reached any more, and in which a process has ended with an exception."""
+        return {state for state in self.lost if self._crashes(state)}
+
+    def _crashes(self, state: int) -> tuple[tuple[str, str], ...]:
+        """The processes that have ended with an exception, and it."""
+        found = []
+        for process, status in self.graph.statuses(state).items():
+            ended = self.graph.automata.locals[status.local].ended
+            if ended and ended[0] == "raised" and status.code in (None, 1):
+                found.append((process, str(ended[1])))
+        return tuple(found)
+
     def schedule(self, goals: set[int], title: str) -> Schedule:
-        """The schedule with the fewest context switches, then the fewest steps, that comes to one of these states."""
-        return self.told(self.path(goals), title, goals)
+        """The schedule with the fewest context switches, then the fewest steps, that comes to one of these states.
+
+        Where no end is reached any more it goes on until a state comes again, so that a reader sees what repeats.
+        """
+        path = self.path(goals)
+        end = path[-1][2] if path else self.graph.root
+        return self.told([*path, *self._lap(end)] if end in self.lost else path, title, goals)
+
+    def _lap(self, state: int) -> list[PathStep]:
+        """The steps from here to where a state comes again, the processes taking turns."""
+        lap: list[PathStep] = []
+        met, last = {state}, -1
+        while len(lap) < _LAP:
+            moves = {field.index: (field, news) for field, news in self.graph.successors(state)}
+            turn = min(moves, key=lambda index: (index <= last, index))
+            field, news = moves[turn]
+            state, last = news[0], turn
+            lap.append((field, 0, state))
+            if state in met:
+                break
+            met.add(state)
+        return lap
 
     def path(self, goals: set[int]) -> list[PathStep]:
         """The steps of that schedule."""
@@ -123,11 +165,6 @@ class Findings:
     def _end(self, state: int, ways: int | None) -> End:
         statuses = self.graph.statuses(state)
         locals_ = self.graph.automata.locals
-        crashes = []
-        for process, status in statuses.items():
-            ended = locals_[status.local].ended
-            if ended and ended[0] == "raised" and status.code in (None, 1):
-                crashes.append((process, str(ended[1])))
         main = statuses["0"]
         ended = locals_[main.local].ended
         return End(
@@ -135,7 +172,7 @@ class Findings:
             ways,
             any(status.code is None for status in statuses.values()),
             (ended[1],) if ended and ended[0] == "returned" else (),
-            tuple(crashes),
+            self._crashes(state),
             bool(ended) and ended[0] == "raised",
             main.left,
         )
@@ -183,7 +220,10 @@ class Findings:
 
     def _outcome(self, state: int) -> str:
         if state in self.lost:
-            return "From here no end can be reached any more, although somebody can always go on (livelock)."
+            crashed = "".join(
+                f"{process_name(process)} ended with {error}. " for process, error in self._crashes(state)
+            )
+            return f"{crashed}From here no end can be reached any more, although somebody can always go on (livelock)."
         if next(self.graph.successors(state), None) is not None:
             return ""
         end = self._end(state, None)

@@ -6,13 +6,14 @@ from typing import Any
 
 from lockstep.explore import service
 from lockstep.explore.behaviour import Behaviour, HiddenInput
+from lockstep.notebook.definitions import Definitions
 
 
 class LocalService:
     """Answers requests as the service in a learner's process does."""
 
     def __init__(self, source: Any, given: Any = ()) -> None:
-        self._source, self._given = source, given
+        self._source, self._given = Definitions(tuple(source)), Definitions(tuple(given))
         self._behaviour: Behaviour | None = None
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:

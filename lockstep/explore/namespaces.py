@@ -6,9 +6,11 @@ import ast
 import linecache
 import sys
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
+from lockstep.notebook.loading import computed_reason
 from lockstep.standin.inputs import covered_builtins, imports, no_clocks
 from lockstep.standin.machine import NotCovered
 
@@ -25,11 +27,12 @@ class CellText(Protocol):
 
 
 class Statement(NamedTuple):
-    """A top-level statement, compiled, and the names it binds."""
+    """A top-level statement, compiled, and the names it binds; or why these names cannot be had."""
 
     code: types.CodeType
     names: tuple[str, ...]
     where: str
+    why_not: str = ""
 
 
 class Absent:
@@ -46,9 +49,13 @@ class Absent:
     __add__ = __radd__ = __mul__ = __index__ = __int__ = __reduce__ = _raise
 
 
-def compiled(cells: Iterable[CellText]) -> tuple[Statement, ...]:
-    """The statements of a program. A cell that does not parse is left out (its names are undefined)."""
-    statements = []
+def compiled(cells: Iterable[CellText], computed: Mapping[str, str] = MappingProxyType({})) -> tuple[Statement, ...]:
+    """The statements of a program. A cell that does not parse is left out (its names are undefined).
+
+    `computed`: names that a notebook computes, which no process can have, and where it does.
+    """
+    nothing = compile("", "computed", "exec")
+    statements = [Statement(nothing, (name,), where, computed_reason(name, where)) for name, where in computed.items()]
     for cell in cells:
         linecache.cache[cell.label] = (len(cell.source), None, cell.source.splitlines(keepends=True), cell.label)
         try:
@@ -102,6 +109,9 @@ class Namespaces:
     @staticmethod
     def _execute(statements: tuple[Statement, ...], namespace: dict[str, Any]) -> None:
         for statement in statements:
+            if statement.why_not:
+                namespace.update({name: Absent(NameError, statement.why_not) for name in statement.names})
+                continue
             try:
                 exec(statement.code, namespace)
             except NotCovered as error:

@@ -45,8 +45,8 @@ class Waiting:
 class Schedule:
     """An interleaving, or the beginning of one, that shows something.
 
-    `taken`: the findings it is from, its path, and the states that it was to come to. `bare`: it is shown without
-    anything of the program beside its own steps.
+    `taken`: the findings it is from, its path, and the states that it was to come to. `bare`: it is shown as a still
+    picture, with nothing of the program but its own steps.
     """
 
     title: str
@@ -86,6 +86,8 @@ class Schedule:
             lines.append(f"{number:4} {mark} {step.process:{who}}  {told:{what}}  {changed}{inside}".rstrip())
             if at:
                 lines.append(f"     {'':{who}}    {at}".rstrip())
+        if not self.steps:
+            lines.append("     from the very beginning: nothing shared was read, written or waited for before")
         for waiting in self.waiting:
             held = f", held by {waiting.holder}" if waiting.holder else ""
             at = f"  ({waiting.label}, line {waiting.line}: {waiting.source})" if waiting.label else ""

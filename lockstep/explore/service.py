@@ -11,7 +11,7 @@ from lockstep.explore.memory import remember
 from lockstep.explore.namespaces import GIVEN, SOLUTION, Namespaces
 from lockstep.explore.running import Program
 from lockstep.explore.wire import from_wire, to_wire
-from lockstep.notebook.definitions import definitions
+from lockstep.notebook.definitions import Definitions, definitions
 
 EXPLORE_MAIN = Program("0")
 
@@ -27,7 +27,7 @@ def serve(connection: Any, programs: Any) -> None:
             return
         try:
             if request["do"] == "begin":
-                behaviour = begin(request, definitions(programs.source).cells, definitions(programs.given).cells)
+                behaviour = begin(request, definitions(programs.source), definitions(programs.given))
             assert behaviour is not None
             reply = respond(behaviour, request)
         except HiddenInput as error:
@@ -35,7 +35,7 @@ def serve(connection: Any, programs: Any) -> None:
         connection.send(reply)
 
 
-def begin(request: dict[str, Any], source: Any, given: Any) -> Behaviour:
+def begin(request: dict[str, Any], source: Definitions, given: Definitions) -> Behaviour:
     """The behaviour of a program of which nothing is known yet."""
 
     def arguments(namespaces: Namespaces) -> tuple[Any, Any]:

@@ -1,16 +1,20 @@
 """Runs a check cell in the kernel: a line for every check as it finishes, and an error at the end if one fails."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 
 from lockstep.checking.check import Check, check, run_checks
 from lockstep.checking.launcher import local_launcher
 from lockstep.checking.report import CheckResult, Report, report_html
 from lockstep.checking.student import Session
+from lockstep.notebook.definitions import definitions
 from lockstep.notebook.extension import notebook_source
 from lockstep.notebook.source import ModuleSource
 from lockstep.player.evidence import module_for
 
 __all__ = ["ChecksFailed", "NotebookRunner", "check"]  # `check`, with this module as its usual runner
+
+_DEFINED = re.compile(r"^(?:def|class)\s+(\w+)", re.MULTILINE)
 
 
 class ChecksFailed(Exception):
@@ -27,6 +31,8 @@ class NotebookRunner:
     def run(self, exercise: str, checks: Sequence[Check], given_source: ModuleSource) -> None:
         """Raises ChecksFailed at the end if a check does not hold."""
         source = notebook_source()
+        for note in _cells_not_run(source):
+            print(note)
         launcher = local_launcher()
         view = _LiveReport(exercise, [one.sentence for one in checks])
         report = run_checks(
@@ -40,6 +46,20 @@ class NotebookRunner:
         view.finish(report)
         if report.passed < report.total:
             raise ChecksFailed(report.headline)
+
+
+def _cells_not_run(source: ModuleSource) -> Iterator[str]:
+    """A word on each cell that does not parse and defines what no later cell does: the checks use older definitions."""
+    problems = definitions(source).unparsed
+    later: set[str] = set()
+    for cell in reversed(source.cells):
+        names = set(_DEFINED.findall(cell.source))
+        if cell.label in problems and names - later:
+            yield (
+                f"{cell.label} was not run, because of {problems[cell.label]}. "
+                f"What follows is about what was defined before it."
+            )
+        later |= names
 
 
 class _LiveReport:

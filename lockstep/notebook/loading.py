@@ -46,8 +46,7 @@ def load(source: ModuleSource, name: str, namespace: dict[str, Any] | None = Non
 def execute(found: Definitions, namespace: dict[str, Any]) -> None:
     """Executes definitions in a module's namespace, under their own labels and line numbers."""
     for unavailable, where in found.computed.items():
-        reason = f"`{unavailable}` is computed when the notebook runs ({where}); pass it as an argument"
-        namespace[unavailable] = _Unavailable(reason)
+        namespace[unavailable] = _Unavailable(computed_reason(unavailable, where))
     flags = 0
     for cell in found.cells:
         remember_source(cell.label, cell.source)
@@ -65,6 +64,11 @@ def execute(found: Definitions, namespace: dict[str, Any]) -> None:
                     namespace[bound] = _Unavailable(
                         f"`{bound}` could not be defined ({cell.label}, line {node.lineno}): {told}"
                     )
+
+
+def computed_reason(name: str, where: str) -> str:
+    """Why no other process can have a name that the notebook computes."""
+    return f"`{name}` is computed when the notebook runs ({where}); pass it as an argument"
 
 
 def remember_source(label: str, source: str) -> None:

@@ -37,18 +37,17 @@ def player_data(found: Exploration, goal: Goal = None, *, puzzle: bool = False) 
 
 
 def trace_data(
-    findings: Findings, shown: list[tuple[Aim, Path]], *, puzzle: bool = False, bare: bool = False, limit: int = RULES
+    findings: Findings, shown: list[tuple[Aim, Path]], *, puzzle: bool = False, limit: int = RULES
 ) -> dict[str, Any]:
     """The data of a player of these traces; the first aim is what a driver tries to reach.
 
-    With more than `limit` rules nobody can drive. `bare`: the traces and nothing else, neither how else the program
-    can go nor lines of it where nothing happens.
+    With more than `limit` rules nobody can drive.
     """
     tables = Tables(findings)
     ends = {end.state: end for end in findings.ends}
     aims = [aim for aim, _ in shown]
     along = list(dict.fromkeys([findings.graph.root, *(after for _, path in shown for _, _, after in path)]))
-    rules = [] if bare or findings.visited is not None else tables.all_rules()
+    rules = [] if findings.visited is not None else tables.all_rules()
     drivable = 0 < len(rules) <= limit
     counted = drivable and len(findings.graph.depths) <= STATES
     rows = [tables.row(state) for state in (findings.graph.depths if counted else along)]
@@ -71,7 +70,7 @@ def trace_data(
         "acting": tables.acting(),
         "actors": [process_name(actor) for actor in tables.actors],
         "answers": tables.answers,
-        "sources": tables.sources(bare),
+        "sources": tables.sources(),
         "outcomes": outcomes,
         "special": special,
         "traces": [_trace(findings, tables, aim, path) for aim, path in ([] if puzzle else shown)],

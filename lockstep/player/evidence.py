@@ -31,13 +31,13 @@ def module_for(page: str) -> str:
 
 
 def _data(schedule: Schedule) -> dict[str, Any] | None:
-    if schedule.taken is None or not schedule.steps:
+    if schedule.bare or schedule.taken is None or not schedule.steps:
         return None
     findings, path, states = schedule.taken
     last = path[-1][2]
     headline = schedule.title.removesuffix("; the shortest:").rstrip(":") + "."
     aim = Aim(_words(findings, last), states or frozenset([last]), headline)
-    return trace_data(findings, [(aim, path)], bare=schedule.bare, limit=RULES)
+    return trace_data(findings, [(aim, path)], limit=RULES)
 
 
 def _words(findings: Findings, state: int) -> str:

@@ -20,6 +20,7 @@ TEXT = 200  # characters of a value or an operation
 SOURCE = 60  # lines of a cell that are all shown; of a longer one those around what happens
 AROUND = 12  # lines before and after, then
 LINES = 400  # of one cell
+_EXITED = 1  # the bit of a process's field that is set when it has exited
 
 Rule = tuple[Field, int, int, int]  # who acts, from which number of its field, the mask it reads, and what is there
 
@@ -102,16 +103,21 @@ class Tables:
     def add(self, rules: Iterable[Rule]) -> None:
         """Tells these rules."""
         for field, number, mask, masked in rules:
-            reads = self._reads(mask)
+            reads, running = self._reads(mask), self._whether_running(mask)
             place = (self._columns[field.name], self._number(field, number), mask)
-            _, cases = self._rules.setdefault(place, ([self._columns[each.name] for each in reads], {}))
-            now = [self._number(each, _held(masked, each)) for each in reads]
+            columns = [
+                *(self._columns[each.name] for each in reads),
+                *(-1 - self._columns[each.name] for each in running),
+            ]
+            _, cases = self._rules.setdefault(place, (columns, {}))
+            now = [*(self._number(each, _held(masked, each)) for each in reads), *(0 for _ in running)]
             cases[",".join(map(str, now))] = self._moves(field, masked, reads)
 
     def rules(self) -> list[list[Any]]:
         """Lists of column, number, the columns that are read, and for their numbers the moves that follow.
 
-        A move is [actor, [column, new number, ...], number of what it gives]."""
+        Of a column -1 - c only this is read: 1 if the process of column c has exited, else 0. A move is
+        [actor, [column, new number, ...], number of what it gives]."""
         return [[column, own, reads, cases] for (column, own, _), (reads, cases) in self._rules.items()]
 
     def acting(self) -> list[int]:
@@ -128,26 +134,24 @@ class Tables:
             found.append({"name": title, "kind": field.kind, "hidden": hidden, "values": self._values[index]})
         return found
 
-    def sources(self, bare: bool) -> list[dict[str, Any]]:
-        """The cells in which some process is at some place, or the part of them where it is.
-
-        `bare`: only the lines at which somebody is; the others are None."""
+    def sources(self) -> list[dict[str, Any]]:
+        """The cells in which some process is at some place, or the part of them where it is."""
         found = []
         for label, numbers in self._lines.items():
-            lines: list[str | None] = [short(line) for line in self._words.sources.get(label, [])]
+            lines = [short(line) for line in self._words.sources.get(label, [])]
             first, last = 1, len(lines)
-            if bare or len(lines) > SOURCE:
-                margin = 0 if bare else AROUND
-                first = max(1, min(numbers) - margin)
-                last = min(len(lines), max(numbers) + margin, first + LINES)
-            shown = [
-                line if not bare or first + n in numbers else None for n, line in enumerate(lines[first - 1 : last])
-            ]
-            found.append({"label": re.split(r"[\\/]", label)[-1], "first": first, "lines": shown})
+            if len(lines) > SOURCE:
+                first = max(1, min(numbers) - AROUND)
+                last = min(len(lines), max(numbers) + AROUND, first + LINES)
+            found.append({"label": re.split(r"[\\/]", label)[-1], "first": first, "lines": lines[first - 1 : last]})
         return found
 
     def _reads(self, mask: int) -> list[Field]:
-        return [field for field in [*self._processes, *self._objects] if _held(mask, field)]
+        return [field for field in [*self._processes, *self._objects] if _held(mask, field) not in (0, _EXITED)]
+
+    def _whether_running(self, mask: int) -> list[Field]:
+        """The processes of which nothing is read but that they have not exited."""
+        return [field for field in self._processes if _held(mask, field) == _EXITED]
 
     def _moves(self, field: Field, masked: int, reads: list[Field]) -> list[list[Any]]:
         moves = self._graph.steps.in_full(masked, field)

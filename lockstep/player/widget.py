@@ -9,10 +9,11 @@ import traitlets
 
 from lockstep.explore.exploration import Exploration
 from lockstep.explore.exploring import explore
-from lockstep.player.aim import Goal, aimed_at
+from lockstep.player.aim import Goal, aimed_at, aims_of
 from lockstep.player.data import player_data
 from lockstep.player.module import script, style
 from lockstep.player.replaying import Replay, ScheduleError, replayed
+from lockstep.player.still import still
 
 
 class Player(anywidget.AnyWidget):
@@ -34,6 +35,18 @@ class Player(anywidget.AnyWidget):
         self.replay: Replay | None = None
         self.reached = False
         self.observe(self._driven, names="path")
+
+    def _repr_mimebundle_(self, **keywords: Any) -> Any:
+        """The widget, and a still picture and a text for pages that show no widgets."""
+        bundle = super()._repr_mimebundle_(**keywords)
+        shown = bundle[0] if isinstance(bundle, tuple) else bundle
+        if shown and self.data["puzzle"]:
+            shown["text/plain"] = f"{self.data['headline']} A puzzle: run this cell in a notebook, and drive."
+        elif shown:
+            aim = aims_of(self._found, self._goal)[0]
+            told = self._found._findings.schedule(set(aim.states), aim.headline)
+            shown["text/plain"], shown["text/html"] = told.text(), still(told)
+        return bundle
 
     @property
     def schedule(self) -> list[Any]:

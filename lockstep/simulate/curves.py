@@ -37,10 +37,10 @@ class Curve:
     def text(self) -> str:
         base = "a serial function" if self.has_serial else "itself on one core"
         lines = [f"{self.program}, simulated, compared with {base} ({self.base:.3g} s):"]
-        lines.append("  cores  makespan  speed-up  parallelism  accuracy")
+        lines.append("  cores  makespan  speed-up  parallelism   error")
         lines += [
             f"  {one.cores:>5}  {one.makespan:>6.3g} s  {one.speedup:>8.2f}  {one.parallelism:>11.2f}"
-            f"  {one.accuracy.error:>7.0%}"
+            f"  {f'±{one.accuracy.error:.0%}':>6}"
             for one in self.points
         ]
         return "\n".join(lines)

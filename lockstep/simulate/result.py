@@ -186,4 +186,6 @@ def _lanes(engine: Engine) -> tuple[Lane, ...]:
 
 
 def _seconds(seconds: float) -> str:
+    if seconds >= 1_000:
+        return f"{seconds:.0f} s"
     return f"{seconds:.3g} s" if seconds >= 1 or seconds == 0 else f"{seconds * 1e3:.3g} ms"

@@ -20,6 +20,7 @@ from lockstep.simulate.costs import IDEAL, Costs
 from lockstep.simulate.engine import OPERATIONS, Engine
 from lockstep.simulate.log import Log, Recorder
 from lockstep.simulate.machine import NotThere, SimulateMachine
+from lockstep.simulate.words import process_name
 from lockstep.standin.machine import NotCovered, current
 from lockstep.workers import WORKERS
 
@@ -54,9 +55,9 @@ class Simulator:
     """One learner's program, run as often as it is asked for."""
 
     def __init__(self, source: ModuleSource, given: ModuleSource) -> None:
-        cells, beside = definitions(source).cells, definitions(given).cells
-        self._statements = compiled(cells), compiled(beside)
-        self._labels = frozenset(cell.label for cell in (*cells, *beside))
+        found, beside = definitions(source), definitions(given).cells
+        self._statements = compiled(found.cells, found.computed), compiled(beside)
+        self._labels = frozenset(cell.label for cell in (*found.cells, *beside))
         self._own_cost: int | None = None
 
     def run(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -178,7 +179,8 @@ def _resolved(value: Any, namespaces: Namespaces) -> Any:
 def _outcome(machine: SimulateMachine) -> dict[str, Any]:
     if machine.error is not None:
         types, message, text = machine.error
-        return {"raised": {"types": types, "message": message, "traceback": text}}
+        children = [f"{process_name(who)} ended with {kind}: {why}\n" for who, kind, why, _ in machine.failures]
+        return {"raised": {"types": types, "message": message, "traceback": "".join([text, *children])}}
     try:
         encode(machine.result)
     except DataError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+import warnings
 from collections.abc import Iterable
 from typing import Any
 
@@ -121,6 +122,7 @@ class _Runs:
     def __init__(self, opened: Program, costs: Costs | str | None, limit: float, pipe_capacity: int) -> None:
         self.costs = costs_named(costs, opened.trusted)
         self._program, self._pipe_capacity, self._limit = opened, pipe_capacity, limit
+        self._trusted = opened.trusted  # else a check tells what is wrong
         self._declaring = opened.trusted or self.costs.name == IDEAL.name
         self._service: Service = opened.session.open_service(_SERVICE, limit=limit)
         # Loading comes first, so that its CPU is not taken for the program's.
@@ -136,11 +138,11 @@ class _Runs:
         self, reference: Any, arguments: Any, keywords: Any, cores: int, scaled: bool = False, fitting: bool = False
     ) -> Simulation:
         """Runs once; the result lacks only the serial time."""
-        crossing = self._program.crossing
+        positional, named = self._program.arguments(arguments, keywords)
         request = {
             "function": reference,
-            "arguments": [crossing(argument) for argument in arguments],
-            "keywords": {key: crossing(value) for key, value in keywords.items()},
+            "arguments": positional,
+            "keywords": named,
             "cores": cores,
             "scaled": scaled,
             "fitting": fitting,
@@ -153,7 +155,7 @@ class _Runs:
         except StudentTimedOut as error:
             raise StudentTimedOut(
                 f"`{name}` was not simulated within {self._limit:g} s of real time; a loop that looks again and again at "
-                "shared memory waits for ever on virtual cores: wait for a Lock, Event or Queue",
+                "a clock or at shared memory hardly gets on there: sleep, or wait for a Lock, Event or Queue",
                 error.stacks,
             ) from None
         match reply:
@@ -173,6 +175,8 @@ class _Runs:
                 Failure(process_name(str(who)), str(kind), str(message), str(text))
                 for who, kind, message, text in reply["failures"]
             )
+            for failure in failures if self._trusted else ():
+                warnings.warn(f"what is simulated fails: {failure.text()}", stacklevel=4)
             return simulation_of(log, name, failures=failures, result=reply.get("value"))
         except Deadlock as error:
             raise deadlocked(name, error, [failure.text() for failure in failures]) from None

@@ -39,6 +39,17 @@ def test_an_equality_says_what_was_expected_and_what_came():
     assert "f(1) returned [1, 3]" in text
 
 
+def test_a_missing_return_is_guessed_from_what_was_printed():
+    text = refusal("def f(n):\n    print([n, 3])", "first, second = student.f(1)")
+    assert "`f(1)` returned None. If it should return something, its `return` is missing. It printed '[1, 3]'" in text
+    assert "its `return` is missing" not in refusal("def f(n):\n    return n", "assert student.f(1) == 2")
+
+
+def test_what_cannot_cross_is_told_of_the_value_itself():
+    text = refusal("def f():\n    return [object()]", "student.f()")
+    assert "the result of `f` cannot be checked: its part [0] is an object, which cannot leave the process" in text
+
+
 def test_a_missing_function_is_named_with_what_to_do():
     assert "`f` is not defined: run its cell, or restore its name" in refusal("x = 1", "student.f()")
 

@@ -305,8 +305,54 @@ def test_a_spin_wait_that_never_ends_is_a_livelock():
     take(program, True).always(lambda value: value == "done")
     found = take(program, False)
     assert found.livelocks > 0
-    with pytest.raises(CheckFailed, match="livelock"):
+    with pytest.raises(CheckFailed, match="livelock") as failed:
         found.always_ends()
+    lap = failed.value.evidence.steps
+    assert 0 < len(lap) <= 2  # a lap of the loop, though it goes on for ever from the beginning
+    assert {step.operation for step in lap} == {"read flag"}
+
+
+def test_whoever_waits_for_ever_for_a_process_that_crashed_is_told_of_the_crash():
+    program = """
+        def enter(flag, fails):
+            while not flag.value:
+                pass
+            if fails:
+                raise NotImplementedError
+
+        def main(fails):
+            first, second = Value("i", 1), Value("i", 0)
+            processes = [Process(target=enter, args=(first, fails)), Process(target=enter, args=(second, False))]
+            for process in processes:
+                process.start()
+            for process in processes:
+                process.join()
+    """
+    with pytest.raises(CheckFailed, match=r"ends with an exception, and others wait for it for ever") as failed:
+        take(program, True).always_ends()
+    assert "Process-1 ended with NotImplementedError." in failed.value.evidence.text()
+    with pytest.raises(CheckFailed, match="livelock"):
+        take(program, False).always_ends()
+
+
+def test_a_failure_without_any_step_says_so():
+    program = """
+        def enter():
+            with inside("the room"):
+                Value("i", 0).value += 1
+
+        def main():
+            processes = [Process(target=enter) for _ in range(2)]
+            for process in processes:
+                process.start()
+            for process in processes:
+                process.join()
+    """
+    with pytest.raises(CheckFailed) as failed:
+        take(program).at_most("the room", 1)
+    assert "from the very beginning: nothing shared was read, written or waited for before" in str(
+        failed.value.evidence.text()
+    )
 
 
 def test_an_exception_in_a_child_is_a_crash_and_the_others_go_on():

@@ -139,7 +139,7 @@ def test_a_function_that_is_missing_is_named():
 
 def test_the_text_of_a_result_names_what_was_found():
     assert str(take(PHILOSOPHERS, 3)) == (
-        "main: all 168 interleavings; results None (162); deadlocks in 6 interleavings"
+        "main: all 168 interleavings; results None: 162; deadlocks in 6 interleavings"
     )
 
 

@@ -56,6 +56,18 @@ def something():
 
 def nameless():
     mp.Process(target=lambda: None).start()
+
+
+lock = sorted([mp.Lock()])[0]
+
+
+def guarded():
+    with lock:
+        return 1
+
+
+def shared():
+    return mp.Value("i", 1)
 '''
 
 
@@ -131,6 +143,19 @@ def test_what_is_no_function_is_refused(learner):
 def test_a_result_that_is_no_data_is_refused_by_its_kind(learner):
     with pytest.raises(NotExplored, match="`explore` compares what main returns, and it is an object, which cannot"):
         explore(learner.something)
+    with pytest.raises(NotExplored, match=r"it is a SharedValue, which cannot leave the process; return its \.value"):
+        explore(learner.shared)
+
+
+def test_a_name_that_the_notebook_computes_is_refused_with_what_to_do(learner):
+    told = "`lock` is computed when the notebook runs (mine.py, line 48); pass it as an argument"
+    assert told in str(explore(learner.guarded))
+
+
+def test_the_result_shows_itself_in_words_with_its_results_in_order(learner):
+    found = explore(learner.count, 2, 2)
+    assert repr(found) == "count: all 70 interleavings; results 2: 32, 3: 32, 4: 6"
+    assert (found.processes, found.operations) == (2, {"cell.read", "cell.write"})
 
 
 def test_an_error_that_shows_an_address_is_the_same_error_every_time(learner):

@@ -139,12 +139,12 @@ def test_we_never_count_more_than_loky_and_less_only_with_a_reason():
 
 def test_logical_and_physical_cpus_are_told_apart():
     told = from_limits(logical=16, physical=8, affinity=16, counted=16).sentence()
-    assert told == "This machine shows 16 logical CPUs on 8 physical cores, and this process may use all of it."
+    assert told == "This machine shows 16 logical CPUs on 8 physical cores, and this process may use all of them."
 
 
 def test_a_machine_without_limits_says_so():
     sentence = from_limits(logical=2, physical=2, affinity=2, counted=2).sentence()
-    assert sentence == "This machine shows 2 logical CPUs, and this process may use all of it."
+    assert sentence == "This machine shows 2 logical CPUs, and this process may use all of them."
 
 
 def machine(share, load=0):

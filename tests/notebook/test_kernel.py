@@ -208,6 +208,14 @@ def test_a_check_cell_sees_the_newest_definition_and_raises_only_when_a_check_fa
     assert outputs[3] == {"stdout": "", "stderr": "", "error": ""}
 
 
+def test_a_check_after_a_cell_that_did_not_parse_says_that_it_judges_the_cell_before():
+    broken = "def double(n):\n    return (n * 2"
+    right = "def double(n):\n    return n * 2"
+    outputs = run("def double(n):\n    return n + 2", broken, CHECKED, right, CHECKED, allow_errors=True)
+    assert "In[3] was not run, because of line 2: '(' was never closed." in outputs[2]["stdout"]
+    assert outputs[4]["stdout"] == ""
+
+
 def test_a_check_of_a_function_that_was_never_defined_says_which_cell_to_run():
     outputs = run(CHECKED, allow_errors=True)
     assert "ChecksFailed" in outputs[0]["error"]

@@ -16,11 +16,16 @@ class Rules:
         found = []
         for column in self.data["acting"]:
             for reads, cases in self._cases.get((column, state[column]), ()):
-                moves = cases.get(",".join(str(state[each]) for each in reads))
+                moves = cases.get(",".join(str(self._read(state, each)) for each in reads))
                 if moves is not None:
                     found += [(actor, _changed(state, changes), told) for actor, changes, told in moves]
                     break
         return found
+
+    def _read(self, state, column):
+        if column >= 0:
+            return state[column]
+        return int(self.data["places"][-1 - column][state[-1 - column]]["kind"] == "exited")
 
     def states(self):
         """All of them, from the start on."""

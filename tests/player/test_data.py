@@ -6,6 +6,7 @@ import pytest
 
 from lockstep.player.data import player_data
 from lockstep.player.page import page
+from lockstep.player.widget import Player
 from tests.explore.taking import take
 from tests.explore.test_bugs import BUFFER
 from tests.explore.test_counts import COUNTER, PHILOSOPHERS
@@ -58,7 +59,7 @@ def test_a_large_graph_is_driven_by_rules_that_are_few():
 
 
 def test_too_many_rules_are_not_sent_but_traces_are():
-    found = take(COUNTER, 2, 10)
+    found = take(COUNTER, 2, 12)
     data = player_data(found)
     rules = Rules(data)
     assert not data["drivable"]
@@ -123,3 +124,19 @@ def test_a_saved_page_asks_for_nothing_else(tmp_path):
     assert "http" not in text.replace("http://www.w3.org/2000/svg", "")
     assert " src=" not in text
     assert "@import" not in text
+
+
+def test_a_player_is_a_picture_and_a_text_where_there_are_no_widgets():
+    shown = Player(take(COUNTER, 2, 1))._repr_mimebundle_()
+    bundle = shown[0] if isinstance(shown, tuple) else shown
+    assert bundle["text/plain"].splitlines()[0].startswith("4 of 6 interleavings do not return 2")
+    assert "write total = 1" in bundle["text/plain"]
+    assert bundle["text/html"].count("<tr") > 5
+    assert "<script" not in bundle["text/html"]
+
+
+def test_a_puzzle_without_widgets_does_not_tell_its_answer():
+    shown = Player(take(COUNTER, 2, 1), lambda total: total == 1, puzzle=True)._repr_mimebundle_()
+    bundle = shown[0] if isinstance(shown, tuple) else shown
+    assert "run this cell in a notebook, and drive" in bundle["text/plain"]
+    assert "text/html" not in bundle

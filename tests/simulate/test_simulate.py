@@ -3,7 +3,7 @@
 import pytest
 
 import lockstep.simulate as simulate
-from lockstep.checking.failure import CheckFailed, StudentMissing, StudentRaised
+from lockstep.checking.failure import CheckFailed, StudentMissing, StudentRaised, StudentTimedOut
 from lockstep.checking.student import student
 from lockstep.simulate.costs import IDEAL, LAPTOP, Costs
 from lockstep.simulate.simulation import NotSimulated, costs_named
@@ -12,6 +12,7 @@ from . import programs
 
 TEXT = """
 import multiprocessing as mp
+from concurrent.futures import ProcessPoolExecutor
 from lockstep.simulate import work
 
 def overlap(tasks, workers=1):
@@ -38,6 +39,22 @@ def hang():
 def fail():
     raise KeyError("lost")
 
+def bad_start():
+    raise RuntimeError("the initializer failed")
+
+def broken_pool():
+    with mp.Pool(2, bad_start) as pool:
+        pool.map(abs, [1])
+
+def broken_executor():
+    with ProcessPoolExecutor(2, initializer=bad_start) as pool:
+        pool.submit(abs, 1).result()
+
+def spin():
+    flag = mp.RawValue("i", 0)
+    while not flag.value:
+        pass
+
 def thread():
     import threading
     threading.Thread(target=work, args=(1,)).start()
@@ -58,7 +75,7 @@ def test_a_learners_function_is_simulated_against_its_serial_one(learner):
     found = simulate(learner.overlap, [1.0] * 4, cores=2, serial=learner.one_by_one, costs="ideal")
     assert (found.makespan, found.serial, found.result) == (pytest.approx(2), pytest.approx(4), 4)
     assert (found.speedup, found.efficiency, found.extra_work) == (pytest.approx(2), pytest.approx(1), pytest.approx(1))
-    assert {wait.line for wait in found.waiting} == {"mine.py:10"}
+    assert {wait.line for wait in found.waiting} == {"mine.py:11"}
     assert "exact" in str(found.accuracy)
     assert "parallelism 2.00" in str(found)
 
@@ -93,6 +110,41 @@ def test_what_goes_wrong_is_said_in_the_learners_words(learner):
         simulate(learner.overlap, cores=2)
     with pytest.raises(NotSimulated, match="threading"):
         simulate(learner.thread, cores=2)
+
+
+def test_an_initializer_that_raises_is_named_where_its_pool_fails(learner):
+    with pytest.raises(
+        CheckFailed, match="waits for ever in Pool.results .* Process-1 ended with RuntimeError: the init"
+    ):
+        simulate(learner.broken_pool, cores=2)
+    with pytest.raises(StudentRaised, match="BrokenProcessPool") as caught:
+        simulate(learner.broken_executor, cores=2)
+    assert "Process-1 ended with RuntimeError: the initializer failed" in caught.value.traceback
+
+
+def test_a_loop_that_looks_at_memory_is_stopped_and_told_what_to_do(learner):
+    with pytest.raises(StudentTimedOut, match=r"`spin\(\)` was not simulated within 1 s .* a Lock, Event or Queue"):
+        simulate(learner.spin, cores=2, limit=1)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"repeat": 0}, "repeat is how often"), ({"repeat": 1.5}, "repeat is how often"),
+        ({"limit": -1}, "more than 0"), ({"limit": float("nan")}, "more than 0"), ({"limit": "long"}, "more than 0"),
+        ({"pipe_capacity": 0}, "how many bytes"), ({"serial": 4}, "serial is a function"),
+        ({"cores": 10**6}, "at most 100_000"),
+    ],
+)  # fmt: skip
+def test_options_that_make_no_sense_are_refused_in_words(learner, options, words):
+    with pytest.raises((ValueError, TypeError), match=words):
+        simulate(learner.seven, **{"cores": 2, **options})
+
+
+@pytest.mark.parametrize("cores", [[], "12", 4, None, [0], [1, "2"]])
+def test_a_curve_wants_a_list_of_numbers_of_cores(learner, cores):
+    with pytest.raises(ValueError, match="cores is"):
+        simulate.curve(learner.seven, cores=cores)
 
 
 @pytest.mark.parametrize("cores", [0, -1, 2.5, True, "4"])

@@ -6,7 +6,7 @@ really can be.
 
 from multiprocessing import Lock, Process, Semaphore, Value
 
-from autograder.exercise import also_right, hidden, wrong
+from autograder.exercise import also_right, wrong
 from lockstep import check, explore, given, inside
 
 points = 3
@@ -78,22 +78,25 @@ def _(student):
     assert most == 2, f"never more than {most} inside at once, in any interleaving: this is a lock, not a limit of 2"
 
 
-@hidden
-@check("an exception inside gives the place back", limit=5)
-def _(student):
-    assert student.leave_by_exception(1) is True
-
-
 @given
 def leave_by_exception(n):
+    # Goes in n + 1 times and always leaves by an exception; returns how often the exception came out.
     limit = AtMost(n)
+    came_out = 0
     for _ in range(n + 1):
         try:
             with limit:
                 raise ValueError("left in a hurry")
         except ValueError:
-            pass
-    return True
+            came_out += 1
+    return came_out
+
+
+@check("whoever leaves by an exception gives the place back, and the exception goes on", limit=5)
+def _(student):
+    explore(student.leave_by_exception, 1).always_ends()
+    came_out = student.leave_by_exception(1)
+    assert came_out == 2, f"2 exceptions were raised inside, and {came_out} came out: does `__exit__` return True?"
 
 
 @wrong("this is a lock, not a limit of 2")
@@ -137,6 +140,47 @@ def places_are_never_given_back():
 
         def __exit__(self, *exception):
             pass
+
+
+@wrong("nobody can go on (deadlock)")
+def an_exception_keeps_the_place():
+    class AtMost:
+        def __init__(self, n):
+            self.permits = Semaphore(n)
+
+        def __enter__(self):
+            self.permits.acquire()
+
+        def __exit__(self, kind, value, traceback):
+            if kind is None:
+                self.permits.release()
+
+
+@wrong("2 exceptions were raised inside, and 0 came out: does `__exit__` return True?")
+def exceptions_are_swallowed():
+    class AtMost:
+        def __init__(self, n):
+            self.permits = Semaphore(n)
+
+        def __enter__(self):
+            self.permits.acquire()
+
+        def __exit__(self, *exception):
+            self.permits.release()
+            return True
+
+
+@wrong("nothing shared was read, written or waited for before")
+def the_parentheses_are_missing():
+    class AtMost:
+        def __init__(self, n):
+            self.permits = Semaphore(n)
+
+        def __enter__(self):
+            self.permits.acquire
+
+        def __exit__(self, *exception):
+            self.permits.release
 
 
 @also_right

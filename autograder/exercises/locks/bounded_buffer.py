@@ -100,6 +100,11 @@ def _(student):
     explore(student.pass_through, 2, [[1], [2]], [2]).always(lambda got: sorted(got[0]) == [1, 2])
 
 
+@check("two consumers: nothing is lost and nothing comes twice, in every interleaving")
+def _(student):
+    explore(student.pass_through, 2, [[1, 2, 3]], [1, 2]).always(lambda got: sorted(got[0] + got[1]) == [1, 2, 3])
+
+
 @check("it works on real processes", limit=8)
 def _(student):
     got = student.pass_through(3, [list(range(0, 30)), list(range(30, 60))], [20, 40])
@@ -107,9 +112,9 @@ def _(student):
 
 
 @hidden
-@check("two consumers: nothing is lost and nothing comes twice, in every interleaving")
+@check("two producers and two consumers: nothing is lost and nothing comes twice, in every interleaving")
 def _(student):
-    explore(student.pass_through, 2, [[1, 2]], [1, 1]).always(lambda got: sorted(got[0] + got[1]) == [1, 2])
+    explore(student.pass_through, 1, [[1], [2]], [1, 1]).always(lambda got: sorted(got[0] + got[1]) == [1, 2])
 
 
 @wrong("nobody can go on (deadlock)")
@@ -155,6 +160,62 @@ def no_lock():
             self.room.acquire()
             self.items[self.last.value] = item
             self.last.value = (self.last.value + 1) % self.size
+            self.filled.release()
+
+        def get(self):
+            self.filled.acquire()
+            item = self.items[self.first.value]
+            self.first.value = (self.first.value + 1) % self.size
+            self.room.release()
+            return item
+
+
+@wrong("two consumers: nothing is lost", "the result is wrong")
+def a_consumer_reads_outside_the_lock():
+    class BoundedBuffer:
+        def __init__(self, size):
+            self.size = size
+            self.items = Array("i", size, lock=False)
+            self.first = Value("i", 0, lock=False)
+            self.last = Value("i", 0, lock=False)
+            self.lock = Lock()
+            self.room = Semaphore(size)
+            self.filled = Semaphore(0)
+
+        def put(self, item):
+            self.room.acquire()
+            with self.lock:
+                self.items[self.last.value] = item
+                self.last.value = (self.last.value + 1) % self.size
+            self.filled.release()
+
+        def get(self):
+            self.filled.acquire()
+            with self.lock:
+                place = self.first.value
+                self.first.value = (place + 1) % self.size
+            item = self.items[place]
+            self.room.release()
+            return item
+
+
+@wrong("two consumers: nothing is lost", "the result is wrong")
+def only_producers_lock():
+    class BoundedBuffer:
+        def __init__(self, size):
+            self.size = size
+            self.items = Array("i", size, lock=False)
+            self.first = Value("i", 0, lock=False)
+            self.last = Value("i", 0, lock=False)
+            self.lock = Lock()
+            self.room = Semaphore(size)
+            self.filled = Semaphore(0)
+
+        def put(self, item):
+            self.room.acquire()
+            with self.lock:
+                self.items[self.last.value] = item
+                self.last.value = (self.last.value + 1) % self.size
             self.filled.release()
 
         def get(self):

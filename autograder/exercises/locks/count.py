@@ -49,7 +49,9 @@ def _(student):
 
 @check("2 processes, once each: 2 in every interleaving")
 def _(student):
-    explore(student.count, 2, 1).always(lambda total: total == 2)
+    found = explore(student.count, 2, 1).always(lambda total: total == 2)
+    assert found.processes == 2, f"count(2, 1) starts {found.processes} processes, and should start 2"
+    assert "cell.write" in found.operations, "no process ever writes to a shared value: who counts?"
 
 
 @check("2 processes, twice each: 4 in every interleaving")
@@ -125,6 +127,29 @@ def a_lock_around_the_write_only():
         for process in processes:
             process.join()
         return total.value
+
+
+@wrong("count(2, 1) starts 0 processes, and should start 2")
+def no_process_at_all():
+    def add(total, times):
+        pass
+
+    def count(workers, times):
+        return workers * times
+
+
+@wrong("no process ever writes to a shared value")
+def processes_with_nothing_to_do():
+    def add(total, times):
+        pass
+
+    def count(workers, times):
+        processes = [Process(target=add, args=(None, times)) for _ in range(workers)]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join()
+        return workers * times
 
 
 @also_right

@@ -58,7 +58,11 @@ def two_meet():
 
 @check("both go on, in every interleaving")
 def _(student):
-    explore(student.two_meet).always_ends()
+    found = explore(student.two_meet).always_ends()
+    waiting = sorted(
+        kind for kind in found.operations if kind.endswith((".acquire", ".wait", ".arrive", ".get", ".recv"))
+    )
+    assert waiting == ["semaphore.acquire"], f"whoever waits should wait for a semaphore, not by {waiting or 'looking'}"
 
 
 @check("neither goes on before both have arrived, in every interleaving")
@@ -109,6 +113,18 @@ def one_semaphore_for_both():
         def meet(self, who):
             self.here.release()
             self.here.acquire()
+
+
+@wrong("should wait for a semaphore, not by looking")
+def looking_again_and_again():
+    class Rendezvous:
+        def __init__(self):
+            self.here = [Value("i", 0), Value("i", 0)]
+
+        def meet(self, who):
+            self.here[who].value = 1
+            while not self.here[1 - who].value:
+                pass
 
 
 @also_right

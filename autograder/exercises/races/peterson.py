@@ -11,7 +11,7 @@ Peterson's algorithm (G. L. Peterson, *Myths about the mutual exclusion problem*
 wait while the other's flag is raised and the turn is the other's.
 """
 
-from multiprocessing import Process, Value
+from multiprocessing import Lock, Process, Value
 
 from autograder.exercise import also_right, hidden, wrong
 from lockstep import check, explore, given, inside
@@ -61,10 +61,11 @@ def visit(lock, me, times, total):
 
 
 @given
-def two_visit(times):
+def two_visit(first, second):
+    # Process 0 visits `first` times, process 1 `second` times.
     lock = Peterson()
     total = Value("i", 0, lock=False)
-    processes = [Process(target=visit, args=(lock, me, times, total)) for me in (0, 1)]
+    processes = [Process(target=visit, args=(lock, me, times, total)) for me, times in enumerate((first, second))]
     for process in processes:
         process.start()
     for process in processes:
@@ -74,23 +75,31 @@ def two_visit(times):
 
 @check("never both inside, in any interleaving")
 def _(student):
-    explore(student.two_visit, 1).at_most("critical section", 1)
+    explore(student.two_visit, 1, 1).at_most("critical section", 1)
 
 
 @check("from every state both can still come to their end")
 def _(student):
-    explore(student.two_visit, 1).always_ends()
+    explore(student.two_visit, 1, 1).always_ends()
 
 
-@check("no increment is lost, in any interleaving")
+@check("one goes in although the other never comes, and again before the other's first time")
 def _(student):
-    explore(student.two_visit, 1).always(lambda total: total == 2)
+    explore(student.two_visit, 0, 1).always_ends()
+    explore(student.two_visit, 2, 0).always_ends()
+
+
+@check("shared values alone: no increment is lost, in any interleaving, and nothing of the library locks")
+def _(student):
+    found = explore(student.two_visit, 1, 1).always(lambda total: total == 2)
+    taken = sorted(kind for kind in found.operations if not kind.startswith("cell"))
+    assert not taken, f"`Peterson` is to be made of shared values alone, and uses {', '.join(taken)}"
 
 
 @hidden
 @check("twice each: never both inside, and both come to their end")
 def _(student):
-    found = explore(student.two_visit, 2)
+    found = explore(student.two_visit, 2, 2)
     found.at_most("critical section", 1)
     found.always(lambda total: total == 4)
 
@@ -145,6 +154,68 @@ def no_turn():
 
         def leave(self, me):
             self.flags[me].value = 0
+
+
+@wrong("go on for ever and never end")
+def they_take_turns():
+    class Peterson:
+        def __init__(self):
+            self.turn = Value("i", 0, lock=False)
+
+        def enter(self, me):
+            while self.turn.value != me:
+                pass
+
+        def leave(self, me):
+            self.turn.value = 1 - me
+
+
+@wrong("is to be made of shared values alone, and uses lock.acquire, lock.release")
+def a_lock_of_the_library():
+    class Peterson:
+        def __init__(self):
+            self.lock = Lock()
+
+        def enter(self, me):
+            self.lock.acquire()
+
+        def leave(self, me):
+            self.lock.release()
+
+
+@wrong("nothing shared was read, written or waited for before")
+def ordinary_attributes():
+    class Peterson:
+        def __init__(self):
+            self.flags = [False, False]
+            self.turn = 0
+
+        def enter(self, me):
+            self.flags[me] = True
+            self.turn = 1 - me
+            while self.flags[1 - me] and self.turn == 1 - me:
+                pass
+
+        def leave(self, me):
+            self.flags[me] = False
+
+
+@wrong("A process ends with an exception, and others wait for it for ever", "NotImplementedError")
+def leave_is_not_written():
+    class Peterson:
+        def __init__(self):
+            self.flags = [Value("i", 0, lock=False), Value("i", 0, lock=False)]
+            self.turn = Value("i", 0, lock=False)
+
+        def enter(self, me):
+            other = 1 - me
+            self.flags[me].value = 1
+            self.turn.value = other
+            while self.flags[other].value and self.turn.value == other:
+                pass
+
+        def leave(self, me):
+            raise NotImplementedError
 
 
 @also_right

@@ -25,13 +25,12 @@ export function circle(data, tell, state) {
 }
 
 function spots(ring, others) {
-  const radius = ring.length < 4 ? 88 : 118;
-  const width = others.length ? 490 : 440;
-  const middle = width / 2 + (others.length ? 54 : 0);
+  const radius = ring.length < 4 ? 80 : 118;
+  const [width, middle] = others.length ? [560, 340] : [440, 220];
   const spot = new Map();
   ring.forEach((actor, index) => {
     const angle = (2 * Math.PI * index) / ring.length - Math.PI / 2;
-    spot.set(actor, [middle + (radius + 24) * Math.cos(angle), radius + 44 + radius * Math.sin(angle)]);
+    spot.set(actor, [middle + (radius + 50) * Math.cos(angle), radius + 44 + radius * Math.sin(angle)]);
   });
   others.forEach((actor, index) => spot.set(actor, [52, 44 + 44 * index]));
   const lowest = Math.max(...[...spot.values()].map(([, y]) => y));

@@ -35,7 +35,8 @@ function acts(data, tell, step) {
     h("div", { class: "lsp-op" }, tell.told(step), gives && h("span", { class: "lsp-gives" }, ` → ${gives}`)),
     at && h("code", { title: `${at.label}, line ${at.number}` }, at.text),
     tell.changes(step).map((change) =>
-      h("div", { class: "lsp-change" }, `${change.name}: `, h("s", {}, own(change.was)), " → ", h("b", {}, own(change.is)))),
+      h("div", { class: "lsp-change" }, `${change.name}: `,
+        change.was === change.is ? "was so already" : [h("s", {}, own(change.was)), " → ", h("b", {}, own(change.is))])),
     tell.inside(step.after, step.actor).map((name) => h("div", { class: "lsp-inside" }, `inside ${name}`)));
 }
 

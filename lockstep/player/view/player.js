@@ -172,7 +172,8 @@ export function render({ model, el }) {
     const ending = data.outcomes[state.outcome] ? ` It ends here: ${data.outcomes[state.outcome].title}.`
       : state.lost ? " From here no end can be reached any more." : "";
     const gives = last && tell.answer(last) ? `, which gives ${tell.answer(last)}` : "";
-    const changed = last ? tell.changes(last).map((change) => ` ${change.name} was ${change.was}, is ${change.is}.`).join("") : "";
+    const changed = (last ? tell.changes(last) : []).map(({ name, was, is }) =>
+      was === is ? ` ${name} was ${was} already.` : ` ${name} was ${was}, is ${is}.`).join("");
     const count = driven ? "" : ` of ${history.length}`;
     status.textContent = (last ? `Step ${at}${count}: ${data.actors[last.actor]}: ${tell.told(last)}${gives}.${changed}`
       : driven ? "Choose who goes first." : `At the beginning of ${history.length} steps.`) + ending;

@@ -20,9 +20,12 @@ export function rules(data) {
     return states.get(key);
   }
 
+  // A rule that reads column -1 - c asks no more of a process than whether it has exited.
+  const exited = (state, column) => (data.places[column][state.row[column]].kind === "exited" ? 1 : 0);
+
   function movesOf(state, field) {
     for (const [reads, moves] of cases.get(`${field}:${state.row[field]}`) ?? []) {
-      const found = moves[reads.map((each) => state.row[each]).join()];
+      const found = moves[reads.map((each) => (each < 0 ? exited(state, -1 - each) : state.row[each])).join()];
       if (found) return found;
     }
     return [];

@@ -14,7 +14,6 @@ export function source(data, tell, state, last) {
     }
     const lines = cell.lines.map((text, offset) => {
       const number = cell.first + offset;
-      if (text === null) return null; // a line that is not shown
       const here = where.get(number) ?? [];
       const classes = [here.length && "lsp-here", ran && ran.source === index && ran.line === number && "lsp-ran"];
       return h("li", { class: classes.filter(Boolean).join(" "), value: number },

@@ -42,11 +42,14 @@ export function words(data, known) {
     return { label: cell.label, number: here.line, text: (cell.lines[here.line - cell.first] ?? "").trim() };
   }
 
+  // What a step made of the objects; a value that was written again counts, too.
   function changes(step) {
+    const here = place(step.before, step.actor);
+    const written = here?.operation?.endsWith(".write") ? here.touches : [];
     const found = [];
     data.objects.forEach((object, index) => {
       const [was, is] = [value(step.before, index)?.text, value(step.after, index)?.text];
-      if (was !== is && was !== "") found.push({ name: object.name, was, is });
+      if ((was !== is || written.includes(index)) && was !== "") found.push({ name: object.name, was, is });
     });
     return found;
   }

@@ -1,0 +1,56 @@
+"""A program whose author hopes that something of it becomes markup, and ways to take the escaping away."""
+
+import json
+
+import lockstep.player.module
+import lockstep.player.page
+import lockstep.player.still
+
+IMAGE = "<img src=x onerror=window.hacked=1>"
+MARKUP = f"</script></td>{IMAGE}"
+
+# In the name of an object, a message, the name of a section, a source line, an exception and what main returns.
+PROGRAM = f'''
+    MARKUP = "{MARKUP}"
+
+    def take(letters, locks):
+        letters.get()
+        with locks:  # {MARKUP}
+            with inside(MARKUP):
+                raise ValueError(MARKUP)
+
+    def main():
+        found = {{}}
+        found["{IMAGE}"], letters = Lock(), SimpleQueue()
+        process = Process(target=take, args=(letters, found["{IMAGE}"]))
+        process.start()
+        letters.put(MARKUP)
+        process.join()
+        return MARKUP
+'''
+
+
+def hacked(page):
+    """Has anything of the program become an element or a script of the page?"""
+    page.wait_for_timeout(100)  # pictures that cannot be loaded say so a moment later
+    return page.evaluate(
+        "window.hacked === 1 || document.querySelectorAll('main img, .lockstep-report img').length > 0"
+    )
+
+
+def json_as_it_is(monkeypatch):
+    monkeypatch.setattr(lockstep.player.page, "embedded", json.dumps)
+
+
+def strings_as_markup(monkeypatch):
+    safe = lockstep.player.module.page_script()
+    appends = "element.append(...children.flat(2).filter((child) => child != null && child !== false));"
+    assert appends in safe
+    unsafe = appends.replace("element.append(...", "for (const child of ").replace("));", "))") + (
+        "{ if (typeof child === 'string') element.insertAdjacentHTML('beforeend', child); else element.append(child); }"
+    )
+    monkeypatch.setattr(lockstep.player.page, "page_script", lambda: safe.replace(appends, unsafe))
+
+
+def pictures_as_they_are(monkeypatch):
+    monkeypatch.setattr(lockstep.player.still, "_escaped", str)
