@@ -161,7 +161,7 @@ def compared(reference: Reference, ways: dict[str, Any], probe: CapacityProbe, r
 
     cases: dict[str, Case] = {
         "serial": reference.serial,
-        "capacity": lambda: capacities.append(probe.measure(P, repetitions=1)),
+        "capacity": lambda: capacities.extend(probe.measure(P, repetitions=1) for _ in range(3)),
         OURS: reference.ours,
         **{name: through(way) for name, way in ways.items()},
     }
@@ -190,7 +190,7 @@ def reference_table(steps: int, rounds: int, only: list[str], skipped: list[str]
     with contextlib.ExitStack() as opened:
         folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
         chosen = [one for one in references(folder, P, steps) if not only or one.name in only]
-        probe = opened.enter_context(CapacityProbe(P, 0.2))
+        probe = opened.enter_context(CapacityProbe(P, 0.1))
         ways: dict[str, Any] = {}
         for name, backend in BACKENDS.items():
             if name in skipped:
@@ -205,9 +205,16 @@ def reference_table(steps: int, rounds: int, only: list[str], skipped: list[str]
             )
             print(f"  {one.name:<18}{row['seconds']:>5.2f} s{row['capacity']:>10.2f}{cells}", flush=True)
     for one in chosen:
-        ceiling = f" of the {one.ceiling:.0%} that is possible: {one.why}" if one.why else ""
-        slow = "; surely slower than all others" if found[one.name]["slowest"] else ""
-        print(f"  {one.name}: ours reaches {found[one.name]['share']:.0%} of the measured capacity{ceiling}{slow}")
+        row = found[one.name]
+        other = max((name for name in row["best"] if name != OURS), key=lambda name: row["best"][name])
+        print(
+            f"  {one.name}: {row['share']:.0%} of "
+            + (f"the {one.ceiling:.0%} that it can reach of " if one.ceiling < 1 else "")
+            + "the measured capacity"
+            + f"; the best other is {other} with {row['best'][other] / row['best'][OURS]:.2f} times our speed-up"
+            + ("; surely slower than all others" if row["slowest"] else "")
+            + (f" ({one.why})" if one.why else "")
+        )
     shares = [row["share"] for row in found.values()]
     slowest = sum(row["slowest"] for row in found.values())
     return (

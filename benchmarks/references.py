@@ -150,4 +150,5 @@ def _word_count(module: Any, workers: int) -> Reference:
         lambda: module.word_count(documents, workers),
         lambda: dict(module.count_group(documents)),
         by,
+        why="the texts themselves travel to the workers, with every library",
     )

@@ -1,8 +1,12 @@
-"""Whether live views can be shown here, in which cell, and what a cell's file is called there."""
+"""Whether live views can be shown here, in which cell, what a cell's file is called, and where a view's work is done."""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
+import threading
+from collections.abc import Callable
 
 from IPython.core.getipython import get_ipython
 
@@ -24,3 +28,26 @@ def cell_label(file: str) -> str:
     shell = get_ipython()
     known = getattr(getattr(shell, "compile", None), "_filename_map", None) or {}
     return f"In[{known[file]}]" if file in known else os.path.basename(file)
+
+
+def in_main_thread(task: Callable[[], None]) -> None:
+    """Do `task` in the main thread, now or as soon as no cell runs, where an interrupt of the kernel reaches it.
+
+    JupyterLab hands a widget's messages to a thread of their own (a subshell), beside a running cell: work that is
+    measured there would share the CPUs with the cell, and could not be interrupted.
+    """
+    loop = getattr(getattr(get_ipython(), "kernel", None), "io_loop", None)
+    if loop is None or threading.current_thread() is threading.main_thread():
+        task()
+    else:
+        loop.add_callback(_interruptible, task)
+
+
+def _interruptible(task: Callable[[], None]) -> None:
+    """As ipykernel does around a message: between messages it ignores interrupts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            task()
+    finally:
+        signal.signal(signal.SIGINT, before)

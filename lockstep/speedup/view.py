@@ -12,7 +12,7 @@ import anywidget
 import traitlets
 
 from lockstep.display import Display, script
-from lockstep.live import running_cell
+from lockstep.live import in_main_thread, running_cell
 from lockstep.speedup import figure
 from lockstep.speedup.plan import default_workers
 from lockstep.speedup.result import Speedup
@@ -77,6 +77,9 @@ class SpeedupView:
         if "hello" in content:
             self.widget.send({"here": True})
             return
+        in_main_thread(lambda: self._measure_again(content))
+
+    def _measure_again(self, content: dict[str, Any]) -> None:
         try:
             self.request = changed(self.request, content)
             self.widget.trouble = ""

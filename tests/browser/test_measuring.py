@@ -14,7 +14,7 @@ CELLS = [
     "def work(size, workers):\n"
     "    with multiprocessing.get_context('fork').Pool(workers) as pool:\n"
     "        pool.map(time.sleep, [size / 1000] * workers)",
-    "result = speedup(work, 100, workers=2, seconds=1, simulated=[(1, 1.0), (4, 3.0)])\nresult",
+    "result = speedup(work, 100, workers=2, seconds=20, simulated=[(1, 1.0), (4, 3.0)])\nresult",
     "timeline(work, 200, 2)",
     "left = [child for child in psutil.Process().children(recursive=True) if 'tracker' not in ' '.join(child.cmdline())]\n"
     "newest = result.latest\n"

@@ -1,11 +1,15 @@
 """The kernel's side of the live views: what a slider does to the value, and what stays in the saved notebook."""
 
 import pickle
+import signal
+import threading
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from lockstep import live
 from lockstep.display import Display
 from lockstep.speedup.campaign import campaign
 from lockstep.speedup.measure import request_for
@@ -70,6 +74,28 @@ def test_a_page_that_asks_is_answered_and_nothing_is_measured(view, monkeypatch)
     move(view, hello=True)
     assert sent == [{"here": True}]
     assert len(view.history) == 1
+
+
+def test_what_a_message_asks_in_another_thread_waits_for_the_main_one_and_can_be_interrupted(monkeypatch):
+    waiting, done = [], []
+    loop = SimpleNamespace(add_callback=lambda *call: waiting.append(call))
+    monkeypatch.setattr(live, "get_ipython", lambda: SimpleNamespace(kernel=SimpleNamespace(io_loop=loop)))
+
+    def task():
+        done.append((threading.current_thread(), signal.getsignal(signal.SIGINT)))
+        raise KeyboardInterrupt
+
+    before = signal.getsignal(signal.SIGINT)
+    beside = threading.Thread(target=live.in_main_thread, args=(task,))
+    beside.start()
+    beside.join()
+    assert not done, "a cell may be running"
+    ((call, *arguments),) = waiting
+    call(*arguments)
+    assert done == [(threading.main_thread(), signal.default_int_handler)]
+    assert signal.getsignal(signal.SIGINT) is before
+    live.in_main_thread(lambda: done.append("at once"))
+    assert done[-1] == "at once"
 
 
 def test_a_result_with_its_history_can_be_copied_and_compared(view):
