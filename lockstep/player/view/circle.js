@@ -47,7 +47,7 @@ function arrow(data, { holder, object }, actor, spot, around, id) {
   const [from, to] = [spot.get(actor), spot.get(holder)];
   const length = Math.hypot(to[0] - from[0], to[1] - from[1]) || 1;
   const [dx, dy] = [(to[0] - from[0]) / length, (to[1] - from[1]) / length];
-  const bend = bold ? 30 : 0;
+  const bend = !bold ? 0 : around.length === 2 ? 100 : 30; // so far that two names have room beside each other
   const bent = [(from[0] + to[0]) / 2 + dy * bend, (from[1] + to[1]) / 2 - dx * bend];
   const trim = ([x, y], [towardX, towardY]) => {
     const far = Math.hypot(towardX - x, towardY - y) || 1;

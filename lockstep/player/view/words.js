@@ -45,7 +45,8 @@ export function words(data, known) {
   // What a step made of the objects; a value that was written again counts, too.
   function changes(step) {
     const here = place(step.before, step.actor);
-    const written = here?.operation?.endsWith(".write") ? here.touches : [];
+    const cells = (here?.touches ?? []).filter((index) => data.objects[index].kind.startsWith("cell"));
+    const written = here?.operation?.endsWith(".write") ? cells : [];
     const found = [];
     data.objects.forEach((object, index) => {
       const [was, is] = [value(step.before, index)?.text, value(step.after, index)?.text];
