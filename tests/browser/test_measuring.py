@@ -73,6 +73,8 @@ def test_the_views_draw_measure_again_and_survive_an_interrupt(lab, page, notebo
 
     page.wait_for_function("document.querySelector('.lockstep-timeline')?.innerText.includes('computing at a time')")
     canvas = page.locator(".lockstep-timeline canvas")
+    if application.startswith("notebooks"):
+        return  # it draws there; keys and sliders are tested in JupyterLab
     canvas.focus()
     page.keyboard.press("ArrowDown")
     page.wait_for_function(
