@@ -1,7 +1,7 @@
 """What measuring and recording cost, and how the course's programs compare: `python -m benchmarks.overhead`.
 
-Everything is a ratio of runs taken side by side in rounds of random order, told as median and 95 % interval (bootstrap),
-and once more from the least disturbed run of each: what other programs take only ever adds.
+Everything is a ratio of runs taken side by side in rounds of random order, told as median and 95 % interval (bootstrap);
+where two long runs are compared, once more from the least disturbed run of each, since what other programs take only adds.
 `--only` takes one of three parts:
 
 measuring   tasks of 1 ms through `speedup`'s machine, against the same on a raw Pool and by joblib. Warm: the workers of all
@@ -105,12 +105,12 @@ def measuring(steps: int, rounds: int) -> str:
         "cold, over raw Pool": ("through speedup, cold", "raw Pool, cold"),
         "warm, over joblib": ("through speedup, warm", "joblib, warm"),
     }
-    best = {name: min(times[ours]) / min(times[other]) for name, (ours, other) in pairs.items()}
-    for name, (ours, other) in pairs.items():
-        print(
-            f"  through speedup, {name:<22}{told(ratio(times, ours, other)):>22}; the least disturbed runs {best[name]:.3f}"
-        )
-    return f"through speedup {max(best.values()):.2f} times a raw Pool and joblib at most (asked: 1.10)"
+    rows = {name: ratio(times, ours, other) for name, (ours, other) in pairs.items()}
+    for name, row in rows.items():
+        print(f"  through speedup, {name:<22}{told(row)}")
+    return (
+        f"through speedup {max(row[0] for row in rows.values()):.2f} times a raw Pool and joblib at most (asked: 1.10)"
+    )
 
 
 def recording(steps: int, rounds: int) -> str:
@@ -144,8 +144,8 @@ def recording(steps: int, rounds: int) -> str:
             best = least[f"{name} {tasks}"] / least[f"plain {tasks}"]
             print(f"  {name}, {tasks} tasks: {told(row, digits=3)} times plain; the least disturbed runs {best:.3f}")
         print(f"  {name}: {1e6 * each:.1f} us a task, and {1e3 * (few - FEW * each):.1f} ms once")
-    best = least[f"recorded {MANY}"] / least[f"plain {MANY}"]
-    return f"recording costs {100 * best - 100:.1f} % at {MANY} tasks of 1 ms (asked: below 5 %)"
+    median, _, _ = ratio(times, f"recorded {MANY}", f"plain {MANY}")
+    return f"recording costs {100 * median - 100:.1f} % at {MANY} tasks of 1 ms (asked: below 5 %)"
 
 
 def compared(reference: Reference, ways: dict[str, Any], probe: CapacityProbe, rounds: int) -> dict[str, Any]:

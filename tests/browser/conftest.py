@@ -46,7 +46,12 @@ def lab(work, tmp_path_factory):
     server = subprocess.Popen(
         [
             *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}", "--ip=127.0.0.1"),
-            *("--IdentityProvider.token=", "--LabApp.expose_app_in_browser=True", f"--notebook-dir={work}"),
+            *(
+                "--IdentityProvider.token=",
+                "--LabApp.expose_app_in_browser=True",
+                "--JupyterNotebookApp.expose_app_in_browser=True",
+                f"--notebook-dir={work}",
+            ),
         ],
         env=environment,
         stdout=subprocess.DEVNULL,

