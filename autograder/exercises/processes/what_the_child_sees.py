@@ -1,8 +1,12 @@
 """What the child sees
 
-A parent does five things: it changes a **global** variable by calling a function, changes an **environment** variable,
-starts a **thread** that runs on, passes an **argument**, and starts a child, whose function calls a function that is a
-**definition** of the same program. If the method is forkserver, an earlier child has been started before all this.
+A parent starts a first child, which does nothing. Then it prepares five things and starts a second child.
+
+1. `"global"`: it calls a function that changes a global variable.
+2. `"environment"`: it changes an environment variable.
+3. `"thread"`: it starts a thread, which runs on.
+4. `"argument"`: it passes an argument to the child.
+5. `"definition"`: the child's function calls another function of the same program.
 
 Write `what_the_child_sees(method)`: for `"fork"`, `"spawn"` and `"forkserver"`, return the set of those of the five
 that the child sees, as the parent has them at that moment. For example: `{"global", "thread"}`.
