@@ -144,9 +144,11 @@ print(found)
 print(found.schedule(lambda total: total == 2).text())
 
 # %% [markdown]
-# `>` marks a change to another process. How to read such a trace: find two rows that use the same thing, of which one
-# writes, and ask what keeps the other process from coming in between. Here nothing does. Look for the process that reads, then is left standing, and later writes a number
+# `>` marks a change to another process. Look for the process that reads, then is left standing, and later writes a number
 # that is long out of date. All that was counted in between is overwritten.
+#
+# Read any trace so: find where a process reads something and writes it later. What keeps the other one from writing in
+# between? Here nothing does.
 #
 # Now you are the scheduler. Below, choose who goes next, and try to make the counter end at 2. You can take steps
 # back. The panel says how many ways are left from where you are, and whether 2 can still be reached.
@@ -260,7 +262,8 @@ print(found.schedule(lambda end: end[1] == 2).text())
 
 # %% [markdown]
 # A result such as `(1, 2)` means: guest 1 has the room, and 2 guests were told that they have it. Both looked, both
-# saw a free room, both booked. What the `if` had found was no longer true when the next line acted on it.
+# saw a free room, both booked. Nothing keeps guest 2 away while guest 1 is between the `if` and the next line. What the
+# `if` had found was no longer true when that line acted on it.
 #
 # This is **check-then-act**, and once you know it you see it everywhere: is the file there? Then open it. Is the queue
 # empty? Then stop. Is there enough money?

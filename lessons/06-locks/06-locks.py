@@ -151,8 +151,10 @@ print(found)
 print(found.trace())
 
 # %% [markdown]
-# The last row of a trace says who waits, and for what; then look above for the row that took it, and for the one that
-# should have given it back. With two coins all is well. With none, the first process leaves by `return` and takes the lock along; the second one waits for a
+# The last rows of this trace, those without a number, say who waits, and for what. Then look above them: which row took
+# it, and which one gives it back? Here none does.
+#
+# With two coins all is well. With none, the first process leaves by `return` and takes the lock along; the second one waits for a
 # process that has ended. An exception between the two calls does the same.
 #
 # Where nobody can go on any more, it is a **deadlock**. `with lock:` gives the lock back on every way out: at the end, by
