@@ -246,8 +246,8 @@ def exchange(size, seconds):
     return outcome
 
 
-for size in [10, 10_000_000]:
-    print(f"{size:>10} bytes: {exchange(size, seconds=2)}")
+for size, patience in [(10, 30), (10_000_000, 2)]:
+    print(f"{size:>10,} bytes: {exchange(size, patience)}")
 
 # %% [markdown]
 # Ten bytes fit into the buffer, so both sends return. Ten million do not: each waits for the other one to read, and the

@@ -340,8 +340,7 @@ print("at once in the room:", found.at_once("room"))
 # **busy waiting**. It may look once, or twice, or a million times, so there are interleavings without number. The
 # *situations* are few, though, and `explore` has visited every one. What it says about them holds.
 #
-# Busy waiting keeps a processor core hot for nothing, so real locks let the system put the process to sleep. Here we want it: we are
-# building the thing that others sleep on.
+# Busy waiting keeps a processor core hot for nothing, so real locks let the system put the process to sleep.
 #
 # The second idea: each process has a flag of its own. First I raise mine, and *then* I look at yours. Now we cannot both
 # overlook each other. **Predict:** what else can happen?
