@@ -43,7 +43,8 @@ def middle(numbers):
 
 # %% [markdown]
 # Below is its check cell. You can read it: each `@check` has a sentence that must hold, and a function that finds out
-# whether it does. `student` stands for your definitions.
+# whether it does. `student` stands for your definitions. In later check cells you will meet `@given` too: such functions
+# belong to the check, which puts them next to yours.
 #
 # **Predict:** the answer has a mistake. Which of the three checks will find it?
 
@@ -117,7 +118,8 @@ check.run("wait_for_ever")
 # %% [markdown]
 # ## The units
 #
-# Each one builds on those before it.
+# Each one builds on those before it. The units with the missing numbers (03, 04, 07 and 08) are still being written;
+# where a lesson points to one of them, it says "to come".
 #
 # | Unit | Its question |
 # | --- | --- |

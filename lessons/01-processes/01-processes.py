@@ -91,7 +91,8 @@ print("Used when you do not say:", multiprocessing.get_start_method())
 # - **spawn** starts a new, empty Python, which loads the definitions of your program again.
 # - **forkserver** has an empty Python waiting, and forks *that* one.
 #
-# Windows and macOS use spawn. Linux used fork, and since Python 3.14 uses forkserver. `get_context("spawn")` gives you
+# Windows and macOS use spawn. Linux used fork up to Python 3.13, and uses forkserver from 3.14
+# on. `get_context("spawn")` gives you
 # all of `multiprocessing` with the method that you name.
 #
 # Let us change three things in the parent and see which of them a child gets: a global variable, an environment variable,
@@ -138,14 +139,17 @@ for method in get_all_start_methods():
 #
 # The lesson for everyday work: **what a child needs, pass as an argument.** Such a program runs everywhere.
 #
-# If fork gives so much, why did Linux leave it? Because it copies memory, but of all the parent's threads only the one
-# that forks. If another thread holds a lock at that moment, the copy of that lock is held for ever, by nobody. From
+# If fork gives so much, why did Linux leave it? It copies all memory, but only one thread: the one that forks. If
+# another thread holds a lock at that moment, the copy of that lock is held for ever, by nobody. From
 # Python 3.12 on, fork warns when the process has more than one thread. How many has a quiet notebook?
 
 # %%
 print("Threads of this kernel:", psutil.Process().num_threads())
 
 # %% [markdown]
+# Several, though nobody has started one: the kernel needs them to talk to your browser. So a notebook is a bad place to
+# fork.
+#
 # And the price of a clean beginning? **Predict** which method is the slowest to start, and by how much.
 
 # %%
@@ -159,7 +163,7 @@ for method in get_all_start_methods():
 # %% [markdown]
 # spawn has to start an interpreter every time. The forkserver was running already, so it only forks, and then loads your
 # definitions. Run the cell a few times: the numbers move, their order hardly ever does. Remember the size of the price.
-# A task that takes a microsecond is not worth a process; unit 04 is about that.
+# A task that takes a microsecond is not worth a process; unit 04 (to come) is about that.
 
 # %%
 # exercise: what_the_child_sees
@@ -182,7 +186,7 @@ def exit_with_three():
 
 
 def exit_with_a_text():
-    sys.stderr = sys.stdout  # so that you see it here in black
+    sys.stderr = sys.stdout  # so that it is printed like everything else
     sys.exit("out of paper")
 
 
@@ -218,8 +222,8 @@ for task in [come_to_the_end, exit_with_three, exit_with_a_text, divide_by_zero,
 #
 # Look once more at `divide_by_zero`. The loop in the parent went on as if nothing had happened. And the traceback?
 #
-# The child prints it, to *its own* standard error output, and ends. In a notebook it appears below the cell, in red; in a
-# program that runs as a service it is perhaps in a log that nobody reads. The parent has one thing only: an exit code
+# The child prints it, to *its own* standard error output, and ends. A notebook shows that below the cell, in red.
+# (Not here: the function has set `sys.stderr = sys.stdout`.) A service writes it to a log, which perhaps nobody reads. The parent has one thing only: an exit code
 # that is not 0.
 #
 # **Predict:** does the `except` catch it?
@@ -235,8 +239,8 @@ except ZeroDivisionError:
 
 # %% [markdown]
 # An exception climbs up the calls of its own process, and at the top of that process it ends. `try` in the parent is in
-# another process. If the parent shall know more than "not 0", the child has to catch the exception and *send* it. Pools
-# do that for you (unit 04).
+# another process. If the parent is to know more than "not 0", the child has to catch the exception and *send* it. Pools
+# do that for you (unit 04, to come).
 
 # %%
 # exercise: run_all
@@ -291,7 +295,7 @@ print("alive:", child.is_alive(), " exit code:", child.exitcode)
 # %%
 child.terminate()
 child.join()
-print("alive:", child.is_alive(), " exit code:", child.exitcode, " the signal was", -signal.SIGTERM)
+print("alive:", child.is_alive(), " exit code:", child.exitcode, " signal:", int(signal.SIGTERM))
 
 # %% [markdown]
 # `terminate()` asks, and a process may have arranged to do something else when it is asked. `kill()` cannot be refused.
@@ -337,7 +341,8 @@ for name, child in children.items():
 # `daemon=True` it terminates. But a program can also be killed. Here a child starts a grandchild and then vanishes with
 # `os._exit`, which skips all cleaning up.
 #
-# **Predict:** what happens to the grandchild? (`done` is a flag that all three processes see; it is in unit 07.)
+# **Predict:** what happens to the grandchild? (`done` is a flag that all three
+# processes see; unit 07, to come, is about it.)
 
 # %%
 def outlive_my_parent(done):
@@ -405,9 +410,19 @@ print("…\n" + "\n".join(ended.stderr.strip().splitlines()[-17:]))
 # `if __name__ == "__main__":` says: this part is for the program that was started, not for those that only load it.
 
 # %%
-guarded = program.replace("\nchild = ", '\nif __name__ == "__main__":\n    child = ')
-guarded = guarded.replace("\nchild.", "\n    child.").replace("\nprint", "\n    print")
-print(guarded)
+guarded = """
+from multiprocessing import get_context
+
+def greet():
+    print("hello from a child")
+
+if __name__ == "__main__":
+    child = get_context("spawn").Process(target=greet)
+    child.start()
+    child.join()
+    print("exit code:", child.exitcode)
+"""
+
 print(run_program(guarded).stdout)
 
 # %% [markdown]

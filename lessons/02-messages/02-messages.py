@@ -105,7 +105,7 @@ print(pickle.loads(data) is pickle.loads(data))
 # Each `loads` makes a new list. Two things follow.
 #
 # - Sending costs time and memory in proportion to the size: bytes are made, copied into the pipe, copied out, and read.
-#   Unit 03 is about this.
+#   Unit 03 (to come) is about this.
 # - What pickle cannot turn into bytes cannot be sent. **Predict** which of these can.
 
 # %%
@@ -246,13 +246,13 @@ def exchange(size, seconds):
     return outcome
 
 
-for size in [10, 10_000_000]:
-    print(f"{size:>10} bytes: {exchange(size, seconds=5)}")
+for size, patience in [(10, 30), (10_000_000, 2)]:
+    print(f"{size:>10,} bytes: {exchange(size, patience)}")
 
 # %% [markdown]
 # Ten bytes fit into the buffer, so both sends return. Ten million do not: each waits for the other one to read, and the
 # other one is waiting, too. A **deadlock**, and one that no test with small data will show. The cure is an agreement about
-# who speaks and who listens. More of this in unit 08.
+# who speaks and who listens. More of this in unit 08 (to come).
 
 # %% [markdown]
 # ## Queues
@@ -309,6 +309,7 @@ results.join_thread()
 #
 # A worker in a loop of `get` does not know which item is the last. `empty()` cannot tell, as you have seen: perhaps the
 # next one is on its way. So one sends a **sentinel**, a message that means "no more".
+# (It has nothing but the name in common with `process.sentinel` of the last unit.)
 #
 # **Predict:** two workers, six items, *one* sentinel. What happens?
 

@@ -9,7 +9,7 @@
 # Contents: two processes, one number · one line is two steps · you are the scheduler · every interleaving · how many there
 # are · a pause cures nothing · check, then act · keeping others out with nothing but numbers.
 #
-# You will build `count_interleavings`, `withdraw` and `Peterson`.
+# You will build `lose_updates`, `count_interleavings`, `withdraw` and `Peterson`.
 
 # %%
 # %load_ext lockstep
@@ -52,11 +52,11 @@ print("2 processes, 2 times each:", [add_together(2, 2) for _ in range(5)])
 # Five times 4, in all likelihood. Is the program right? The same program, with more to do:
 
 # %%
-print("2 processes, 20,000 times each:", add_together(2, 20_000))
+print("2 processes, 200,000 times each:", add_together(2, 200_000))
 
 # %% [markdown]
-# 40,000 would be right. What you see is up to your machine, and another number at every run. If it *is* 40,000, run the
-# cell again, until it is not.
+# 400,000 would be right. What you see is up to your machine, and another number at every run. Should it be 400,000,
+# run the cell again, until it is not.
 #
 # So the program is wrong, and with small numbers it was wrong as well; it only had luck. A test that passes says
 # that it went well **this time**. A result that depends on who was faster is called a **race**.
@@ -147,6 +147,9 @@ print(found.schedule(lambda total: total == 2).text())
 # `>` marks a change to another process. Look for the process that reads, then is left standing, and later writes a number
 # that is long out of date. All that was counted in between is overwritten.
 #
+# Read any trace so: find where a process reads something and writes it later. What keeps the other one from writing in
+# between? Here nothing does.
+#
 # Now you are the scheduler. Below, choose who goes next, and try to make the counter end at 2. You can take steps
 # back. The panel says how many ways are left from where you are, and whether 2 can still be reached.
 
@@ -167,7 +170,7 @@ print("smallest:", min(found.results), " largest:", max(found.results))
 # %% [markdown]
 # Still 2. One process reads 0 and stands still while the other one counts to 4; it writes 1; the other one reads this 1 for its
 # last increment and stands still in turn; the first one finishes; and then the old 1 plus 1 is written over everything.
-# However often they count, two is possible.
+# However often they count, two is possible, if each counts at least twice.
 #
 # ## How many are there?
 #
@@ -259,7 +262,8 @@ print(found.schedule(lambda end: end[1] == 2).text())
 
 # %% [markdown]
 # A result such as `(1, 2)` means: guest 1 has the room, and 2 guests were told that they have it. Both looked, both
-# saw a free room, both booked. What the `if` had found was no longer true when the next line acted on it.
+# saw a free room, both booked. Nothing keeps guest 2 away while guest 1 is between the `if` and the next line. What the
+# `if` had found was no longer true when that line acted on it.
 #
 # This is **check-then-act**, and once you know it you see it everywhere: is the file there? Then open it. Is the queue
 # empty? Then stop. Is there enough money?
@@ -336,8 +340,7 @@ print("at once in the room:", found.at_once("room"))
 # **busy waiting**. It may look once, or twice, or a million times, so there are interleavings without number. The
 # *situations* are few, though, and `explore` has visited every one. What it says about them holds.
 #
-# Busy waiting keeps a processor core hot for nothing, so real locks let the system put the process to sleep. Here we want it: we are
-# building the thing that others sleep on.
+# Busy waiting keeps a processor core hot for nothing, so real locks let the system put the process to sleep.
 #
 # The second idea: each process has a flag of its own. First I raise mine, and *then* I look at yours. Now we cannot both
 # overlook each other. **Predict:** what else can happen?
@@ -374,7 +377,8 @@ print(found.trace())
 #
 # Two demands, then. Never both inside; and nobody waits for ever. Can numbers alone do both? The first solution, Dekker's, is from the
 # 1960s and intricate. In 1981 Gary Peterson published one in a few lines: it needs the two flags, and one more number, which says who gives way when both want to
-# go in. The order of its steps matters very much. Can you find it?
+# go in. The order of its steps
+# matters very much. Can you find it?
 
 # %%
 # exercise: peterson

@@ -22,7 +22,7 @@ from lockstep import explore, inside
 
 # %% [markdown]
 # Most programs of this unit start two processes, number 0 and number 1, and wait for both. We write this down once.
-# (In a trace number 0 is called Process-1, and number 1 Process-2.)
+# (A trace counts from 1: there number 0 is called Process-1, and number 1 Process-2.)
 
 # %%
 def together(target, *shared, processes=2):
@@ -151,11 +151,15 @@ print(found)
 print(found.trace())
 
 # %% [markdown]
+# The last rows of this trace, those without a number, say who waits, and for what. Then look above them: which row took
+# it, and which one gives it back? Here none does.
+#
 # With two coins all is well. With none, the first process leaves by `return` and takes the lock along; the second one waits for a
 # process that has ended. An exception between the two calls does the same.
 #
 # Where nobody can go on any more, it is a **deadlock**. `with lock:` gives the lock back on every way out: at the end, by
-# `return`, by an exception. Only killing the process is quicker than `with`.
+# `return`, by an exception. Only a process that is killed does not give it
+# back.
 #
 # ## How much under one lock?
 #
@@ -328,7 +332,8 @@ for number in [1, 2, 3]:
 
 # %% [markdown]
 # As many as there are permits. Such limits are everywhere: at most 4 downloads at once, at most 10 connections to the
-# database. Note that the interleavings are more, the more is allowed: **a lock works by taking interleavings away**, the bad
+# database. Note: the more is allowed, the more interleavings
+# there are: **a lock works by taking interleavings away**, the bad
 # ones and, if you are not careful, many good ones.
 
 # %%
@@ -411,7 +416,8 @@ found.play()
 
 # %% [markdown]
 # Each clerk has one lock and waits for the other's. Nobody ever lets go: a deadlock, and the money is right to the last cent.
-# It has nothing to do with the accounts. It comes from a **circle**: 0 waits for 1, and 1 waits for 0.
+# It has nothing to do with the accounts. It comes from a **circle**: Process-1 waits for Process-2, and Process-2 waits
+# for Process-1.
 #
 # The famous picture for it is a round table. Philosophers sit around it, with a fork between each two. Who wants to eat
 # takes the fork to the left, then the one to the right. **Predict:** how many of the interleavings of 3 philosophers end in
@@ -462,7 +468,7 @@ for philosophers in [2, 3, 4, 5]:
 
 # %% [markdown]
 # None, in any interleaving. **Several locks: always in the same order**, everywhere in the program. Other cures, and how to
-# find the circle in a program that stands still, are in unit 08.
+# find the circle in a program that stands still, are in unit 08 (to come).
 #
 # ## What you know now
 #
@@ -473,5 +479,5 @@ for philosophers in [2, 3, 4, 5]:
 # - A semaphore that begins at 0 carries a message. One that begins at n lets n in.
 # - Do not wait for one thing while you hold another, or else take them in one order.
 #
-# Locks answer *not at the same time*. Waiting until something has *become true* is the subject of unit 07. Back to
+# Locks answer *not at the same time*. Waiting until something has *become true* is the subject of unit 07 (to come). Back to
 # [the list of units](../00-start/00-start.ipynb).

@@ -163,7 +163,7 @@ def _(student):
     for piece in (5, 4, 1):
         got = student.texts_received(b"\x00\x00\x00\x0chello, world", piece, 1)
         assert got == ["hello, world"], (
-            f"'hello, world' came in pieces of {piece} byte(s), and {got} came back: `recv` may return fewer bytes than "
+            f"'hello, world' came in pieces of {piece}, and {got} came back: `recv` may return fewer bytes than "
             "it is asked for. Call it again until all of them are there, for the length too"
         )
 

@@ -73,7 +73,7 @@ def meet_then(barrier, seconds, code):
 
 @given
 def race_after_meeting():
-    # All three wait until the others are there; then the last one ends. One after another, they never meet.
+    # Each waits until all three are there; one after another, they never meet.
     barrier = Barrier(3)
     return first_to_finish(
         [partial(meet_then, barrier, 5, 1), partial(meet_then, barrier, 5, 2), partial(meet_then, barrier, 0, 5)]
@@ -117,7 +117,7 @@ def _(student):
 def _(student):
     left = student.left_by([given.sleep_for(5), given.exit_with(0)])
     assert "running" not in left, "a task that was not the first is still running: nobody stopped it"
-    assert not left, f"{len(left)} process(es) ended, but nobody joined them: they stay as zombies"
+    assert not left, f"of the processes that ended, nobody joined {len(left)}: what is not joined stays as a zombie"
 
 
 @hidden
@@ -153,7 +153,7 @@ def leaves_the_losers():
                 return number, process.exitcode
 
 
-@wrong("nobody joined them", "zombies")
+@wrong("nobody joined 1", "zombie")
 def stops_the_losers_but_does_not_join_them():
     def first_to_finish(tasks):
         processes = [Process(target=task) for task in tasks]

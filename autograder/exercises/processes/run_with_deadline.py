@@ -79,7 +79,7 @@ def _(student):
 
 @check("a task that takes too long gives None", limit=3)
 def _(student):
-    assert student.run_with_deadline(given.sleep_for(60), 0.2) == None  # noqa: E711 - the message shows both values
+    assert student.run_with_deadline(given.sleep_for(60), 0.2) is None
 
 
 @check("a task that takes too long is stopped, and gone when the function returns", limit=5)
@@ -91,7 +91,7 @@ def _(student):
     assert not left, (
         "the task was told to end, but nobody waited until it did: a process that is not joined stays as a zombie"
     )
-    assert returned == None  # noqa: E711 - the message shows both values
+    assert returned is None
 
 
 @hidden

@@ -17,14 +17,17 @@ points = 3
 hints = [
     "Write an interleaving as a word, such as AABAB: whose step is it? How long is the word, and how many As has it?",
     "The word says everything: *which* step of A it is follows from the order within A.",
-    "So choose which of the `m + n` places are A's. `math.comb` counts such choices.",
+    "So choose which of the `m + n` places are A's, and count such choices. The module `math` has a function for it.",
 ]
 
 
 def count_interleavings(m, n):
     """In how many orders can `m` steps of one process and `n` of another one happen?"""
     ### BEGIN SOLUTION
-    return math.comb(m + n, m)
+    orders = 1
+    for place in range(1, n + 1):
+        orders = orders * (m + place) // place  # m + place over place; it always divides
+    return orders
     ### END SOLUTION
 
 
@@ -99,6 +102,12 @@ def counting_them_one_by_one():
         if m == 0 or n == 0:
             return 1
         return count_interleavings(m - 1, n) + count_interleavings(m, n - 1)
+
+
+@also_right
+def as_a_choice_of_places():
+    def count_interleavings(m, n):
+        return math.comb(m + n, m)
 
 
 @also_right

@@ -5,10 +5,11 @@ Two processes, 0 and 1, want mutual exclusion without any lock of the library. W
 - `enter(me)` waits until process `me` may go in;
 - `leave(me)` says that it is out again.
 
-Use shared values only, made with `Value("i", 0, lock=False)`: a flag for each process, “I want to go in”, and one turn.
+Use shared values only, made with `Value("i", 0, lock=False)`: a flag for each process, “I want to go in”, and one
+number more, the turn.
 
-Peterson's algorithm (G. L. Peterson, *Myths about the mutual exclusion problem*, 1981): raise your own flag; give the turn to the other;
-wait while the other's flag is raised and the turn is the other's.
+Look for the steps by yourself first; there are not many orders to try, and the checks tell you what goes wrong in
+each. (The lock is from G. L. Peterson, *Myths about the mutual exclusion problem*, 1981. The last hint has it whole.)
 """
 
 from multiprocessing import Lock, Process, Value
@@ -19,9 +20,12 @@ from lockstep import check, explore, given, inside
 points = 5
 
 hints = [
-    "In `__init__`, make two flags and a turn. The other process is `1 - me`.",
-    "The order matters: first the flag, then the turn, then wait.",
-    "`while self.flags[other].value and self.turn.value == other: pass` waits. It is busy waiting, and here it is meant.",
+    "In `__init__`, make two flags and a turn. The other process is `1 - me`. Who waits, waits with a loop: "
+    "`while ...: pass`. That is busy waiting, and here it is meant.",
+    "The flags alone end in a livelock: both are raised, and neither gives way. The turn says who gives way. Be polite "
+    "with it, and ask what the other one may do between any two of your lines.",
+    "Peterson's steps, in this order: raise your own flag; give the turn to the other; wait while the other's flag is "
+    "raised *and* the turn is the other's. To leave, take your flag down.",
 ]
 
 
