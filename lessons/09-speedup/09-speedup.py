@@ -171,6 +171,19 @@ for p in [1, 10, 100, 1000]:
 # exercise: amdahl
 
 # %% [markdown]
+# The second question can be measured as well. With `scaling="weak"` each number of workers gets so many times the work: two workers
+# add up two million squares, where one adds up one million. The **scaled speed-up** is the work done in the same time.
+#
+# **Predict:** is it above or below the speed-up that you measured with the same work for all?
+
+# %%
+speedup(add_squares, 1_000_000, serial=add_squares_serially, seconds=2, scaling="weak")
+
+# %% [markdown]
+# Usually above. The start of the pool costs the same as before, and stands against more work. With three or more numbers of workers
+# the plot also shows Gustafson's law, with the serial share that fits best.
+
+# %% [markdown]
 # ## What a measurement says about the serial part
 #
 # Now the other way round. You measure a speed-up of 3 on 4 cores. If Amdahl's law were the whole story, how much of the
@@ -199,6 +212,37 @@ for name, speedups in [("slow start", slow_start), ("talkative", talkative)]:
 
 # %%
 # exercise: karp_flatt
+
+# %% [markdown]
+# ## When more workers make it slower
+#
+# By Amdahl's law a curve gets flat and never falls. Real curves do fall. Neil Gunther's **universal scalability law** (2008) has two
+# prices for company:
+#
+# - *contention*: all want the same thing, and stand in a queue. This is the serial share of Amdahl.
+# - *coherence*: everybody must hear from everybody. P workers have P (P - 1) such talks, so this price grows faster than the help.
+#
+# Let the contention be 5 % and the coherence 0.2 %. **Predict** from how many cores on it gets slower.
+
+# %%
+for p in [1, 2, 4, 8, 16, 32, 64]:
+    alone, talking = laws.amdahl(p, serial=0.05), laws.universal_scalability(p, contention=0.05, coherence=0.002)
+    print(f"{p:>4} cores: Amdahl {float(alone):5.2f}, universal scalability {float(talking):5.2f}")
+
+# %% [markdown]
+# Up to 4 cores you could not tell them apart: 3.48 and 3.41. The second has its best at the square root of (1 - contention) / coherence,
+# here at about 22 cores, and 64 cores are slower than 8.
+#
+# It has two parameters, so it takes more points than Amdahl's to say anything: five at least here. (Two points fit every law.)
+
+# %%
+measured = {1: 1.00, 2: 1.88, 4: 3.40, 8: 5.45, 16: 7.19, 32: 7.08}
+for law in ["amdahl", "universal_scalability"]:
+    print(laws.fit(law, list(measured), list(measured.values())).sentence())
+
+# %% [markdown]
+# Amdahl's law blames a serial share of 9.9 %, and cannot say why the last point is lower than the one before it. The other law
+# finds the two prices that these points were made with, but for the noise in them: 5.1 % and 0.2 %.
 
 # %% [markdown]
 # ## Work and span

@@ -1,12 +1,9 @@
-"""`simulate`: a program of processes on virtual cores.
+"""`simulate`: a program of processes on virtual cores."""
 
-The package itself can be called, so that `lockstep.simulate` means the same whichever part of it was imported first.
-"""
-
-import sys
-import types
 from importlib import import_module
 from typing import Any
+
+from lockstep.callable_package import make_callable
 
 _HOMES = {
     "Accuracy": "accuracy",
@@ -20,12 +17,6 @@ _HOMES = {
 }
 
 
-class _Simulate(types.ModuleType):
-    def __call__(self, function: Any, *arguments: Any, **options: Any) -> Any:
-        """See `lockstep.simulate.simulation.simulate`."""
-        return import_module("lockstep.simulate.simulation").simulate(function, *arguments, **options)
-
-
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"`simulate` has no {name!r}; it has {', '.join(_HOMES)}")
@@ -33,4 +24,4 @@ def __getattr__(name: str) -> Any:
     return getattr(import_module(home), name)
 
 
-sys.modules[__name__].__class__ = _Simulate
+make_callable(__name__, "lockstep.simulate.simulation")
