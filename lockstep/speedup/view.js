@@ -103,9 +103,10 @@ function plot(result, colors, width) {
         `${p} workers: ${value.toFixed(2)}, simulated`));
     }
   }
+  const room = Math.min(16, 0.4 * (x(2) - x(1))); // in pixels, for the runs of one point beside each other
   for (const point of result.points) {
     point.ratios.forEach((ratio, index) => {
-      const aside = point.ratios.length > 1 ? (index / (point.ratios.length - 1) - 0.5) * 16 : 0;
+      const aside = point.ratios.length > 1 ? (index / (point.ratios.length - 1) - 0.5) * room : 0;
       inside.append(svg("circle", { cx: x(point.workers) + aside, cy: y(ratio), r: result.busy ? 3 : 2.2, fill: colors.measured, opacity: result.busy ? 0.9 : 0.45 }));
     });
   }
