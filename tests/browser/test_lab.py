@@ -17,10 +17,21 @@ def command(page, name, arguments="{}"):
 
 
 def open_notebook(page, lab, path):
-    page.goto(f"{lab}/lab/tree/{path}")
-    page.wait_for_function("() => window.jupyterapp && window.jupyterapp.shell.currentWidget?.context?.isReady")
+    page.goto(f"{lab}/lab/tree/{path}?reset")  # no tabs of an earlier test
     page.wait_for_function(
-        "() => window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle'", timeout=90_000
+        """(path) => {
+            const context = window.jupyterapp?.shell.currentWidget?.context;
+            return context?.isReady && context.path === path;
+        }""",
+        arg=path,
+    )
+    page.wait_for_function(
+        """() => {
+            const context = window.jupyterapp.shell.currentWidget.sessionContext;
+            const kernel = context.session?.kernel;
+            return context.isReady && kernel?.connectionStatus === 'connected' && kernel.status === 'idle';
+        }""",
+        timeout=90_000,
     )
 
 
@@ -81,11 +92,23 @@ def test_a_wrong_answer_is_explained_and_a_right_one_is_accepted(page, lab):
     picture(page, "passed-check")
 
 
-def test_the_start_notebook_opens_without_an_error(page, lab):
+def test_the_start_notebook_runs_with_no_error_but_of_the_checks_that_it_shows(page, lab):
     open_notebook(page, lab, "00-start/00-start.ipynb")
     command(page, "notebook:run-all-cells")
     page.wait_for_function(
+        """() => window.jupyterapp.shell.currentWidget.content.widgets
+            .find(cell => cell.model.type === 'code').model.executionCount !== null"""
+    )
+    page.wait_for_function(
         "() => window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle'"
     )
+    page.locator(".jp-MarkdownOutput h1").first.wait_for()
     picture(page, "start")
-    assert page.locator("h1").first.inner_text()
+    errors = page.evaluate(
+        """() => window.jupyterapp.shell.currentWidget.content.widgets
+            .filter(cell => cell.model.type === 'code')
+            .flatMap(cell => cell.model.outputs.toJSON())
+            .filter(output => output.output_type === 'error' && output.ename !== 'ChecksFailed')
+            .map(output => output.evalue)"""
+    )
+    assert errors == []
