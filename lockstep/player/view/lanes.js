@@ -63,9 +63,11 @@ function ended(data, tell, state, used) {
   if (!outcome && !state.lost && !state.goal) return [];
   const bad = state.goal || outcome?.bad || state.lost;
   const title = outcome ? outcome.title : state.lost ? "no end can be reached any more: livelock" : data.aim;
-  const mark = !bad ? "■" : data.puzzle && state.goal ? "★" : "✘";
-  const kind = `lsp-end${bad ? " lsp-bad" : ""}`;
-  const last = h("tr", { class: `${kind} lsp-outcome` }, h("th", { scope: "row" }, mark), h("td", { colspan: used.length }, cased(title)));
+  const won = data.puzzle && state.goal;
+  const mark = won ? "★" : bad ? "✘" : "■";
+  const kind = `lsp-end${won ? " lsp-won" : bad ? " lsp-bad" : ""}`;
+  const last = h("tr", { class: `${kind} lsp-outcome` }, h("th", { scope: "row" }, mark),
+    h("td", { colspan: used.length }, h("span", { class: "lsp-ending" }, cased(title))));
   if (!outcome?.deadlock) return [last];
   const cells = used.map((actor) => {
     const here = tell.place(state, actor);

@@ -176,7 +176,7 @@ export function render({ model, el }) {
       was === is ? ` ${name} was ${was} already.` : ` ${name} was ${was}, is ${is}.`).join("");
     const count = driven ? "" : ` of ${history.length}`;
     status.textContent = (last ? `Step ${at}${count}: ${data.actors[last.actor]}: ${tell.told(last)}${gives}.${changed}`
-      : driven ? "Choose who goes first." : `At the beginning of ${history.length} steps.`) + ending;
+      : driven ? "Choose who goes first." : `At the beginning of ${history.length} ${history.length === 1 ? "step" : "steps"}.`) + ending;
     toldVerdict();
   }
 
@@ -217,7 +217,7 @@ export function render({ model, el }) {
     if (!current || !at) table.scrollTop = 0;
     else {
       const [box, outer] = [current.getBoundingClientRect(), table.getBoundingClientRect()];
-      const acting = current.querySelector(".lsp-acts")?.getBoundingClientRect();
+      const acting = rows[at - 1].querySelector(".lsp-acts")?.getBoundingClientRect(); // the last row is no step, but an end
       if (box.bottom > outer.bottom) table.scrollTop += box.bottom - outer.bottom + 8;
       if (acting && acting.right > outer.right) table.scrollLeft += acting.right - outer.right + 8;
       if (acting && acting.left < outer.left + 50) table.scrollLeft -= outer.left + 50 - acting.left;

@@ -16,8 +16,10 @@ export function source(data, tell, state, last) {
       const number = cell.first + offset;
       const here = where.get(number) ?? [];
       const classes = [here.length && "lsp-here", ran && ran.source === index && ran.line === number && "lsp-ran"];
+      const indent = text.length - text.trimStart().length; // what does not fit hangs below, deeper than its line
       return h("li", { class: classes.filter(Boolean).join(" "), value: number },
-        h("span", { class: "lsp-who" }, here.map((actor) => brief(data, actor))), h("code", {}, text || " "));
+        h("span", { class: "lsp-who" }, here.map((actor) => brief(data, actor))),
+        h("code", { style: `--indent: ${indent}ch` }, text || " "));
     });
     return h("div", {}, h("div", { class: "lsp-label" }, cell.label),
       h("ol", { start: cell.first, tabindex: 0, role: "region", "aria-label": `Source: ${cell.label}` }, lines));
