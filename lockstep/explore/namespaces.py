@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
-from lockstep.notebook.loading import computed_reason
+from lockstep.notebook.names import computed_reason
 from lockstep.standin.inputs import covered_builtins, imports, no_clocks
 from lockstep.standin.machine import NotCovered
 

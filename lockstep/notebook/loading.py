@@ -7,7 +7,7 @@ from typing import Any
 
 from lockstep.notebook.children import prepare_spawned_child
 from lockstep.notebook.definitions import Definitions, definitions
-from lockstep.notebook.names import bound_names
+from lockstep.notebook.names import bound_names, computed_reason
 from lockstep.notebook.source import ModuleSource
 
 
@@ -64,11 +64,6 @@ def execute(found: Definitions, namespace: dict[str, Any]) -> None:
                     namespace[bound] = _Unavailable(
                         f"`{bound}` could not be defined ({cell.label}, line {node.lineno}): {told}"
                     )
-
-
-def computed_reason(name: str, where: str) -> str:
-    """Why no other process can have a name that the notebook computes."""
-    return f"`{name}` is computed when the notebook runs ({where}); pass it as an argument"
 
 
 def remember_source(label: str, source: str) -> None:

@@ -82,3 +82,8 @@ def _loaded_by_signature(node: ast.FunctionDef | ast.AsyncFunctionDef) -> frozen
     ]
     parts += [argument.annotation for argument in annotated if argument]
     return frozenset().union(*(loaded_names(part) for part in parts if part))
+
+
+def computed_reason(name: str, where: str) -> str:
+    """Why no other process can have a name that the notebook computes."""
+    return f"`{name}` is computed when the notebook runs ({where}); pass it as an argument"
