@@ -16,7 +16,18 @@ CELLS = [
     "        pool.map(time.sleep, [size / 1000] * workers)",
     "result = speedup(work, 100, workers=2, seconds=20, simulated=[(1, 1.0), (4, 3.0)])\nresult",
     "timeline(work, 200, 2)",
-    "left = [child for child in psutil.Process().children(recursive=True) if 'tracker' not in ' '.join(child.cmdline())]\n"
+    "def others():\n"
+    "    found = []\n"
+    "    for child in psutil.Process().children(recursive=True):\n"
+    "        try:\n"
+    "            if 'tracker' not in ' '.join(child.cmdline()):\n"
+    "                found.append(child)\n"
+    "        except psutil.Error:\n"
+    "            pass  # it has gone by now\n"
+    "    return found\n"
+    "patience = time.monotonic() + 20  # on a busy machine a process takes its time to go\n"
+    "while (left := others()) and time.monotonic() < patience:\n"
+    "    time.sleep(0.1)\n"
     "newest = result.latest\n"
     "print('processes left:', len(left))\n"
     "print('newest:', newest.title, newest.state, len(newest.points), len(newest.samples) < newest.progress()[1])\n"
@@ -45,7 +56,9 @@ def run_all(page, address):
     page.wait_for_function("window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'")
     page.evaluate("(() => { jupyterapp.commands.execute('notebook:run-all-cells'); return 1 })()")
     page.wait_for_function("document.querySelector('.lockstep-progress')?.innerText.includes('finished')")
-    page.wait_for_selector("text=processes left: 0")  # the last cell: every view is drawn for good
+    told = page.locator("text=/processes left: \\d+/")  # the last cell: every view is drawn for good
+    told.wait_for()
+    assert "processes left: 0" in told.inner_text()
 
 
 def drag_to_the_end(page, slider):
@@ -63,7 +76,7 @@ def drag_to_the_end(page, slider):
 
 @pytest.mark.parametrize("application", ["lab/tree/{}?reset", "notebooks/{}"], ids=["lab", "notebook-7"])
 def test_the_views_draw_measure_again_and_survive_an_interrupt(lab, page, notebook, application):
-    page.set_default_timeout(90_000)
+    page.set_default_timeout(180_000)
     run_all(page, f"{lab}/{application.format(notebook)}")
     assert page.locator(".lockstep-speedup").count() == 1, "the value of the cell does not show it again"
     plot = page.locator(".lockstep-speedup svg[role=img]")
@@ -109,14 +122,3 @@ def test_the_views_draw_measure_again_and_survive_an_interrupt(lab, page, notebo
     assert page.locator("text=newest: work(800) interrupted 2 True").count() == 1
     assert page.locator("text=value: work(100) finished").count() == 1
     picture(page, f"measuring-{application[:3]}")
-
-
-def test_a_page_without_its_kernel_offers_no_sliders(lab, page, notebook):
-    page.set_default_timeout(90_000)
-    run_all(page, f"{lab}/lab/tree/{notebook}?reset")
-    page.wait_for_function("document.querySelector('.lockstep-speedup input')?.disabled === false")
-    page.evaluate("(() => { jupyterapp.shell.currentWidget.sessionContext.shutdown(); return 1 })()")
-    page.wait_for_function(
-        "[...document.querySelectorAll('.lockstep-speedup input')].every((input) => !input.checkVisibility())"
-    )
-    picture(page, "measuring-without-kernel")
