@@ -38,7 +38,7 @@ class Run(NamedTuple):
 def ours(program: str, *arguments: int, apart: bool = True) -> Run:
     """`explore`, from the start of Python to the verdict; `apart`: the learner's code in its own child process."""
     how = "apart" if apart else "here"
-    return _run([sys.executable, "-m", "benchmarks.programs.explored", how, program, *map(str, arguments)], _last_line)
+    return _run([sys.executable, str(PROGRAMS / "explored.py"), how, program, *map(str, arguments)], _last_line)
 
 
 def frontrun(times: int, seconds: float) -> Run:

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.programs.explored here|apart NAME N...`: one program explored, and what it took, as JSON.
+"""`python benchmarks/programs/explored.py here|apart NAME N...`: one program explored, and what it took, as JSON.
 
 `here`: both sides in this process, so that all CPU time is seen. `apart`: the learner's code in a child process.
 """
