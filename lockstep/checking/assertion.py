@@ -10,6 +10,7 @@ from numbers import Number
 from types import MappingProxyType
 from typing import Any
 
+from lockstep.checking.data import with_article
 from lockstep.checking.failure import CheckFailed
 from lockstep.checking.student import shown
 
@@ -180,8 +181,4 @@ def _difference(got: Any, expected: Any) -> str:
 def _other_type(got: Any, expected: Any) -> str:
     if got is None or expected is None or type(got) is type(expected):
         return ""
-    return f" ({_a(type(got).__name__)}, not {_a(type(expected).__name__)})"
-
-
-def _a(noun: str) -> str:
-    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+    return f" ({with_article(type(got).__name__)}, not {with_article(type(expected).__name__)})"

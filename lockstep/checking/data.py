@@ -153,8 +153,12 @@ _INSTEAD = {
 def _refusal(value: Any, where: str) -> str:
     name = type(value).__name__
     instead = _INSTEAD.get(name, "return plain data: numbers, text, lists, tuples, dicts, sets or NumPy arrays")
-    article = "an" if name[0] in "aeiouAEIOU" else "a"
-    return f"{_place(where)}is {article} {name}, which cannot leave the process; {instead}"
+    return f"{_place(where)}is {with_article(name)}, which cannot leave the process; {instead}"
+
+
+def with_article(noun: str) -> str:
+    """a list, an int"""
+    return f"{'an' if noun[0] in 'aeiouAEIOU' else 'a'} {noun}"
 
 
 def _place(where: str) -> str:

@@ -176,10 +176,11 @@ class Exploration:
             if getattr(self, name):
                 unit = "interleaving" if self.interleavings is not None and name != "livelocks" else "state"
                 many = "s" if getattr(self, name) > 1 else ""
-                parts.append(f"{name.replace('_', ' ')} in {getattr(self, name):,} {unit}{many}")
-        crash = next((end.crashes[0] for end in self._ends if end.crashes), None)
-        if crash:
-            parts[-1 - bool(self.left_running)] += f" ({process_name(crash[0])}: {crash[1]})"
+                what = ""
+                if name == "crashes":
+                    process, error = next(end.crashes[0] for end in self._ends if end.crashes)
+                    what = f" ({process_name(process)}: {error})"
+                parts.append(f"{name.replace('_', ' ')} in {getattr(self, name):,} {unit}{many}{what}")
         return "; ".join(parts)
 
     @property

@@ -57,6 +57,7 @@ class Findings:
         self.ends = [self._end(state, ways) for state, ways in ends.items()]
         self.lost = graph.lost() if visited is None else set()
         self._sections: dict[str, dict[int, int]] = {}
+        self._paths: dict[frozenset[int], list[PathStep]] = {}
 
     def results(self) -> Results:
         """The values that main returned, with their interleavings."""
@@ -107,6 +108,11 @@ class Findings:
         """The kinds of operations that processes come to."""
         return frozenset(local.operation.kind for local in self.graph.automata.locals if local.kind == "ask")
 
+    def holder(self, state: int, name: str) -> str | None:
+        """The process that holds this lock, None if nobody does, or if it is no lock."""
+        value = self.graph.steps.value(state, name)
+        return value[0] if self.graph.steps.fields[name].kind in ("lock", "rlock") and value is not None else None
+
     def crashed_and_lost(self) -> set[int]:
         """The states from which no end is reached any more, and in which a process has ended with an exception."""
         return {state for state in self.lost if self._crashes(state)}
@@ -145,12 +151,15 @@ class Findings:
         return lap
 
     def path(self, goals: set[int]) -> list[PathStep]:
-        """The steps of that schedule."""
-        path = shortest(self.graph, goals, None if self.visited is None else _SEARCH_LIMIT)
-        if path is None:
-            assert self.visited is not None
-            path = min((self.visited.path(state, self.graph) for state in goals), key=len)
-        return path
+        """The steps of that schedule, searched for once: a player asks for them, and then its picture."""
+        known = frozenset(goals)
+        if known not in self._paths:
+            path = shortest(self.graph, goals, None if self.visited is None else _SEARCH_LIMIT)
+            if path is None:
+                assert self.visited is not None
+                path = min((self.visited.path(state, self.graph) for state in goals), key=len)
+            self._paths[known] = path
+        return self._paths[known]
 
     def told(self, path: list[PathStep], title: str, goals: Iterable[int] = ()) -> Schedule:
         """These steps, for readers; `goals` are the states that they were to come to."""
@@ -213,9 +222,8 @@ class Findings:
                 operation = "its children and its queues before it can exit"
             holder = ""
             for name in local.operation.objects:
-                value = self.graph.steps.value(state, name)
-                if self.graph.steps.fields[name].kind in ("lock", "rlock") and value is not None:
-                    holder = process_name(value[0])
+                held_by = self.holder(state, name)
+                holder = process_name(held_by) if held_by else holder
             yield Waiting(process_name(process), label, line, self.words.line(label, line), operation, holder)
 
     def _outcome(self, state: int) -> str:

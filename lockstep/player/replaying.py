@@ -13,6 +13,7 @@ from lockstep.explore.findings import End, Findings
 from lockstep.explore.schedule import PathStep, Schedule
 from lockstep.explore.words import process_name
 from lockstep.player.driving import choices
+from lockstep.player.waiting import enumerated
 
 
 class ScheduleError(CheckFailed):
@@ -145,9 +146,9 @@ def _refuse(
         at = f" ({local.where[0][0]}, line {local.where[0][1]})" if local.where else ""
         why = f"waits to {findings.words.operation(local.operation)}{at}"
         for name in local.operation.objects:
-            value = findings.graph.steps.value(state, name)
-            if findings.graph.steps.fields[name].kind in ("lock", "rlock") and value is not None:
-                why += f", and {process_name(value[0])} holds {findings.words.object(name)}"
+            holder = findings.holder(state, name)
+            if holder:
+                why += f", and {process_name(holder)} holds {findings.words.object(name)}"
     _fail(findings, path, f"step {number}: {process_name(actor)} cannot go: it {why}. {_names(able)} can.")
 
 
@@ -156,8 +157,7 @@ def _fail(findings: Findings, path: list[PathStep], message: str) -> None:
 
 
 def _names(actors: Iterable[str]) -> str:
-    names = [process_name(actor) for actor in actors]
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
+    return enumerated([process_name(actor) for actor in actors])
 
 
 def _steps(number: int) -> str:

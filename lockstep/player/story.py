@@ -46,11 +46,7 @@ def _crashes(findings: Findings, last: int) -> list[str]:
     graph, told = findings.graph, []
     end = next((end for end in findings.ends if end.state == last), None)
     for process, error in end.crashes if end else ():
-        held = [
-            findings.words.object(field.name)
-            for field in graph.steps.fields.values()
-            if field.kind in ("lock", "rlock") and (graph.steps.value(last, field.name) or ("",))[0] == process
-        ]
+        held = [findings.words.object(name) for name in graph.steps.fields if findings.holder(last, name) == process]
         holding = f", still holding {enumerated(held)}" if held else ""
         told.append(f"{process_name(process)} ended with {error}{holding}.")
     return told

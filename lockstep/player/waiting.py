@@ -20,10 +20,10 @@ def waits(findings: Findings, trace: Trace, last: int) -> list[str]:
     """Who holds what and waits for what, the circle of those who wait for each other, and what they missed."""
     graph, words, told = findings.graph, findings.words, []
     held: dict[str, list[str]] = {}
-    for field in graph.steps.fields.values():
-        value = graph.steps.value(last, field.name)
-        if field.kind in ("lock", "rlock") and value is not None:
-            held.setdefault(value[0], []).append(words.object(field.name))
+    for name in graph.steps.fields:
+        holder = findings.holder(last, name)
+        if holder:
+            held.setdefault(holder, []).append(words.object(name))
     after: dict[str, str] = {}
     joins = []
     for process, status in graph.statuses(last).items():
@@ -40,11 +40,11 @@ def waits(findings: Findings, trace: Trace, last: int) -> list[str]:
                 f"{process_name(process)} {holds}is done, but cannot exit: {_unfinished(findings, last, local)}."
             )
         else:
-            sentence, holder = _wants(findings, last, process, local.operation)
-            if holder == process:
+            sentence, blocking = _wants(findings, last, process, local.operation)
+            if blocking == process:
                 sentence = f"{words.object(local.operation.objects[0])}, which it holds itself"
-            elif holder:
-                after[process] = holder
+            elif blocking:
+                after[process] = blocking
             told.append(f"{who} {holds}waits for {sentence}.")
     circle = _circle(after)
     if circle:
@@ -75,11 +75,10 @@ def _wants(findings: Findings, last: int, process: str, operation: Any) -> tuple
     if kind == "condition" and (process, "waiting") in [entry[:2] for entry in graph.steps.value(last, name)]:
         return f"a notification on {title}, and nobody can go on to give one", ""
     for each in operation.objects:
-        value = graph.steps.value(last, each)
-        if graph.steps.fields[each].kind in ("lock", "rlock") and value is not None:
-            ended = graph.statuses(last)[value[0]].code is not None
-            holder = process_name(value[0])
-            return f"{words.object(each)}, which {holder} holds" + ", though it has ended" * ended, value[0]
+        holder = findings.holder(last, each)
+        if holder:
+            ended = graph.statuses(last)[holder].code is not None
+            return f"{words.object(each)}, which {process_name(holder)} holds" + ", though it has ended" * ended, holder
     if kind == "event":
         return f"{title} to be set, and nobody can go on to set it", ""
     if kind == "semaphore":

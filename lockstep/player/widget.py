@@ -7,6 +7,7 @@ from typing import Any
 import anywidget
 import traitlets
 
+from lockstep.display import data_of
 from lockstep.explore.exploration import Exploration
 from lockstep.explore.exploring import explore
 from lockstep.player.aim import Goal, aimed_at, aims_of
@@ -39,7 +40,7 @@ class Player(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **keywords: Any) -> Any:
         """The widget, and a still picture and a text for pages that show no widgets."""
         bundle = super()._repr_mimebundle_(**keywords)
-        shown = bundle[0] if isinstance(bundle, tuple) else bundle
+        shown = data_of(bundle)
         if shown and self.data["puzzle"]:
             shown["text/plain"] = f"{self.data['headline']} A puzzle: run this cell in a notebook, and drive."
         elif shown:

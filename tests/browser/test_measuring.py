@@ -1,10 +1,9 @@
 """The live views of speedup and timeline in JupyterLab and Notebook 7: a slider measures again, an interrupt is survived."""
 
-import os
-from pathlib import Path
-
 import nbformat
 import pytest
+
+from tests.browser.test_lab import picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -29,7 +28,7 @@ CELLS = [
     "while (left := others()) and time.monotonic() < patience:\n"
     "    time.sleep(0.1)\n"
     "newest = result.latest\n"
-    "print('processes left:', len(left))\n"
+    "print('processes left:', len(left), *(f'{each} {each.cmdline()} {each.parent()}' for each in left))\n"
     "print('newest:', newest.title, newest.state, len(newest.points), len(newest.samples) < newest.progress()[1])\n"
     "print('value:', result.title, result.state)",
 ]
@@ -43,12 +42,6 @@ def notebook(work):
     made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(made, work / "measuring.ipynb")
     return "measuring.ipynb"
-
-
-def picture(page, name):
-    folder = os.environ.get("LOCKSTEP_PICTURES")
-    if folder:
-        page.screenshot(path=str(Path(folder) / f"{name}.png"))
 
 
 def run_all(page, address):

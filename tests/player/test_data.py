@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from lockstep.display import data_of
 from lockstep.player.data import player_data
 from lockstep.player.page import page
 from lockstep.player.widget import Player
@@ -127,8 +128,7 @@ def test_a_saved_page_asks_for_nothing_else(tmp_path):
 
 
 def test_a_player_is_a_picture_and_a_text_where_there_are_no_widgets():
-    shown = Player(take(COUNTER, 2, 1))._repr_mimebundle_()
-    bundle = shown[0] if isinstance(shown, tuple) else shown
+    bundle = data_of(Player(take(COUNTER, 2, 1))._repr_mimebundle_())
     assert bundle["text/plain"].splitlines()[0].startswith("4 of 6 interleavings do not return 2")
     assert "write total = 1" in bundle["text/plain"]
     assert bundle["text/html"].count("<tr") > 5
@@ -136,7 +136,6 @@ def test_a_player_is_a_picture_and_a_text_where_there_are_no_widgets():
 
 
 def test_a_puzzle_without_widgets_does_not_tell_its_answer():
-    shown = Player(take(COUNTER, 2, 1), lambda total: total == 1, puzzle=True)._repr_mimebundle_()
-    bundle = shown[0] if isinstance(shown, tuple) else shown
+    bundle = data_of(Player(take(COUNTER, 2, 1), lambda total: total == 1, puzzle=True)._repr_mimebundle_())
     assert "run this cell in a notebook, and drive" in bundle["text/plain"]
     assert "text/html" not in bundle
