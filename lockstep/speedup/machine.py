@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any, Protocol
 
-import psutil
 from threadpoolctl import threadpool_limits
 
+from lockstep.children import NoneLeftBehind
 from lockstep.cpus import Capacity, CapacityProbe, UsableCpus, usable_cpus
 from lockstep.cpus.capacity import KERNEL_SECONDS, QUOTA_SECONDS
-from lockstep.cpus.children import descendants, stop
 from lockstep.cpus.others import CpuReading, cpu_reading
 from lockstep.speedup.program import Program
 
@@ -56,24 +55,25 @@ class ThisMachine:
         self._pools: dict[int, Any] = {}
         self._probe: CapacityProbe | None = None
         self._open = contextlib.ExitStack()
-        self._before: set[psutil.Process] = set()
+        self._program = NoneLeftBehind()
 
     def __enter__(self) -> ThisMachine:
-        self._before = descendants()
+        self._open.enter_context(self._program)
         self._open.enter_context(one_thread_a_process())
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        try:
-            self._open.close()
-        finally:
-            self._pools.clear()
-            if kind is not None:
-                stop(descendants() - self._before)
+        self._pools.clear()
+        self._open.__exit__(kind, error, trace)
 
     def run(self, program: Program, workers: int, scale: int, warm: bool) -> tuple[float, Any]:
+        timed = self._timed(program, workers, scale, warm)
+        self._program.raise_waiting()
+        return timed
+
+    def _timed(self, program: Program, workers: int, scale: int, warm: bool) -> tuple[float, Any]:
         if program.pool is None:
             start = time.perf_counter()
             answer = program.call(workers, scale=scale)

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from lockstep.children import NoneLeftBehind
 from lockstep.cpus import usable_cpus
-from lockstep.cpus.children import descendants, stop
 from lockstep.live import cell_label, in_notebook, running_cell
 from lockstep.timeline.bars import Timeline
 from lockstep.timeline.lanes import timeline_of
@@ -50,7 +50,6 @@ def timeline(
 
 def record(program: Callable[[], Any], title: str = "", show: Show | None = None) -> Timeline:
     """Run `program` and give its timeline; `show` gets it several times a second, and at the end."""
-    before = descendants()
     recording = Recording()
     end = time.perf_counter()
     note, answer, cores = "", None, usable_cpus().count
@@ -67,7 +66,7 @@ def record(program: Callable[[], Any], title: str = "", show: Show | None = None
 
     watcher = threading.Thread(target=watch, name="timeline view", daemon=True)
     try:
-        with recording:
+        with recording, NoneLeftBehind():
             if show is not None:
                 watcher.start()
             try:
@@ -78,10 +77,8 @@ def record(program: Callable[[], Any], title: str = "", show: Show | None = None
                 if watcher.is_alive():
                     watcher.join()
     except KeyboardInterrupt:
-        stop(descendants() - before)
         note = "Interrupted: this is what was recorded until then."
     except BaseException:
-        stop(descendants() - before)
         if show is not None:
             show(_finished(recording, end, title, cores, "The program failed.", None), False)
         raise

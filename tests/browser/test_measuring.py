@@ -36,12 +36,13 @@ LAST = len(CELLS) - 1
 
 
 @pytest.fixture
-def notebook(work):
-    """The name of a notebook of CELLS in the learner's folder."""
+def notebook(work, request):
+    """The name of a notebook of CELLS in the learner's folder, one a test: a kernel belongs to a name."""
+    name = f"measuring-{request.node.callspec.id}.ipynb"
     made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
     made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(made, work / "measuring.ipynb")
-    return "measuring.ipynb"
+    nbformat.write(made, work / name)
+    return name
 
 
 def run_all(page, address):
@@ -68,7 +69,8 @@ def drag_to_the_end(page, slider):
 
 
 @pytest.mark.parametrize("application", ["lab/tree/{}?reset", "notebooks/{}"], ids=["lab", "notebook-7"])
-def test_the_views_draw_measure_again_and_survive_an_interrupt(lab, page, notebook, application):
+def test_the_views_draw_measure_again_and_survive_an_interrupt(lab, page, notebook, application, request):
+    taken = f"measuring-{request.node.callspec.id}"
     page.set_default_timeout(180_000)
     run_all(page, f"{lab}/{application.format(notebook)}")
     assert page.locator(".lockstep-speedup").count() == 1, "the value of the cell does not show it again"
@@ -79,21 +81,19 @@ def test_the_views_draw_measure_again_and_survive_an_interrupt(lab, page, notebo
 
     page.wait_for_function("document.querySelector('.lockstep-timeline')?.innerText.includes('computing at a time')")
     canvas = page.locator(".lockstep-timeline canvas")
-    if application.startswith("notebooks"):
-        return  # it draws there; keys and sliders are tested in JupyterLab
     canvas.focus()
     page.keyboard.press("ArrowDown")
     page.wait_for_function(
         "document.querySelector('.lockstep-timeline .lockstep-readout').innerText.includes('worker')"
     )
     canvas.scroll_into_view_if_needed()
-    picture(page, f"measuring-{application[:3]}-timeline")
+    picture(page, f"{taken}-timeline")
 
     page.wait_for_function("document.querySelector('.lockstep-speedup input')?.disabled === false")
     drag_to_the_end(page, page.locator(".lockstep-speedup label", has_text="size").locator("input"))
     page.wait_for_function("document.querySelector('.lockstep-speedup h3').innerText.includes('work(800)')")
     page.wait_for_function("document.querySelector('.lockstep-speedup progress').value > 2")
-    picture(page, f"measuring-{application[:3]}-again")
+    picture(page, f"{taken}-again")
     page.evaluate("(() => { jupyterapp.commands.execute('notebook:interrupt-kernel'); return 1 })()")
     page.wait_for_function("document.querySelector('.lockstep-progress').innerText.includes('interrupted')")
     page.wait_for_function("document.querySelector('.lockstep-note').innerText.includes('measurement 2 of this plot')")
@@ -114,4 +114,4 @@ def test_the_views_draw_measure_again_and_survive_an_interrupt(lab, page, notebo
     page.wait_for_selector("text=processes left: 0")
     assert page.locator("text=newest: work(800) interrupted 2 True").count() == 1
     assert page.locator("text=value: work(100) finished").count() == 1
-    picture(page, f"measuring-{application[:3]}")
+    picture(page, taken)

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from lockstep.cpus.children import stop
+from lockstep.children import stop
 from lockstep.speedup import speedup
 from lockstep.speedup.machine import THREAD_VARIABLES, ThisMachine, one_thread_a_process
 from lockstep.speedup.measure import measured, request_for

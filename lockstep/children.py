@@ -1,0 +1,88 @@
+"""The processes that this one started, and how those that were left behind are stopped."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import threading
+from collections.abc import Iterable
+from multiprocessing.pool import Pool
+from types import TracebackType
+
+import psutil
+
+from lockstep.interrupts import Interrupts
+
+_SERVICES = ("resource_tracker", "forkserver import main")  # they outlive programs on purpose
+_GRACE_S = 1.0
+
+
+class NoneLeftBehind:
+    """A context manager around a learner's program, run in this process: if it fails, or is interrupted, nothing of it
+    goes on. Interrupts wait while the program starts or ends processes.
+    """
+
+    def __init__(self) -> None:
+        self._interrupts = Interrupts()
+
+    def __enter__(self) -> NoneLeftBehind:
+        self._processes = descendants()
+        self._pools = _pools()
+        self._interrupts.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is not None:
+                for pool in _pools():
+                    if not any(pool is one for one in self._pools):
+                        _end(pool)
+                stop(descendants() - self._processes)
+        finally:
+            self._pools = []
+            self._interrupts.__exit__(kind, error, trace)
+
+    def raise_waiting(self) -> None:
+        """Raises KeyboardInterrupt if one came while processes were started or ended."""
+        self._interrupts.raise_waiting()
+
+
+def descendants() -> set[psutil.Process]:
+    """All children and theirs, without multiprocessing's own services."""
+    found = set()
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            if not any(service in " ".join(process.cmdline()) for service in _SERVICES):
+                found.add(process)
+    return found
+
+
+def stop(processes: Iterable[psutil.Process]) -> None:
+    """Ask them to end, then make them, and wait until they are gone."""
+    asked = list(processes)
+    for process in asked:
+        with contextlib.suppress(psutil.Error):
+            process.terminate()
+    _, alive = psutil.wait_procs(asked, timeout=_GRACE_S)
+    for process in alive:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+    psutil.wait_procs(alive, timeout=_GRACE_S)
+
+
+def _pools() -> list[Pool]:
+    return [thing for thing in gc.get_objects() if issubclass(type(thing), Pool)]
+
+
+def _end(pool: Pool) -> None:
+    """A pool replaces workers that are stopped, so it must end itself; one that hangs is left to a thread."""
+
+    def terminate() -> None:
+        with contextlib.suppress(Exception):  # of a pool that was never finished, or is broken: its workers are stopped
+            pool.terminate()
+
+    ending = threading.Thread(target=terminate, daemon=True)
+    ending.start()
+    ending.join(_GRACE_S)

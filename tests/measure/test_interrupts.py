@@ -1,0 +1,158 @@
+"""An interrupt that comes while processes are started or ended: it is not lost, and nothing of the program goes on."""
+
+import multiprocessing
+import multiprocessing.pool
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import psutil
+import pytest
+
+from lockstep import interrupts
+from lockstep.children import NoneLeftBehind, descendants
+from lockstep.interrupts import Interrupts
+
+FORKS = pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="needs os.fork")
+
+
+def interrupted_while_a_pool_starts(defended):
+    """What is said by a program that is interrupted when its Pool has workers and threads, but is not finished."""
+    script = f"""
+        import multiprocessing, multiprocessing.pool, os, signal, time
+        from lockstep import interrupts
+        from lockstep.children import NoneLeftBehind, descendants
+        if not {defended}:
+            interrupts._SOON_OVER.clear()
+        finalizer = multiprocessing.pool.util.Finalize
+        def interrupting(*arguments, **named):
+            if getattr(arguments[1], "__name__", "") == "_terminate_pool":
+                signal.raise_signal(signal.SIGINT)
+            return finalizer(*arguments, **named)
+        multiprocessing.pool.util.Finalize = interrupting
+        try:
+            with NoneLeftBehind() as program_run:
+                with multiprocessing.get_context("fork").Pool(2) as pool:
+                    print(pool.map(abs, [-1, -2]), flush=True)
+                program_run.raise_waiting()
+                print("not interrupted", flush=True)
+        except KeyboardInterrupt:
+            print("interrupted", flush=True)
+        time.sleep(0.5)  # a thread of an unfinished pool looks for lost workers ten times a second
+        left = descendants()
+        print(len(left), "left", flush=True)
+        for process in left:
+            process.kill()
+        os._exit(0)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, timeout=60, check=True
+    )
+    return done.stdout.splitlines()
+
+
+@FORKS
+def test_an_interrupt_in_the_middle_of_pool_waits_until_it_has_started():
+    assert interrupted_while_a_pool_starts(defended=True) == ["[1, 2]", "interrupted", "0 left"]
+
+
+@FORKS
+def test_without_waiting_the_unfinished_pool_replaces_its_workers_for_ever():
+    assert interrupted_while_a_pool_starts(defended=False) == ["interrupted", "2 left"]
+
+
+@FORKS
+def test_an_interrupt_in_the_middle_of_a_fork_is_raised_after_it(monkeypatch):
+    fork = os.fork
+
+    def interrupted_fork():
+        signal.raise_signal(signal.SIGINT)
+        return fork()
+
+    monkeypatch.setattr(os, "fork", interrupted_fork)
+    process = multiprocessing.get_context("fork").Process(target=time.sleep, args=(60,))
+    with pytest.raises(KeyboardInterrupt), NoneLeftBehind() as program:
+        process.start()
+        assert process.is_alive()
+        program.raise_waiting()
+    assert not psutil.pid_exists(process.pid)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_an_interrupt_in_a_safe_place_is_raised_there():
+    reached = []
+    with pytest.raises(KeyboardInterrupt), Interrupts():
+        signal.raise_signal(signal.SIGINT)
+        reached.append("further")
+    assert not reached
+
+
+def test_an_interrupt_that_waits_is_raised_at_the_end_at_the_latest(monkeypatch):
+    monkeypatch.setitem(interrupts._SOON_OVER, "measure/test_interrupts.py", {"starts_processes"})
+    reached = []
+
+    def starts_processes():
+        signal.raise_signal(signal.SIGINT)
+        reached.append("further")
+
+    with pytest.raises(KeyboardInterrupt), Interrupts():
+        starts_processes()
+    assert reached == ["further"]
+
+
+def test_a_third_interrupt_gets_out_of_a_program_that_hangs_while_it_starts_processes(monkeypatch):
+    monkeypatch.setitem(interrupts._SOON_OVER, "measure/test_interrupts.py", {"hangs"})
+    asked = []
+
+    def hangs():
+        while True:
+            asked.append(len(asked))
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt), Interrupts():
+        hangs()
+    assert len(asked) == 3
+
+
+@FORKS
+def test_a_forked_child_leaves_interrupts_to_its_parent():
+    context = multiprocessing.get_context("fork")
+    with Interrupts():
+        process = context.Process(target=interrupts_itself)
+        process.start()
+    process.join()
+    assert process.exitcode == 7
+    process = context.Process(target=interrupts_itself)
+    process.start()
+    process.join()
+    assert process.exitcode == 1, "without it the child dies"
+
+
+def interrupts_itself():
+    os.close(2)  # a traceback of the second child is expected
+    os.open(os.devnull, os.O_WRONLY)
+    os.kill(os.getpid(), signal.SIGINT)
+    sys.exit(7)
+
+
+def test_a_pool_that_a_failed_program_left_open_is_ended_and_an_older_one_is_not():
+    before = descendants()
+    mine = multiprocessing.Pool(1)
+    kept = []
+
+    def program():
+        kept.append(multiprocessing.Pool(2))  # somebody keeps it, as a traceback would
+        raise ZeroDivisionError("mine")
+
+    with pytest.raises(ZeroDivisionError, match="mine"), NoneLeftBehind():
+        program()
+    time.sleep(0.3)  # a pool looks for lost workers ten times a second
+    assert len(descendants() - before) == 1
+    assert mine.map(abs, [-3]) == [3]
+    mine.terminate()
+    mine.join()
+    with pytest.raises(ValueError, match="Pool not running"):
+        kept[0].map(abs, [1])
