@@ -27,7 +27,6 @@ class NoneLeftBehind:
 
     def __enter__(self) -> NoneLeftBehind:
         self._processes = descendants()
-        self._pools = _pools()
         self._interrupts.__enter__()
         return self
 
@@ -36,12 +35,11 @@ class NoneLeftBehind:
     ) -> None:
         try:
             if kind is not None:
-                for pool in _pools():
-                    if not any(pool is one for one in self._pools):
-                        _end(pool)
+                left = descendants() - self._processes
+                for pool in _pools_of({process.pid for process in left}):
+                    _end(pool)
                 stop(descendants() - self._processes)
         finally:
-            self._pools = []
             self._interrupts.__exit__(kind, error, trace)
 
     def raise_waiting(self) -> None:
@@ -72,8 +70,10 @@ def stop(processes: Iterable[psutil.Process]) -> None:
     psutil.wait_procs(alive, timeout=_GRACE_S)
 
 
-def _pools() -> list[Pool]:
-    return [thing for thing in gc.get_objects() if issubclass(type(thing), Pool)]
+def _pools_of(workers: set[int]) -> list[Pool]:
+    """The pools all of whose workers are among these process ids. multiprocessing keeps no list of them."""
+    found = [thing for thing in gc.get_objects() if issubclass(type(thing), Pool)]
+    return [pool for pool in found if {worker.pid for worker in getattr(pool, "_pool", [])} <= workers]
 
 
 def _end(pool: Pool) -> None:

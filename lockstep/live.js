@@ -35,6 +35,11 @@ function table(names, rows) {
   return html("table", {}, html("thead", {}, head), html("tbody", {}, ...body));
 }
 
+// Keys belong to whatever has the focus here. JupyterLab and Notebook see every key first, and ask only that element.
+function keepKeys(root) {
+  root.addEventListener("focusin", (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true"));
+}
+
 // Calls `draw` when the page's colours or the width of `root` change; gives what ends that.
 function follow(root, draw) {
   const themes = new MutationObserver(draw);

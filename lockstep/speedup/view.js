@@ -172,6 +172,7 @@ function render({ model, el }) {
   root.append(html("style", {}, LIVE_STYLE + STYLE), title, keys, picture, html("div", { class: "lockstep-progress" }, bar, left), sentence,
     note, trouble, controls, html("details", {}, html("summary", {}, "Numbers"), numbers));
   el.append(root);
+  keepKeys(root);
 
   let awake = false; // the kernel has answered: the sliders can do something
   let asked = false; // a slider was let go, and the kernel has not begun yet

@@ -66,7 +66,7 @@ def record(program: Callable[[], Any], title: str = "", show: Show | None = None
 
     watcher = threading.Thread(target=watch, name="timeline view", daemon=True)
     try:
-        with recording, NoneLeftBehind():
+        with NoneLeftBehind(), recording:
             if show is not None:
                 watcher.start()
             try:

@@ -53,6 +53,7 @@ function render({ model, el }) {
   root.append(html("style", {}, LIVE_STYLE + STYLE), title, keys, canvas, buttons, readout, sentence,
     html("details", {}, html("summary", {}, "Numbers"), numbers));
   el.append(root);
+  keepKeys(root);
 
   let timeline = { lanes: [], seconds: 0 };
   let from = 0, to = 1;         // the part of the time that is seen

@@ -16,8 +16,12 @@ def command(page, name, arguments="{}"):
     page.evaluate(f"() => {{ window.jupyterapp.commands.execute('{name}', {arguments}); return 1; }}")
 
 
-def open_notebook(page, lab, path):
-    page.goto(f"{lab}/lab/tree/{path}?reset")  # no tabs of an earlier test
+LAB = "lab/tree/{}?reset"  # no tabs of an earlier test
+NOTEBOOK_7 = "notebooks/{}"
+
+
+def open_notebook(page, lab, path, application=LAB):
+    page.goto(f"{lab}/{application.format(path)}")
     page.wait_for_function(
         """(path) => {
             const context = window.jupyterapp?.shell.currentWidget?.context;

@@ -122,9 +122,12 @@ export function render({ model, el }) {
   const shared = h("div", { class: "lsp-objects" });
   const graph = h("div", { class: "lsp-graph" });
   const root = h("div", { class: `lockstep-player${data.puzzle ? " lsp-puzzle" : ""}`, tabindex: 0, role: "group",
-    "data-lm-suppress-shortcuts": "true", "aria-label": `Player of ${data.program}`, onkeydown: pressed },
+    "aria-label": `Player of ${data.program}`, onkeydown: pressed },
     headline, story, traces, toolbar, status, verdict, panel,
     h("div", { class: "lsp-body" }, table, h("div", { class: "lsp-side" }, sources, shared, graph)));
+
+  // Keys belong to whatever has the focus here. JupyterLab and Notebook see every key first, and ask only that element.
+  root.addEventListener("focusin", (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true"));
 
   const ways = () => panel.querySelectorAll("button.lsp-choice:not(:disabled)");
 
