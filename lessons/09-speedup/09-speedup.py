@@ -290,7 +290,7 @@ def eight_tasks():
 
 for cores in [1, 2, 4, 8, 16]:
     found = simulate(eight_tasks, cores=cores, costs="ideal")
-    print(f"{cores:>3} virtual cores: {found.makespan:.2f} s, parallelism {found.parallelism:.1f}")
+    print(f"cores={cores:<2} makespan {found.makespan:.2f} s, parallelism {found.parallelism:.1f}")
 
 # %% [markdown]
 # `costs="ideal"` is a machine where starting a process costs nothing, so the numbers are exact: 0.80 s on one core, 0.10 s

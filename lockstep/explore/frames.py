@@ -14,7 +14,6 @@ import ctypes
 import dis
 import itertools
 import sys
-import sysconfig
 import types
 from functools import cache
 from typing import Any, NamedTuple
@@ -269,7 +268,7 @@ def _readable() -> bool:
     """Reads frames of functions whose variables and stack are known, in several positions."""
     if sys.implementation.name != "cpython" or not (3, 11) <= sys.version_info[:2] <= (3, 13):
         return False
-    if sysconfig.get_config_var("Py_GIL_DISABLED") or sysconfig.get_config_var("Py_TRACE_REFS"):
+    if "free-threading" in sys.version or hasattr(sys, "getobjects"):  # objects begin with other fields there
         return False
 
     def sums(probe: _Probe, one: int, marks: list[str]) -> int:

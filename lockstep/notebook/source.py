@@ -1,8 +1,10 @@
 """A learner's program as text: the cells of a notebook, a file, or what was typed, each with a label."""
 
+from __future__ import annotations
+
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -20,18 +22,18 @@ class ModuleSource:
     cells: tuple[Cell, ...] = ()
 
     @classmethod
-    def of_file(cls, path: str | Path) -> "ModuleSource":
+    def of_file(cls, path: str | os.PathLike[str]) -> ModuleSource:
         """Raises OSError and UnicodeDecodeError as reading the file does."""
-        path = Path(path)
-        return cls((Cell(path.name, path.read_text(encoding="utf-8")),))
+        with open(path, encoding="utf-8") as file:
+            return cls((Cell(os.path.basename(path), file.read()),))
 
     @classmethod
-    def of_text(cls, text: str, label: str = "program") -> "ModuleSource":
+    def of_text(cls, text: str, label: str = "program") -> ModuleSource:
         return cls((Cell(label, text),))
 
     def to_data(self) -> list[tuple[str, str]]:
         return [(cell.label, cell.source) for cell in self.cells]
 
     @classmethod
-    def of_data(cls, data: Sequence[Sequence[str]]) -> "ModuleSource":
+    def of_data(cls, data: Sequence[Sequence[str]]) -> ModuleSource:
         return cls(tuple(Cell(label, source) for label, source in data))

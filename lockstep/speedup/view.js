@@ -2,6 +2,7 @@
 
 const HEIGHT = 380, LEFT = 52, RIGHT = 14, TOP = 14, BOTTOM = 46;
 const WIDEST = 760, NARROWEST = 300;
+const SILENCE_MS = 5000; // then a slider that was moved says that the kernel has not answered
 
 // Okabe and Ito's colours; the lighter ones where the page is dark. Shapes and dashes differ as well.
 const PALETTES = {
@@ -176,6 +177,7 @@ function render({ model, el }) {
 
   let awake = false; // the kernel has answered: the sliders can do something
   let asked = false; // a slider was let go, and the kernel has not begun yet
+  let silence;       // how long the kernel has said nothing to that
   const inputs = {};
 
   function draw() {
@@ -211,6 +213,10 @@ function render({ model, el }) {
       asked = true;
       for (const other of Object.values(inputs)) other.disabled = true;
       left.textContent = "measuring again as soon as the kernel is free";
+      clearTimeout(silence);
+      silence = setTimeout(() => {
+        left.textContent = "no answer yet: the kernel is busy; if it was shut down or restarted, run this cell again";
+      }, SILENCE_MS);
       model.send({ [name]: stops[input.value] });
     });
     tell();
@@ -228,6 +234,7 @@ function render({ model, el }) {
   }
 
   function wake() {
+    clearTimeout(silence);
     if (awake) return;
     awake = true;
     layControls();

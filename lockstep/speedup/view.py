@@ -74,8 +74,8 @@ class SpeedupView:
 
         Trouble is told in the view, as no cell is there to show it.
         """
+        self.widget.send({"here": True})
         if "hello" in content:
-            self.widget.send({"here": True})
             return
         in_main_thread(lambda: self._measure_again(content))
 

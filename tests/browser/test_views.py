@@ -123,6 +123,21 @@ def test_sliders_are_there_only_while_a_kernel_answers(page):
     assert page.locator("input").is_enabled(), "after trouble one can try again"
 
 
+def test_a_slider_that_no_kernel_answers_says_so(page):
+    page.clock.install()
+    open_view(page, "speedup", result=on_cpus(cpus_of(2))[-1].to_json(), controls=CONTROLS)
+    for answered in (True, False):
+        page.evaluate("window.answer(); window.change('trouble', 'so that one can try again')")
+        page.focus("input")
+        page.keyboard.press("End" if answered else "Home")
+        if answered:
+            page.evaluate("window.answer()")
+        page.clock.run_for(6_000)
+        told = page.inner_text(".lockstep-progress")
+        assert ("run this cell again" in told) is not answered
+        assert ("as soon as the kernel is free" in told) is answered
+
+
 @pytest.mark.parametrize("width", [360, 700, 1200])
 def test_the_plot_fits_its_place_and_its_words_keep_their_size(page, width):
     page.set_viewport_size({"width": width, "height": 800})
