@@ -135,10 +135,11 @@ class RecordedRun:
     def __call__(self) -> None:
         global _recorder
         run = type(self.process).run
-        if not os.path.isdir(self.folder):  # the recording has ended; a pool replaces a worker after that
+        try:
+            _recorder = Recorder(Path(self.folder), self.key, _clock())
+        except FileNotFoundError:  # the recording has ended; a pool replaces a worker after that
             run(self.process)
             return
-        _recorder = Recorder(Path(self.folder), self.key, _clock())
         _install()
         try:
             run(self.process)
@@ -158,13 +159,17 @@ def current() -> Recorder | None:
 
 
 def start_recorded(start: Any, process: BaseProcess) -> None:
-    """Start a process with a log of its own."""
+    """Start a process with a log of its own, while there is a recording."""
     recorder = _recorder
     if recorder is None:
         start(process)
         return
     key = f"{os.getpid()}-{next(_serial)}"
-    announce(recorder.folder, key, process.name, _clock())
+    try:
+        announce(recorder.folder, key, process.name, _clock())
+    except FileNotFoundError:  # the recording has ended, and this process goes on
+        start(process)
+        return
     process.run = RecordedRun(process, str(recorder.folder), key)  # type: ignore[method-assign]
     try:
         start(process)

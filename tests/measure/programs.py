@@ -96,3 +96,12 @@ def failing(context):
 def interrupted(context):
     context.Process(target=time.sleep, args=(60,)).start()
     raise KeyboardInterrupt
+
+
+def start_another_when_told(told, started):
+    """A child that outlives its recording, and then starts a process of its own."""
+    told.wait()
+    process = multiprocessing.get_context("fork").Process(target=spin, args=(10,))
+    process.start()
+    process.join()
+    started.put(process.exitcode)
