@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import threading
 import time
 from collections.abc import Callable
@@ -53,6 +54,7 @@ def record(program: Callable[[], Any], title: str = "", show: Show | None = None
     recording = Recording()
     end = time.perf_counter()
     note, answer, cores = "", None, usable_cpus().count
+    earlier = _earlier(len(multiprocessing.active_children()))
     ended = threading.Event()
 
     def present(most: int = _LIVE_BARS) -> Timeline:
@@ -66,23 +68,28 @@ def record(program: Callable[[], Any], title: str = "", show: Show | None = None
 
     watcher = threading.Thread(target=watch, name="timeline view", daemon=True)
     try:
-        with NoneLeftBehind(), recording:
+        with NoneLeftBehind():
             if show is not None:
-                watcher.start()
+                watcher.start()  # before the recording, which would record that this process waits for it to start
             try:
-                answer = program()
+                with recording:
+                    try:
+                        answer = program()
+                    finally:
+                        end = time.perf_counter()
+                        recording.stop()
+                        ended.set()
+                        if watcher.is_alive():
+                            watcher.join()
             finally:
-                end = time.perf_counter()
                 ended.set()
-                if watcher.is_alive():
-                    watcher.join()
     except KeyboardInterrupt:
-        note = "Interrupted: this is what was recorded until then."
+        note = "Interrupted: this is what was recorded until then. "
     except BaseException:
         if show is not None:
-            show(_finished(recording, end, title, cores, "The program failed.", None), False)
+            show(_finished(recording, end, title, cores, f"The program failed. {earlier}".rstrip(), None), False)
         raise
-    result = _finished(recording, end, title, cores, note, answer)
+    result = _finished(recording, end, title, cores, note + earlier, answer)
     if show is not None:
         show(result, False)
     return result
@@ -91,6 +98,14 @@ def record(program: Callable[[], Any], title: str = "", show: Show | None = None
 def _finished(recording: Recording, end: float, title: str, cores: int, note: str, answer: Any) -> Timeline:
     found = timeline_of(recording.logs(), end, cell_label)
     return replace(found, cores=cores, title=title, note=f"{note} {found.note}".strip(), answer=answer)
+
+
+def _earlier(count: int) -> str:
+    """What a picture must say of the processes that multiprocessing started before it."""
+    if not count:
+        return ""
+    told = f"{count} processes that were there before are" if count > 1 else "A process that was there before is"
+    return f"{told} not recorded: only what the program itself starts is."
 
 
 def _short(value: Any) -> str:
