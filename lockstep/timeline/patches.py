@@ -16,6 +16,7 @@ from collections.abc import Callable
 from multiprocessing import connection, managers, pool, process, queues, synchronize, util
 from typing import Any
 
+from lockstep.timeline import sleep
 from lockstep.timeline.bars import Kind
 
 _clock = time.perf_counter
@@ -43,7 +44,6 @@ OPERATIONS: tuple[tuple[Any, str, Kind, str], ...] = (
     (managers.BaseProxy, "_callmethod", "communicating", "a manager's answer"),
     (threading.Thread, "join", "waiting", "a thread"),
     (threading.Condition, "wait", "waiting", "another thread"),
-    (time, "sleep", "waiting", "time.sleep"),
 )
 """Where each is defined, its name there, what it is, and what it is called in a timeline."""
 
@@ -72,6 +72,9 @@ class Patches:
         if hasattr(connection.Connection, "_recv"):  # not on Windows, where waiting then counts as communicating
             self._replace(connection.Connection, "_recv", _receiving(connection.Connection._recv, current))
         self._replace(connection, *_selecting(current))
+        self._undo.append(
+            sleep.install(self._replace, lambda builtin: _recorded(builtin, "waiting", "time.sleep", current))
+        )
         for lock in _existing_locks():
             lock._make_methods()
 

@@ -30,7 +30,8 @@ def timeline(
     """Run `program(*arguments, **named)` and show a bar for each of its processes, as they run.
 
     A finished or simulated Timeline is shown as it is. `live`: show the view; by default in notebooks.
-    "Computing" is all time between operations of multiprocessing, also where the system gave the CPU to
+    "Computing" is all time between operations of multiprocessing, joined threads and sleeps (under the name that a
+    module imported `time.sleep` by; one kept in a list, say, counts as computing), also where the system gave the CPU to
     others. What the program returned is the result's `answer`. Interrupting gives what was recorded so far;
     an error of the program is raised after the picture is drawn. Raises TypeError for what is neither.
     """

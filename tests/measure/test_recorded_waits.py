@@ -1,6 +1,8 @@
 """What a recorded program waits for is told as waiting, by the name of what was called, and the program is none the worse."""
 
+import copyreg
 import multiprocessing
+import pickle
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
@@ -8,7 +10,9 @@ from multiprocessing import connection
 
 import pytest
 
+from lockstep.timeline.recording import Recording
 from lockstep.timeline.run import record
+from tests.measure import programs
 
 HELD_S = 0.15
 
@@ -118,3 +122,33 @@ def test_processes_that_were_there_before_are_said_not_to_be_recorded():
             record(lambda: pool.map(len, [1]), show=lambda timeline, more: seen.append(timeline.note))
     assert "failed. 2 processes that were there before" in seen[-1]
     assert record(lambda: len("a")).note == ""
+
+
+@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
+def test_a_sleep_is_a_wait_under_every_name_and_crosses_to_processes(method):
+    found = record(lambda: programs.sleep_by_its_own_name(multiprocessing.get_context(method)))
+    assert found.answer == 0
+    main, process, worker = found.lanes
+    assert [bar.line.split("  ")[1] for bar in main.bars if bar.what == "time.sleep"] == ["sleep(0.01)"]
+    assert sum(bar.what == "time.sleep" for bar in process.bars) == 1
+    assert sum(bar.what == "time.sleep" for bar in worker.bars) == 3
+
+
+def test_a_sleep_can_be_pickled_while_and_after_it_is_recorded():
+    builtin = time.sleep
+    before = copyreg.dispatch_table.copy()
+    with Recording():
+        recorded = time.sleep
+        assert programs.sleep is recorded is not builtin
+        assert pickle.loads(pickle.dumps(builtin)) is pickle.loads(pickle.dumps(recorded)) is recorded
+        assert pickle.loads(pickle.dumps(len)) is len
+        assert pickle.loads(pickle.dumps([1].count))(1) == 1
+    assert time.sleep is programs.sleep is builtin
+    assert copyreg.dispatch_table == before
+    assert pickle.loads(pickle.dumps(recorded)) is recorded, "a module that was imported meanwhile has kept it"
+    assert pickle.loads(pickle.dumps(builtin)) is builtin
+
+
+def test_a_wrong_sleep_is_the_same_error_as_ever():
+    with Recording(), pytest.raises(ValueError, match="must be non-negative"):
+        time.sleep(-1)
