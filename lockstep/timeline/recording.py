@@ -49,7 +49,7 @@ class Recorder:
 
     def leave(self, begun: tuple[float, int]) -> None:
         self.inside = None
-        self._log.append(begun[0], _clock(), begun[1])
+        self._log.finish(begun[0], _clock(), begun[1])
 
     def waited(self, start: float, what: str, frame: FrameType) -> None:
         """Part of the communication under way was waiting, from `start` until now."""
@@ -81,12 +81,13 @@ class Recorder:
 class Recording:
     """Records this process and all that it starts meanwhile. A context manager.
 
-    `logs()` may be asked at any time, also from another thread, and what this process does after `stop()` is not
-    recorded. Raises RuntimeError when one is already running.
+    `logs()` may be asked at any time, also from another thread; meanwhile `folder` has the logs as they grow. What
+    this process does after `stop()` is not recorded. Raises RuntimeError when one is already running.
     """
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="lockstep-timeline-", ignore_cleanup_errors=True)
+        self.folder = Path(self._folder.name)
         self._final: list[Log] | None = None
 
     def __enter__(self) -> Recording:
@@ -94,9 +95,8 @@ class Recording:
         if _recorder is not None:
             raise RuntimeError("a timeline is already being recorded in this process")
         now = _clock()
-        folder = Path(self._folder.name)
-        announce(folder, "main", "main", now)
-        _recorder = Recorder(folder, "main", now)
+        announce(self.folder, "main", "main", now)
+        _recorder = Recorder(self.folder, "main", now)
         _install()
         return self
 
@@ -104,7 +104,7 @@ class Recording:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
-        self._final = read(Path(self._folder.name))
+        self._final = read(self.folder)
         self._folder.cleanup()
 
     def stop(self) -> None:
@@ -116,7 +116,7 @@ class Recording:
             _recorder = None
 
     def logs(self) -> list[Log]:
-        return self._final if self._final is not None else read(Path(self._folder.name))
+        return self._final if self._final is not None else read(self.folder)
 
 
 class RecordedRun:

@@ -13,12 +13,14 @@ from lockstep.children import NoneLeftBehind
 from lockstep.cpus import usable_cpus
 from lockstep.live import cell_label, in_notebook, running_cell
 from lockstep.timeline.bars import Timeline
+from lockstep.timeline.growth import Growth
 from lockstep.timeline.lanes import timeline_of
 from lockstep.timeline.recording import Recording
 from lockstep.timeline.view import TimelineView, show
 
 LIVE_S = 0.2
-_LIVE_BARS = 300
+_LIVE_SHARE = 0.02
+"""Of one CPU, for live pictures: after one that cost much, the next waits longer."""
 
 Show = Callable[[Timeline, bool], None]
 """Takes the timeline so far, and whether more is to come."""
@@ -31,9 +33,10 @@ def timeline(
 
     A finished or simulated Timeline is shown as it is. `live`: show the view; by default in notebooks.
     "Computing" is all time between operations of multiprocessing, joined threads and sleeps (under the name that a
-    module imported `time.sleep` by; one kept in a list, say, counts as computing), also where the system gave the CPU to
-    others. What the program returned is the result's `answer`. Interrupting gives what was recorded so far;
-    an error of the program is raised after the picture is drawn. Raises TypeError for what is neither.
+    module imported `time.sleep` by; one kept in a list, say, counts as computing), also where the system gave the CPU
+    to others. Live pictures take about a fiftieth of a CPU from the program; the last one is drawn after its end.
+    What the program returned is the result's `answer`. Interrupting gives what was recorded so far; an error of the
+    program is raised after the picture is drawn. Raises TypeError for what is neither.
     """
     shown = in_notebook() if live is None else live
     if isinstance(program, Timeline):
@@ -51,21 +54,24 @@ def timeline(
 
 
 def record(program: Callable[[], Any], title: str = "", show: Show | None = None) -> Timeline:
-    """Run `program` and give its timeline; `show` gets it several times a second, and at the end."""
+    """Run `program` and give its timeline; `show` gets it while it runs, and at the end.
+
+    While it runs it comes every LIVE_S seconds, or so seldom that reading the logs and `show` take less than
+    _LIVE_SHARE of a CPU.
+    """
     recording = Recording()
     end = time.perf_counter()
     note, answer, cores = "", None, usable_cpus().count
     earlier = _earlier(len(multiprocessing.active_children()))
     ended = threading.Event()
 
-    def present(most: int = _LIVE_BARS) -> Timeline:
-        found = timeline_of(recording.logs(), time.perf_counter(), cell_label, most)
-        return replace(found, cores=cores, title=title)
-
     def watch() -> None:
-        while not ended.wait(LIVE_S):
+        growth, pause = Growth(recording.folder, cell_label), LIVE_S
+        while not ended.wait(pause):
             if show is not None:
-                show(present(), True)
+                start = time.thread_time()
+                show(replace(growth.timeline(time.perf_counter()), cores=cores, title=title), True)
+                pause = max(LIVE_S, (time.thread_time() - start) / _LIVE_SHARE)
 
     watcher = threading.Thread(target=watch, name="timeline view", daemon=True)
     try:
