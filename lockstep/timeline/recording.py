@@ -20,7 +20,7 @@ from typing import Any
 from lockstep.timeline.bars import Kind
 from lockstep.timeline.log import Log, LogWriter, announce, read
 from lockstep.timeline.patches import Patches
-from lockstep.timeline.roles import RESULT, SHUTDOWN, WORKERS, role_of
+from lockstep.timeline.roles import ENDINGS, RESULT, WORKERS, role_of
 
 _clock = time.perf_counter
 _serial = itertools.count()
@@ -70,7 +70,7 @@ class Recorder:
             if role == "":
                 return code.co_filename, frame.f_lineno, what
             if role is not None:
-                if role == SHUTDOWN or (role == RESULT and what == "another thread"):
+                if role in ENDINGS or (role == RESULT and what == "another thread"):
                     what = role
                 elif role in WORKERS and what in _OF_POOLS:
                     return "", 0, role + _OF_POOLS[what]

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import CodeType
 
 RESULT = "a result"
-SHUTDOWN = "Executor.shutdown"
+ENDINGS = ("Executor.shutdown", "Pool.terminate")
 WORKERS = ("Pool: ", "Executor: ")
 
 _OWN = str(Path(__file__).resolve().parents[1]) + os.sep
@@ -35,7 +35,9 @@ def role_of(code: CodeType) -> str | None:
     if name in _GIVE_RESULTS and file.endswith((_POOL, f"{_FUTURES}_base.py")):
         return RESULT
     if name == "shutdown" and file.endswith((f"{_FUTURES}process.py", f"{_FUTURES}thread.py")):
-        return SHUTDOWN
+        return ENDINGS[0]
+    if name == "_terminate_pool" and file.endswith(_POOL):  # also called by the garbage collector
+        return ENDINGS[1]
     if name == "worker" and file.endswith(_POOL):
         return WORKERS[0]
     if name == "_process_worker":

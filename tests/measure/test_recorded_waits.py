@@ -33,9 +33,11 @@ def test_a_closed_pool_that_is_joined_is_waited_for():
             pool.apply_async(time.sleep, (HELD_S,))
         pool.close()
         pool.join()
+        del pool  # which ends its threads, that have ended already
 
     found = record(program)
     assert waits(found.lanes[0])["Pool.join"] > HELD_S / 2
+    assert "a thread" not in waits(found.lanes[0])
     (line,) = {bar.line.split("  ")[1] for bar in found.lanes[0].bars if bar.what == "Pool.join"}
     assert line == "pool.join()"
 
