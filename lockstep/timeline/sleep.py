@@ -11,8 +11,7 @@ from typing import Any
 
 from lockstep.timeline.roles import is_learners
 
-_builtin = time.sleep
-_recorded: Callable[[float], None] = _builtin
+_recorded: Callable[[float], None] = time.sleep
 
 Replace = Callable[[Any, str, Any], None]
 """Puts a value under a name of a module or class, until the recording ends."""
@@ -31,14 +30,15 @@ def install(replace: Replace, recorded: Callable[[Any], Any]) -> Callable[[], No
     crosses as that.
     """
     global _recorded
-    _recorded = recorded(_builtin)
+    builtin = time.sleep
+    _recorded = recorded(builtin)
     replace(time, "sleep", sleep)
-    for module, name in _of_learners():
+    for module, name in _of_learners(builtin):
         replace(module, name, sleep)
     before = copyreg.dispatch_table.get(BuiltinFunctionType)
 
     def reduced(function: Any) -> Any:
-        if function is _builtin:
+        if function is builtin:
             return _sleep, ()
         return before(function) if before is not None else function.__reduce__()
 
@@ -57,7 +57,7 @@ def _sleep() -> Callable[[float], None]:
     return sleep
 
 
-def _of_learners() -> Iterator[tuple[ModuleType, str]]:
+def _of_learners(builtin: Any) -> Iterator[tuple[ModuleType, str]]:
     """Where `from time import sleep` has put the builtin."""
     for called, module in list(sys.modules.items()):
         if not isinstance(module, ModuleType):
@@ -65,4 +65,4 @@ def _of_learners() -> Iterator[tuple[ModuleType, str]]:
         named = object.__getattribute__(module, "__dict__")  # asking the module itself loads one that is lazy
         file = named.get("__file__")
         if called == "__main__" or (isinstance(file, str) and is_learners(file)):
-            yield from ((module, name) for name, value in list(named.items()) if value is _builtin)
+            yield from ((module, name) for name, value in list(named.items()) if value is builtin)
