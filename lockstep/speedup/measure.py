@@ -112,8 +112,8 @@ def request_for(
 def measured(request: Request, show: Show = lambda result: None) -> Speedup:
     """Run the campaign on this machine, telling `show` after every run.
 
-    An interrupt ends it with what is known so far. An error of the program is raised. No process that the
-    program started is left behind either way.
+    An interrupt ends it with what is known so far. An error of the program is raised, after `show` was told the
+    result that it stopped, as "failed". No process that the program started is left behind either way.
     """
     result = request.start()
     simulated = result.simulated
@@ -129,6 +129,9 @@ def measured(request: Request, show: Show = lambda result: None) -> Speedup:
     except KeyboardInterrupt:
         result = replace(result, state="interrupted")
         show(result)
+    except BaseException:
+        show(replace(result, state="failed"))
+        raise
     return result
 
 

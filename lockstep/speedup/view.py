@@ -82,7 +82,7 @@ class SpeedupView:
     def _measure_again(self, content: dict[str, Any]) -> None:
         try:
             self.request = changed(self.request, content)
-            self.widget.trouble = ""
+            self.widget.note = self.widget.trouble = ""
             self.widget.controls = controls(self.request)
             self.measure()
             self.widget.note = (
