@@ -7,8 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
-
 from lockstep.workers import WORKERS
 
 CHUNK = ("chunk", "chunksize", "chunk_size")
@@ -104,18 +102,6 @@ def serial_program(function: Callable[..., Any], sizes: tuple[Any, ...]) -> Prog
             f"and there {'is' if len(sizes) == 1 else 'are'} {len(sizes)} of them"
         )
     return Program(function, sizes, tuple(parameters)[: len(sizes)], workers=None)
-
-
-def same_answer(first: Any, second: Any) -> bool:
-    """Whether two answers are the same but for rounding (relative 1e-9)."""
-    try:
-        if isinstance(first, float | complex | np.ndarray | np.generic):
-            return bool(np.allclose(first, second, rtol=1e-9, atol=1e-12, equal_nan=True))
-        if isinstance(first, list | tuple) and type(first) is type(second):
-            return len(first) == len(second) and all(map(same_answer, first, second))
-        return bool(first == second)
-    except (TypeError, ValueError):
-        return False
 
 
 def _parameters(function: Callable[..., Any]) -> dict[str, Any]:
