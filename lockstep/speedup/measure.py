@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import inspect
 import multiprocessing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from lockstep.cpus import UsableCpus, usable_cpus
 from lockstep.live import in_notebook
 from lockstep.speedup.campaign import campaign
 from lockstep.speedup.machine import PoolFactory, ThisMachine
-from lockstep.speedup.plan import Plan, Scaling, plan_for
+from lockstep.speedup.plan import Plan, Scaling, Workers, plan_for
 from lockstep.speedup.program import Program, program_of, serial_program
 from lockstep.speedup.result import Simulated, Speedup
 from lockstep.speedup.view import SpeedupView
@@ -44,7 +45,7 @@ class Request:
 def speedup(
     program: Callable[..., Any],
     *sizes: Any,
-    workers: int | Sequence[int] | None = None,
+    workers: Workers | None = None,
     serial: Callable[..., Any] | None = None,
     careful: bool = False,
     warm: bool = False,
@@ -85,7 +86,7 @@ def speedup(
 def request_for(
     program: Callable[..., Any],
     sizes: tuple[Any, ...],
-    workers: int | Sequence[int] | None = None,
+    workers: Workers | None = None,
     serial: Callable[..., Any] | None = None,
     careful: bool = False,
     warm: bool = False,
@@ -101,7 +102,12 @@ def request_for(
         raise TypeError(
             f"warm=True starts the pool before the clock, so {called.name} must take it: give it a parameter `pool`"
         )
-    if scaling == "weak" and not (sizes and isinstance(sizes[0], int | float)):
+    if cpus is not None and not isinstance(cpus, UsableCpus):
+        raise TypeError(
+            f"cpus is what usable_cpus() gives, or a UsableCpus of your own, not {cpus!r}; "
+            "how many workers to measure is said with workers="
+        )
+    if scaling == "weak" and not (sizes and isinstance(sizes[0], Real)):
         raise TypeError('scaling="weak" multiplies the first size, which must be a number')
     cpus = cpus if cpus is not None else usable_cpus()
     plan = plan_for(cpus, workers, serial is not None, careful, warm, scaling, seconds)

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
 from lockstep.workers import WORKERS
 
 CHUNK = ("chunk", "chunksize", "chunk_size")
@@ -34,7 +36,7 @@ class Program:
 
     def title(self) -> str:
         """The call as a learner writes it: "count_primes(50_000)"."""
-        told = [f"{size:_}" if isinstance(size, int) else _short(size) for size in self.sizes]
+        told = [f"{int(size):_}" if isinstance(size, int | np.integer) else _short(size) for size in self.sizes]
         if self.chunk is not None and self.chunk_size is not None:
             told.append(f"{self.chunk}={self.chunk_size}")
         return f"{self.name}({', '.join(told)})"
@@ -55,7 +57,7 @@ class Program:
         if scale == 1 or not self.sizes:
             return self.sizes
         first = self.sizes[0]
-        return (round(first * scale) if isinstance(first, int) else first * scale, *self.sizes[1:])
+        return (round(first * scale) if isinstance(first, int | np.integer) else first * scale, *self.sizes[1:])
 
     def with_sizes(self, sizes: tuple[Any, ...], chunk_size: int | None) -> Program:
         return replace(self, sizes=sizes, chunk_size=chunk_size)

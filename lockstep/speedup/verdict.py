@@ -49,7 +49,7 @@ def _sentences(result: Speedup) -> Iterator[str]:
     reason = result.busy
     if reason:
         yield (
-            f"Too busy to tell: {reason}. No curve is drawn; close what else is running and measure again. "
+            f"Too busy to tell: {reason}. No measured curve is drawn; close what else is running and measure again. "
             "The dots are the runs as they came."
         )
         if result.state in ("interrupted", "failed"):

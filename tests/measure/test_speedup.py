@@ -152,6 +152,9 @@ def test_too_little_capacity_closes_the_gate_and_nothing_is_fitted():
     result = run(FakeMachine(amdahl_time(0.1), cpus_of(4), got=0.5))[-1]
     assert "got only 2.00 CPUs, where 4 should be there" in result.sentence()
     assert result.fit() == ()
+    told = replace(result, simulated=((1, 1.0), (4, 3.5))).sentence()
+    assert "No measured curve is drawn" in told
+    assert "the curve is simulated, not measured" in told
 
 
 def test_an_interrupt_at_any_run_leaves_a_valid_partial_result():
@@ -243,10 +246,34 @@ def test_many_cpus_are_measured_at_enough_numbers_of_workers_for_every_law():
         assert workers[-1] == most
 
 
-@pytest.mark.parametrize("workers", [0, [], [0, 1], "two", [1.5], [True]])
+@pytest.mark.parametrize("workers", [0, [], [0, 1], "two", [1.5], [True], 2.0, [1, 2.0], np.float64(2)])
 def test_senseless_workers_are_refused(workers):
-    with pytest.raises((ValueError, TypeError)):
+    with pytest.raises(ValueError, match="workers"):
         plan_for(cpus_of(2), workers)
+
+
+@pytest.mark.parametrize(
+    "workers", [3, np.int64(3), np.arange(1, 4), range(1, 4), {3, 1, 2}, (n for n in (3, 2, 1, 1))]
+)
+def test_workers_are_any_whole_numbers(workers):
+    assert plan_for(cpus_of(2), workers).workers == (1, 2, 3)
+    assert all(type(count) is int for count in plan_for(cpus_of(2), np.int64(3)).workers)
+
+
+@pytest.mark.parametrize("seconds", [0, -1, float("nan"), float("inf"), "5"])
+def test_senseless_seconds_are_refused(seconds):
+    with pytest.raises(ValueError, match="time to spend on measuring, above 0"):
+        plan_for(cpus_of(2), seconds=seconds)
+    assert plan_for(cpus_of(2), seconds=np.float32(0.5)).seconds == 0.5
+
+
+def test_sizes_of_numpy_are_sizes():
+    request = request_for(count, (np.int64(1000),), scaling="weak", cpus=cpus_of(2))
+    assert request.program.title() == "count(1_000)"
+    assert request.program.scaled(2) == (2000,)
+    stops = controls(request)["size"]
+    assert stops["stops"][stops["at"]] == 1000
+    assert json.dumps(stops)
 
 
 def calls(function, sizes, workers, **options):
@@ -275,6 +302,8 @@ def test_a_program_that_does_not_fit_is_told_how_to_be_written():
         serial_program(count, (5,))
     with pytest.raises(TypeError, match="give it a parameter `pool`"):
         request_for(count, (5,), warm=True)
+    with pytest.raises(TypeError, match=r"cpus is what usable_cpus\(\) gives.* not 2; .* workers="):
+        request_for(count, (5,), cpus=2)
     with pytest.raises(TypeError, match="must be a number"):
         request_for(count, ("text",), scaling="weak")
 
