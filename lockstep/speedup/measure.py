@@ -71,6 +71,9 @@ def speedup(
     cpus       the CPUs to believe in, instead of usable_cpus()
     live       show the live view; by default in notebooks
 
+    While measuring, numerical libraries have one thread a process, so that workers alone make the difference; only
+    processes of a forkserver that has others at work already keep their threads.
+
     Returns the result as a value. A slider of the view measures again and makes another value, the first one's
     `.latest`. Interrupting gives what was measured so far. Raises TypeError or ValueError, in plain words, when the
     arguments do not fit together.
