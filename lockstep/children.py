@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import multiprocessing
+import os
 import threading
+import time
 from collections.abc import Iterable
-from multiprocessing.pool import Pool
+from multiprocessing.pool import Pool, ThreadPool
 from types import TracebackType
 
 import psutil
@@ -36,43 +39,45 @@ class NoneLeftBehind:
         try:
             if kind is not None:
                 left = descendants() - self._processes
-                for pool in _pools_of({process.pid for process in left}):
-                    _end(pool)
-                stop(descendants() - self._processes)
+                try:
+                    for pool in _pools_of({process.pid for process in left}):
+                        _end(pool)
+                finally:
+                    stop(descendants() - self._processes)
         finally:
             self._interrupts.__exit__(kind, error, trace)
 
-    def raise_waiting(self) -> None:
-        """Raises KeyboardInterrupt if one came while processes were started or ended."""
-        self._interrupts.raise_waiting()
-
 
 def descendants() -> set[psutil.Process]:
-    """All children and theirs, without multiprocessing's own services."""
+    """All children and theirs, without multiprocessing's own services, which are children of this process itself."""
     found = set()
     for process in psutil.Process().children(recursive=True):
         with contextlib.suppress(psutil.Error):
-            if not any(service in " ".join(process.cmdline()) for service in _SERVICES):
+            # What a fork server has forked looks like it on the command line.
+            ours = process.ppid() == os.getpid()
+            if not (ours and any(service in " ".join(process.cmdline()) for service in _SERVICES)):
                 found.add(process)
     return found
 
 
 def stop(processes: Iterable[psutil.Process]) -> None:
     """Ask them to end, then make them, and wait until they are gone."""
-    asked = list(processes)
-    for process in asked:
-        with contextlib.suppress(psutil.Error):
-            process.terminate()
-    _, alive = psutil.wait_procs(asked, timeout=_GRACE_S)
-    for process in alive:
-        with contextlib.suppress(psutil.Error):
-            process.kill()
-    psutil.wait_procs(alive, timeout=_GRACE_S)
+    left = list(processes)
+    for end in (psutil.Process.terminate, psutil.Process.kill):
+        for process in left:
+            with contextlib.suppress(psutil.Error):
+                end(process)
+        grace = time.monotonic() + _GRACE_S
+        stopped = {process.pid for process in left}
+        for child in multiprocessing.active_children():
+            if child.pid in stopped:  # multiprocessing must see it end, or takes it for alive ever after
+                child.join(max(0.0, grace - time.monotonic()))
+        _, left = psutil.wait_procs(left, timeout=max(0.0, grace - time.monotonic()))
 
 
 def _pools_of(workers: set[int]) -> list[Pool]:
     """The pools all of whose workers are among these process ids. multiprocessing keeps no list of them."""
-    found = [thing for thing in gc.get_objects() if issubclass(type(thing), Pool)]
+    found = [thing for thing in gc.get_objects() if issubclass(type(thing), Pool) and not isinstance(thing, ThreadPool)]
     return [pool for pool in found if {worker.pid for worker in getattr(pool, "_pool", [])} <= workers]
 
 

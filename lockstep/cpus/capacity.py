@@ -126,4 +126,5 @@ def _start() -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
+        start_new_session=True,  # a notebook interrupts its whole process group; this one ends when its pipe is closed
     )

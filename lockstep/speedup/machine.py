@@ -58,11 +58,10 @@ class ThisMachine:
         self._pools: dict[int, Any] = {}
         self._probe: CapacityProbe | None = None
         self._open = contextlib.ExitStack()
-        self._program = NoneLeftBehind()
 
     def __enter__(self) -> ThisMachine:
         self._open.enter_context(_own_forkserver())  # ends last, when no process of the program is left
-        self._open.enter_context(self._program)
+        self._open.enter_context(NoneLeftBehind())
         self._open.enter_context(one_thread_a_process())
         return self
 
@@ -73,11 +72,6 @@ class ThisMachine:
         self._open.__exit__(kind, error, trace)
 
     def run(self, program: Program, workers: int, scale: int, warm: bool) -> tuple[float, Any]:
-        timed = self._timed(program, workers, scale, warm)
-        self._program.raise_waiting()
-        return timed
-
-    def _timed(self, program: Program, workers: int, scale: int, warm: bool) -> tuple[float, Any]:
         if program.pool is None:
             start = time.perf_counter()
             answer = program.call(workers, scale=scale)

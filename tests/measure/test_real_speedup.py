@@ -105,6 +105,7 @@ def test_a_forkserver_that_already_runs_has_one_thread_while_measuring_and_its_o
 
     def fails(size, workers):
         seen.append(threads_of_a_worker(size, context))
+        context.Process(target=time.sleep, args=(60,)).start()
         raise ZeroDivisionError("mine")
 
     seen = []
