@@ -35,7 +35,7 @@ function law(fit, p) {
 
 function seconds(value) {
   if (value == null) return "";
-  return value < 0.1 ? `${(1000 * value).toPrecision(2)} ms` : `${value.toPrecision(3)} s`;
+  return value < 0.1 ? `${Number((1000 * value).toPrecision(2))} ms` : `${Number(value.toPrecision(3))} s`;
 }
 
 function ended(state, runs) {
