@@ -97,6 +97,8 @@ class Namespaces:
         else:
             self.importer = importing(identity, self.modules, self.made)
         builtins = covered_builtins(self.importer)
+        self.made["builtins"] = types.ModuleType("builtins")
+        vars(self.made["builtins"]).update(builtins)
         for module in self.modules.values():
             module.__dict__["__builtins__"] = builtins
         self._execute(program, vars(self.modules[SOLUTION]))
@@ -124,7 +126,16 @@ class Namespaces:
 
     def find(self, module: str, qualname: str) -> Any:
         """What the name means here. Raises AttributeError if nothing."""
-        found: Any = self.modules[module]
+        found: Any = self.modules[module] if module in self.modules else self.importer(module)
         for part in qualname.split("."):
             found = getattr(found, part)
         return found
+
+    def covered_name(self, function: Any) -> tuple[str, str] | None:
+        """The module and the name by which every process finds its own one of what covers a function of Python's."""
+        random = self.made.get("random")
+        if random is not None and getattr(function, "__self__", None) is vars(random)["_inst"]:
+            return "random", function.__name__
+        name: str = getattr(function, "__name__", "")
+        home = self.made.get(function.__module__)
+        return (home.__name__, name) if home is not None and vars(home).get(name) is function else None

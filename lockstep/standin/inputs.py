@@ -46,7 +46,8 @@ _REFUSED_OS = {
 _CLOCKS = (
     "time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "process_time",
     "process_time_ns",
-    "thread_time", "thread_time_ns", "localtime", "gmtime", "ctime", "strftime",
+    "thread_time", "thread_time_ns", "clock_gettime", "clock_gettime_ns", "localtime", "gmtime", "ctime", "asctime",
+    "strftime",
 )  # fmt: skip
 
 
@@ -73,11 +74,34 @@ class _Covered(types.ModuleType):
         self.__dict__.update(own)
 
 
-def _refusal(what: str, instead: str) -> Callable[..., Any]:
+def _known_as(function: Any, module: str, name: str) -> Any:
+    """The function under the name by which programs know it: by that, pickles find it in another process."""
+    function.__module__, function.__name__, function.__qualname__ = module, name, name
+    return function
+
+
+def refusal(what: str, instead: str) -> Callable[..., Any]:
+    """A function that stands for `what` ("open", "os.fork") and raises NotCovered when it is called."""
+
     def refused(*_arguments: Any, **_keywords: Any) -> Any:
         raise not_covered(f"`{what}`", instead)
 
-    return refused
+    module, _, name = what.rpartition(".")
+    return _known_as(refused, module or "builtins", name)  # type: ignore[no-any-return]
+
+
+def getpid() -> int:
+    """As `os.getpid`."""
+    pid: int = current().process().pid  # type: ignore[assignment]
+    return pid
+
+
+def print_nothing(*values: Any, **keywords: Any) -> None:
+    """`print`: what simulated processes print is not shown."""
+
+
+def sleep_no_time(seconds: float) -> None:
+    """`time.sleep` where no time exists."""
 
 
 def random_module(identity: str) -> types.ModuleType:
@@ -93,7 +117,9 @@ def random_module(identity: str) -> types.ModuleType:
         return random.Random(value)
 
     own = {name: getattr(numbers, name) for name in dir(numbers) if not name.startswith("_")}
-    refused = {"SystemRandom": _refusal("random.SystemRandom", "use random.Random(seed)")}
+    for function, name in ((seed, "seed"), (seeded, "Random")):
+        _known_as(function, "random", name)
+    refused = {"SystemRandom": refusal("random.SystemRandom", "use random.Random(seed)")}
     made = _Covered(random, {**own, "seed": seed, "Random": seeded, **refused})
     made.__dict__["_inst"] = numbers
     return made
@@ -120,8 +146,8 @@ def imports(
             elif top == "time":
                 made[top] = _Covered(time, clocks)
             elif top == "os":
-                refused = {name: _refusal(f"os.{name}", instead) for name, instead in _REFUSED_OS.items()}
-                pid = {"getpid": lambda: current().process().pid, "cpu_count": standin.cpu_count}
+                refused = {name: refusal(f"os.{name}", instead) for name, instead in _REFUSED_OS.items()}
+                pid = {"getpid": getpid, "cpu_count": standin.cpu_count}
                 made[top] = _Covered(os, {**refused, **pid})
             else:
                 return None
@@ -153,7 +179,7 @@ def imports(
 def no_clocks() -> dict[str, Any]:
     """A module `time` without clocks, in which sleeping takes no time."""
     instead = "no time passes on a machine that takes every interleaving; measure on the real machine"
-    return {"sleep": lambda seconds: None, **{name: _refusal(f"time.{name}", instead) for name in _CLOCKS}}
+    return {"sleep": sleep_no_time, **{name: refusal(f"time.{name}", instead) for name in _CLOCKS}}
 
 
 def covered_builtins(importer: Callable[..., Any]) -> dict[str, Any]:
@@ -162,7 +188,7 @@ def covered_builtins(importer: Callable[..., Any]) -> dict[str, Any]:
     return {
         **vars(builtins),
         "__import__": importer,
-        "print": lambda *values, **keywords: None,
-        "open": _refusal("open", files),
-        "input": _refusal("input", files),
+        "print": print_nothing,
+        "open": refusal("open", files),
+        "input": refusal("input", files),
     }

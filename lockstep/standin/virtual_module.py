@@ -42,6 +42,10 @@ def cpu_count() -> int:
     return cores
 
 
+def sched_getaffinity(pid: int) -> set[int]:
+    return set(range(cpu_count()))
+
+
 def get_context(method: str | None = None) -> types.ModuleType:
     module.get_context(method)  # refuses unknown methods
     return _modules["multiprocessing"]
@@ -144,7 +148,13 @@ def imports(
 ) -> Callable[..., Any]:
     """An `__import__` for one process in virtual time; `own` and `made` as in `lockstep.standin.inputs`."""
     others = inputs.imports(identity, own, clocks(), made)
-    system: list[types.ModuleType] = []
+    system = {
+        "_exit": _exit,
+        "cpu_count": cpu_count,
+        "process_cpu_count": cpu_count,
+        "sched_getaffinity": sched_getaffinity,
+        "environ": dict(os.environ),
+    }
 
     def imported(
         name: str, globals_: Any = None, locals_: Any = None, fromlist: Any = (), level: int = 0
@@ -152,20 +162,8 @@ def imports(
         if name.partition(".")[0] in ("multiprocessing", "concurrent"):
             return _standing_in(name, fromlist)
         found: types.ModuleType = others(name, globals_, locals_, fromlist, level)
-        if name != "os":
-            return found
-        if not system:
-            covered = types.ModuleType("os")
-            # The start of a process's life is what `others` gives; these are only here.
-            covered.__dict__.update(vars(found))
-            covered.__dict__.update(
-                _exit=_exit,
-                cpu_count=cpu_count,
-                process_cpu_count=cpu_count,
-                sched_getaffinity=lambda pid: set(range(cpu_count())),
-                environ=dict(os.environ),
-            )
-            system.append(covered)
-        return system[0]
+        if name == "os":
+            vars(found).update(system)
+        return found
 
     return imported

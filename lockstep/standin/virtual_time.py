@@ -29,20 +29,68 @@ def sleep(seconds: float) -> None:
     ask("time.sleep", (), float(seconds))
 
 
+def now_ns() -> int:
+    return int(now() * 1e9)
+
+
+def cpu_time_ns() -> int:
+    return int(cpu_time() * 1e9)
+
+
+def date() -> float:
+    """`time.time()`: seconds since 1970."""
+    return _EPOCH + now()
+
+
+def date_ns() -> int:
+    return int(date() * 1e9)
+
+
+def clock_gettime(clock: int) -> float:
+    if clock == getattr(time, "CLOCK_REALTIME", None):
+        return date()
+    ours = ("CLOCK_PROCESS_CPUTIME_ID", "CLOCK_THREAD_CPUTIME_ID")
+    return cpu_time() if clock in [getattr(time, name, None) for name in ours] else now()
+
+
+def clock_gettime_ns(clock: int) -> int:
+    return int(clock_gettime(clock) * 1e9)
+
+
+def localtime(seconds: float | None = None) -> time.struct_time:
+    return time.localtime(date() if seconds is None else seconds)
+
+
+def gmtime(seconds: float | None = None) -> time.struct_time:
+    return time.gmtime(date() if seconds is None else seconds)
+
+
+def ctime(seconds: float | None = None) -> str:
+    return time.ctime(date() if seconds is None else seconds)
+
+
+def asctime(moment: Any = None) -> str:
+    return time.asctime(localtime() if moment is None else moment)
+
+
+def strftime(form: str, moment: Any = None) -> str:
+    return time.strftime(form, localtime() if moment is None else moment)
+
+
 def clocks() -> dict[str, Any]:
     """What the module `time` offers to a simulated process."""
     return {
         "sleep": sleep,
         **dict.fromkeys(("monotonic", "perf_counter"), now),
         **dict.fromkeys(("process_time", "thread_time"), cpu_time),
-        **dict.fromkeys(("monotonic_ns", "perf_counter_ns"), lambda: int(now() * 1e9)),
-        **dict.fromkeys(("process_time_ns", "thread_time_ns"), lambda: int(cpu_time() * 1e9)),
-        "time": lambda: _EPOCH + now(),
-        "time_ns": lambda: int((_EPOCH + now()) * 1e9),
-        "localtime": lambda seconds=None: time.localtime(_EPOCH + now() if seconds is None else seconds),
-        "gmtime": lambda seconds=None: time.gmtime(_EPOCH + now() if seconds is None else seconds),
-        "ctime": lambda seconds=None: time.ctime(_EPOCH + now() if seconds is None else seconds),
-        "strftime": lambda form, t=None: time.strftime(form, time.localtime(_EPOCH + now()) if t is None else t),
+        **dict.fromkeys(("monotonic_ns", "perf_counter_ns"), now_ns),
+        **dict.fromkeys(("process_time_ns", "thread_time_ns"), cpu_time_ns),
+        "time": date,
+        "time_ns": date_ns,
+        **{
+            function.__name__: function
+            for function in (clock_gettime, clock_gettime_ns, localtime, gmtime, ctime, asctime, strftime)
+        },
     }
 
 
