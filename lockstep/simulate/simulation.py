@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterable
 from typing import Any
 
+from lockstep.checking.data import Reference
 from lockstep.checking.failure import CheckFailed, StudentMissing, StudentRaised, StudentRefused, StudentTimedOut
 from lockstep.checking.program import Program, program
 from lockstep.checking.student import Service, shown
@@ -135,6 +136,10 @@ class _Runs:
     def __exit__(self, *exception: Any) -> None:
         self._service.close()
 
+    def beside(self, function: Any, which: str) -> Reference:
+        """Another function of the program. Raises TypeError for what is none."""
+        return self._program.beside(function, which)
+
     def run(
         self, reference: Any, arguments: Any, keywords: Any, cores: int, scaled: bool = False, fitting: bool = False
     ) -> Simulation:
@@ -213,8 +218,7 @@ class _Serial:
     """The serial function, timed on one virtual core."""
 
     def __init__(self, runs: _Runs, function: Any, arguments: Any, keywords: Any) -> None:
-        with program(function, "simulate", LIMIT) as found:
-            self._reference = found.reference
+        self._reference = runs.beside(function, "the serial function")
         self._runs, self._arguments, self._keywords = runs, arguments, keywords
 
     def time(self) -> float:
