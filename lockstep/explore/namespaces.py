@@ -131,11 +131,13 @@ class Namespaces:
             found = getattr(found, part)
         return found
 
-    def covered_name(self, function: Any) -> tuple[str, str] | None:
-        """The module and the name by which every process finds its own one of what covers a function of Python's."""
+    def own_name(self, thing: Any) -> tuple[str, str] | None:
+        """The module and the name by which every process finds its own one of a function or class, if it has one."""
         random = self.made.get("random")
-        if random is not None and getattr(function, "__self__", None) is vars(random)["_inst"]:
-            return "random", function.__name__
-        name: str = getattr(function, "__name__", "")
-        home = self.made.get(function.__module__)
-        return (home.__name__, name) if home is not None and vars(home).get(name) is function else None
+        if random is not None and getattr(thing, "__self__", None) is vars(random)["_inst"]:
+            return "random", thing.__name__
+        module, name = getattr(thing, "__module__", None), getattr(thing, "__qualname__", "")
+        found: Any = self.made.get(module) if isinstance(module, str) else None
+        for part in name.split(".") if found is not None else ():
+            found = getattr(found, part, None)
+        return (module, name) if found is thing and isinstance(module, str) else None

@@ -11,7 +11,7 @@ from lockstep.explore.namespaces import GIVEN, SOLUTION, Namespaces
 from lockstep.standin.operation import Message
 
 _HEADER = 4  # bytes that a pipe spends on the length of a message
-_FUNCTIONS = (types.FunctionType, types.MethodType, types.BuiltinMethodType)
+_NAMED = (type, types.FunctionType, types.MethodType, types.BuiltinMethodType)
 
 
 class _Pickler(pickle.Pickler):
@@ -31,7 +31,7 @@ class _Pickler(pickle.Pickler):
                 what = f"Can't pickle {obj!r}: it's not found as {module}.{qualname}"
                 raise pickle.PicklingError(what)
             return _Named, (module, qualname)
-        if isinstance(obj, _FUNCTIONS) and (known := self._namespaces.covered_name(obj)) is not None:
+        if isinstance(obj, _NAMED) and (known := self._namespaces.own_name(obj)) is not None:
             return _Named, known
         return NotImplemented
 

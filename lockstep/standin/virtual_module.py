@@ -5,6 +5,7 @@ from __future__ import annotations
 import concurrent.futures
 import concurrent.futures.process
 import os
+import timeit
 import types
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -13,7 +14,8 @@ from lockstep.standin import executors, inputs, memory, module, pools, process
 from lockstep.standin.machine import current, not_covered
 from lockstep.standin.process import Process
 from lockstep.standin.shared import ask
-from lockstep.standin.virtual_time import clocks
+from lockstep.standin.virtual_dates import DATES
+from lockstep.standin.virtual_time import clocks, now
 
 
 class TimedProcess(Process):
@@ -102,6 +104,11 @@ _INSTEAD = {
 }
 
 
+_NO_TIMING = {
+    name: inputs.refusal(f"timeit.{name}", "read time.perf_counter() before and after") for name in timeit.__all__
+}
+
+
 class _Module(types.ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -147,7 +154,8 @@ def imports(
     identity: str, own: Mapping[str, types.ModuleType], made: dict[str, types.ModuleType]
 ) -> Callable[..., Any]:
     """An `__import__` for one process in virtual time; `own` and `made` as in `lockstep.standin.inputs`."""
-    others = inputs.imports(identity, own, clocks(), made)
+    timed = {"time": clocks(), "timeit": {**_NO_TIMING, "default_timer": now}, "datetime": DATES}
+    others = inputs.imports(identity, own, timed, made)
     system = {
         "_exit": _exit,
         "cpu_count": cpu_count,
