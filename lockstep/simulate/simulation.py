@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import operator
 import statistics
 import warnings
 from collections.abc import Iterable
@@ -16,7 +18,7 @@ from lockstep.simulate.calibration import costs_of_this_machine
 from lockstep.simulate.costs import IDEAL, LAPTOP, PROFILES, Costs
 from lockstep.simulate.curves import Curve
 from lockstep.simulate.log import Log, LogError
-from lockstep.simulate.result import Failure, Simulation, simulation_of
+from lockstep.simulate.result import Failure, NoResult, Simulation, simulation_of
 from lockstep.simulate.words import deadlocked, process_name
 
 MOST_CORES = 100_000
@@ -54,9 +56,9 @@ def simulate(
     Raises Deadlocked (a CheckFailed with the wait-for graph), NotSimulated, StudentRaised if the function raises,
     StudentTimedOut, StudentMissing, and ValueError or TypeError for options that make no sense.
     """
-    _check_cores(cores)
-    _check_whole("repeat is how often to run", repeat)
-    _check_options(serial, limit, pipe_capacity)
+    cores = _cores(cores)
+    repeat = _whole("repeat is how often to run", repeat)
+    pipe_capacity = _check_options(serial, limit, pipe_capacity)
     with program(function, "simulate", limit) as opened, _Runs(opened, costs, limit, pipe_capacity) as runs:
         base = None if serial is None else _Serial(runs, serial, arguments, keywords)
         found = []
@@ -87,10 +89,8 @@ def curve(
     """
     if isinstance(cores, str) or not isinstance(cores, Iterable) or not (cores := list(cores)):
         raise ValueError("cores is a list of numbers of cores, such as [1, 2, 4, 8]")
-    _check_options(serial, limit, pipe_capacity)
-    for number in cores:
-        _check_cores(number)
-    numbers = sorted(set(cores))
+    pipe_capacity = _check_options(serial, limit, pipe_capacity)
+    numbers = sorted({_cores(number) for number in cores})
     with program(function, "simulate.curve", limit) as opened, _Runs(opened, costs, limit, pipe_capacity) as runs:
         base = None if serial is None else _Serial(runs, serial, arguments, keywords)
         times = [] if base is None else [base.time()]
@@ -183,7 +183,10 @@ class _Runs:
             )
             for failure in failures if self._trusted else ():
                 warnings.warn(f"what is simulated fails: {failure.text()}", stacklevel=4)
-            return simulation_of(log, name, failures=failures, result=reply.get("value"))
+            result = NoResult(str(reply["refused"])) if "refused" in reply else reply.get("value")
+            if self._trusted and isinstance(result, NoResult):
+                warnings.warn(f"the result of `{name}` is not there: {result.why}", stacklevel=4)
+            return simulation_of(log, name, failures=failures, result=result)
         except Deadlock as error:
             raise deadlocked(name, error, [failure.text() for failure in failures]) from None
         except TooLong as error:
@@ -240,20 +243,24 @@ def costs_named(costs: Costs | str | None, trusted: bool) -> Costs:
     raise ValueError(f"costs are Costs, {', '.join(map(repr, PROFILES))} or 'this machine', not {costs!r}")
 
 
-def _check_cores(cores: Any) -> None:
-    _check_whole("cores is how many cores to simulate", cores)
-    if cores > MOST_CORES:
-        raise ValueError(f"cores is how many cores to simulate: at most {MOST_CORES:_}, not {cores}")
+def _cores(cores: Any) -> int:
+    number = _whole("cores is how many cores to simulate", cores)
+    if number > MOST_CORES:
+        raise ValueError(f"cores is how many cores to simulate: at most {MOST_CORES:_}, not {number}")
+    return number
 
 
-def _check_whole(what: str, number: Any) -> None:
-    if isinstance(number, bool) or not isinstance(number, int) or number < 1:
-        raise ValueError(f"{what}: a whole number from 1, not {number!r}")
+def _whole(what: str, number: Any) -> int:
+    """The number as Python's own int, for NumPy has others."""
+    with contextlib.suppress(TypeError):
+        if not isinstance(number, bool) and operator.index(number) >= 1:
+            return operator.index(number)
+    raise ValueError(f"{what}: a whole number from 1, not {number!r}")
 
 
-def _check_options(serial: Any, limit: Any, pipe_capacity: Any) -> None:
+def _check_options(serial: Any, limit: Any, pipe_capacity: Any) -> int:
     if serial is not None and not callable(serial):
         raise TypeError(f"serial is a function to compare with, not {serial!r}")
     if isinstance(limit, bool) or not isinstance(limit, int | float) or not 0 < limit < float("inf"):
         raise ValueError(f"limit is how many seconds of real time all runs may take, more than 0, not {limit!r}")
-    _check_whole("pipe_capacity is how many bytes a pipe holds", pipe_capacity)
+    return _whole("pipe_capacity is how many bytes a pipe holds", pipe_capacity)

@@ -9,6 +9,7 @@ from lockstep.standin.machine import current, running
 from lockstep.standin.shared import ask
 
 _EPOCH = 1_700_000_000.0  # every simulation begins at the same moment, so that results repeat
+_LONGEST = 2.0**63 * 1e-9  # seconds that a real sleep can take
 
 
 def now() -> float:
@@ -24,8 +25,12 @@ def cpu_time() -> float:
 
 
 def sleep(seconds: float) -> None:
+    if seconds != seconds:
+        raise ValueError("Invalid value NaN (not a number)")
     if seconds < 0:
         raise ValueError("sleep length must be non-negative")
+    if seconds > _LONGEST:
+        raise OverflowError("timestamp out of range for platform time_t")
     ask("time.sleep", (), float(seconds))
 
 
@@ -98,10 +103,10 @@ def work(seconds: float) -> None:
     """Computes for so many seconds of CPU.
 
     In a simulation the cost is declared and nothing is burnt; in `explore` it takes no time; anywhere else this
-    spins. Raises ValueError below 0.
+    spins. Raises ValueError below 0 and for no number or no end of seconds.
     """
-    if not seconds >= 0:
-        raise ValueError(f"work takes 0 seconds or more, not {seconds}")
+    if not 0 <= seconds < float("inf"):
+        raise ValueError(f"work takes a number of seconds, 0 or more, not {seconds}")
     if running():
         declare = getattr(current(), "declare", None)
         if declare is not None:
