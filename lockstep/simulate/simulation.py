@@ -19,7 +19,7 @@ from lockstep.simulate.costs import IDEAL, LAPTOP, PROFILES, Costs
 from lockstep.simulate.curves import Curve
 from lockstep.simulate.log import Log, LogError
 from lockstep.simulate.result import Failure, NoResult, Simulation, simulation_of
-from lockstep.simulate.words import deadlocked, process_name
+from lockstep.simulate.words import deadlocked, endless, process_name
 
 MOST_CORES = 100_000
 PIPE_CAPACITY = 65_536  # bytes, as on Linux
@@ -189,8 +189,8 @@ class _Runs:
             return simulation_of(log, name, failures=failures, result=result)
         except Deadlock as error:
             raise deadlocked(name, error, [failure.text() for failure in failures]) from None
-        except TooLong as error:
-            raise CheckFailed(f"`{name}` does not come to an end: {error}") from None
+        except TooLong:
+            raise CheckFailed(endless(name, log.processes.values())) from None
         except (LogError, KeyError, TypeError, ValueError, AttributeError) as error:
             raise StudentRefused(f"what came back from the simulation of `{name}` makes no sense: {error}") from None
 
