@@ -9,7 +9,6 @@ import sys
 import types
 from collections.abc import Callable
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from lockstep.standin.machine import not_covered
@@ -17,7 +16,7 @@ from lockstep.standin.machine import not_covered
 _INSTALLED = tuple(
     os.path.realpath(folder) + os.sep
     for folder in (sys.prefix, sys.base_prefix, os.path.dirname(os.__file__), *site.getsitepackages(),
-                   site.getusersitepackages(), str(Path(__file__).parents[1]))
+                   site.getusersitepackages(), os.path.dirname(os.path.dirname(__file__)))
 )  # fmt: skip
 _REAL = ("multiprocessing", "concurrent.futures")
 
@@ -75,4 +74,5 @@ def _own_file(name: str, path: tuple[str, ...]) -> tuple[str | None, bool]:
 
 @lru_cache(maxsize=100)
 def _code(file: str, changed: int) -> types.CodeType:
-    return compile(Path(file).read_bytes(), file, "exec", dont_inherit=True)
+    with open(file, "rb") as opened:
+        return compile(opened.read(), file, "exec", dont_inherit=True)
