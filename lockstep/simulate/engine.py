@@ -240,7 +240,8 @@ class Engine:
         self.bytes += message.size
         stream = self.objects.streams[name]
         actor.awaited = stream.taken_from
-        if stream.due and self.objects.arrive(name, 0):
+        if stream.held + message.size > self.objects.capacity:  # it was overfull: somebody was held up
+            self.objects.arrive(name, 0)
             self._let_exit()
 
     # Operations on processes and on time.
