@@ -21,7 +21,7 @@ from lockstep.standin.machine import NotCovered, run_on
 from lockstep.standin.operation import Answer, Creation, Message, Operation
 from lockstep.standin.pipes import Connection
 from lockstep.standin.process import MainProcess, Process
-from lockstep.standin.virtual_module import imports
+from lockstep.standin.virtual_module import Exited, imports
 
 _HEADER = 4  # bytes that a pipe spends on the length of a message
 _MESSAGE_LIMIT = 2_000  # characters of an exception's text that a report can use
@@ -37,7 +37,7 @@ class Lives:
     """A process in the middle of its program."""
 
     __slots__ = (
-        "abandoned", "cpu", "created", "declared", "dying", "greenlet", "identity", "me", "namespaces", "objects",
+        "abandoned", "cpu", "created", "declared", "dying", "executors", "greenlet", "identity", "me", "namespaces", "objects",
         "processes", "queues", "since",
     )  # fmt: skip
 
@@ -52,6 +52,7 @@ class Lives:
         self.cpu = 0  # ns of CPU in this stretch before `since`
         self.declared = 0.0  # seconds of CPU in this stretch that the program declared
         self.dying = 0
+        self.executors: list[Any] = []  # that it opened
         self.greenlet = greenlet.greenlet(lambda _answer: body(self))
 
 
@@ -189,6 +190,8 @@ class SimulateMachine:
         return pickles.load(self._messages.pop(message.token), self._now.namespaces)
 
     def option(self, name: str) -> Any:
+        if name == "executors":
+            return self._now.executors
         self.closed = self.closed and name not in _OPEN
         return self._options[name]
 
@@ -218,22 +221,33 @@ class SimulateMachine:
         return stretch
 
     def _live(self, life: Lives) -> Stretch:
-        code = 1
         try:
-            code = self._work(life)
+            code = self._ended(life)
         except greenlet.GreenletExit:
             return Stretch(0.0, Operation("process.exit"))
-        except (NotCovered, NotThere):
-            raise
-        except SystemExit as error:
-            code = error.code if isinstance(error.code, int) else int(error.code is not None)
-        except BaseException as error:
-            self._note_failure(life, error)
         life.cpu += time.thread_time_ns() - life.since
         queues = tuple(sorted(life.queues - life.abandoned))
         return self._stretch(life, Operation("process.exit", (), (code, queues)), "")
 
-    def _work(self, life: Lives) -> int:
+    def _ended(self, life: Lives) -> int:
+        """Works to the end and shuts down the executors that are still open, as Python does at exit; the exit code."""
+        code = 1
+        try:
+            self._work(life)
+            code = 0
+        except (greenlet.GreenletExit, NotCovered, NotThere):
+            raise
+        except Exited as error:
+            return error.status
+        except SystemExit as error:
+            code = error.code if isinstance(error.code, int) else int(error.code is not None)
+        except BaseException as error:
+            self._note_failure(life, error)
+        for executor in life.executors:
+            executor.shutdown()
+        return code
+
+    def _work(self, life: Lives) -> None:
         life.namespaces = Namespaces(life.identity, *self._statements, imports)
         if life.identity == "0":
             life.since = time.thread_time_ns()
@@ -242,7 +256,6 @@ class SimulateMachine:
             life.me = pickles.load(self._payloads[life.identity][0], life.namespaces)
             life.since = time.thread_time_ns()
             life.me.run()  # type: ignore[union-attr]
-        return 0
 
     def _note_failure(self, life: Lives, error: BaseException) -> None:
         classes = tuple(kind.__name__ for kind in type(error).__mro__ if kind is not object)

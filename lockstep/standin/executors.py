@@ -10,7 +10,7 @@ from queue import Empty
 from typing import Any, NamedTuple
 
 from lockstep.standin.machine import current, not_covered
-from lockstep.standin.mailbox import DIED, Done, ResultBox, Task, TaskBox, chunks, serve
+from lockstep.standin.mailbox import DIED, UNREADABLE, Done, ResultBox, Task, TaskBox, chunks, serve
 from lockstep.standin.process import Process
 from lockstep.standin.shared import new_name
 from lockstep.standin.virtual_time import now
@@ -52,6 +52,7 @@ class ProcessPoolExecutor:
         self._futures: dict[int, Future] = {}
         self._broken: str | None = None
         self._shut = False
+        current().option("executors").append(self)
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future:
         return self._submit(fn, (tuple(args),), True, kwargs, lambda values: values[0])
@@ -119,17 +120,19 @@ class ProcessPoolExecutor:
     def _receive(self, timeout: float | None, block: bool = True) -> None:
         """Takes one result. Raises queue.Empty."""
         done: Done = self._results.get(block, timeout, handed=True)
-        if done.number == DIED:
-            self._break()
+        if done.number in (DIED, UNREADABLE):
+            self._break(done.error)
         elif done.number >= 0:
             self._futures[done.number].settle(done)
 
-    def _break(self) -> None:
+    def _break(self, why: BaseException | None) -> None:
         self._broken = "A process in the process pool was terminated abruptly while the future was running or pending."
         for worker in self._workers:
             worker.terminate()
         for future in self._futures.values():
-            future.settle(Done(future.number, 0, None, BrokenProcessPool(self._broken)))
+            error = BrokenProcessPool(self._broken)
+            error.__cause__ = why
+            future.settle(Done(future.number, 0, None, error))
 
 
 class Future:

@@ -35,7 +35,10 @@ class ResultBox(Shared):
         """`handed`: a thread of the pool's process hands it to the program, which waits for each. Raises queue.Empty."""
         patience = timeout if block else None
         message = ask("pool.result", (self.name,), block and timeout is None, handed, patience=patience)
-        return current().unpack(message)
+        try:
+            return current().unpack(message)
+        except Exception as error:
+            return Done(UNREADABLE, 0, None, error)
 
 
 class Task(NamedTuple):
@@ -64,7 +67,8 @@ class Done(NamedTuple):
     error: BaseException | None = None
 
 
-RETIRED, DIED = -1, -2  # numbers in Done of workers that end
+RETIRED, DIED = -1, -2  # numbers in Done of workers that end; `place` 0: before their first task
+UNREADABLE = -3  # number in Done of a result that raises when it is unpickled
 
 
 def serve(
@@ -76,10 +80,11 @@ def serve(
     skip: Callable[[int], bool],
 ) -> None:
     """A worker: takes tasks until None comes, or `most` are done; tells when it ends otherwise."""
-    told = False
+    told = begun = False
     try:
         if initializer is not None:
             initializer(*initargs)
+        begun = True
         done = 0
         while most is None or done < most:
             task = tasks.get()
@@ -93,7 +98,7 @@ def serve(
         results.put(Done(RETIRED, 0, None))
     finally:
         if not told:
-            results.put(Done(DIED, 0, None))
+            results.put(Done(DIED, int(begun), None))
 
 
 def _answer(task: Task, results: ResultBox) -> None:

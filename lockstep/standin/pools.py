@@ -10,7 +10,7 @@ from queue import Empty
 from typing import Any
 
 from lockstep.standin.machine import current
-from lockstep.standin.mailbox import DIED, RETIRED, Done, ResultBox, Task, TaskBox, chunks, serve
+from lockstep.standin.mailbox import DIED, RETIRED, UNREADABLE, Done, ResultBox, Task, TaskBox, chunks, serve
 from lockstep.standin.module import TimeoutError as PoolTimeout
 from lockstep.standin.process import Process
 from lockstep.standin.virtual_time import now
@@ -39,8 +39,9 @@ class Pool:
         self._tasks, self._results = TaskBox(), ResultBox()
         self._worker = (self._tasks, self._results, initializer, tuple(initargs), maxtasksperchild, _never)
         self._state = "open"
-        self._jobs: dict[int, AsyncResult] = {}
+        self._jobs: dict[int, AsyncResult] = {}  # those that are not complete
         self._number = 0
+        self._count = count
         self._workers = [self._start() for _ in range(count)]
 
     def _start(self) -> Process:
@@ -99,7 +100,7 @@ class Pool:
     def close(self) -> None:
         if self._state == "open":
             self._state = "closed"
-            for _ in self._workers:
+            for _ in range(self._count):
                 self._tasks.put(None)
 
     def terminate(self) -> None:
@@ -111,7 +112,7 @@ class Pool:
     def join(self) -> None:
         if self._state == "open":
             raise ValueError("Pool is still running")
-        while self._state == "closed" and any(not job.complete for job in self._jobs.values()):
+        while self._state == "closed" and self._jobs:
             self._receive(None)
         for worker in self._workers:
             worker.join()
@@ -150,13 +151,15 @@ class Pool:
         items = list(iterable)
         if chunksize is None:
             # The real pool's rule: four chunks a worker.
-            size, rest = divmod(len(items), len(self._workers) * 4)
+            size, rest = divmod(len(items), self._count * 4)
             chunksize = size + bool(rest)
         elif chunksize < 1:
             raise ValueError(f"Chunksize must be 1+, not {chunksize:n}")
         parts = chunks(items, chunksize) if items else []
         job = AsyncResult(self, len(parts), lambda lists: [v for part in lists for v in part], callback, error_callback)
         self._job(job)
+        if not parts:
+            del self._jobs[job.number]
         for place, part in enumerate(parts):
             self._tasks.put(Task(job.number, place, func, part, star))
         return job
@@ -164,11 +167,17 @@ class Pool:
     def _receive(self, timeout: float | None, block: bool = True, handed: bool = False) -> None:
         """Takes one result. Raises queue.Empty."""
         done: Done = self._results.get(block, timeout, handed)
-        if done.number == RETIRED:
-            if self._state == "open":
+        if done.number == UNREADABLE and done.error is not None:
+            raise done.error
+        if done.number >= 0:
+            job = self._jobs[done.number]
+            if len(job.arrived) + 1 == job.parts:
+                del self._jobs[done.number]
+            job.add(done)
+        elif done.number == RETIRED or (done.number == DIED and done.place):
+            # A worker that dies before its first task would only do so again.
+            if self._state == "open" or (self._state == "closed" and self._jobs):
                 self._workers.append(self._start())
-        elif done.number != DIED:
-            self._jobs[done.number].add(done)
 
 
 class AsyncResult:

@@ -30,7 +30,11 @@ class TimedProcess(Process):
 
 
 class Exited(SystemExit):
-    """`os._exit`: the process ends here."""
+    """`os._exit`: the process ends here, and nothing is shut down."""
+
+    @property
+    def status(self) -> int:
+        return self.code if isinstance(self.code, int) else 1
 
 
 def _exit(status: int) -> None:
