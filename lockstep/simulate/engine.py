@@ -129,14 +129,12 @@ class Engine:
         if answer is not BLOCKED:
             self._answered(actor, operation, answer)
             return
-        if operation.patience is not None and operation.patience <= 0:
-            answer, actor.span = self.objects.attempt(operation, actor.identity, actor.span)
-            self._answered(actor, operation, answer)
-            return
         actor.state = "blocked"
         for name in operation.objects:
             self._waiters.setdefault(name, {})[actor.identity] = actor
-        if operation.patience is not None:
+        if operation.patience is not None and operation.patience <= 0:
+            self._expire(actor, operation)
+        elif operation.patience is not None:
             self._after(operation.patience, actor, lambda: self._expire(actor, operation))
 
     def _answered(self, actor: Actor, operation: Operation, answer: Answer) -> None:
@@ -178,8 +176,11 @@ class Engine:
         if actor.state == "blocked":
             actor.awaited = ""  # nobody: the time is up
         if self.objects.expire(operation, actor.identity):
+            answer, span = self.objects.attempt(operation, actor.identity, actor.span)
+            if answer is BLOCKED:  # a barrier's action runs: whoever waits there waits for that as well
+                return
+            actor.span = span
             self._stop_waiting(actor, operation)
-            answer, actor.span = self.objects.attempt(operation, actor.identity, actor.span)
             self._answered(actor, operation, answer)
         elif actor.state == "blocked" and self.objects.possible(operation, actor.identity):
             self._retry(actor)

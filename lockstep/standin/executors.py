@@ -203,12 +203,9 @@ class Future:
 
 
 def receive(executor: ProcessPoolExecutor, limit: float | None) -> None:
-    """Takes one result before the virtual time `limit`. Raises TimeoutError."""
-    left = None if limit is None else limit - now()
+    """Takes one result before the virtual time `limit`, or one that is there. Raises TimeoutError."""
     try:
-        if left is not None and left <= 0:
-            raise Empty
-        executor._receive(left)
+        executor._receive(None if limit is None else limit - now())
     except Empty:
         raise TimeoutError from None
 

@@ -165,7 +165,7 @@ class Pool:
         return job
 
     def _receive(self, timeout: float | None, block: bool = True, handed: bool = False) -> None:
-        """Takes one result. Raises queue.Empty."""
+        """Takes one result; one that is there is taken even when no time is left. Raises queue.Empty."""
         done: Done = self._results.get(block, timeout, handed)
         if done.number == UNREADABLE and done.error is not None:
             raise done.error
@@ -219,11 +219,8 @@ class AsyncResult:
     def wait(self, timeout: float | None = None) -> None:
         limit = None if timeout is None else now() + timeout
         while not self.complete:
-            left = None if limit is None else limit - now()
-            if left is not None and left <= 0:
-                return
             try:
-                self.pool._receive(left)
+                self.pool._receive(None if limit is None else limit - now())
             except Empty:
                 return
 
@@ -261,15 +258,16 @@ class ResultIterator:
         return self
 
     def next(self, timeout: float | None = None) -> Any:
+        limit = None if timeout is None else now() + timeout
         while not self._ready:
             if self._given >= self._job.parts:
                 raise StopIteration
-            self._open(self._next_part(timeout))
+            self._open(self._next_part(limit))
         return self._ready.pop(0)
 
     __next__ = next
 
-    def _next_part(self, timeout: float | None) -> Done:
+    def _next_part(self, limit: float | None) -> Done:
         while True:
             if not self._ordered and len(self._job.arrived) > self._given:
                 return self._job.arrived[self._given]
@@ -277,7 +275,7 @@ class ResultIterator:
                 if self._ordered and done.place == self._given:
                     return done
             try:
-                self._job.pool._receive(timeout, handed=True)
+                self._job.pool._receive(None if limit is None else limit - now(), handed=True)
             except Empty:
                 raise PoolTimeout from None
 

@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from lockstep.standin import executors, inputs, memory, module, pools, process
+from lockstep.standin.conditions import Condition
 from lockstep.standin.machine import current, not_covered
 from lockstep.standin.process import Process
 from lockstep.standin.shared import ask
-from lockstep.standin.virtual_time import clocks
+from lockstep.standin.virtual_time import clocks, now
 
 
 class TimedProcess(Process):
@@ -27,6 +28,21 @@ class TimedProcess(Process):
         assert self._started, "can only join a started process"
         if self._code is None:
             self._code = ask("process.join", (), self.identity, patience=timeout)
+
+
+class TimedCondition(Condition):
+    """A Condition whose `wait_for` has one limit for all its waits."""
+
+    def wait_for(self, predicate: Callable[[], Any], timeout: float | None = None) -> Any:
+        result = predicate()
+        limit = None if result or timeout is None else now() + timeout
+        while not result:
+            left = None if limit is None else limit - now()
+            if left is not None and left <= 0:
+                break
+            self.wait(left)
+            result = predicate()
+        return result
 
 
 class Exited(SystemExit):
@@ -55,6 +71,7 @@ _futures = concurrent.futures
 _MULTIPROCESSING: dict[str, Any] = {
     **module.PUBLIC,
     "Process": TimedProcess,
+    "Condition": TimedCondition,
     "Pool": pools.Pool,
     "Value": memory.MemoryValue,
     "Array": memory.MemoryArray,
@@ -81,7 +98,7 @@ _SUBMODULES: dict[str, dict[str, Any]] = {
     "sharedctypes": {name: _MULTIPROCESSING[name] for name in ("Value", "Array", "RawValue", "RawArray")},
     "context": {"TimeoutError": module.TimeoutError, "ProcessError": module.ProcessError, "Process": TimedProcess},
     "queues": vars(module.module("multiprocessing.queues")),
-    "synchronize": vars(module.module("multiprocessing.synchronize")),
+    "synchronize": {**vars(module.module("multiprocessing.synchronize")), "Condition": TimedCondition},
 }
 _FUTURES: dict[str, Any] = {
     "ProcessPoolExecutor": executors.ProcessPoolExecutor,
