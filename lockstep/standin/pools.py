@@ -174,9 +174,8 @@ class Pool:
             if len(job.arrived) + 1 == job.parts:
                 del self._jobs[done.number]
             job.add(done)
-        elif done.number == RETIRED or (done.number == DIED and done.place):
-            # A worker that dies before its first task would only do so again.
-            if self._state == "open" or (self._state == "closed" and self._jobs):
+        elif self._state == "open" or (self._state == "closed" and self._jobs):
+            if done.number == RETIRED or done.place:  # who dies before its first task would only do so again
                 self._workers.append(self._start())
 
 
