@@ -37,8 +37,8 @@ class Lives:
     """A process in the middle of its program."""
 
     __slots__ = (
-        "abandoned", "cpu", "created", "declared", "dying", "executors", "greenlet", "identity", "me", "namespaces", "objects",
-        "processes", "queues", "since",
+        "abandoned", "cpu", "created", "declared", "dying", "greenlet", "identity", "me", "namespaces", "objects",
+        "pools", "processes", "queues", "since",
     )  # fmt: skip
 
     def __init__(self, identity: str, me: Process | MainProcess, body: Callable[[Lives], Any]) -> None:
@@ -52,7 +52,7 @@ class Lives:
         self.cpu = 0  # ns of CPU in this stretch before `since`
         self.declared = 0.0  # seconds of CPU in this stretch that the program declared
         self.dying = 0
-        self.executors: list[Any] = []  # that it opened
+        self.pools: list[Any] = []  # and executors that it opened
         self.greenlet = greenlet.greenlet(lambda _answer: body(self))
 
 
@@ -143,6 +143,8 @@ class SimulateMachine:
         life.cpu += spent - life.since
         answer = self._hub.switch(self._stretch(life, operation, self._line(sys._getframe(2))))
         life.since = time.thread_time_ns()
+        if life.pools and _passes_time(operation):
+            self._tend(life)
         return answer
 
     def create(self, creation: Creation) -> None:
@@ -190,8 +192,8 @@ class SimulateMachine:
         return pickles.load(self._messages.pop(message.token), self._now.namespaces)
 
     def option(self, name: str) -> Any:
-        if name == "executors":
-            return self._now.executors
+        if name == "pools":
+            return self._now.pools
         self.closed = self.closed and name not in _OPEN
         return self._options[name]
 
@@ -213,6 +215,15 @@ class SimulateMachine:
         self.declared_in_all += seconds
 
     # A process's life.
+
+    def _tend(self, life: Lives) -> None:
+        """Pools do now what their threads have done while time passed: they take results, and call back."""
+        pools, life.pools = life.pools, []  # a callback that sleeps does not come here again
+        try:
+            for pool in pools:
+                pool.tend()
+        finally:
+            life.pools = pools + life.pools
 
     def _stretch(self, life: Lives, operation: Operation, line: str) -> Stretch:
         measured = max(0, life.cpu - self._own_cost) * 1e-9 if self._measured else 0.0
@@ -243,8 +254,8 @@ class SimulateMachine:
             code = error.code if isinstance(error.code, int) else int(error.code is not None)
         except BaseException as error:
             self._note_failure(life, error)
-        for executor in life.executors:
-            executor.shutdown()
+        for pool in life.pools:
+            pool.wind_up()
         return code
 
     def _work(self, life: Lives) -> None:
@@ -275,6 +286,10 @@ class SimulateMachine:
                 return f"{frame.f_code.co_filename}:{frame.f_lineno}"
             frame = frame.f_back
         return ""
+
+
+def _passes_time(operation: Operation) -> bool:
+    return operation.kind == "time.sleep" or (operation.patience is not None and operation.kind != "pool.result")
 
 
 class _Early(MainProcess):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
-from lockstep.standin.machine import current
+from lockstep.standin.machine import current, not_covered
 from lockstep.standin.shared import Shared, ask
+
+MOST_ITEMS = 10_000_000
+MOST_TASKS = 100_000  # with their results these are as many operations as a simulation does
 
 
 class TaskBox(Shared):
@@ -113,5 +117,25 @@ def _answer(task: Task, results: ResultBox) -> None:
         results.put(Done(task.number, task.place, None, RuntimeError(what)))
 
 
-def chunks(items: list[Any], size: int) -> list[tuple[Any, ...]]:
-    return [tuple(items[start : start + size]) for start in range(0, len(items), size)]
+def listed(iterable: Iterable[Any]) -> list[Any]:
+    """All that an iterable gives. One without end is refused, since it has none here either."""
+    items = list(islice(iterable, MOST_ITEMS + 1))
+    if len(items) > MOST_ITEMS:
+        raise not_covered(
+            f"more than {MOST_ITEMS:_} items for a pool", "give it an iterable that ends, and a shorter one"
+        )
+    return items
+
+
+def chunks(items: Iterable[Any], size: int) -> Iterator[tuple[Any, ...]]:
+    """Tuples of so many items each, taken from an iterable as they are asked for."""
+    iterator = iter(items)
+    count = 0
+    while part := tuple(islice(iterator, size)):
+        count += 1
+        if count > MOST_TASKS:
+            raise not_covered(
+                f"more than {MOST_TASKS:_} tasks at once for a pool",
+                "give it a larger chunksize, or an iterable that ends",
+            )
+        yield part
