@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Sized
+from itertools import count, cycle, islice, repeat
+from operator import length_hint
 from typing import Any, NamedTuple
 
-from lockstep.standin.machine import current, not_covered
+from lockstep.standin.machine import NotCovered, current, not_covered
 from lockstep.standin.shared import Shared, ask
 
-MOST_ITEMS = 10_000_000
+MOST_ITEMS = 2_000_000  # of an iterable that does not tell its length
 MOST_TASKS = 100_000  # with their results these are as many operations as a simulation does
 
 
@@ -118,24 +119,33 @@ def _answer(task: Task, results: ResultBox) -> None:
 
 
 def listed(iterable: Iterable[Any]) -> list[Any]:
-    """All that an iterable gives. One without end is refused, since it has none here either."""
-    items = list(islice(iterable, MOST_ITEMS + 1))
+    """All that an iterable gives. One without end is refused: it has none here either."""
+    if isinstance(iterable, Sized):
+        return list(iterable)
+    items = list(islice(_ending(iterable), MOST_ITEMS + 1))
     if len(items) > MOST_ITEMS:
-        raise not_covered(
-            f"more than {MOST_ITEMS:_} items for a pool", "give it an iterable that ends, and a shorter one"
-        )
+        raise _too_many(f"{MOST_ITEMS:_} items")
     return items
 
 
 def chunks(items: Iterable[Any], size: int) -> Iterator[tuple[Any, ...]]:
-    """Tuples of so many items each, taken from an iterable as they are asked for."""
-    iterator = iter(items)
-    count = 0
+    """Tuples of so many items each, taken from an iterable as they are asked for. One without end is refused."""
+    most = MOST_TASKS if isinstance(items, Sized) else min(MOST_TASKS, MOST_ITEMS // size + 1)
+    iterator = iter(_ending(items))
+    given = 0
     while part := tuple(islice(iterator, size)):
-        count += 1
-        if count > MOST_TASKS:
-            raise not_covered(
-                f"more than {MOST_TASKS:_} tasks at once for a pool",
-                "give it a larger chunksize, or an iterable that ends",
-            )
+        given += 1
+        if given > most:
+            raise _too_many(f"{most:_} tasks")
         yield part
+
+
+def _ending(iterable: Iterable[Any]) -> Iterable[Any]:
+    endless = isinstance(iterable, count | cycle)
+    if endless or (isinstance(iterable, repeat) and length_hint(iterable, -1) < 0):
+        raise _too_many(f"{MOST_TASKS:_} tasks")
+    return iterable
+
+
+def _too_many(what: str) -> NotCovered:
+    return not_covered(f"more than {what} at once for a pool", "give it an iterable that ends, or a larger chunksize")

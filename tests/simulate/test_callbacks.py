@@ -176,6 +176,10 @@ def main():
     "asking",
     [
         "mp.Pool(2).imap(square, itertools.repeat(1))",
+        "mp.Pool(2).imap(square, (x for x in itertools.count()))",
+        "mp.Pool(2).imap(square, (x for x in itertools.count()), 1_000)",
+        "mp.Pool(2).starmap(square, itertools.cycle([(1,)]))",
+        "mp.Pool(2).map(square, (x for x in itertools.count()))",
         "mp.Pool(2).imap(square, itertools.count(), 100)",
         "mp.Pool(2).map(square, itertools.repeat(1))",
         "ProcessPoolExecutor(2).map(square, itertools.repeat(1))",
@@ -186,6 +190,17 @@ def test_an_iterable_without_end_is_refused(asking, monkeypatch):
     monkeypatch.setattr("lockstep.standin.mailbox.MOST_TASKS", 200)
     refused = reply(f"import itertools\n{SQUARE}\ndef main():\n    {asking}\n")["not_covered"]
     assert "iterable that ends" in refused
+
+
+def test_an_iterable_with_an_end_is_not_refused():
+    program = f"""
+import itertools
+{SQUARE}
+def main():
+    with mp.Pool(2) as pool:
+        return pool.map(square, itertools.repeat(2, 3)), list(pool.imap(square, itertools.repeat(3, 2)))
+"""
+    assert simulated(program).result == ([4, 4, 4], [9, 9])
 
 
 def test_a_function_that_cannot_be_pickled_fails_where_its_result_is_asked_for():
