@@ -341,7 +341,8 @@ class Engine:
         verb = operation.kind.partition(".")[2]
         if verb in ("terminate", "kill"):
             self._terminate(child, -15 if verb == "terminate" else -9)
-            self._go_on(actor, None)
+            if actor is not child:
+                self._go_on(actor, None)
         else:
             self._go_on(actor, child.code is None if verb == "is_alive" else child.code)
 

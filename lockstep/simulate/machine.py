@@ -10,6 +10,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import greenlet
@@ -77,6 +78,7 @@ class SimulateMachine:
         self._options = {"feeder": False, "pipe_capacity": pipe_capacity, "cores": cores, "memory": {}}
         self._hub = greenlet.getcurrent()
         self._lives: dict[str, Lives] = {}
+        self._stopped: list[Lives] = []  # by a signal
         self._payloads: dict[str, tuple[bytes, str, bool]] = {}
         self._messages: dict[int, bytes] = {}
         self._sent = 0
@@ -110,21 +112,26 @@ class SimulateMachine:
         return stretch
 
     def end(self, process: str) -> None:
-        life = self._lives.pop(process, None)
-        if life is None or life.greenlet.dead:
-            return
+        """It stops where it is: what it would do on its way out, in a `finally:`, it never does."""
+        if process in self._lives:  # else it has not begun
+            self._stopped.append(self._lives.pop(process))
+
+    def close(self) -> None:
+        """Unwinds whatever has not come to its end, now that nobody sees what it does."""
+        for life in (*self._stopped, *self._lives.values()):
+            if not life.greenlet.dead:
+                self._unwind(life)
+        self._lives.clear()
+
+    def _unwind(self, life: Lives) -> None:
         life.dying = 1
         self._now = life
         run_on(self)
         try:
-            life.greenlet.throw(greenlet.GreenletExit)
+            with suppress(NotCovered):
+                life.greenlet.throw(greenlet.GreenletExit)
         finally:
             run_on(None)
-
-    def close(self) -> None:
-        """Ends whatever has not ended."""
-        for process in list(self._lives):
-            self.end(process)
 
     # What the stand-in's objects ask.
 
@@ -253,7 +260,8 @@ class SimulateMachine:
         except SystemExit as error:
             code = error.code if isinstance(error.code, int) else int(error.code is not None)
         except BaseException as error:
-            self._note_failure(life, error)
+            if not life.dying:
+                self._note_failure(life, error)
         for pool in life.pools:
             pool.wind_up()
         return code

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from functools import partial
+from itertools import islice
 from queue import Empty
 from typing import Any, NamedTuple
 
@@ -144,6 +145,11 @@ class ProcessPoolExecutor:
         elif done.number in self._futures:
             self._futures[done.number].settle(done)
 
+    def _prefetched(self, future: Future) -> bool:
+        """Does it wait in the pipe to the workers? One more task than there are workers does, and none is cancelled."""
+        waiting = (number for number in self._futures if self._state.get(number) is None)
+        return future.number in islice(waiting, self._count + 1)
+
     def _break(self, why: BaseException | None) -> None:
         self._broken = "A process in the process pool was terminated abruptly while the future was running or pending."
         for worker in self._workers:
@@ -181,7 +187,8 @@ class Future:
         return self._cancelled
 
     def running(self) -> bool:
-        return self._done is None and self.executor._state.get(self.number) == "running"
+        started = self.executor._state.get(self.number) == "running"
+        return self._done is None and not self._cancelled and (started or self.executor._prefetched(self))
 
     def done(self) -> bool:
         while self._done is None and not self._cancelled:

@@ -74,7 +74,7 @@ _MULTIPROCESSING: dict[str, Any] = {
     "Condition": TimedCondition,
     "Pool": pools.Pool,
     "Value": memory.MemoryValue,
-    "Array": memory.MemoryArray,
+    "Array": memory.memory_array,
     "RawValue": memory.raw_value,
     "RawArray": memory.raw_array,
     "cpu_count": cpu_count,
