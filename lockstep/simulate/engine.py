@@ -12,7 +12,7 @@ from typing import Any
 
 from lockstep.simulate.actors import Actor, Behaviour, Deadlock, Span, Stretch, TooLong, Waiting
 from lockstep.simulate.cores import Cores
-from lockstep.simulate.costs import Costs
+from lockstep.simulate.costs import BETWEEN_LOOKS, Costs, is_look, of_look
 from lockstep.simulate.objects import SHARED_WAITS, Objects, waiting_without_limit
 from lockstep.simulate.streams import BLOCKED
 from lockstep.simulate.words import operation_name
@@ -152,8 +152,20 @@ class Engine:
         waited = self.now > actor.since
         if waited:
             self._note_waited(actor, operation.kind, operation.objects, stretch.line)
-        receiving = self.costs.of_answer(answer, operation, waited)
+        receiving = self.costs.of_answer(answer, operation, waited) + self._looking(actor, answer, waited)
         self._compute(actor, self.behaviour.resume(actor.identity, answer), receiving)
+
+    def _looking(self, actor: Actor, answer: Answer, waited: bool) -> float:
+        """CPU seconds of one more look, by a process that only looks whether something has changed."""
+        stretch = actor.stretch
+        assert stretch is not None
+        if waited or stretch.cpu > BETWEEN_LOOKS or not is_look(stretch.operation, answer):
+            actor.looks = 0
+            return 0.0
+        if actor.looks == 0 or stretch.operation.kind == "time.now":
+            actor.looking_since = self.now
+        actor.looks += 1
+        return of_look(actor.looks, self.now - actor.looking_since)
 
     def _go_on_later(self, actor: Actor, seconds: float, answer: Answer) -> None:
         actor.state = "waking"
