@@ -246,13 +246,17 @@ def as_completed(fs: Iterable[Future], timeout: float | None = None) -> Iterator
     """As `concurrent.futures.as_completed`."""
     limit = None if timeout is None else now() + timeout
     waiting = list(dict.fromkeys(fs))
+    count = len(waiting)
     while waiting:
         finished = [future for future in waiting if future._done is not None or future._cancelled]
         for future in finished:
             waiting.remove(future)
             yield future
         if not finished:
-            receive(_only_executor(waiting), limit)
+            try:
+                receive(_only_executor(waiting), limit)
+            except TimeoutError:
+                raise TimeoutError(f"{len(waiting)} (of {count}) futures unfinished") from None
 
 
 def wait(fs: Iterable[Future], timeout: float | None = None, return_when: str = real.ALL_COMPLETED) -> Any:

@@ -147,3 +147,17 @@ def test_a_limit_that_passes_while_a_barriers_action_runs_breaks_nothing(timeout
         return times
     """
     assert simulated(program, timeout).result == [([0, 1], pytest.approx(1.2)), ([0, 1], pytest.approx(2.4))]
+
+
+def test_as_completed_says_how_many_are_late():
+    program = """
+    def main():
+        seconds = []
+        with ProcessPoolExecutor(2) as executor:
+            try:
+                for future in as_completed([executor.submit(work, x) for x in (1, 5, 9)], timeout=2):
+                    seconds.append(time.monotonic())
+            except TimeoutError as error:
+                return seconds, str(error)
+    """
+    assert simulated(program).result == ([1], "2 (of 3) futures unfinished")
