@@ -66,6 +66,8 @@ class Actor:
     code: int | None = None  # its exit code once it has exited
     children: list[Actor] = field(default_factory=list)
     history: list[Span] = field(default_factory=list)
+    looks: int = 0  # in a row at something that may change, and since when; see `costs.of_look`
+    looking_since: float = 0.0
     awaited: str = ""  # who made it possible for it to go on
     unfed: list[Callable[[], None]] = field(default_factory=list)  # what its feeders do once it lets them
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
 
-from lockstep.standin.operation import Answer, Creation, Message, Operation
+from lockstep.standin.operation import Answer, Creation, Message, Operation, Raised
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,31 @@ class Costs:
         if not all(0 <= number < 1e4 for number in numbers.values()):
             raise ValueError("no cost is below 0")
         return cls(str(data["name"]), **numbers)
+
+
+BETWEEN_LOOKS = 20e-6  # seconds of CPU: a process that computes for longer does more than look
+_FREE_LOOKS = 10  # in a row, so that exact numbers stay exact
+_LOOKS = frozenset(
+    ["process.is_alive", "process.exitcode", "time.now", "event.is_set", "pipe.poll", "queue.empty", "queue.full",
+     "queue.qsize", "simplequeue.empty"]
+)  # fmt: skip
+_TRIES = frozenset(["lock.acquire", "rlock.acquire", "semaphore.acquire"])
+
+
+def is_look(operation: Operation, answer: Answer) -> bool:
+    """Does a process that does this at once, again and again, wait for something to change?"""
+    if type(answer) is Raised:
+        return answer.exception in ("Empty", "Full")
+    return operation.kind in _LOOKS or (operation.kind in _TRIES and answer is False)
+
+
+def of_look(looks: int, seconds: float) -> float:
+    """CPU seconds of a process's latest look, after so many in a row, for so many seconds.
+
+    It takes a microsecond at least, or virtual time would stand still. Who has looked in vain for a while will most
+    likely do so again: its looks are taken together, so that the end of its wait is found to 1 %, and to a millisecond.
+    """
+    return 0.0 if looks <= _FREE_LOOKS else min(1e-3, max(1e-6, 0.01 * seconds))
 
 
 _BY_THREAD = ("queue.put", "queue.get", "pool.give", "pool.result")  # where a thread beside the process has a part

@@ -12,7 +12,7 @@ from typing import Any
 
 from lockstep.simulate.actors import Actor, Behaviour, Deadlock, Span, Stretch, TooLong, Waiting
 from lockstep.simulate.cores import Cores
-from lockstep.simulate.costs import Costs
+from lockstep.simulate.costs import BETWEEN_LOOKS, Costs, is_look, of_look
 from lockstep.simulate.objects import SHARED_WAITS, Objects, waiting_without_limit
 from lockstep.simulate.streams import BLOCKED
 from lockstep.simulate.words import operation_name
@@ -129,14 +129,12 @@ class Engine:
         if answer is not BLOCKED:
             self._answered(actor, operation, answer)
             return
-        if operation.patience is not None and operation.patience <= 0:
-            answer, actor.span = self.objects.attempt(operation, actor.identity, actor.span)
-            self._answered(actor, operation, answer)
-            return
         actor.state = "blocked"
         for name in operation.objects:
             self._waiters.setdefault(name, {})[actor.identity] = actor
-        if operation.patience is not None:
+        if operation.patience is not None and operation.patience <= 0:
+            self._expire(actor, operation)
+        elif operation.patience is not None:
             self._after(operation.patience, actor, lambda: self._expire(actor, operation))
 
     def _answered(self, actor: Actor, operation: Operation, answer: Answer) -> None:
@@ -154,8 +152,20 @@ class Engine:
         waited = self.now > actor.since
         if waited:
             self._note_waited(actor, operation.kind, operation.objects, stretch.line)
-        receiving = self.costs.of_answer(answer, operation, waited)
+        receiving = self.costs.of_answer(answer, operation, waited) + self._looking(actor, answer, waited)
         self._compute(actor, self.behaviour.resume(actor.identity, answer), receiving)
+
+    def _looking(self, actor: Actor, answer: Answer, waited: bool) -> float:
+        """CPU seconds of one more look, by a process that only looks whether something has changed."""
+        stretch = actor.stretch
+        assert stretch is not None
+        if waited or stretch.cpu > BETWEEN_LOOKS or not is_look(stretch.operation, answer):
+            actor.looks = 0
+            return 0.0
+        if actor.looks == 0 or stretch.operation.kind == "time.now":
+            actor.looking_since = self.now
+        actor.looks += 1
+        return of_look(actor.looks, self.now - actor.looking_since)
 
     def _go_on_later(self, actor: Actor, seconds: float, answer: Answer) -> None:
         actor.state = "waking"
@@ -178,8 +188,11 @@ class Engine:
         if actor.state == "blocked":
             actor.awaited = ""  # nobody: the time is up
         if self.objects.expire(operation, actor.identity):
+            answer, span = self.objects.attempt(operation, actor.identity, actor.span)
+            if answer is BLOCKED:  # a barrier's action runs: whoever waits there waits for that as well
+                return
+            actor.span = span
             self._stop_waiting(actor, operation)
-            answer, actor.span = self.objects.attempt(operation, actor.identity, actor.span)
             self._answered(actor, operation, answer)
         elif actor.state == "blocked" and self.objects.possible(operation, actor.identity):
             self._retry(actor)
@@ -240,7 +253,8 @@ class Engine:
         self.bytes += message.size
         stream = self.objects.streams[name]
         actor.awaited = stream.taken_from
-        if stream.due and self.objects.arrive(name, 0):
+        if stream.held + message.size > self.objects.capacity:  # it was overfull: somebody was held up
+            self.objects.arrive(name, 0)
             self._let_exit()
 
     # Operations on processes and on time.
@@ -339,7 +353,8 @@ class Engine:
         verb = operation.kind.partition(".")[2]
         if verb in ("terminate", "kill"):
             self._terminate(child, -15 if verb == "terminate" else -9)
-            self._go_on(actor, None)
+            if actor is not child:
+                self._go_on(actor, None)
         else:
             self._go_on(actor, child.code is None if verb == "is_alive" else child.code)
 

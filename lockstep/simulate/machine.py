@@ -10,6 +10,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import greenlet
@@ -22,6 +23,7 @@ from lockstep.standin.machine import NotCovered, run_on
 from lockstep.standin.operation import Answer, Creation, Message, Operation
 from lockstep.standin.pipes import Connection
 from lockstep.standin.process import MainProcess, Process
+from lockstep.standin.virtual_module import Exited
 
 _HEADER = 4  # bytes that a pipe spends on the length of a message
 _MESSAGE_LIMIT = 2_000  # characters of an exception's text that a report can use
@@ -38,7 +40,7 @@ class Lives:
 
     __slots__ = (
         "abandoned", "cpu", "created", "declared", "dying", "greenlet", "identity", "me", "namespaces", "objects",
-        "processes", "queues", "since",
+        "pools", "processes", "queues", "since",
     )  # fmt: skip
 
     def __init__(self, identity: str, me: Process | MainProcess, body: Callable[[Lives], Any]) -> None:
@@ -52,6 +54,7 @@ class Lives:
         self.cpu = 0  # ns of CPU in this stretch before `since`
         self.declared = 0.0  # seconds of CPU in this stretch that the program declared
         self.dying = 0
+        self.pools: list[Any] = []  # and executors that it opened
         self.greenlet = greenlet.greenlet(lambda _answer: body(self))
 
 
@@ -76,6 +79,7 @@ class SimulateMachine:
         self._options = {"feeder": False, "pipe_capacity": pipe_capacity, "cores": cores, "memory": {}}
         self._hub = greenlet.getcurrent()
         self._lives: dict[str, Lives] = {}
+        self._stopped: list[Lives] = []  # by a signal
         self._payloads: dict[str, tuple[bytes, str, bool]] = {}
         self._messages: dict[int, bytes] = {}
         self._sent = 0
@@ -111,21 +115,26 @@ class SimulateMachine:
         return stretch
 
     def end(self, process: str) -> None:
-        life = self._lives.pop(process, None)
-        if life is None or life.greenlet.dead:
-            return
+        """It stops where it is: what it would do on its way out, in a `finally:`, it never does."""
+        if process in self._lives:  # else it has not begun
+            self._stopped.append(self._lives.pop(process))
+
+    def close(self) -> None:
+        """Unwinds whatever has not come to its end, now that nobody sees what it does."""
+        for life in (*self._stopped, *self._lives.values()):
+            if not life.greenlet.dead:
+                self._unwind(life)
+        self._lives.clear()
+
+    def _unwind(self, life: Lives) -> None:
         life.dying = 1
         self._now = life
         run_on(self)
         try:
-            life.greenlet.throw(greenlet.GreenletExit)
+            with suppress(NotCovered):
+                life.greenlet.throw(greenlet.GreenletExit)
         finally:
             run_on(None)
-
-    def close(self) -> None:
-        """Ends whatever has not ended."""
-        for process in list(self._lives):
-            self.end(process)
 
     # What the stand-in's objects ask.
 
@@ -144,6 +153,8 @@ class SimulateMachine:
         life.cpu += spent - life.since
         answer = self._hub.switch(self._stretch(life, operation, self._line(sys._getframe(2))))
         life.since = time.thread_time_ns()
+        if life.pools and _passes_time(operation):
+            self._tend(life)
         return answer
 
     def create(self, creation: Creation) -> None:
@@ -191,6 +202,8 @@ class SimulateMachine:
         return pickles.load(self._messages.pop(message.token), self._now.namespaces)
 
     def option(self, name: str) -> Any:
+        if name == "pools":
+            return self._now.pools
         self.closed = self.closed and name not in _OPEN
         return self._options[name]
 
@@ -213,6 +226,15 @@ class SimulateMachine:
 
     # A process's life.
 
+    def _tend(self, life: Lives) -> None:
+        """Pools do now what their threads have done while time passed: they take results, and call back."""
+        pools, life.pools = life.pools, []  # a callback that sleeps does not come here again
+        try:
+            for pool in pools:
+                pool.tend()
+        finally:
+            life.pools = pools + life.pools
+
     def _stretch(self, life: Lives, operation: Operation, line: str) -> Stretch:
         measured = max(0, life.cpu - self._own_cost) * 1e-9 if self._measured else 0.0
         stretch = Stretch(measured + life.declared, operation, tuple(life.created), line)
@@ -220,22 +242,34 @@ class SimulateMachine:
         return stretch
 
     def _live(self, life: Lives) -> Stretch:
-        code = 1
         try:
-            code = self._work(life)
+            code = self._ended(life)
         except greenlet.GreenletExit:
             return Stretch(0.0, Operation("process.exit"))
-        except (NotCovered, NotThere):
-            raise
-        except SystemExit as error:
-            code = error.code if isinstance(error.code, int) else int(error.code is not None)
-        except BaseException as error:
-            self._note_failure(life, error)
         life.cpu += time.thread_time_ns() - life.since
         queues = tuple(sorted(life.queues - life.abandoned))
         return self._stretch(life, Operation("process.exit", (), (code, queues)), "")
 
-    def _work(self, life: Lives) -> int:
+    def _ended(self, life: Lives) -> int:
+        """Works to the end and shuts down the executors that are still open, as Python does at exit; the exit code."""
+        code = 1
+        try:
+            self._work(life)
+            code = 0
+        except (greenlet.GreenletExit, NotCovered, NotThere):
+            raise
+        except Exited as error:
+            return error.status
+        except SystemExit as error:
+            code = error.code if isinstance(error.code, int) else int(error.code is not None)
+        except BaseException as error:
+            if not life.dying:
+                self._note_failure(life, error)
+        for pool in life.pools:
+            pool.wind_up()
+        return code
+
+    def _work(self, life: Lives) -> None:
         life.namespaces = Namespaces(life.identity, *self._statements, self.numpy_random.importing)
         if life.identity == "0":
             life.since = time.thread_time_ns()
@@ -244,7 +278,6 @@ class SimulateMachine:
             life.me = pickles.load(self._payloads[life.identity][0], life.namespaces)
             life.since = time.thread_time_ns()
             life.me.run()  # type: ignore[union-attr]
-        return 0
 
     def _note_failure(self, life: Lives, error: BaseException) -> None:
         classes = tuple(kind.__name__ for kind in type(error).__mro__ if kind is not object)
@@ -264,6 +297,10 @@ class SimulateMachine:
                 return f"{frame.f_code.co_filename}:{frame.f_lineno}"
             frame = frame.f_back
         return ""
+
+
+def _passes_time(operation: Operation) -> bool:
+    return operation.kind == "time.sleep" or (operation.patience is not None and operation.kind != "pool.result")
 
 
 class _Early(MainProcess):

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import concurrent.futures as real
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from functools import partial
+from itertools import islice
 from queue import Empty
 from typing import Any, NamedTuple
 
 from lockstep.standin.machine import current, not_covered
-from lockstep.standin.mailbox import DIED, Done, ResultBox, Task, TaskBox, chunks, serve
+from lockstep.standin.mailbox import DIED, UNREADABLE, Done, ResultBox, Task, TaskBox, chunks, listed, serve
 from lockstep.standin.process import Process
 from lockstep.standin.shared import new_name
 from lockstep.standin.virtual_time import now
+
+_LOGGER = logging.getLogger("concurrent.futures")
 
 
 def _taken_or_cancelled(name: str, number: int) -> bool:
@@ -49,9 +54,11 @@ class ProcessPoolExecutor:
         skip = partial(_taken_or_cancelled, self._state_name)
         self._worker = (self._tasks, self._results, initializer, tuple(initargs), None, skip)
         self._workers: list[Process] = []
-        self._futures: dict[int, Future] = {}
+        self._futures: dict[int, Future] = {}  # those that are neither done nor cancelled
+        self._number = 0
         self._broken: str | None = None
         self._shut = False
+        current().option("pools").append(self)
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future:
         return self._submit(fn, (tuple(args),), True, kwargs, lambda values: values[0])
@@ -66,7 +73,7 @@ class ProcessPoolExecutor:
         if chunksize < 1:
             raise ValueError("chunksize must be >= 1.")
         limit = None if timeout is None else now() + timeout
-        parts = chunks(list(zip(*iterables, strict=False)), chunksize)
+        parts = list(chunks(listed(zip(*iterables, strict=False)), chunksize))
         futures = [self._submit(fn, part, True, {}, list) for part in parts]
 
         def results() -> Iterator[Any]:
@@ -81,17 +88,27 @@ class ProcessPoolExecutor:
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         if cancel_futures:
-            for future in self._futures.values():
+            for future in list(self._futures.values()):
                 future.cancel()
         if not self._shut:
             self._shut = True
             for _ in self._workers:
                 self._tasks.put(None)
         if wait:
-            while self._broken is None and any(not future.done() for future in self._futures.values()):
+            while self._futures:
                 self._receive(None)
             for worker in self._workers:
                 worker.join()
+
+    def tend(self) -> None:
+        """Takes what results have come."""
+        with suppress(Empty):
+            while self._futures:
+                self._receive(None, False)
+
+    def wind_up(self) -> None:
+        """The process ends: what was submitted is done before, as Python sees to."""
+        self.shutdown()
 
     def __enter__(self) -> ProcessPoolExecutor:
         return self
@@ -107,29 +124,40 @@ class ProcessPoolExecutor:
             raise BrokenProcessPool(self._broken)
         if self._shut:
             raise RuntimeError("cannot schedule new futures after shutdown")
-        future = Future(self, len(self._futures), join)
+        future = Future(self, self._number, join)
+        self._number += 1
         self._futures[future.number] = future
         if len(self._workers) < self._count:
             worker = Process(target=serve, args=self._worker)
             worker.start()
             self._workers.append(worker)
-        self._tasks.put(Task(future.number, 0, function, items, star, keywords))
+        try:
+            self._tasks.put(Task(future.number, 0, function, items, star, keywords))
+        except Exception as error:  # it cannot be pickled, which a thread of the executor notices
+            future.settle(Done(future.number, 0, None, error))
         return future
 
     def _receive(self, timeout: float | None, block: bool = True) -> None:
         """Takes one result. Raises queue.Empty."""
         done: Done = self._results.get(block, timeout, handed=True)
-        if done.number == DIED:
-            self._break()
-        elif done.number >= 0:
+        if done.number in (DIED, UNREADABLE):
+            self._break(done.error)
+        elif done.number in self._futures:
             self._futures[done.number].settle(done)
 
-    def _break(self) -> None:
+    def _prefetched(self, future: Future) -> bool:
+        """Does it wait in the pipe to the workers? One more task than there are workers does, and none is cancelled."""
+        waiting = (number for number in self._futures if self._state.get(number) is None)
+        return future.number in islice(waiting, self._count + 1)
+
+    def _break(self, why: BaseException | None) -> None:
         self._broken = "A process in the process pool was terminated abruptly while the future was running or pending."
         for worker in self._workers:
             worker.terminate()
-        for future in self._futures.values():
-            future.settle(Done(future.number, 0, None, BrokenProcessPool(self._broken)))
+        for future in list(self._futures.values()):
+            error = BrokenProcessPool(self._broken)
+            error.__cause__ = why
+            future.settle(Done(future.number, 0, None, error))
 
 
 class Future:
@@ -142,9 +170,8 @@ class Future:
         self._callbacks: list[Callable[[Future], Any]] = []
 
     def settle(self, done: Done) -> None:
-        if self._done is None and not self._cancelled:
-            self._done = done
-            self._call_back()
+        self._done = done
+        self._end()
 
     def cancel(self) -> bool:
         if self._cancelled:
@@ -153,14 +180,15 @@ class Future:
             return False
         self.executor._state[self.number] = "cancelled"
         self._cancelled = True
-        self._call_back()
+        self._end()
         return True
 
     def cancelled(self) -> bool:
         return self._cancelled
 
     def running(self) -> bool:
-        return self._done is None and self.executor._state.get(self.number) == "running"
+        started = self.executor._state.get(self.number) == "running"
+        return self._done is None and not self._cancelled and (started or self.executor._prefetched(self))
 
     def done(self) -> bool:
         while self._done is None and not self._cancelled:
@@ -182,13 +210,20 @@ class Future:
 
     def add_done_callback(self, fn: Callable[[Future], Any]) -> None:
         if self._done is not None or self._cancelled:
-            fn(self)
+            self._call(fn)
         else:
             self._callbacks.append(fn)
 
-    def _call_back(self) -> None:
+    def _end(self) -> None:
+        del self.executor._futures[self.number]
         for callback in self._callbacks:
+            self._call(callback)
+
+    def _call(self, callback: Callable[[Future], Any]) -> None:
+        try:
             callback(self)
+        except Exception:
+            _LOGGER.exception("exception calling callback for %r", self)
 
     def _wait(self, timeout: float | None) -> Done:
         limit = None if timeout is None else now() + timeout
@@ -200,12 +235,9 @@ class Future:
 
 
 def receive(executor: ProcessPoolExecutor, limit: float | None) -> None:
-    """Takes one result before the virtual time `limit`. Raises TimeoutError."""
-    left = None if limit is None else limit - now()
+    """Takes one result before the virtual time `limit`, or one that is there. Raises TimeoutError."""
     try:
-        if left is not None and left <= 0:
-            raise Empty
-        executor._receive(left)
+        executor._receive(None if limit is None else limit - now())
     except Empty:
         raise TimeoutError from None
 
@@ -214,13 +246,17 @@ def as_completed(fs: Iterable[Future], timeout: float | None = None) -> Iterator
     """As `concurrent.futures.as_completed`."""
     limit = None if timeout is None else now() + timeout
     waiting = list(dict.fromkeys(fs))
+    count = len(waiting)
     while waiting:
         finished = [future for future in waiting if future._done is not None or future._cancelled]
         for future in finished:
             waiting.remove(future)
             yield future
         if not finished:
-            receive(_only_executor(waiting), limit)
+            try:
+                receive(_only_executor(waiting), limit)
+            except TimeoutError:
+                raise TimeoutError(f"{len(waiting)} (of {count}) futures unfinished") from None
 
 
 def wait(fs: Iterable[Future], timeout: float | None = None, return_when: str = real.ALL_COMPLETED) -> Any:

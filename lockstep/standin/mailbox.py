@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sized
+from itertools import count, cycle, islice, repeat
+from operator import length_hint
 from typing import Any, NamedTuple
 
-from lockstep.standin.machine import current
+from lockstep.standin.machine import NotCovered, current, not_covered
 from lockstep.standin.shared import Shared, ask
+
+MOST_ITEMS = 2_000_000  # of an iterable that does not tell its length
+MOST_TASKS = 100_000  # with their results these are as many operations as a simulation does
 
 
 class TaskBox(Shared):
@@ -35,7 +40,10 @@ class ResultBox(Shared):
         """`handed`: a thread of the pool's process hands it to the program, which waits for each. Raises queue.Empty."""
         patience = timeout if block else None
         message = ask("pool.result", (self.name,), block and timeout is None, handed, patience=patience)
-        return current().unpack(message)
+        try:
+            return current().unpack(message)
+        except Exception as error:
+            return Done(UNREADABLE, 0, None, error)
 
 
 class Task(NamedTuple):
@@ -64,7 +72,8 @@ class Done(NamedTuple):
     error: BaseException | None = None
 
 
-RETIRED, DIED = -1, -2  # numbers in Done of workers that end
+RETIRED, DIED = -1, -2  # numbers in Done of workers that end; `place` 0: before their first task
+UNREADABLE = -3  # number in Done of a result that raises when it is unpickled
 
 
 def serve(
@@ -76,10 +85,11 @@ def serve(
     skip: Callable[[int], bool],
 ) -> None:
     """A worker: takes tasks until None comes, or `most` are done; tells when it ends otherwise."""
-    told = False
+    told = begun = False
     try:
         if initializer is not None:
             initializer(*initargs)
+        begun = True
         done = 0
         while most is None or done < most:
             task = tasks.get()
@@ -93,7 +103,7 @@ def serve(
         results.put(Done(RETIRED, 0, None))
     finally:
         if not told:
-            results.put(Done(DIED, 0, None))
+            results.put(Done(DIED, int(begun), None))
 
 
 def _answer(task: Task, results: ResultBox) -> None:
@@ -108,5 +118,34 @@ def _answer(task: Task, results: ResultBox) -> None:
         results.put(Done(task.number, task.place, None, RuntimeError(what)))
 
 
-def chunks(items: list[Any], size: int) -> list[tuple[Any, ...]]:
-    return [tuple(items[start : start + size]) for start in range(0, len(items), size)]
+def listed(iterable: Iterable[Any]) -> list[Any]:
+    """All that an iterable gives. One without end is refused: it has none here either."""
+    if isinstance(iterable, Sized):
+        return list(iterable)
+    items = list(islice(_ending(iterable), MOST_ITEMS + 1))
+    if len(items) > MOST_ITEMS:
+        raise _too_many(f"{MOST_ITEMS:_} items")
+    return items
+
+
+def chunks(items: Iterable[Any], size: int) -> Iterator[tuple[Any, ...]]:
+    """Tuples of so many items each, taken from an iterable as they are asked for. One without end is refused."""
+    most = MOST_TASKS if isinstance(items, Sized) else min(MOST_TASKS, MOST_ITEMS // size + 1)
+    iterator = iter(_ending(items))
+    given = 0
+    while part := tuple(islice(iterator, size)):
+        given += 1
+        if given > most:
+            raise _too_many(f"{most:_} tasks")
+        yield part
+
+
+def _ending(iterable: Iterable[Any]) -> Iterable[Any]:
+    endless = isinstance(iterable, count | cycle)
+    if endless or (isinstance(iterable, repeat) and length_hint(iterable, -1) < 0):
+        raise _too_many(f"{MOST_TASKS:_} tasks")
+    return iterable
+
+
+def _too_many(what: str) -> NotCovered:
+    return not_covered(f"more than {what} at once for a pool", "give it an iterable that ends, or a larger chunksize")

@@ -75,6 +75,36 @@ class MemoryArray(_Guarded):
         return _memory()[self.name]
 
 
+class MemoryString(MemoryArray):
+    """An array of characters, which is bytes as well."""
+
+    @property
+    def value(self) -> bytes:
+        """The bytes before the first zero."""
+        found: bytes = self._touch().value
+        return found
+
+    @value.setter
+    def value(self, value: bytes) -> None:
+        self._touch().value = value
+
+    @property
+    def raw(self) -> bytes:
+        """All bytes."""
+        found: bytes = self._touch().raw
+        return found
+
+    @raw.setter
+    def raw(self, value: bytes) -> None:
+        self._touch().raw = value
+
+
+def memory_array(typecode_or_type: Any, size_or_initializer: Any, *, lock: Any = True) -> MemoryArray:
+    """As `multiprocessing.Array`."""
+    kind = MemoryString if ctype_of(typecode_or_type) is ctypes.c_char else MemoryArray
+    return kind(typecode_or_type, size_or_initializer, lock=lock)
+
+
 def raw_value(typecode_or_type: Any, *args: Any) -> MemoryValue:
     """As `multiprocessing.RawValue`."""
     return MemoryValue(typecode_or_type, *args, lock=False)

@@ -6,14 +6,31 @@ The real Pool has three threads in its parent; here the parent takes results whe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from queue import Empty
 from typing import Any
 
 from lockstep.standin.machine import current
-from lockstep.standin.mailbox import DIED, RETIRED, Done, ResultBox, Task, TaskBox, chunks, serve
+from lockstep.standin.mailbox import (
+    MOST_TASKS,
+    RETIRED,
+    UNREADABLE,
+    Done,
+    ResultBox,
+    Task,
+    TaskBox,
+    chunks,
+    listed,
+    serve,
+)
 from lockstep.standin.module import TimeoutError as PoolTimeout
 from lockstep.standin.process import Process
 from lockstep.standin.virtual_time import now
+
+
+def _check_chunksize(chunksize: int) -> None:
+    if chunksize < 1:
+        raise ValueError(f"Chunksize must be 1+, not {chunksize:n}")
 
 
 def _never(number: int) -> bool:
@@ -39,9 +56,11 @@ class Pool:
         self._tasks, self._results = TaskBox(), ResultBox()
         self._worker = (self._tasks, self._results, initializer, tuple(initargs), maxtasksperchild, _never)
         self._state = "open"
-        self._jobs: dict[int, AsyncResult] = {}
+        self._jobs: dict[int, AsyncResult] = {}  # those that are not complete
         self._number = 0
+        self._count = count
         self._workers = [self._start() for _ in range(count)]
+        current().option("pools").append(self)
 
     def _start(self) -> Process:
         worker = Process(target=serve, args=self._worker, daemon=True)
@@ -61,7 +80,7 @@ class Pool:
         error_callback: Callable[[BaseException], Any] | None = None,
     ) -> AsyncResult:
         job = self._job(AsyncResult(self, 1, lambda lists: lists[0][0], callback, error_callback))
-        self._tasks.put(Task(job.number, 0, func, (tuple(args),), True, dict(kwds or {})))
+        self._put(Task(job.number, 0, func, (tuple(args),), True, dict(kwds or {})))
         return job
 
     def map(self, func: Callable[..., Any], iterable: Iterable[Any], chunksize: int | None = None) -> list[Any]:
@@ -91,15 +110,15 @@ class Pool:
         return self._mapped(func, iterable, chunksize, True, callback, error_callback)
 
     def imap(self, func: Callable[..., Any], iterable: Iterable[Any], chunksize: int = 1) -> ResultIterator:
-        return ResultIterator(self._mapped(func, iterable, chunksize, False, whole=False), ordered=True)
+        return ResultIterator(self._fed(func, iterable, chunksize), ordered=True)
 
     def imap_unordered(self, func: Callable[..., Any], iterable: Iterable[Any], chunksize: int = 1) -> ResultIterator:
-        return ResultIterator(self._mapped(func, iterable, chunksize, False, whole=False), ordered=False)
+        return ResultIterator(self._fed(func, iterable, chunksize), ordered=False)
 
     def close(self) -> None:
         if self._state == "open":
             self._state = "closed"
-            for _ in self._workers:
+            for _ in range(self._count):
                 self._tasks.put(None)
 
     def terminate(self) -> None:
@@ -111,10 +130,19 @@ class Pool:
     def join(self) -> None:
         if self._state == "open":
             raise ValueError("Pool is still running")
-        while self._state == "closed" and any(not job.complete for job in self._jobs.values()):
+        while self._state == "closed" and self._jobs:
             self._receive(None)
         for worker in self._workers:
             worker.join()
+
+    def tend(self) -> None:
+        """Takes what results have come."""
+        with suppress(Empty):
+            while self._jobs and self._state != "terminated":
+                self._receive(None, False)
+
+    def wind_up(self) -> None:
+        """The process ends: nothing is done, and the workers, daemons, end with it."""
 
     def __enter__(self) -> Pool:
         self._check_open()
@@ -143,32 +171,66 @@ class Pool:
         iterable: Iterable[Any],
         chunksize: int | None,
         star: bool,
-        callback: Callable[[Any], Any] | None = None,
-        error_callback: Callable[[BaseException], Any] | None = None,
-        whole: bool = True,
+        callback: Callable[[Any], Any] | None,
+        error_callback: Callable[[BaseException], Any] | None,
     ) -> AsyncResult:
-        items = list(iterable)
+        items = listed(iterable)
         if chunksize is None:
             # The real pool's rule: four chunks a worker.
-            size, rest = divmod(len(items), len(self._workers) * 4)
-            chunksize = size + bool(rest)
-        elif chunksize < 1:
-            raise ValueError(f"Chunksize must be 1+, not {chunksize:n}")
-        parts = chunks(items, chunksize) if items else []
+            size, rest = divmod(len(items), self._count * 4)
+            chunksize = max(1, size + bool(rest))
+        _check_chunksize(chunksize)
+        parts = list(chunks(items, chunksize))
         job = AsyncResult(self, len(parts), lambda lists: [v for part in lists for v in part], callback, error_callback)
         self._job(job)
+        if not parts:
+            del self._jobs[job.number]
         for place, part in enumerate(parts):
-            self._tasks.put(Task(job.number, place, func, part, star))
+            self._put(Task(job.number, place, func, part, star))
         return job
 
+    def _fed(self, func: Callable[..., Any], iterable: Iterable[Any], chunksize: int) -> AsyncResult:
+        """Tasks that are sent while an iterable gives their items; what it raises is the last result."""
+        _check_chunksize(chunksize)
+        job = self._job(AsyncResult(self, MOST_TASKS + 1, list, None, None))  # more than there can be
+        place = 0
+        try:
+            for place, part in enumerate(chunks(iterable, chunksize), 1):
+                self._put(Task(job.number, place - 1, func, part))
+        except Exception as error:
+            self._settle(Done(job.number, place, None, error))
+            place += 1
+        job.parts = place
+        if job.complete:
+            del self._jobs[job.number]
+        return job
+
+    def _put(self, task: Task) -> None:
+        try:
+            self._tasks.put(task)
+        except Exception as error:  # it cannot be pickled, which a thread of the pool notices
+            self._settle(Done(task.number, task.place, None, error))
+
+    def _settle(self, done: Done) -> None:
+        job = self._jobs[done.number]
+        if len(job.arrived) + 1 == job.parts:
+            del self._jobs[done.number]
+        job.add(done)
+
     def _receive(self, timeout: float | None, block: bool = True, handed: bool = False) -> None:
-        """Takes one result. Raises queue.Empty."""
+        """Takes one result; one that is there is taken even when no time is left. Raises queue.Empty."""
         done: Done = self._results.get(block, timeout, handed)
-        if done.number == RETIRED:
-            if self._state == "open":
-                self._workers.append(self._start())
-        elif done.number != DIED:
-            self._jobs[done.number].add(done)
+        if done.number == UNREADABLE and done.error is not None:
+            raise done.error
+        if done.number >= 0:
+            self._settle(done)
+        elif (done.number == RETIRED or done.place) and self._replaces:
+            # Whoever dies before its first task would only do so again.
+            self._workers.append(self._start())
+
+    @property
+    def _replaces(self) -> bool:
+        return self._state == "open" or (self._state == "closed" and bool(self._jobs))
 
 
 class AsyncResult:
@@ -210,11 +272,8 @@ class AsyncResult:
     def wait(self, timeout: float | None = None) -> None:
         limit = None if timeout is None else now() + timeout
         while not self.complete:
-            left = None if limit is None else limit - now()
-            if left is not None and left <= 0:
-                return
             try:
-                self.pool._receive(left)
+                self.pool._receive(None if limit is None else limit - now())
             except Empty:
                 return
 
@@ -252,15 +311,16 @@ class ResultIterator:
         return self
 
     def next(self, timeout: float | None = None) -> Any:
+        limit = None if timeout is None else now() + timeout
         while not self._ready:
             if self._given >= self._job.parts:
                 raise StopIteration
-            self._open(self._next_part(timeout))
+            self._open(self._next_part(limit))
         return self._ready.pop(0)
 
     __next__ = next
 
-    def _next_part(self, timeout: float | None) -> Done:
+    def _next_part(self, limit: float | None) -> Done:
         while True:
             if not self._ordered and len(self._job.arrived) > self._given:
                 return self._job.arrived[self._given]
@@ -268,7 +328,7 @@ class ResultIterator:
                 if self._ordered and done.place == self._given:
                     return done
             try:
-                self._job.pool._receive(timeout, handed=True)
+                self._job.pool._receive(None if limit is None else limit - now(), handed=True)
             except Empty:
                 raise PoolTimeout from None
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from lockstep.standin import executors, inputs, memory, module, pools, process
+from lockstep.standin.conditions import Condition
 from lockstep.standin.machine import current, not_covered
 from lockstep.standin.process import Process
 from lockstep.standin.shared import ask
@@ -31,8 +32,27 @@ class TimedProcess(Process):
             self._code = ask("process.join", (), self.identity, patience=timeout)
 
 
+class TimedCondition(Condition):
+    """A Condition whose `wait_for` has one limit for all its waits."""
+
+    def wait_for(self, predicate: Callable[[], Any], timeout: float | None = None) -> Any:
+        result = predicate()
+        limit = None if result or timeout is None else now() + timeout
+        while not result:
+            left = None if limit is None else limit - now()
+            if left is not None and left <= 0:
+                break
+            self.wait(left)
+            result = predicate()
+        return result
+
+
 class Exited(SystemExit):
-    """`os._exit`: the process ends here."""
+    """`os._exit`: the process ends here, and nothing is shut down."""
+
+    @property
+    def status(self) -> int:
+        return self.code if isinstance(self.code, int) else 1
 
 
 def _exit(status: int) -> None:
@@ -57,9 +77,10 @@ _futures = concurrent.futures
 _MULTIPROCESSING: dict[str, Any] = {
     **module.PUBLIC,
     "Process": TimedProcess,
+    "Condition": TimedCondition,
     "Pool": pools.Pool,
     "Value": memory.MemoryValue,
-    "Array": memory.MemoryArray,
+    "Array": memory.memory_array,
     "RawValue": memory.raw_value,
     "RawArray": memory.raw_array,
     "cpu_count": cpu_count,
@@ -83,7 +104,7 @@ _SUBMODULES: dict[str, dict[str, Any]] = {
     "sharedctypes": {name: _MULTIPROCESSING[name] for name in ("Value", "Array", "RawValue", "RawArray")},
     "context": {"TimeoutError": module.TimeoutError, "ProcessError": module.ProcessError, "Process": TimedProcess},
     "queues": vars(module.module("multiprocessing.queues")),
-    "synchronize": vars(module.module("multiprocessing.synchronize")),
+    "synchronize": {**vars(module.module("multiprocessing.synchronize")), "Condition": TimedCondition},
 }
 _FUTURES: dict[str, Any] = {
     "ProcessPoolExecutor": executors.ProcessPoolExecutor,

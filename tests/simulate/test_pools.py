@@ -149,18 +149,25 @@ def test_an_executor_with_futures():
     assert found.makespan == pytest.approx(3 + 3 + 5)
 
 
-def test_what_no_worker_has_begun_can_be_cancelled():
+def test_what_is_neither_begun_nor_in_the_pipe_to_the_workers_can_be_cancelled():
     program = """
     def main():
         with ProcessPoolExecutor(1) as pool:
-            futures = [pool.submit(work, 1) for _ in range(4)]
+            futures = [pool.submit(work, 1) for _ in range(5)]
             time.sleep(0.5)
+            running = [future.running() for future in futures]
             cancelled = [future.cancel() for future in futures]
-        return cancelled, [future.cancelled() for future in futures]
+            time.sleep(1)
+            late = futures[0].cancel(), futures[3].cancel(), futures[3].running()
+        return running, cancelled, [future.cancelled() for future in futures], late
     """
     found = simulated(program)
-    assert found.result == ([False, True, True, True], [False, True, True, True])
-    assert found.makespan == pytest.approx(1)
+    begun = [True, True, True, False, False]
+    cancelled = [False, False, False, True, True]
+    assert found.result == (begun, cancelled, cancelled, (False, True, False)), (
+        "one worker has one more in its pipe, and one"
+    )
+    assert found.makespan == pytest.approx(3)
 
 
 def test_numpy_works_on_memory_that_processes_share():
@@ -217,3 +224,27 @@ def test_a_counter_loses_updates_without_its_lock_and_none_with_it():
     """
     assert simulated(program, True).result == 60
     assert simulated(program, False).result == 20
+
+
+@pytest.mark.parametrize("lock", [True, False])
+def test_an_array_of_characters_is_bytes_as_well(lock):
+    program = """
+    def shout(array):
+        array.value = array.value.upper()
+
+    def main(lock):
+        array = mp.Array("c", b"hello", lock=lock)
+        process = mp.Process(target=shout, args=(array,))
+        process.start()
+        process.join()
+        told = [array.value, array[0], len(array)]
+        array.value = b"ab"
+        told += [array.value, array.raw, hasattr(mp.Array("i", 3), "value")]
+        array.raw = b"12345"
+        try:
+            array.value = b"too long"
+        except ValueError:
+            told.append(array[:])
+        return told
+    """
+    assert simulated(program, lock).result == [b"HELLO", b"H", 5, b"ab", b"ab\0LO", False, b"12345"]
