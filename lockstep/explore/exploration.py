@@ -99,9 +99,19 @@ class Exploration:
         return self
 
     def at_most(self, section: str, processes: int) -> Exploration:
-        """No process crashes, and never more than so many are in `with inside(section):` at once. Raises CheckFailed."""
+        """No process crashes, some are in `with inside(section):`, and never more than so many at once.
+
+        Raises CheckFailed; TypeError or ValueError for what is no section or no number of processes.
+        """
+        if not isinstance(section, str):
+            raise TypeError(f"a section is the name given to `inside`, a text, not {section!r}")
+        if not isinstance(processes, int) or processes < 1:
+            raise ValueError(f"at most how many processes is a number, at least 1, not {processes!r}")
         self.never_crashes()
         inside = self._findings.inside(section)
+        if not inside:
+            self.always_ends()  # if nobody gets so far, this says why
+            raise CheckFailed(self._nobody_inside(section))
         bad = {state for state, count in inside.items() if count > processes}
         if bad:
             most = max(inside.values())
@@ -186,6 +196,14 @@ class Exploration:
     @property
     def _ends(self) -> list[End]:
         return self._findings.ends
+
+    def _nobody_inside(self, section: str) -> str:
+        others = ", ".join(map(repr, self._findings.sections()))
+        there = f"the sections that processes enter are {others}" if others else "no process enters any section"
+        return (
+            f"No process is ever inside {section!r}, so nothing is proven; {there}. "
+            f"Mark the part of the program that is meant: `with inside({section!r}):`"
+        )
 
     def _no(self, bad: Callable[[End], bool], what: str) -> None:
         ends = [end for end in self._ends if bad(end)]

@@ -100,6 +100,10 @@ class Findings:
             self._sections[section] = found
         return self._sections[section]
 
+    def sections(self) -> list[str]:
+        """The names of all sections that processes enter."""
+        return sorted({section for local in self.graph.automata.locals for section in local.sections})
+
     def processes(self) -> int:
         """How many processes were ever started, main not counted."""
         return sum(field.kind == "process" for field in self.graph.steps.fields.values()) - 1
