@@ -129,3 +129,43 @@ def test_main_is_not_done_before_the_last_process_that_it_starts_has_begun():
     """
     found = merged_and_not(program)
     assert found.left_running == found.interleavings == 1
+
+
+def notifying(number: str) -> str:
+    return f"""
+        def main():
+            changed = Condition(Lock())
+            with changed:
+                changed.notify({number})
+            return 1
+    """
+
+
+@pytest.mark.parametrize("number", ["-1", "0", "0.5", "float('inf')", "True"])
+def test_notifying_any_number_of_a_condition_where_nobody_waits_is_one_step(number):
+    found = merged_and_not(notifying(number))
+    assert found.results == {1: 1}
+    assert found.deadlocks == found.crashes == 0
+
+
+def test_notifying_what_is_no_number_is_an_exception_of_the_program():
+    found = take(notifying("'x'"))
+    assert "TypeError: '<' not supported between instances of 'int' and 'str'" in str(found)
+
+
+def test_notifying_nobody_wakes_nobody():
+    program = """
+        def sleep(changed):
+            with changed:
+                changed.wait()
+
+        def main():
+            changed = Condition()
+            process = Process(target=sleep, args=(changed,))
+            process.start()
+            with changed:
+                changed.notify(-1)
+            process.join()
+    """
+    found = merged_and_not(program)
+    assert found.deadlocks == found.interleavings
