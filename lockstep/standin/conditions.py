@@ -101,7 +101,9 @@ class Condition(Shared):
 
     def __init__(self, lock: Lock | None = None) -> None:
         if lock is not None and not isinstance(lock, Lock):
-            raise not_covered(f"a Condition with a {type(lock).__name__} for its lock", "give it a Lock, an RLock or none")
+            raise not_covered(
+                f"a Condition with a {type(lock).__name__} for its lock", "give it a Lock, an RLock or none"
+            )
         self.lock = RLock() if lock is None else lock
         self.name = self._exist("condition", ())
         self.both = (self.name, self.lock.name)

@@ -247,3 +247,21 @@ def test_a_narrow_window_scrolls_inside_the_lanes_only(page):
     page.set_viewport_size({"width": 360, "height": 700})
     opened(page, take(PHILOSOPHERS, 5))
     assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_a_long_value_breaks_its_line_and_leaves_the_lanes_in_sight(page):
+    program = """
+        def work(q):
+            q.put("x" * 5000)
+            raise ValueError("y" * 300)
+
+        def main():
+            q = SimpleQueue()
+            process = Process(target=work, args=(q,))
+            process.start()
+            process.join()
+            return q.get()
+    """
+    opened(page, take(program))
+    for name in (".lsp-lanes", ".lsp-objects", ".lockstep-player"):
+        assert page.locator(name).evaluate("(box) => box.scrollWidth <= box.clientWidth"), name

@@ -25,7 +25,10 @@ from tests.explore.test_counts import COUNTER, PHILOSOPHERS
         ("input()", "`input`: pass the data as an argument"),
         ("import random; random.Random()", "`random.Random()` without a seed"),
         ("import numpy; numpy.array(mp.Array('i', 3))", "numpy views of shared memory"),
-        ("mp.Condition(mp.Semaphore(1))", "a Condition with a Semaphore for its lock: give it a Lock, an RLock or none"),
+        (
+            "mp.Condition(mp.Semaphore(1))",
+            "a Condition with a Semaphore for its lock: give it a Lock, an RLock or none",
+        ),
         ("import ctypes; mp.Value(ctypes.Structure)", "structures in shared memory"),
         (
             "here, there = mp.Pipe(); here.send_bytes(b'x'); there.recv()",

@@ -169,3 +169,22 @@ def test_notifying_nobody_wakes_nobody():
     """
     found = merged_and_not(program)
     assert found.deadlocks == found.interleavings
+
+
+def test_long_values_and_messages_are_cut_where_they_are_told():
+    program = """
+        def fail():
+            raise ValueError("y" * 300)
+
+        def main():
+            process = Process(target=fail)
+            process.start()
+            process.join()
+            return "x" * 300
+    """
+    found = take(program)
+    assert f"results '{'x' * 76}...: 1; crashes" in str(found)
+    assert f"(Process-1: ValueError: {'y' * 65}...)" in str(found)
+    with pytest.raises(CheckFailed, match=r"No interleaving gives such a result; it is 'x{76}\.\.\.\. Taken"):
+        found.sometimes(lambda value: value == "x")
+    assert found.results == {"x" * 300: 1}
