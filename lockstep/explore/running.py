@@ -133,10 +133,10 @@ class Run:
             raise
         except NotCovered as error:
             return ("not covered", str(error), 1)
-        except SystemExit as error:
-            code = error.code
-            return ("returned", None, code if isinstance(code, int) else 0 if code is None else 1)
         except BaseException as error:
+            if isinstance(error, SystemExit) and self.program.payload is not None:
+                code = error.code
+                return ("returned", None, code if isinstance(code, int) else 0 if code is None else 1)
             told = "".join(traceback.format_exception_only(error)).strip()[:_MESSAGE_LIMIT]
             told = _ADDRESS.sub("", told)  # it differs from run to run, and says nothing
             return ("raised", told, 1, self.machine.trace(error))

@@ -188,3 +188,24 @@ def test_long_values_and_messages_are_cut_where_they_are_told():
     with pytest.raises(CheckFailed, match=r"No interleaving gives such a result; it is 'x{76}\.\.\.\. Taken"):
         found.sometimes(lambda value: value == "x")
     assert found.results == {"x" * 300: 1}
+
+
+@pytest.mark.parametrize(("call", "told"), [("sys.exit(2)", "SystemExit: 2"), ("sys.exit()", "SystemExit")])
+def test_main_that_exits_has_returned_nothing(call, told):
+    found = merged_and_not(f"import sys\ndef main():\n    {call}\n")
+    assert (found.results, found.crashes, found.errors_of_main()) == ({}, 1, {"SystemExit"})
+    assert str(found) == f"main: the only interleaving; crashes in 1 interleaving (main: {told})"
+
+
+def test_a_child_that_exits_has_not_crashed():
+    program = """
+        import sys
+
+        def main():
+            process = Process(target=sys.exit, args=(3,))
+            process.start()
+            process.join()
+            return process.exitcode
+    """
+    found = merged_and_not(program)
+    assert (found.results, found.crashes) == ({3: 1}, 0)
