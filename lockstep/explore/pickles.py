@@ -28,7 +28,7 @@ class _Pickler(pickle.Pickler):
             except AttributeError:
                 found = None
             if found is not obj:
-                what = f"Can't pickle {obj!r}: it's not found as {module}.{qualname}"
+                what = f"Can't pickle {obj!r}: it's not found as {qualname}"
                 raise pickle.PicklingError(what)
             return _Named, (module, qualname)
         return NotImplemented
