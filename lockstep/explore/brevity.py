@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 _LONGEST = 80  # characters
+SENTENCES = 240  # characters of a message, which may say what to do
 
 
-def brief(text: str) -> str:
+def brief(text: str, longest: int = _LONGEST) -> str:
     """The text, cut."""
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
+    return text if len(text) <= longest else text[: longest - 3] + "..."
 
 
 def brief_value(value: Any) -> str:

@@ -8,7 +8,7 @@ from os import PathLike
 from typing import Any
 
 from lockstep.checking.failure import CheckFailed
-from lockstep.explore.brevity import brief, brief_value
+from lockstep.explore.brevity import SENTENCES, brief, brief_value
 from lockstep.explore.claims import Claim
 from lockstep.explore.findings import End, Findings
 from lockstep.explore.schedule import Schedule
@@ -190,7 +190,7 @@ class Exploration:
                 what = ""
                 if name == "crashes":
                     process, error = next(end.crashes[0] for end in self._ends if end.crashes)
-                    what = f" ({process_name(process)}: {brief(error)})"
+                    what = f" ({process_name(process)}: {brief(error, SENTENCES)})"
                 parts.append(f"{name.replace('_', ' ')} in {getattr(self, name):,} {unit}{many}{what}")
         return "; ".join(parts)
 

@@ -184,7 +184,7 @@ def test_long_values_and_messages_are_cut_where_they_are_told():
     """
     found = take(program)
     assert f"results '{'x' * 76}...: 1; crashes" in str(found)
-    assert f"(Process-1: ValueError: {'y' * 65}...)" in str(found)
+    assert f"(Process-1: ValueError: {'y' * 225}...)" in str(found)
     with pytest.raises(CheckFailed, match=r"No interleaving gives such a result; it is 'x{76}\.\.\.\. Taken"):
         found.sometimes(lambda value: value == "x")
     assert found.results == {"x" * 300: 1}
