@@ -7,7 +7,8 @@ where two long runs are compared, once more from the least disturbed run of each
 measuring   tasks of 1 ms through `speedup`'s machine, against the same on a raw Pool and by joblib. Warm: the workers of all
             three are running already, and each library cuts the tasks into batches as it does by itself. Cold: one task a
             message, the Pool started within.
-recording   a Pool of one worker, plain and with a timeline recorded: the part that grows with tasks, and the fixed one
+recording   a Pool of one worker, plain and with a timeline recorded: the part that grows with tasks, and the fixed one;
+            then one long run, in which a live picture must not cost the more the longer it goes on
 references  the course's parallel programs against the same work by others, as speed-up over the best serial program: the
             median and interval of paired rounds, then what the least disturbed run of each gives, which is also
             told as a share of the measured capacity. All start their workers within the time, but for joblib, which
@@ -18,6 +19,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import itertools
 import json
 import sys
 import tempfile
@@ -35,11 +37,12 @@ from lockstep.cpus.others import cpu_reading, cpus_of_others
 from lockstep.speedup.machine import ThisMachine, one_thread_a_process
 from lockstep.speedup.program import program_of
 from lockstep.speedup.samples import interval
+from lockstep.timeline import Timeline
 from lockstep.timeline.recording import Recording
 from lockstep.timeline.run import record
 
 TASK_S = 0.001
-FEW, MANY = 200, 1000
+FEW, MANY, LONG = 200, 1000, 10_000
 P = 2
 OURS = "ours"
 
@@ -145,7 +148,46 @@ def recording(steps: int, rounds: int) -> str:
             print(f"  {name}, {tasks} tasks: {told(row, digits=3)} times plain; the least disturbed runs {best:.3f}")
         print(f"  {name}: {1e6 * each:.1f} us a task, and {1e3 * (few - FEW * each):.1f} ms once")
     median, _, _ = ratio(times, f"recorded {MANY}", f"plain {MANY}")
-    return f"recording costs {100 * median - 100:.1f} % at {MANY} tasks of 1 ms (asked: below 5 %)"
+    live = _long_recording(plain, max(1, rounds // 4))
+    return (
+        f"recording costs {100 * median - 100:.1f} % at {MANY} tasks of 1 ms (asked: below 5 %), "
+        f"and {100 * live - 100:.1f} % with live pictures of {LONG} tasks"
+    )
+
+
+def _long_recording(plain: Callable[[int], Any], rounds: int) -> float:
+    """How many times as long as plain LONG tasks take with live pictures, in the median; prints the rest."""
+    pictures: list[float] = []  # CPU seconds of every live picture but the first of a run, in which code is loaded
+    last: list[float] = []  # seconds from the end of the program to that of its last picture
+
+    def shown() -> Any:
+        own: list[float] = []
+
+        def show(timeline: Timeline, more: bool) -> None:
+            timeline.to_json()
+            if more:
+                own.append(time.thread_time())  # of the thread that makes all live pictures, and does nothing else
+
+        start = time.perf_counter()
+        found = record(lambda: plain(LONG), show=show)
+        last.append(time.perf_counter() - start - found.seconds)
+        pictures.extend(after - before for before, after in itertools.pairwise(own))
+
+    def recorded() -> None:
+        with Recording():
+            plain(LONG)
+
+    times = side_by_side({"plain": lambda: plain(LONG), "recorded": recorded, "recorded, shown": shown}, rounds)
+    times["recorded, shown"] = [
+        seconds - after for seconds, after in zip(times["recorded, shown"], last[1:], strict=True)
+    ]
+    for name in ("recorded", "recorded, shown"):
+        print(f"  {name}, {LONG} tasks: {told(ratio(times, name, 'plain'), digits=3)} times plain")
+    print(
+        f"  a live picture takes {1e3 * float(np.median(pictures)):.1f} ms of a CPU, the last one, after the program's "
+        f"end, {float(np.median(last)):.2f} s"
+    )
+    return ratio(times, "recorded, shown", "plain")[0]
 
 
 def compared(reference: Reference, ways: dict[str, Any], probe: CapacityProbe, rounds: int) -> dict[str, Any]:

@@ -30,6 +30,8 @@ _SOON_OVER = {
     "threading.py": {"start"},
 }
 """Functions that start or end processes: they take milliseconds, and are not to be left in the middle."""
+_WORKS_FOR_OTHERS = {"multiprocessing/pool.py": {"worker"}, "concurrent/futures/process.py": {"_process_worker"}}
+"""What the workers of pools run: one that an interrupt ends can take a lock with it that its pool needs for its end."""
 _PATIENCE_S = 3.0  # then a program hangs right there, and is to be left all the same
 _REMINDER_S = 0.02
 
@@ -38,7 +40,8 @@ class Interrupts:
     """Interrupts that wait while processes are started or ended, which takes milliseconds. A context manager.
 
     One that has waited for seconds is raised wherever the program is. Does nothing outside the main thread, which alone
-    gets interrupts. Forked children treat theirs as if this was not here.
+    gets interrupts. A notebook interrupts children as well: forked workers of pools leave it to their parent to end them,
+    other children treat it as if this was not here.
     """
 
     def __enter__(self) -> Interrupts:
@@ -69,7 +72,8 @@ class Interrupts:
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
         if os.getpid() != self._process:
-            self._before(number, frame)
+            if not _inside(frame, _WORKS_FOR_OTHERS):
+                self._before(number, frame)
             return
         reminded, self._reminded = self._reminded, False
         if self._waiting_since is None:
@@ -78,7 +82,7 @@ class Interrupts:
             self._waiting_since = time.monotonic()
         if self._leaving:
             return  # it is raised when all is put back
-        if time.monotonic() - self._waiting_since < _PATIENCE_S and _starts_or_ends_processes(frame):
+        if time.monotonic() - self._waiting_since < _PATIENCE_S and _inside(frame, _SOON_OVER):
             self._put_off.put(True)
             return
         self._waiting_since = None
@@ -100,13 +104,12 @@ def interrupt_main_thread() -> None:
         _thread.interrupt_main()
 
 
-def _starts_or_ends_processes(frame: FrameType | None) -> bool:
+def _inside(frame: FrameType | None, places: dict[str, set[str]]) -> bool:
+    """Whether one of these functions, by the ends of their files, is running."""
     while frame is not None:
         code = frame.f_code
         file = code.co_filename.replace(os.sep, "/")
-        if code.co_name == "__del__" or any(
-            code.co_name in functions and file.endswith(f"/{ending}") for ending, functions in _SOON_OVER.items()
-        ):
+        if any(code.co_name in functions and file.endswith(f"/{ending}") for ending, functions in places.items()):
             return True
         frame = frame.f_back
     return False

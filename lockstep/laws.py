@@ -49,8 +49,9 @@ def karp_flatt(speedup: ArrayLike, p: ArrayLike) -> Curve:
     measured = np.asarray(speedup, dtype=float)
     if np.any(workers < 2):
         raise ValueError("karp_flatt needs at least 2 workers: one worker says nothing about the serial share")
-    if np.any(measured <= 0):
-        raise ValueError("karp_flatt needs a speed-up above 0")
+    wrong = measured[~((measured > 0) & np.isfinite(measured))]
+    if wrong.size:
+        raise ValueError(f"karp_flatt needs a speed-up above 0, not {wrong.flat[0]:g}")
     result: Curve = (1.0 / measured - 1.0 / workers) / (1.0 - 1.0 / workers)
     return result
 
@@ -62,8 +63,8 @@ def universal_scalability(p: ArrayLike, contention: float, coherence: float) -> 
     N. J. Gunther, A general theory of computational scalability based on rational functions, 2008.
     """
     workers = _workers(p)
-    if contention < 0 or coherence < 0:
-        raise ValueError("contention and coherence are at least 0")
+    if not (0 <= contention < np.inf and 0 <= coherence < np.inf):
+        raise ValueError(f"contention and coherence are numbers of at least 0, not {contention:g} and {coherence:g}")
     result: Curve = workers / (1.0 + contention * (workers - 1.0) + coherence * workers * (workers - 1.0))
     return result
 
@@ -76,8 +77,8 @@ def brent(work: float, span: float, p: ArrayLike) -> tuple[Curve, Curve]:
     expressions, Journal of the ACM 21(2), 1974; for greedy schedules R. L. Graham, 1966.
     """
     workers = _workers(p)
-    if span <= 0 or work < span:
-        raise ValueError("the span is above 0, and the work is at least the span")
+    if not 0 < span <= work < np.inf:
+        raise ValueError(f"the span is above 0, and the work is at least the span, not work {work:g} and span {span:g}")
     return np.maximum(work / workers, span), span + (work - span) / workers
 
 
@@ -127,24 +128,27 @@ NEEDED = {"amdahl": 3, "gustafson": 3, "universal_scalability": 5}
 def fit(law: str, p: Sequence[float], speedup: Sequence[float]) -> Fit:
     """Least squares of `law` ("amdahl", "gustafson" or "universal_scalability") through the points.
 
-    Raises ValueError with fewer different numbers of workers than NEEDED: two points fit every law.
+    Raises ValueError with fewer different numbers of workers than NEEDED (two points fit every law), and for points that
+    are not pairs of numbers.
     """
     if law not in _LAWS:
         raise ValueError(f"there is no law {law!r}: choose one of {', '.join(_LAWS)}")
-    different = len(set(p))
+    workers, speedups = _workers(p), np.asarray(speedup, float)
+    if workers.ndim != 1 or workers.shape != speedups.shape:
+        raise ValueError(
+            f"each number of workers has one speed-up: here are {workers.size} of the one and {speedups.size} of the other"
+        )
+    wrong = [value for value in (*workers, *speedups) if not 0 <= value < np.inf]
+    if wrong:
+        raise ValueError(f"numbers of workers and speed-ups are ordinary numbers, at least 0, not {wrong[0]:g}")
+    different = len(set(workers))
     if different < NEEDED[law]:
         raise ValueError(
             f"{_TITLES[law]} needs points at {NEEDED[law]} or more numbers of workers; these have {different}"
         )
     function, names, start = _LAWS[law]
     upper = [1.0] * len(names)
-    found, _ = curve_fit(
-        function,
-        np.asarray(p, float),
-        np.asarray(speedup, float),
-        p0=start,
-        bounds=([0.0] * len(names), upper),
-    )
+    found, _ = curve_fit(function, workers, speedups, p0=start, bounds=([0.0] * len(names), upper))
     values = {name: Parameter(float(v), float(v), float(v)) for name, v in zip(names, found, strict=True)}
     return Fit(law, values, different)
 
@@ -163,12 +167,13 @@ _TITLES = {
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.2g}" if share >= 5e-6 else "0"  # what is left of a fit that ran into its bound
+    """Two digits, never as a power of ten; "0" for what is left of a fit that ran into its bound."""
+    return f"{float(f'{100 * share:.2g}'):g}" if share >= 5e-6 else "0"
 
 
 def _workers(p: ArrayLike) -> Curve:
     workers = np.asarray(p, dtype=float)
-    if np.any(workers < 1):
+    if not np.all(workers >= 1):
         raise ValueError(f"a number of workers is at least 1, not {np.min(workers):g}")
     return workers
 

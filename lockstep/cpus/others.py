@@ -18,8 +18,15 @@ class CpuReading:
     ours_s: float
 
 
+KEEPS_CHILDRENS_TIME = os.name != "nt"
+"""Whether the system keeps the CPU time of processes that have ended. Windows does not: there what a pool used would
+count as others', and every program with short-lived processes would find its machine busy; so nothing is read there."""
+
+
 def cpu_reading() -> CpuReading | None:
-    """The counters now; None where the platform does not count (they are then never compared)."""
+    """The counters now; None where the platform does not count ours and all (they are then never compared)."""
+    if not KEEPS_CHILDRENS_TIME:
+        return None
     try:
         times = psutil.cpu_times()
     except (psutil.Error, OSError):

@@ -91,6 +91,10 @@ class _Memory(Walk):
         made = self.run.namespaces.made
         if "random" in made:
             self.value(vars(made["random"])["_inst"])
+        for name, module in made.items():
+            if "__file__" in vars(module):  # the learner's own, beside the program
+                self.out.append(name)
+                self.namespace(vars(module))
         self.value(self.run.me)
         return tuple(self.out)
 

@@ -97,6 +97,8 @@ class Namespaces:
         else:
             self.importer = importing(identity, self.modules, self.made)
         builtins = covered_builtins(self.importer)
+        self.made["builtins"] = types.ModuleType("builtins")
+        vars(self.made["builtins"]).update(builtins)
         for module in self.modules.values():
             module.__dict__["__builtins__"] = builtins
         self._execute(program, vars(self.modules[SOLUTION]))
@@ -124,7 +126,18 @@ class Namespaces:
 
     def find(self, module: str, qualname: str) -> Any:
         """What the name means here. Raises AttributeError if nothing."""
-        found: Any = self.modules[module]
+        found: Any = self.modules[module] if module in self.modules else self.importer(module)
         for part in qualname.split("."):
             found = getattr(found, part)
         return found
+
+    def own_name(self, thing: Any) -> tuple[str, str] | None:
+        """The module and the name by which every process finds its own one of a function or class, if it has one."""
+        random = self.made.get("random")
+        if random is not None and getattr(thing, "__self__", None) is vars(random)["_inst"]:
+            return "random", thing.__name__
+        module, name = getattr(thing, "__module__", None), getattr(thing, "__qualname__", "")
+        found: Any = self.made.get(module) if isinstance(module, str) else None
+        for part in name.split(".") if found is not None else ():
+            found = getattr(found, part, None)
+        return (module, name) if found is thing and isinstance(module, str) else None

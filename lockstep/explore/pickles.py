@@ -12,6 +12,7 @@ from lockstep.explore.namespaces import GIVEN, SOLUTION, Namespaces
 from lockstep.standin.operation import Message
 
 _HEADER = 4  # bytes that a pipe spends on the length of a message
+_NAMED = (type, types.FunctionType, types.MethodType, types.BuiltinMethodType)
 
 
 class _Pickler(pickle.Pickler):
@@ -31,11 +32,13 @@ class _Pickler(pickle.Pickler):
                 what = f"Can't pickle {obj!r}: it's not found as {qualname}"
                 raise pickle.PicklingError(what)
             return _Named, (module, qualname)
+        if isinstance(obj, _NAMED) and (known := self._namespaces.own_name(obj)) is not None:
+            return _Named, known
         return NotImplemented
 
 
 class _Named:
-    """In a pickle: a function or class of the learner's module. Unpickling it looks the name up."""
+    """In a pickle: what is each process's own, by name, as the learner's functions are. Unpickling looks it up."""
 
     def __init__(self, module: str, qualname: str) -> None:
         raise TypeError(f"{module}.{qualname} is looked up by the unpickler")

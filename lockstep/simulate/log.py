@@ -11,7 +11,7 @@ from typing import Any
 from lockstep.simulate.actors import Behaviour, Deadlock, Stretch, TooLong
 from lockstep.simulate.costs import Costs
 from lockstep.simulate.engine import OPERATIONS, Engine
-from lockstep.standin.operation import Answer, Creation, Message, Operation
+from lockstep.standin.operation import Answer, Creation, Message, Operation, Raised
 from lockstep.standin.pipes import Channel
 
 VERSION = 1
@@ -133,24 +133,57 @@ class Script:
 
 
 class Recorder:
-    """Passes a behaviour on and writes down what every process did."""
+    """Passes a behaviour on and writes down what every process did, as plain data: numbers of NumPy become Python's."""
 
     def __init__(self, behaviour: Behaviour) -> None:
         self._behaviour = behaviour
         self.processes: dict[str, list[Stretch]] = {}
 
     def begin(self, process: str) -> Stretch:
-        stretch = self._behaviour.begin(process)
-        self.processes[process] = [stretch]
-        return stretch
+        self.processes[process] = []
+        return self._noted(process, self._behaviour.begin(process))
 
     def resume(self, process: str, answer: Answer) -> Stretch:
-        stretch = self._behaviour.resume(process, answer)
-        self.processes[process].append(stretch)
-        return stretch
+        return self._noted(process, self._behaviour.resume(process, answer))
 
     def end(self, process: str) -> None:
         self._behaviour.end(process)
+
+    def _noted(self, process: str, stretch: Stretch) -> Stretch:
+        patience = stretch.operation.patience
+        while patience is not None and not math.isfinite(patience):
+            # As the real module: it raises before anything is asked.
+            why = _NO_LIMIT[math.isnan(patience)]
+            after = self._behaviour.resume(process, why)
+            stretch = after._replace(cpu=stretch.cpu + after.cpu, created=stretch.created + after.created)
+            patience = stretch.operation.patience
+        stretch = _plain(stretch)
+        self.processes[process].append(stretch)
+        return stretch
+
+
+_NO_LIMIT = (
+    Raised("OverflowError", "cannot convert float infinity to integer"),
+    Raised("ValueError", "cannot convert float NaN to integer"),
+)
+_PLAIN = frozenset([int, float, str, bool, tuple, type(None), Message])
+
+
+def _plain(stretch: Stretch) -> Stretch:
+    operation = stretch.operation
+    if operation.patience is not None and type(operation.patience) is not float:
+        operation = operation._replace(patience=float(operation.patience))
+    if not _PLAIN.issuperset(map(type, operation.arguments)):
+        operation = operation._replace(arguments=tuple(map(_number, operation.arguments)))
+    created = stretch.created
+    if not all(type(creation.value) in _PLAIN for creation in created):
+        created = tuple(creation._replace(value=_number(creation.value)) for creation in created)
+    return stretch._replace(operation=operation, created=created)
+
+
+def _number(value: Any) -> Any:
+    """NumPy's scalars as Python's; anything else as it is."""
+    return value.item() if type(value).__module__ == "numpy" and hasattr(value, "item") else value
 
 
 # Their first argument is a message.

@@ -17,11 +17,11 @@ import greenlet
 from lockstep.explore import pickles
 from lockstep.explore.namespaces import Namespaces, Statement
 from lockstep.simulate.actors import Stretch
+from lockstep.simulate.numpy_random import NumpyRandom
 from lockstep.standin.machine import NotCovered, run_on
 from lockstep.standin.operation import Answer, Creation, Message, Operation
 from lockstep.standin.pipes import Connection
 from lockstep.standin.process import MainProcess, Process
-from lockstep.standin.virtual_module import imports
 
 _HEADER = 4  # bytes that a pipe spends on the length of a message
 _MESSAGE_LIMIT = 2_000  # characters of an exception's text that a report can use
@@ -82,6 +82,7 @@ class SimulateMachine:
         self._now: Lives
         self._inherited: set[tuple[str, bool]] = set()
         self._undead: list[Any] = []
+        self.numpy_random = NumpyRandom()
         self.spawning = False
         self.closed = True  # see Log
         self.declared_in_all = 0.0  # seconds
@@ -101,6 +102,7 @@ class SimulateMachine:
 
     def resume(self, process: str, answer: Answer) -> Stretch:
         self._now = life = self._lives[process]
+        self.numpy_random.give_to(process)
         run_on(self)
         try:
             stretch: Stretch = life.greenlet.switch(answer)
@@ -234,7 +236,7 @@ class SimulateMachine:
         return self._stretch(life, Operation("process.exit", (), (code, queues)), "")
 
     def _work(self, life: Lives) -> int:
-        life.namespaces = Namespaces(life.identity, *self._statements, imports)
+        life.namespaces = Namespaces(life.identity, *self._statements, self.numpy_random.importing)
         if life.identity == "0":
             life.since = time.thread_time_ns()
             self.result = self._call_main(life.namespaces)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from lockstep.simulate.accuracy import Accuracy, accuracy_of
@@ -44,8 +45,21 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class NoResult:
+    """Stands for a result that cannot leave the process, and says why."""
+
+    why: str
+
+    def __repr__(self) -> str:
+        return f"no result: {self.why}"
+
+
+@dataclass(frozen=True)
 class Simulation:
-    """One program on P virtual cores, times in seconds. `serial` is that of the serial function, if one was given."""
+    """One program on P virtual cores, times in seconds. `serial` is that of the serial function, if one was given.
+
+    `result` is what the program returned, a NoResult if that is no data.
+    """
 
     program: str
     cores: int
@@ -89,6 +103,12 @@ class Simulation:
             raise ValueError("extra work compares with a serial function: simulate(..., serial=f)")
         return self.work / self.serial if self.serial else 1.0
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "busy": dict(self.busy)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, busy=MappingProxyType(state["busy"]))
+
     def with_serial(self, seconds: float | None) -> Simulation:
         """The same, compared with a serial function that took so long."""
         return replace(self, serial=seconds)
@@ -112,6 +132,8 @@ class Simulation:
             )
         for failure in self.failures:
             lines.append(f"  {failure.text()}")
+        if isinstance(self.result, NoResult):
+            lines.append(f"  {self.result}")
         return "\n".join([*lines, f"  {self.accuracy}"])
 
     __str__ = text
@@ -139,7 +161,7 @@ def simulation_of(
         processes=len(actors),
         messages=engine.messages,
         bytes=engine.bytes,
-        busy={process_name(actor.identity): actor.work for actor in actors},
+        busy=MappingProxyType({process_name(actor.identity): actor.work for actor in actors}),
         waiting=_waits(actors),
         accuracy=accuracy_of(engine, segments, log.costs.name == IDEAL.name),
         costs=log.costs.name,

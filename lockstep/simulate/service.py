@@ -115,6 +115,7 @@ def _simulated(
         pass  # the log shows it to whoever asked
     finally:
         machine.close()
+        machine.numpy_random.restore()
     return {name: tuple(stretches) for name, stretches in recorder.processes.items()}
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import operator
 import statistics
 import warnings
 from collections.abc import Iterable
 from typing import Any
 
+from lockstep.checking.data import Reference
 from lockstep.checking.failure import CheckFailed, StudentMissing, StudentRaised, StudentRefused, StudentTimedOut
 from lockstep.checking.program import Program, program
 from lockstep.checking.student import Service, shown
@@ -15,8 +18,8 @@ from lockstep.simulate.calibration import costs_of_this_machine
 from lockstep.simulate.costs import IDEAL, LAPTOP, PROFILES, Costs
 from lockstep.simulate.curves import Curve
 from lockstep.simulate.log import Log, LogError
-from lockstep.simulate.result import Failure, Simulation, simulation_of
-from lockstep.simulate.words import deadlocked, process_name
+from lockstep.simulate.result import Failure, NoResult, Simulation, simulation_of
+from lockstep.simulate.words import deadlocked, endless, process_name
 
 MOST_CORES = 100_000
 PIPE_CAPACITY = 65_536  # bytes, as on Linux
@@ -53,9 +56,9 @@ def simulate(
     Raises Deadlocked (a CheckFailed with the wait-for graph), NotSimulated, StudentRaised if the function raises,
     StudentTimedOut, StudentMissing, and ValueError or TypeError for options that make no sense.
     """
-    _check_cores(cores)
-    _check_whole("repeat is how often to run", repeat)
-    _check_options(serial, limit, pipe_capacity)
+    cores = _cores(cores)
+    repeat = _whole("repeat is how often to run", repeat)
+    pipe_capacity = _check_options(serial, limit, pipe_capacity)
     with program(function, "simulate", limit) as opened, _Runs(opened, costs, limit, pipe_capacity) as runs:
         base = None if serial is None else _Serial(runs, serial, arguments, keywords)
         found = []
@@ -86,10 +89,8 @@ def curve(
     """
     if isinstance(cores, str) or not isinstance(cores, Iterable) or not (cores := list(cores)):
         raise ValueError("cores is a list of numbers of cores, such as [1, 2, 4, 8]")
-    _check_options(serial, limit, pipe_capacity)
-    for number in cores:
-        _check_cores(number)
-    numbers = sorted(set(cores))
+    pipe_capacity = _check_options(serial, limit, pipe_capacity)
+    numbers = sorted({_cores(number) for number in cores})
     with program(function, "simulate.curve", limit) as opened, _Runs(opened, costs, limit, pipe_capacity) as runs:
         base = None if serial is None else _Serial(runs, serial, arguments, keywords)
         times = [] if base is None else [base.time()]
@@ -135,6 +136,10 @@ class _Runs:
     def __exit__(self, *exception: Any) -> None:
         self._service.close()
 
+    def beside(self, function: Any, which: str) -> Reference:
+        """Another function of the program. Raises TypeError for what is none."""
+        return self._program.beside(function, which)
+
     def run(
         self, reference: Any, arguments: Any, keywords: Any, cores: int, scaled: bool = False, fitting: bool = False
     ) -> Simulation:
@@ -178,11 +183,14 @@ class _Runs:
             )
             for failure in failures if self._trusted else ():
                 warnings.warn(f"what is simulated fails: {failure.text()}", stacklevel=4)
-            return simulation_of(log, name, failures=failures, result=reply.get("value"))
+            result = NoResult(str(reply["refused"])) if "refused" in reply else reply.get("value")
+            if self._trusted and isinstance(result, NoResult):
+                warnings.warn(f"the result of `{name}` is not there: {result.why}", stacklevel=4)
+            return simulation_of(log, name, failures=failures, result=result)
         except Deadlock as error:
             raise deadlocked(name, error, [failure.text() for failure in failures]) from None
-        except TooLong as error:
-            raise CheckFailed(f"`{name}` does not come to an end: {error}") from None
+        except TooLong:
+            raise CheckFailed(endless(name, log.processes.values())) from None
         except (LogError, KeyError, TypeError, ValueError, AttributeError) as error:
             raise StudentRefused(f"what came back from the simulation of `{name}` makes no sense: {error}") from None
 
@@ -213,8 +221,7 @@ class _Serial:
     """The serial function, timed on one virtual core."""
 
     def __init__(self, runs: _Runs, function: Any, arguments: Any, keywords: Any) -> None:
-        with program(function, "simulate", LIMIT) as found:
-            self._reference = found.reference
+        self._reference = runs.beside(function, "the serial function")
         self._runs, self._arguments, self._keywords = runs, arguments, keywords
 
     def time(self) -> float:
@@ -236,20 +243,24 @@ def costs_named(costs: Costs | str | None, trusted: bool) -> Costs:
     raise ValueError(f"costs are Costs, {', '.join(map(repr, PROFILES))} or 'this machine', not {costs!r}")
 
 
-def _check_cores(cores: Any) -> None:
-    _check_whole("cores is how many cores to simulate", cores)
-    if cores > MOST_CORES:
-        raise ValueError(f"cores is how many cores to simulate: at most {MOST_CORES:_}, not {cores}")
+def _cores(cores: Any) -> int:
+    number = _whole("cores is how many cores to simulate", cores)
+    if number > MOST_CORES:
+        raise ValueError(f"cores is how many cores to simulate: at most {MOST_CORES:_}, not {number}")
+    return number
 
 
-def _check_whole(what: str, number: Any) -> None:
-    if isinstance(number, bool) or not isinstance(number, int) or number < 1:
-        raise ValueError(f"{what}: a whole number from 1, not {number!r}")
+def _whole(what: str, number: Any) -> int:
+    """The number as Python's own int, for NumPy has others."""
+    with contextlib.suppress(TypeError):
+        if not isinstance(number, bool) and operator.index(number) >= 1:
+            return operator.index(number)
+    raise ValueError(f"{what}: a whole number from 1, not {number!r}")
 
 
-def _check_options(serial: Any, limit: Any, pipe_capacity: Any) -> None:
+def _check_options(serial: Any, limit: Any, pipe_capacity: Any) -> int:
     if serial is not None and not callable(serial):
         raise TypeError(f"serial is a function to compare with, not {serial!r}")
     if isinstance(limit, bool) or not isinstance(limit, int | float) or not 0 < limit < float("inf"):
         raise ValueError(f"limit is how many seconds of real time all runs may take, more than 0, not {limit!r}")
-    _check_whole("pipe_capacity is how many bytes a pipe holds", pipe_capacity)
+    return _whole("pipe_capacity is how many bytes a pipe holds", pipe_capacity)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lockstep.checking.failure import CheckFailed
-from lockstep.simulate.actors import Deadlock, Waiting
+from lockstep.simulate.actors import Deadlock, Stretch, Waiting
+from lockstep.standin.operation import Operation
 
 _OBJECTS = {
     "lock": "Lock", "rlock": "RLock", "semaphore": "Semaphore", "condition": "Condition", "event": "Event",
@@ -18,6 +20,14 @@ _VERBS = {
     "pool.take": "worker, no task", "pool.result": "results", "queue.joined": "join",
     "process.begin": "start", "pipe.sent": "send", "simplequeue.sent": "put", "memory.access": "value",
 }  # fmt: skip
+# What looks at something without waiting for it, and what waits instead.
+_INSTEAD = {
+    "process.is_alive": "`join()`", "process.exitcode": "`join()`", "event.is_set": "the Event's `wait()`",
+    "queue.get": "`get()` without a time limit", "queue.empty": "`get()`", "queue.qsize": "`get()`",
+    "queue.full": "`put()`", "simplequeue.empty": "`get()`", "pipe.poll": "`recv()`, or `poll(None)`",
+    "pool.result": "the result's `get()` or `wait()`", "time.now": "`time.sleep()`",
+}  # fmt: skip
+_MAY_WAIT = frozenset(["queue.get", "pipe.poll", "pool.result"])  # their first argument says whether they do
 
 
 def process_name(identity: str) -> str:
@@ -31,6 +41,27 @@ def operation_name(kind: str) -> str:
     if not verb:
         return kind
     return f"{_OBJECTS.get(family, family)}.{_VERBS.get(kind, verb)}"
+
+
+def endless(program: str, processes: Iterable[Sequence[Stretch]]) -> str:
+    """What to say of a program that did as many operations as are simulated: `processes` did these stretches."""
+    done = Counter((_looking(one.operation), one.operation.kind, one.line) for all_ in processes for one in all_)
+    (looking, kind, line), often = done.most_common(1)[0]
+    where = f"{operation_name(kind)} ({line})" if line else operation_name(kind)
+    told = f"`{program}` did {sum(done.values()):_} operations, as many as are simulated, and goes on; "
+    if looking:
+        return told + (
+            f"it looked {often:_} times at {where}: looking again and again keeps a core busy until something "
+            f"changes, so wait with {_INSTEAD[kind]} instead"
+        )
+    return told + (
+        f"{often:_} of them were {where}: if they come to an end, simulate a smaller case; to wait for something, "
+        "use `join()`, an Event's `wait()` or a Queue's `get()`"
+    )
+
+
+def _looking(operation: Operation) -> bool:
+    return operation.kind in _INSTEAD and not (operation.kind in _MAY_WAIT and operation.arguments[0])
 
 
 @dataclass(frozen=True)

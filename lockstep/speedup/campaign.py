@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from lockstep.cpus.others import cpus_of_others
+from lockstep.speedup.answers import disagreement
 from lockstep.speedup.machine import Machine
 from lockstep.speedup.plan import SERIAL
-from lockstep.speedup.program import Program, same_answer
+from lockstep.speedup.program import Program
 from lockstep.speedup.result import Speedup
 from lockstep.speedup.samples import WARM_UP, Sample
 
@@ -57,20 +58,3 @@ def campaign(
         now = replace(now, others=others if others is not None else now.others)
         yield now
     yield replace(now, capacities=(*now.capacities, machine.capacity(probed)), state="finished")
-
-
-def disagreement(answers: Mapping[int, Any], base: int) -> str:
-    """A sentence when an answer differs from the base case's, "" otherwise."""
-    for workers, answer in answers.items():
-        if not same_answer(answers[base], answer):
-            return (
-                f"The answers differ: {_short(answers[base])} from the base case, {_short(answer)} with "
-                f"{workers} workers. Unless it is random, a program that answers otherwise is wrong, not "
-                "faster."
-            )
-    return ""
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 40 else f"{text[:37]}..."

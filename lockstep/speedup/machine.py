@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any, Protocol
 
+import psutil
 from threadpoolctl import threadpool_limits
 
 from lockstep.children import NoneLeftBehind
@@ -57,6 +60,7 @@ class ThisMachine:
         self._open = contextlib.ExitStack()
 
     def __enter__(self) -> ThisMachine:
+        self._open.enter_context(_own_forkserver())  # ends last, when no process of the program is left
         self._open.enter_context(NoneLeftBehind())
         self._open.enter_context(one_thread_a_process())
         return self
@@ -99,7 +103,8 @@ def one_thread_a_process() -> Iterator[None]:
     """BLAS and OpenMP at one thread, here and in processes started meanwhile.
 
     With their default, every worker starts a thread a CPU, and a Pool of 2 on matrix products is slower
-    than one process alone.
+    than one process alone. Processes of a forkserver have the environment in which that was started: `ThisMachine`
+    starts a new one, unless the present one has processes at work, which then keep their threads.
     """
     saved = {name: os.environ.get(name) for name in THREAD_VARIABLES}
     os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
@@ -112,3 +117,28 @@ def one_thread_a_process() -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+@contextlib.contextmanager
+def _own_forkserver() -> Iterator[None]:
+    """A forkserver that knows the environment of the campaign, and none afterwards that still does."""
+    _stop_idle_forkserver()
+    try:
+        yield
+    finally:
+        _stop_idle_forkserver()
+
+
+def _stop_idle_forkserver() -> None:
+    """multiprocessing starts another when it needs one. It has only a private way to stop it, which waits for all
+    processes that inherited a pipe: so it is ended first, and never while it has processes of its own.
+    """
+    module: Any = sys.modules.get("multiprocessing.forkserver")
+    server: Any = getattr(module, "_forkserver", None)
+    number = getattr(server, "_forkserver_pid", None)
+    if number is None or not hasattr(server, "_stop"):
+        return
+    with contextlib.suppress(psutil.Error, OSError):
+        if not psutil.Process(number).children():
+            os.kill(number, signal.SIGKILL)
+            server._stop()

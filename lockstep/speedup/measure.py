@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import inspect
 import multiprocessing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from lockstep.cpus import UsableCpus, usable_cpus
 from lockstep.live import in_notebook
 from lockstep.speedup.campaign import campaign
 from lockstep.speedup.machine import PoolFactory, ThisMachine
-from lockstep.speedup.plan import Plan, Scaling, plan_for
+from lockstep.speedup.plan import Plan, Scaling, Workers, plan_for
 from lockstep.speedup.program import Program, program_of, serial_program
 from lockstep.speedup.result import Simulated, Speedup
 from lockstep.speedup.view import SpeedupView
@@ -44,7 +45,7 @@ class Request:
 def speedup(
     program: Callable[..., Any],
     *sizes: Any,
-    workers: int | Sequence[int] | None = None,
+    workers: Workers | None = None,
     serial: Callable[..., Any] | None = None,
     careful: bool = False,
     warm: bool = False,
@@ -70,6 +71,9 @@ def speedup(
     cpus       the CPUs to believe in, instead of usable_cpus()
     live       show the live view; by default in notebooks
 
+    While measuring, numerical libraries have one thread a process, so that workers alone make the difference; only
+    processes of a forkserver that has others at work already keep their threads.
+
     Returns the result as a value. A slider of the view measures again and makes another value, the first one's
     `.latest`. Interrupting gives what was measured so far. Raises TypeError or ValueError, in plain words, when the
     arguments do not fit together.
@@ -85,7 +89,7 @@ def speedup(
 def request_for(
     program: Callable[..., Any],
     sizes: tuple[Any, ...],
-    workers: int | Sequence[int] | None = None,
+    workers: Workers | None = None,
     serial: Callable[..., Any] | None = None,
     careful: bool = False,
     warm: bool = False,
@@ -101,7 +105,12 @@ def request_for(
         raise TypeError(
             f"warm=True starts the pool before the clock, so {called.name} must take it: give it a parameter `pool`"
         )
-    if scaling == "weak" and not (sizes and isinstance(sizes[0], int | float)):
+    if cpus is not None and not isinstance(cpus, UsableCpus):
+        raise TypeError(
+            f"cpus is what usable_cpus() gives, or a UsableCpus of your own, not {cpus!r}; "
+            "how many workers to measure is said with workers="
+        )
+    if scaling == "weak" and not (sizes and isinstance(sizes[0], Real)):
         raise TypeError('scaling="weak" multiplies the first size, which must be a number')
     cpus = cpus if cpus is not None else usable_cpus()
     plan = plan_for(cpus, workers, serial is not None, careful, warm, scaling, seconds)
@@ -112,8 +121,8 @@ def request_for(
 def measured(request: Request, show: Show = lambda result: None) -> Speedup:
     """Run the campaign on this machine, telling `show` after every run.
 
-    An interrupt ends it with what is known so far. An error of the program is raised. No process that the
-    program started is left behind either way.
+    An interrupt ends it with what is known so far. An error of the program is raised, after `show` was told the
+    result that it stopped, as "failed". No process that the program started is left behind either way.
     """
     result = request.start()
     simulated = result.simulated
@@ -129,6 +138,9 @@ def measured(request: Request, show: Show = lambda result: None) -> Speedup:
     except KeyboardInterrupt:
         result = replace(result, state="interrupted")
         show(result)
+    except BaseException:
+        show(replace(result, state="failed"))
+        raise
     return result
 
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+import operator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from numbers import Real
+from typing import Literal, SupportsIndex
+
+import numpy as np
 
 from lockstep.cpus import UsableCpus
 
 Scaling = Literal["strong", "weak"]
+Workers = SupportsIndex | Iterable[SupportsIndex]
+"""The largest number of workers, or the numbers; whole numbers of Python or numpy."""
+
 SERIAL = 0
 """The "number of workers" of a base case that is a serial program of its own."""
 
@@ -53,7 +61,7 @@ class Plan:
 
 def plan_for(
     cpus: UsableCpus,
-    workers: int | Sequence[int] | None = None,
+    workers: Workers | None = None,
     has_serial: bool = False,
     careful: bool = False,
     warm: bool = False,
@@ -62,22 +70,14 @@ def plan_for(
 ) -> Plan:
     """A plan from what a learner says.
 
-    `workers` is the largest number, or the numbers; by default as many as there are usable CPUs. Raises
-    ValueError in the learner's words.
+    By default as many workers as there are usable CPUs. Raises ValueError in the learner's words.
     """
-    if workers is None:
-        counts = default_workers(cpus.count)
-    elif isinstance(workers, int):
-        counts = default_workers(workers)
-    else:
-        counts = tuple(workers)
-    if not counts or any(not isinstance(count, int) or isinstance(count, bool) or count < 1 for count in counts):
-        raise ValueError(f"workers is a number of workers, or several of at least 1 each, not {workers!r}")
+    counts = default_workers(cpus.count) if workers is None else _counts(workers)
     if scaling not in ("strong", "weak"):
         raise ValueError(f'scaling is "strong" or "weak", not {scaling!r}')
-    if seconds is not None and seconds <= 0:
+    if seconds is not None and not (isinstance(seconds, Real) and 0 < seconds < math.inf):
         raise ValueError(f"seconds is the time to spend on measuring, above 0, not {seconds!r}")
-    budget = seconds if seconds is not None else CAREFUL_SECONDS if careful else QUICK_SECONDS
+    budget = float(seconds) if seconds is not None else CAREFUL_SECONDS if careful else QUICK_SECONDS
     counted = tuple(sorted(set(counts)))
     return Plan(counted, SERIAL if has_serial else 1, careful, warm, scaling, budget)
 
@@ -90,3 +90,19 @@ def default_workers(most: int) -> tuple[int, ...]:
         counts.add(step)
         step = step * 3 // 2
     return tuple(sorted(counts | {most})) if most >= 1 else ()
+
+
+def _counts(workers: Workers) -> tuple[int, ...]:
+    if isinstance(workers, np.ndarray | np.generic):
+        workers = workers.tolist()
+    given = list(workers) if isinstance(workers, Iterable) else [workers]
+    for count in given:
+        if isinstance(count, float):
+            raise ValueError(f"workers are counted in whole numbers, not {count!r}")
+    try:
+        counts = [operator.index(count) for count in given if not isinstance(count, bool)]
+    except TypeError:
+        counts = []
+    if not counts or len(counts) < len(given) or min(counts) < 1:
+        raise ValueError(f"workers is a number of workers, or several of at least 1 each, not {workers!r}")
+    return tuple(counts) if isinstance(workers, Iterable) else default_workers(counts[0])

@@ -36,7 +36,7 @@ class Program:
 
     def title(self) -> str:
         """The call as a learner writes it: "count_primes(50_000)"."""
-        told = [f"{size:_}" if isinstance(size, int) else _short(size) for size in self.sizes]
+        told = [f"{int(size):_}" if isinstance(size, int | np.integer) else _short(size) for size in self.sizes]
         if self.chunk is not None and self.chunk_size is not None:
             told.append(f"{self.chunk}={self.chunk_size}")
         return f"{self.name}({', '.join(told)})"
@@ -57,7 +57,7 @@ class Program:
         if scale == 1 or not self.sizes:
             return self.sizes
         first = self.sizes[0]
-        return (round(first * scale) if isinstance(first, int) else first * scale, *self.sizes[1:])
+        return (round(first * scale) if isinstance(first, int | np.integer) else first * scale, *self.sizes[1:])
 
     def with_sizes(self, sizes: tuple[Any, ...], chunk_size: int | None) -> Program:
         return replace(self, sizes=sizes, chunk_size=chunk_size)
@@ -104,18 +104,6 @@ def serial_program(function: Callable[..., Any], sizes: tuple[Any, ...]) -> Prog
             f"and there {'is' if len(sizes) == 1 else 'are'} {len(sizes)} of them"
         )
     return Program(function, sizes, tuple(parameters)[: len(sizes)], workers=None)
-
-
-def same_answer(first: Any, second: Any) -> bool:
-    """Whether two answers are the same but for rounding (relative 1e-9)."""
-    try:
-        if isinstance(first, float | complex | np.ndarray | np.generic):
-            return bool(np.allclose(first, second, rtol=1e-9, atol=1e-12, equal_nan=True))
-        if isinstance(first, list | tuple) and type(first) is type(second):
-            return len(first) == len(second) and all(map(same_answer, first, second))
-        return bool(first == second)
-    except (TypeError, ValueError):
-        return False
 
 
 def _parameters(function: Callable[..., Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from lockstep.speedup.plan import Plan
 from lockstep.speedup.samples import WARM_UP, Point, Sample, base_seconds, fits, points
 
 Simulated = Sequence[tuple[int, float]] | Callable[..., float]
-State = Literal["running", "finished", "interrupted"]
+State = Literal["running", "finished", "interrupted", "failed"]
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ ABOVE_IDEAL = 1.1
 """Times the ideal: a simulation is no more exact than that."""
 SHORT_RUN_S = 0.01
 BURST_S = 1.0
+_NOTHING = {"failed": "stopped by an error before anything was measured"}
 
 
 def busy(result: Speedup) -> str:
@@ -43,15 +44,15 @@ def sentence(result: Speedup) -> str:
 
 def _sentences(result: Speedup) -> Iterator[str]:
     if not result.points:
-        yield f"{result.title}: nothing has been measured yet."
+        yield f"{result.title}: {_NOTHING.get(result.state, 'nothing has been measured yet')}."
         return
     reason = result.busy
     if reason:
         yield (
-            f"Too busy to tell: {reason}. No curve is drawn; close what else is running and measure again. "
+            f"Too busy to tell: {reason}. No measured curve is drawn; close what else is running and measure again. "
             "The dots are the runs as they came."
         )
-        if result.state == "interrupted":
+        if result.state in ("interrupted", "failed"):
             yield _trust(result)
     else:
         yield _finding(result)
@@ -78,6 +79,9 @@ def _trust(result: Speedup) -> str:
         return f"Still measuring: {rounds} of {result.rounds or result.plan.fewest}."
     if result.state == "interrupted":
         return f"Interrupted after {rounds} of {result.rounds or result.plan.fewest}: take it as a first look."
+    if result.state == "failed":
+        runs = len(result.samples)
+        return f"Stopped by an error after {runs} run{'s' * (runs != 1)}: what was measured until then is shown."
     quiet = "others left the machine quiet" if result.others is not None else "no gate on others' load here"
     if result.capacity is not None:
         wanted = min(result.capacity.workers, result.cpus.share)

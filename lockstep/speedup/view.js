@@ -35,7 +35,11 @@ function law(fit, p) {
 
 function seconds(value) {
   if (value == null) return "";
-  return value < 0.1 ? `${(1000 * value).toPrecision(2)} ms` : `${value.toPrecision(3)} s`;
+  return value < 0.1 ? `${Number((1000 * value).toPrecision(2))} ms` : `${Number(value.toPrecision(3))} s`;
+}
+
+function ended(state, runs) {
+  return state === "failed" ? `stopped by an error after ${runs}` : `${runs}, ${state}`;
 }
 
 function path(points) {
@@ -194,7 +198,7 @@ function render({ model, el }) {
     bar.hidden = !running;
     left.textContent = running
       ? `${done} of about ${planned} runs${rest == null ? "" : `, ${Math.max(1, Math.round(rest))} s left`}; interrupt the kernel to stop`
-      : `${done} runs, ${result.state}`;
+      : ended(result.state, done === 1 ? "1 run" : `${done} runs`);
     if (sentence.textContent !== result.sentence) sentence.textContent = result.sentence;
     numbers.replaceChildren(numbersOf(result));
     for (const input of Object.values(inputs)) input.disabled = running || asked;

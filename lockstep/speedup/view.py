@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
+import numpy as np
 import traitlets
 
 from lockstep.display import Display, script
@@ -82,7 +83,7 @@ class SpeedupView:
     def _measure_again(self, content: dict[str, Any]) -> None:
         try:
             self.request = changed(self.request, content)
-            self.widget.trouble = ""
+            self.widget.note = self.widget.trouble = ""
             self.widget.controls = controls(self.request)
             self.measure()
             self.widget.note = (
@@ -99,9 +100,9 @@ def controls(request: Request) -> dict[str, Any]:
     most = max(8, 2 * request.cpus.count, *plan.workers)
     found = {"workers": _slider("most workers", range(1, most + 1), max(plan.workers))}
     size = program.sizes[0] if program.sizes else None
-    if isinstance(size, int) and not isinstance(size, bool) and size > 0:
+    if isinstance(size, int | np.integer) and not isinstance(size, bool) and size > 0:
         name = program.named_sizes[0]
-        found["size"] = _slider(name, {max(1, round(size * factor)) for factor in _FACTORS}, size)
+        found["size"] = _slider(name, {max(1, round(size * factor)) for factor in _FACTORS}, int(size))
     if program.chunk is not None:
         found["chunk"] = _slider(program.chunk, _CHUNKS, program.chunk_size or 1)
     return found

@@ -6,15 +6,17 @@ from __future__ import annotations
 import builtins
 import importlib
 import os
+import queue
 import random
-import threading
-import time
+import timeit
 import types
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from lockstep.standin import module as standin
 from lockstep.standin.machine import current, not_covered
+from lockstep.standin.neighbours import check_package, neighbour
+from lockstep.standin.threads import QUEUES, THREADING
 
 _REFUSED_MODULES = {
     "_thread": "use multiprocessing.Process",
@@ -22,6 +24,8 @@ _REFUSED_MODULES = {
     "asyncio": "use multiprocessing.Process",
     "subprocess": "use multiprocessing.Process",
     "socket": "use multiprocessing.Pipe",
+    "select": "wait for a Queue, a Pipe or an Event",
+    "selectors": "wait for a Queue, a Pipe or an Event",
     "signal": "use an Event or a sentinel",
     "mmap": "use multiprocessing.Array",
     "secrets": "use `random`, which gives every process its own fixed numbers here",
@@ -46,22 +50,9 @@ _REFUSED_OS = {
 _CLOCKS = (
     "time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "process_time",
     "process_time_ns",
-    "thread_time", "thread_time_ns", "localtime", "gmtime", "ctime", "strftime",
+    "thread_time", "thread_time_ns", "clock_gettime", "clock_gettime_ns", "localtime", "gmtime", "ctime", "asctime",
+    "strftime",
 )  # fmt: skip
-
-
-class _NoThreads(types.ModuleType):
-    """The module `threading` as far as programs of processes need it: the exception that barriers raise."""
-
-    BrokenBarrierError = threading.BrokenBarrierError
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        raise not_covered(f"`threading.{name}`", "use multiprocessing; threads share everything, and are not covered")
-
-
-_no_threads = _NoThreads("threading")
 
 
 class _Covered(types.ModuleType):
@@ -73,11 +64,34 @@ class _Covered(types.ModuleType):
         self.__dict__.update(own)
 
 
-def _refusal(what: str, instead: str) -> Callable[..., Any]:
+def _known_as(function: Any, module: str, name: str) -> Any:
+    """The function under the name by which programs know it: by that, pickles find it in another process."""
+    function.__module__, function.__name__, function.__qualname__ = module, name, name
+    return function
+
+
+def refusal(what: str, instead: str) -> Callable[..., Any]:
+    """A function that stands for `what` ("open", "os.fork") and raises NotCovered when it is called."""
+
     def refused(*_arguments: Any, **_keywords: Any) -> Any:
         raise not_covered(f"`{what}`", instead)
 
-    return refused
+    module, _, name = what.rpartition(".")
+    return _known_as(refused, module or "builtins", name)  # type: ignore[no-any-return]
+
+
+def getpid() -> int:
+    """As `os.getpid`."""
+    pid: int = current().process().pid  # type: ignore[assignment]
+    return pid
+
+
+def print_nothing(*values: Any, **keywords: Any) -> None:
+    """`print`: what simulated processes print is not shown."""
+
+
+def sleep_no_time(seconds: float) -> None:
+    """`time.sleep` where no time exists."""
 
 
 def random_module(identity: str) -> types.ModuleType:
@@ -93,7 +107,9 @@ def random_module(identity: str) -> types.ModuleType:
         return random.Random(value)
 
     own = {name: getattr(numbers, name) for name in dir(numbers) if not name.startswith("_")}
-    refused = {"SystemRandom": _refusal("random.SystemRandom", "use random.Random(seed)")}
+    for function, name in ((seed, "seed"), (seeded, "Random")):
+        _known_as(function, "random", name)
+    refused = {"SystemRandom": refusal("random.SystemRandom", "use random.Random(seed)")}
     made = _Covered(random, {**own, "seed": seed, "Random": seeded, **refused})
     made.__dict__["_inst"] = numbers
     return made
@@ -102,13 +118,13 @@ def random_module(identity: str) -> types.ModuleType:
 def imports(
     identity: str,
     own: Mapping[str, types.ModuleType],
-    clocks: Mapping[str, Any],
+    timed: Mapping[str, Mapping[str, Any]],
     made: dict[str, types.ModuleType],
 ) -> Callable[..., Any]:
     """An `__import__` for one simulated process.
 
-    `own`: its own modules by name; `clocks`: what `time` offers; `made`: where modules made for this process alone
-    are put.
+    `own`: its own modules by name; `timed`: what those that tell the time offer, by module; `made`: where modules made
+    for this process alone are put.
     """
 
     def covered(top: str) -> types.ModuleType | None:
@@ -117,14 +133,16 @@ def imports(
         if top not in made:
             if top == "random":
                 made[top] = random_module(identity)
-            elif top == "time":
-                made[top] = _Covered(time, clocks)
+            elif top in timed:
+                made[top] = _Covered(importlib.import_module(top), timed[top])
+            elif top == "queue":
+                made[top] = _Covered(queue, QUEUES)
             elif top == "os":
-                refused = {name: _refusal(f"os.{name}", instead) for name, instead in _REFUSED_OS.items()}
-                pid = {"getpid": lambda: current().process().pid, "cpu_count": standin.cpu_count}
+                refused = {name: refusal(f"os.{name}", instead) for name, instead in _REFUSED_OS.items()}
+                pid = {"getpid": getpid, "cpu_count": standin.cpu_count}
                 made[top] = _Covered(os, {**refused, **pid})
             else:
-                return None
+                return neighbour(top, lambda: vars(made["builtins"]), made)
         return made[top]
 
     def imported(
@@ -140,20 +158,26 @@ def imports(
                 return inner
             return standin.module()
         if name == "threading":
-            return _no_threads
+            return THREADING
         if top in _REFUSED_MODULES:
             raise not_covered(f"the module `{name}`", _REFUSED_MODULES[top])
-        if name == top and (found := covered(top)) is not None:
+        if (name == top or not fromlist) and level == 0 and (found := covered(top)) is not None:
             return found
-        return importlib.__import__(name, globals_, locals_, fromlist, level)
+        found = importlib.__import__(name, globals_, locals_, fromlist, level)
+        if level == 0:
+            check_package(top)
+        return found
 
     return imported
 
 
-def no_clocks() -> dict[str, Any]:
-    """A module `time` without clocks, in which sleeping takes no time."""
+def no_clocks() -> dict[str, dict[str, Any]]:
+    """The modules that tell the time, without clocks; sleeping takes no time."""
     instead = "no time passes on a machine that takes every interleaving; measure on the real machine"
-    return {"sleep": lambda seconds: None, **{name: _refusal(f"time.{name}", instead) for name in _CLOCKS}}
+    return {
+        "time": {"sleep": sleep_no_time, **{name: refusal(f"time.{name}", instead) for name in _CLOCKS}},
+        "timeit": {name: refusal(f"timeit.{name}", instead) for name in timeit.__all__},
+    }
 
 
 def covered_builtins(importer: Callable[..., Any]) -> dict[str, Any]:
@@ -162,7 +186,7 @@ def covered_builtins(importer: Callable[..., Any]) -> dict[str, Any]:
     return {
         **vars(builtins),
         "__import__": importer,
-        "print": lambda *values, **keywords: None,
-        "open": _refusal("open", files),
-        "input": _refusal("input", files),
+        "print": print_nothing,
+        "open": refusal("open", files),
+        "input": refusal("input", files),
     }

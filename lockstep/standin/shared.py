@@ -16,6 +16,7 @@ EXCEPTIONS: dict[str, type[Exception]] = {
     "EOFError": EOFError,
     "Empty": queue.Empty,
     "Full": queue.Full,
+    "OverflowError": OverflowError,
     "ValueError": ValueError,
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import concurrent.futures
 import concurrent.futures.process
 import os
+import timeit
 import types
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -13,7 +14,8 @@ from lockstep.standin import executors, inputs, memory, module, pools, process
 from lockstep.standin.machine import current, not_covered
 from lockstep.standin.process import Process
 from lockstep.standin.shared import ask
-from lockstep.standin.virtual_time import clocks
+from lockstep.standin.virtual_dates import DATES
+from lockstep.standin.virtual_time import clocks, now
 
 
 class TimedProcess(Process):
@@ -40,6 +42,10 @@ def _exit(status: int) -> None:
 def cpu_count() -> int:
     cores: int = current().option("cores")
     return cores
+
+
+def sched_getaffinity(pid: int) -> set[int]:
+    return set(range(cpu_count()))
 
 
 def get_context(method: str | None = None) -> types.ModuleType:
@@ -98,6 +104,11 @@ _INSTEAD = {
 }
 
 
+_NO_TIMING = {
+    name: inputs.refusal(f"timeit.{name}", "read time.perf_counter() before and after") for name in timeit.__all__
+}
+
+
 class _Module(types.ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -143,8 +154,15 @@ def imports(
     identity: str, own: Mapping[str, types.ModuleType], made: dict[str, types.ModuleType]
 ) -> Callable[..., Any]:
     """An `__import__` for one process in virtual time; `own` and `made` as in `lockstep.standin.inputs`."""
-    others = inputs.imports(identity, own, clocks(), made)
-    system: list[types.ModuleType] = []
+    timed = {"time": clocks(), "timeit": {**_NO_TIMING, "default_timer": now}, "datetime": DATES}
+    others = inputs.imports(identity, own, timed, made)
+    system = {
+        "_exit": _exit,
+        "cpu_count": cpu_count,
+        "process_cpu_count": cpu_count,
+        "sched_getaffinity": sched_getaffinity,
+        "environ": dict(os.environ),
+    }
 
     def imported(
         name: str, globals_: Any = None, locals_: Any = None, fromlist: Any = (), level: int = 0
@@ -152,20 +170,8 @@ def imports(
         if name.partition(".")[0] in ("multiprocessing", "concurrent"):
             return _standing_in(name, fromlist)
         found: types.ModuleType = others(name, globals_, locals_, fromlist, level)
-        if name != "os":
-            return found
-        if not system:
-            covered = types.ModuleType("os")
-            # The start of a process's life is what `others` gives; these are only here.
-            covered.__dict__.update(vars(found))
-            covered.__dict__.update(
-                _exit=_exit,
-                cpu_count=cpu_count,
-                process_cpu_count=cpu_count,
-                sched_getaffinity=lambda pid: set(range(cpu_count())),
-                environ=dict(os.environ),
-            )
-            system.append(covered)
-        return system[0]
+        if name == "os":
+            vars(found).update(system)
+        return found
 
     return imported

@@ -23,11 +23,9 @@ def timeline_of(logs: Sequence[Log], now: float, label: Label = str, most: int =
     `label` turns a file name into what the learner calls it. The first log is that of the starting process.
     """
     zero = min((log.asked for log in logs), default=0.0)
-    names = _names([log.name for log in logs])
+    names = names_of([log.name for log in logs])
     lanes = [Lane(name, coarsened(_bars(log, now, label, zero), most)) for name, log in zip(names, logs, strict=True)]
-    lost = sum(log.lost for log in logs)
-    note = f"{lost} later operations were too many to record." if lost else ""
-    return Timeline(tuple(lanes), "measured", None, note)
+    return Timeline(tuple(lanes), "measured", None, told_lost(sum(log.lost for log in logs)))
 
 
 def coarsened(bars: Sequence[Bar], most: int) -> tuple[Bar, ...]:
@@ -50,6 +48,32 @@ def coarsened(bars: Sequence[Bar], most: int) -> tuple[Bar, ...]:
     return tuple(found)
 
 
+def place_of(operation: Operation, label: Label) -> str:
+    """The line that asked for an operation, as a bar tells it."""
+    if not operation.file:
+        return ""
+    text = linecache.getline(operation.file, operation.line).strip()
+    return f"{label(operation.file)}:{operation.line}" + (f"  {text}" if text else "")
+
+
+def names_of(names: Sequence[str]) -> list[str]:
+    """multiprocessing numbers processes over the parent's whole life: number those of this run from 1."""
+    counts: dict[str, int] = {}
+    found = []
+    for name in names:
+        numbered = _NUMBERED.fullmatch(name)
+        if numbered:
+            kind = "worker" if numbered[1] else "process"
+            counts[kind] = counts.get(kind, 0) + 1
+        found.append(f"{kind} {counts[kind]}" if numbered else name)
+    return found
+
+
+def told_lost(count: int) -> str:
+    """What a picture must say of operations that no log had room for."""
+    return f"{count} later operations were too many to record." if count else ""
+
+
 def _one(group: Sequence[Bar]) -> Bar:
     filling: dict[tuple[Kind, str, str], float] = {}
     for bar in group:
@@ -70,12 +94,15 @@ def _bars(log: Log, now: float, label: Label, zero: float) -> list[Bar]:
         entries.append(Entry(log.open.start, max(end, log.open.start), log.open.operation))
     bars = [Bar(log.asked - zero, log.born - zero, "communicating", START_UP)] if log.born > log.asked else []
     at = log.born
+    places: dict[Operation, str] = {}  # to look for a line is dear where its file is not to be found
     for start, stop, operation in _flat(entries):
+        if operation not in places:
+            places[operation] = place_of(operation, label)
         begin = max(start, at)
         if begin > at:
             bars.append(Bar(at - zero, begin - zero, "computing"))
         if stop > begin:
-            bars.append(Bar(begin - zero, stop - zero, operation.kind, operation.what, _line(operation, label)))
+            bars.append(Bar(begin - zero, stop - zero, operation.kind, operation.what, places[operation]))
             at = stop
     if end > at:
         bars.append(Bar(at - zero, end - zero, "computing"))
@@ -99,23 +126,3 @@ def _flat(entries: Iterable[Entry]) -> list[tuple[float, float, Operation]]:
     if outer is not None:
         found.append((at, outer.end, outer.operation))
     return [(start, stop, operation) for start, stop, operation in found if stop > start]
-
-
-def _line(operation: Operation, label: Label) -> str:
-    if not operation.file:
-        return ""
-    text = linecache.getline(operation.file, operation.line).strip()
-    return f"{label(operation.file)}:{operation.line}" + (f"  {text}" if text else "")
-
-
-def _names(names: Sequence[str]) -> list[str]:
-    """multiprocessing numbers processes over the parent's whole life: number those of this run from 1."""
-    counts: dict[str, int] = {}
-    found = []
-    for name in names:
-        numbered = _NUMBERED.fullmatch(name)
-        if numbered:
-            kind = "worker" if numbered[1] else "process"
-            counts[kind] = counts.get(kind, 0) + 1
-        found.append(f"{kind} {counts[kind]}" if numbered else name)
-    return found

@@ -7,13 +7,13 @@ file meanwhile.
 
 from __future__ import annotations
 
+import itertools
 import json
 import mmap
 import struct
 from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from lockstep.timeline.bars import Kind
 
@@ -25,6 +25,7 @@ _RECORD = struct.Struct("<ddi4x")  # start and end on time.perf_counter's clock,
 _COUNT = struct.Struct("<Q")
 _OPEN = struct.Struct("<di")
 _DIED_AT, _OPEN_AT, _LOST_AT = 16, 24, 36
+Record = tuple[float, float, int]
 _SIZE = 64 + _RECORD.size * CAPACITY
 _NONE = -1
 
@@ -101,6 +102,10 @@ class LogWriter:
         else:
             self._lost += 1
             struct.pack_into("<i", self._memory, _LOST_AT, min(self._lost, 2**31 - 1))
+
+    def finish(self, start: float, end: float, number: int) -> None:
+        """The operation that began is over."""
+        self.append(start, end, number)
         _OPEN.pack_into(self._memory, _OPEN_AT, 0.0, _NONE)
 
     def close(self, died: float) -> None:
@@ -111,32 +116,71 @@ class LogWriter:
 
 def read(folder: Path) -> list[Log]:
     """Every log in the folder as far as it is written, in the order in which the processes were asked for."""
-    logs = [_read(file) for file in folder.glob("*.names")]
-    return sorted((log for log in logs if log is not None), key=lambda log: log.asked)
+    readers = [LogReader(names) for names in folder.glob("*.names")]
+    logs = [reader.log() for reader in readers if reader.announced]
+    return sorted(logs, key=lambda log: log.asked)
 
 
-def _read(names: Path) -> Log | None:
-    lines = names.read_text(encoding="utf-8").splitlines()
-    known = [value for value in map(_value, lines) if value is not None]
-    if not known:
-        return None
-    (name, asked), *operations = known
-    table = [Operation(*operation) for operation in operations]
-    try:
-        file = open(names.with_suffix(".log"), "rb")  # noqa: SIM115  # closed below; only the opening may fail
-    except FileNotFoundError:
-        return Log(name, asked, None, None, (), None, 0)
-    with file:
-        header = file.read(64).ljust(64, b"\0")
-        count, born, died, since, number, lost = _HEADER.unpack_from(header)
-        records = file.read(_RECORD.size * count)
-    entries = tuple(Entry(start, end, table[at]) for start, end, at in _RECORD.iter_unpack(records) if at < len(table))
-    unfinished = Entry(since, since, table[number]) if 0 <= number < len(table) else None
-    return Log(name, asked, born or None, died or None, entries, unfinished, lost)
+class LogReader:
+    """A log that grows, read from where the last reading ended. Its attributes are as of then, like those of Log.
 
+    `open` is the start of the operation under way and its number, an index of `operations`.
+    """
 
-def _value(line: str) -> Any:
-    try:
-        return json.loads(line)
-    except ValueError:  # the last line, half written
-        return None
+    def __init__(self, names: Path) -> None:
+        self.name, self.asked = "", 0.0
+        self.born: float | None = None
+        self.died: float | None = None
+        self.open: tuple[float, int] | None = None
+        self.lost = 0
+        self.operations: list[Operation] = []
+        self._names = names
+        self._read_names = 0  # bytes
+        self._read_records = 0
+        self._whole = False
+        self._take_names()
+
+    @property
+    def announced(self) -> bool:
+        """Whether it is known whose log this is: all else is unknown until then."""
+        return self._read_names > 0
+
+    def news(self) -> list[Record]:
+        """What was appended since the last time: starts, ends and numbers."""
+        if self._whole:
+            return []
+        try:
+            file = open(self._names.with_suffix(".log"), "rb")  # noqa: SIM115  # closed below; only the opening may fail
+        except FileNotFoundError:
+            self._take_names()
+            return []
+        with file:
+            header = file.read(_HEADER.size).ljust(_HEADER.size, b"\0")
+            count, born, died, since, number, self.lost = _HEADER.unpack(header)
+            file.seek(64 + _RECORD.size * self._read_records)
+            records = file.read(_RECORD.size * (count - self._read_records))
+        self._take_names()  # a name is written before the records that it is for, and read after them
+        known = len(self.operations)
+        found = list(itertools.takewhile(lambda record: record[2] < known, _RECORD.iter_unpack(records)))
+        self._read_records += len(found)
+        self.born, self.died = born or None, died or None
+        self.open = (since, number) if 0 <= number < known else None
+        self._whole = self.died is not None and self._read_records == count
+        return found
+
+    def log(self) -> Log:
+        """All of a log that was not read yet."""
+        records, table = self.news(), self.operations
+        entries = tuple(Entry(start, end, table[number]) for start, end, number in records)
+        unfinished = Entry(self.open[0], self.open[0], table[self.open[1]]) if self.open else None
+        return Log(self.name, self.asked, self.born, self.died, entries, unfinished, self.lost)
+
+    def _take_names(self) -> None:
+        with open(self._names, "rb") as file:
+            file.seek(self._read_names)
+            lines, end, _ = file.read().rpartition(b"\n")  # the last line may be half written
+        values = [json.loads(line) for line in lines.splitlines()]
+        if values and not self.announced:
+            self.name, self.asked = values.pop(0)
+        self._read_names += len(lines + end)
+        self.operations += [Operation(*value) for value in values]

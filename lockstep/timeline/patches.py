@@ -13,9 +13,10 @@ import threading
 import time
 import weakref
 from collections.abc import Callable
-from multiprocessing import connection, managers, process, queues, synchronize, util
+from multiprocessing import connection, managers, pool, process, queues, synchronize, util
 from typing import Any
 
+from lockstep.timeline import sleep
 from lockstep.timeline.bars import Kind
 
 _clock = time.perf_counter
@@ -26,9 +27,11 @@ OPERATIONS: tuple[tuple[Any, str, Kind, str], ...] = (
     (connection._ConnectionBase, "recv", "communicating", "Connection.recv"),
     (connection._ConnectionBase, "send_bytes", "communicating", "Connection.send_bytes"),
     (connection._ConnectionBase, "recv_bytes", "communicating", "Connection.recv_bytes"),
+    (connection._ConnectionBase, "recv_bytes_into", "communicating", "Connection.recv_bytes_into"),
     (connection._ConnectionBase, "poll", "waiting", "Connection.poll"),
     (queues.Queue, "put", "communicating", "Queue.put"),
     (queues.Queue, "get", "communicating", "Queue.get"),
+    (queues.Queue, "join_thread", "waiting", "Queue.join_thread"),
     (queues.JoinableQueue, "join", "waiting", "Queue.join"),
     (queues.SimpleQueue, "put", "communicating", "SimpleQueue.put"),
     (queues.SimpleQueue, "get", "communicating", "SimpleQueue.get"),
@@ -36,9 +39,11 @@ OPERATIONS: tuple[tuple[Any, str, Kind, str], ...] = (
     (synchronize.Event, "wait", "waiting", "Event.wait"),
     (synchronize.Barrier, "wait", "waiting", "Barrier.wait"),
     (process.BaseProcess, "join", "waiting", "Process.join"),
+    (pool.Pool, "join", "waiting", "Pool.join"),
+    (pool.Pool, "terminate", "communicating", "Pool.terminate"),
     (managers.BaseProxy, "_callmethod", "communicating", "a manager's answer"),
+    (threading.Thread, "join", "waiting", "a thread"),
     (threading.Condition, "wait", "waiting", "another thread"),
-    (time, "sleep", "waiting", "time.sleep"),
 )
 """Where each is defined, its name there, what it is, and what it is called in a timeline."""
 
@@ -66,6 +71,10 @@ class Patches:
         self._replace(synchronize.SemLock, "_make_methods", _making(current, self._locks))
         if hasattr(connection.Connection, "_recv"):  # not on Windows, where waiting then counts as communicating
             self._replace(connection.Connection, "_recv", _receiving(connection.Connection._recv, current))
+        self._replace(connection, *_selecting(current))
+        self._undo.append(
+            sleep.install(self._replace, lambda builtin: _recorded(builtin, "waiting", "time.sleep", current))
+        )
         for lock in _existing_locks():
             lock._make_methods()
 
@@ -168,6 +177,19 @@ def _receiving(function: Any, current: Current) -> Any:
                 recorder.waited(start, recorder.what, sys._getframe(1))
 
     return receive
+
+
+def _selecting(current: Current) -> tuple[str, Any]:
+    """What `connection.wait` waits with, as a name in its module and what to put there.
+
+    Not the function itself: who has imported it by name would go on with the one that is not recorded.
+    """
+    if hasattr(connection, "_WaitSelector"):
+        selector = connection._WaitSelector
+        select = _recorded(selector.select, "waiting", "connection.wait", current)
+        return "_WaitSelector", type(selector.__name__, (selector,), {"select": select})
+    name = "_exhaustive_wait"  # Windows
+    return name, _recorded(getattr(connection, name), "waiting", "connection.wait", current)
 
 
 def _starting(function: Any, current: Current, start: Callable[[Any, Any], Any]) -> Any:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import sysconfig
 import tempfile
 import threading
 import time
@@ -21,18 +20,10 @@ from typing import Any
 from lockstep.timeline.bars import Kind
 from lockstep.timeline.log import Log, LogWriter, announce, read
 from lockstep.timeline.patches import Patches
+from lockstep.timeline.roles import ENDINGS, RESULT, WORKERS, role_of
 
 _clock = time.perf_counter
-_OWN = str(Path(__file__).resolve().parents[1]) + os.sep
-_LIBRARIES = tuple(
-    {sysconfig.get_path(name) + os.sep for name in ("stdlib", "platstdlib", "purelib", "platlib")}
-    | {str(Path(threading.__file__).resolve().parent) + os.sep}
-)
 _serial = itertools.count()
-_RESULT = "a result"
-_OF_RESULTS = tuple(
-    os.path.join(*parts) for parts in (("multiprocessing", "pool.py"), ("concurrent", "futures", "_base.py"))
-)
 _OF_POOLS = {"SimpleQueue.get": "next task", "Queue.get": "next task", "SimpleQueue.put": "result sent"}
 
 
@@ -58,7 +49,7 @@ class Recorder:
 
     def leave(self, begun: tuple[float, int]) -> None:
         self.inside = None
-        self._log.append(begun[0], _clock(), begun[1])
+        self._log.finish(begun[0], _clock(), begun[1])
 
     def waited(self, start: float, what: str, frame: FrameType) -> None:
         """Part of the communication under way was waiting, from `start` until now."""
@@ -74,15 +65,15 @@ class Recorder:
         while frame is not None:
             code = frame.f_code
             if code not in self._places:
-                self._places[code] = _role(code)
+                self._places[code] = role_of(code)
             role = self._places[code]
             if role == "":
                 return code.co_filename, frame.f_lineno, what
             if role is not None:
-                if what in _OF_POOLS:
-                    return "", 0, role + _OF_POOLS[what]
-                if role == _RESULT and what == "another thread":
+                if role in ENDINGS or (role == RESULT and what == "another thread"):
                     what = role
+                elif role in WORKERS and what in _OF_POOLS:
+                    return "", 0, role + _OF_POOLS[what]
             frame = frame.f_back
         return "", 0, what
 
@@ -90,12 +81,13 @@ class Recorder:
 class Recording:
     """Records this process and all that it starts meanwhile. A context manager.
 
-    `logs()` may be asked at any time, also from another thread. Raises RuntimeError when one is already
-    running.
+    `logs()` may be asked at any time, also from another thread; meanwhile `folder` has the logs as they grow. What
+    this process does after `stop()` is not recorded. Raises RuntimeError when one is already running.
     """
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="lockstep-timeline-", ignore_cleanup_errors=True)
+        self.folder = Path(self._folder.name)
         self._final: list[Log] | None = None
 
     def __enter__(self) -> Recording:
@@ -103,25 +95,28 @@ class Recording:
         if _recorder is not None:
             raise RuntimeError("a timeline is already being recorded in this process")
         now = _clock()
-        folder = Path(self._folder.name)
-        announce(folder, "main", "main", now)
-        _recorder = Recorder(folder, "main", now)
+        announce(self.folder, "main", "main", now)
+        _recorder = Recorder(self.folder, "main", now)
         _install()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.stop()
+        self._final = read(self.folder)
+        self._folder.cleanup()
+
+    def stop(self) -> None:
+        """Record no more in this process; its children go on until they or the recording end."""
         global _recorder
         _patches.remove()
         if _recorder is not None:
             _recorder.close()
             _recorder = None
-        self._final = read(Path(self._folder.name))
-        self._folder.cleanup()
 
     def logs(self) -> list[Log]:
-        return self._final if self._final is not None else read(Path(self._folder.name))
+        return self._final if self._final is not None else read(self.folder)
 
 
 class RecordedRun:
@@ -135,10 +130,11 @@ class RecordedRun:
     def __call__(self) -> None:
         global _recorder
         run = type(self.process).run
-        if not os.path.isdir(self.folder):  # the recording has ended; a pool replaces a worker after that
+        try:
+            _recorder = Recorder(Path(self.folder), self.key, _clock())
+        except FileNotFoundError:  # the recording has ended; a pool replaces a worker after that
             run(self.process)
             return
-        _recorder = Recorder(Path(self.folder), self.key, _clock())
         _install()
         try:
             run(self.process)
@@ -158,13 +154,17 @@ def current() -> Recorder | None:
 
 
 def start_recorded(start: Any, process: BaseProcess) -> None:
-    """Start a process with a log of its own."""
+    """Start a process with a log of its own, while there is a recording."""
     recorder = _recorder
     if recorder is None:
         start(process)
         return
     key = f"{os.getpid()}-{next(_serial)}"
-    announce(recorder.folder, key, process.name, _clock())
+    try:
+        announce(recorder.folder, key, process.name, _clock())
+    except FileNotFoundError:  # the recording has ended, and this process goes on
+        start(process)
+        return
     process.run = RecordedRun(process, str(recorder.folder), key)  # type: ignore[method-assign]
     try:
         start(process)
@@ -184,19 +184,3 @@ def _forget() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget)
-
-
-def _role(code: CodeType) -> str | None:
-    """ "" for a learner's code, None for a library's, else what it stands for."""
-    file = code.co_filename
-    if file.startswith(("<frozen", _OWN)):
-        return None
-    if not file.startswith(_LIBRARIES):
-        return ""
-    if code.co_name in ("wait", "result", "result_iterator", "as_completed", "next") and file.endswith(_OF_RESULTS):
-        return _RESULT
-    if code.co_name == "worker" and file.endswith(os.path.join("multiprocessing", "pool.py")):
-        return "Pool: "
-    if code.co_name == "_process_worker":
-        return "Executor: "
-    return None

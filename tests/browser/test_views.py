@@ -118,7 +118,12 @@ def test_sliders_are_there_only_while_a_kernel_answers(page):
     page.keyboard.press("End")
     assert page.evaluate("window.sent.at(-1)") == {"size": 1000}
     assert page.locator("input").is_disabled()
+    running, failed = (replace(on_cpus(cpus_of(2))[3], state=state).to_json(False) for state in ("running", "failed"))
+    page.evaluate("(result) => window.change('result', result)", running)
+    page.evaluate("(result) => window.change('result', result)", failed)
     page.evaluate("window.change('trouble', 'ValueError: too large')")
+    assert page.inner_text(".lockstep-progress") == "stopped by an error after 3 runs"
+    assert page.locator("svg[role=img] path[stroke-width='2']").count() > 0, "what was measured stays"
     assert page.locator("[role=alert]").inner_text() == "ValueError: too large"
     assert page.locator("input").is_enabled(), "after trouble one can try again"
 

@@ -10,6 +10,7 @@ LEARNER = """
 import io
 import os
 import pathlib
+import sys
 
 
 def write():
@@ -39,6 +40,12 @@ def late():
     return colorsys.rgb_to_hsv(0, 0, 0)[2]
 
 
+def beside(folder):
+    sys.path.insert(0, folder)
+    import lies_beside
+    return lies_beside.ANSWER
+
+
 def outside():
     return open(os.devnull).read()
 """
@@ -48,6 +55,7 @@ def outside():
 def learner(tmp_path):
     path = tmp_path / "mine.py"
     path.write_text(LEARNER, encoding="utf-8")
+    (tmp_path / "lies_beside.py").write_text("ANSWER = 42", encoding="utf-8")
     with student(path) as opened:
         yield opened
 
@@ -64,5 +72,6 @@ def test_files_are_refused_on_every_way_to_them_and_nowhere_else(learner, tmp_pa
             explore(getattr(learner, name))
         assert told in str(refused.value)
     assert explore(learner.late).results == {0: 1}, "an import reads files"
+    assert explore(learner.beside, str(tmp_path)).results == {42: 1}, "so does a module of the learner's own"
     assert learner.outside() == "", "a call of a check is no simulated process"
     assert [path.name for path in tmp_path.iterdir() if "left" in path.name] == []

@@ -3,6 +3,9 @@
 import concurrent.futures
 import multiprocessing
 import time
+from time import sleep
+
+MINE = [sleep]  # a name that no recording finds
 
 
 def spin(steps):
@@ -96,3 +99,24 @@ def failing(context):
 def interrupted(context):
     context.Process(target=time.sleep, args=(60,)).start()
     raise KeyboardInterrupt
+
+
+def start_another_when_told(told, started):
+    """A child that outlives its recording, and then starts a process of its own."""
+    told.wait()
+    process = multiprocessing.get_context("fork").Process(target=spin, args=(10,))
+    process.start()
+    process.join()
+    started.put(process.exitcode)
+
+
+def sleep_by_its_own_name(context):
+    process = context.Process(target=sleep, args=(0.01,))
+    process.start()
+    process.join()
+    with context.Pool(1) as pool:
+        pool.map(sleep, [0.01])
+        pool.map(time.sleep, [0.01])
+        pool.map(MINE[0], [0.01])
+    sleep(0.01)
+    return process.exitcode

@@ -8,7 +8,7 @@ import loky
 import psutil
 import pytest
 
-from lockstep.cpus import CapacityProbe, usable_cpus
+from lockstep.cpus import CapacityProbe, others, usable_cpus
 from lockstep.cpus.capacity import capacity_from
 from lockstep.cpus.cgroup import Quota, quotas
 from lockstep.cpus.others import CpuReading, cpu_reading, cpus_of_others
@@ -201,7 +201,17 @@ def test_readings_that_tell_nothing_are_unknown_rather_than_zero():
     assert cpus_of_others(None, before) is None
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="the counters differ")
+def test_where_the_time_of_ended_processes_is_not_kept_nothing_is_said_of_others(monkeypatch):
+    """A pool that worked for 2 s between two readings and is gone would be 2 s of others."""
+    assert cpus_of_others(CpuReading(0, 10, 5), CpuReading(1, 12, 5)) == 2.0
+    monkeypatch.setattr(others, "KEEPS_CHILDRENS_TIME", False)
+    assert cpu_reading() is None
+    assert cpus_of_others(cpu_reading(), cpu_reading()) is None
+    monkeypatch.setattr(others, "KEEPS_CHILDRENS_TIME", True)
+    assert cpu_reading() is not None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nothing is read there")
 def test_a_reading_of_this_machine_grows():
     before = cpu_reading()
     sum(range(1_000_000))

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from concurrent.futures import ProcessPoolExecutor
 from multiprocessing.pool import ThreadPool
 
 import psutil
@@ -142,6 +143,32 @@ def test_a_forked_child_can_be_interrupted_by_its_parent():
         process.start()
         process.join()
     assert process.exitcode == 7
+
+
+@FORKS
+@pytest.mark.parametrize(
+    "pool",
+    [
+        lambda: multiprocessing.get_context("fork").Pool(1),
+        lambda: ProcessPoolExecutor(1, multiprocessing.get_context("fork")),
+    ],
+)
+def test_a_worker_of_a_pool_survives_an_interrupt_of_the_notebook_and_its_parent_ends_it(pool):
+    before = descendants()
+
+    def program():
+        with pool() as workers:
+            assert list(workers.map(interrupt_myself, [1])) == ["went on"]
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), NoneLeftBehind():
+        program()
+    assert descendants() <= before
+
+
+def interrupt_myself(number):
+    os.kill(os.getpid(), signal.SIGINT)
+    return "went on"
 
 
 def interrupted():

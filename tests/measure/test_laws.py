@@ -64,6 +64,9 @@ def test_a_fit_is_told_in_percent_with_intervals_where_there_are_any():
     serial = laws.Parameter(0.051, 0.048, 0.055)
     assert laws.Fit("amdahl", {"serial": serial}, 5).sentence() == "Amdahl's law: serial 5.1 % (4.8 to 5.5 %)"
     alone = laws.Parameter(1e-15, 1e-15, 1e-15)
+    whole = laws.fit("amdahl", [1, 2, 4], [1, 1, 1])
+    assert whole.sentence() == "Amdahl's law: serial 100 %", "never as a power of ten"
+    assert str(laws.Parameter(0.997, 0.994, 1.0)) == "100 % (99 to 100 %)"
     told = laws.Fit("universal_scalability", {"contention": serial, "coherence": alone}, 5).sentence()
     assert told == "The universal scalability law: contention 5.1 % (4.8 to 5.5 %), coherence 0 %"
 
@@ -91,3 +94,29 @@ def test_bad_input_is_named():
         laws.fit("moore", WORKERS, WORKERS)
     with pytest.raises(ValueError, match="work is at least the span"):
         laws.brent(1, 2, 4)
+
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("law", "words"),
+    [
+        (lambda: laws.amdahl(NAN, 0.1), "at least 1, not nan"),
+        (lambda: laws.amdahl([1, NAN], 0.1), "at least 1, not nan"),
+        (lambda: laws.amdahl(2, NAN), "between 0 and 1, not nan"),
+        (lambda: laws.karp_flatt(NAN, 2), "above 0, not nan"),
+        (lambda: laws.karp_flatt([1.5, 0.0], [2, 3]), "above 0, not 0"),
+        (lambda: laws.universal_scalability(4, NAN, 0), "at least 0, not nan and 0"),
+        (lambda: laws.universal_scalability(4, 0, -1), "at least 0, not 0 and -1"),
+        (lambda: laws.brent(10, NAN, 2), "not work 10 and span nan"),
+        (lambda: laws.brent(NAN, 1, 2), "not work nan and span 1"),
+        (lambda: laws.fit("amdahl", [1, 2, 4], [1, 2]), "3 of the one and 2 of the other"),
+        (lambda: laws.fit("amdahl", [1, 2, 4], [1, 2, NAN]), "ordinary numbers, at least 0, not nan"),
+        (lambda: laws.fit("amdahl", [1, 2, NAN], [1, 2, 3]), "at least 1, not nan"),
+        (lambda: laws.fit("amdahl", [1, 2, float("inf")], [1, 2, 3]), "ordinary numbers, at least 0, not inf"),
+    ],
+)
+def test_what_is_no_number_is_refused_in_words(law, words):
+    with pytest.raises(ValueError, match=words):
+        law()

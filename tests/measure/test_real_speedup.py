@@ -95,6 +95,37 @@ def test_blas_has_one_thread_while_measuring_and_gets_its_own_back(monkeypatch):
     assert "MKL_NUM_THREADS" not in os.environ
 
 
+@pytest.mark.skipif("forkserver" not in multiprocessing.get_all_start_methods(), reason="there is none")
+def test_a_forkserver_that_already_runs_has_one_thread_while_measuring_and_its_own_after_an_error(monkeypatch):
+    context = multiprocessing.get_context("forkserver")
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    with ThisMachine(context.Pool):
+        pass
+    assert threads_of_a_worker(1, context) == "7", "it runs"
+
+    def fails(size, workers):
+        seen.append(threads_of_a_worker(size, context))
+        context.Process(target=time.sleep, args=(60,)).start()
+        raise ZeroDivisionError("mine")
+
+    seen = []
+    with pytest.raises(ZeroDivisionError), ThisMachine(context.Pool) as machine:
+        machine.run(program_of(fails, (1,)), 1, 1, False)
+    assert seen == ["1"]
+    with context.Pool(1) as own:
+        assert own.apply(os.getenv, ("OMP_NUM_THREADS",)) == "7"
+        with ThisMachine(context.Pool):
+            assert own.apply(abs, (-3,)) == 3, "a forkserver at work is left alone"
+        assert own.apply(abs, (-4,)) == 4
+    with ThisMachine(context.Pool):
+        pass  # the one with seven threads is not for the tests that follow
+
+
+def threads_of_a_worker(size, context):
+    with context.Pool(size) as pool:
+        return pool.apply(os.getenv, ("OMP_NUM_THREADS",))
+
+
 def test_a_process_that_ignores_being_asked_is_stopped_all_the_same():
     process = psutil.Popen(
         [

@@ -296,3 +296,21 @@ def test_the_packages_can_be_called_however_they_were_loaded():
     environment = os.environ | {"PYTHONPATH": os.getcwd()}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
     assert done.stdout.split() == ["2", "finished"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="fork")
+def test_a_child_that_outlives_its_recording_can_still_start_processes():
+    context = multiprocessing.get_context("fork")
+    told, started = context.Event(), context.SimpleQueue()
+    left = []
+
+    def program():
+        left.append(context.Process(target=programs.start_another_when_told, args=(told, started)))
+        left[0].start()
+
+    assert len(record(program).lanes) == 2
+    told.set()
+    left[0].join()
+    assert left[0].exitcode == 0
+    assert not started.empty()
+    assert started.get() == 0

@@ -1,5 +1,6 @@
 """The kernel's side of the live views: what a slider does to the value, and what stays in the saved notebook."""
 
+import itertools
 import pickle
 import signal
 import threading
@@ -12,7 +13,8 @@ import pytest
 from lockstep import live
 from lockstep.display import Display
 from lockstep.speedup.campaign import campaign
-from lockstep.speedup.measure import request_for
+from lockstep.speedup.measure import measured, request_for
+from lockstep.speedup.program import program_of
 from lockstep.speedup.view import SpeedupView
 from lockstep.timeline import Bar, Lane, Timeline, figure
 from tests.measure.fakes import FakeMachine, cpus_of
@@ -30,6 +32,18 @@ def fake_measured(request, show):
     for result in campaign(result, request.program, machine, np.random.default_rng(1), request.serial):
         show(result)
     return result
+
+
+def fails_after(runs):
+    """`measured` itself, with a program that raises after so many real runs."""
+
+    left = itertools.count(runs, -1)
+
+    def failing(size, workers):
+        if next(left) == 0:
+            raise ZeroDivisionError("mine")
+
+    return lambda request, show: measured(replace(request, program=program_of(failing, (1,))), show)
 
 
 @pytest.fixture
@@ -65,6 +79,35 @@ def test_trouble_of_a_slider_is_told_and_the_values_stay(view):
     assert first.latest.title == "program(800)"
     move(view, size=100)
     assert view.widget.trouble == ""
+
+
+def test_an_error_after_a_slider_leaves_a_failed_plot_and_the_next_slider_measures_again(view):
+    first = view.measure()
+    move(view, size=200)
+    view._measured = fails_after(3)
+    move(view, size=400)
+    assert view.widget.trouble == "ZeroDivisionError: mine"
+    assert view.widget.result["state"] == "failed"
+    assert len(view.widget.result["points"]) == 2, "what was measured stays"
+    assert "Stopped by an error after 3 runs" in view.widget.result["sentence"]
+    assert view.widget.note == "", "what is drawn is none of the values"
+    assert [result.state for result in first.history] == ["finished", "finished"]
+    view._measured = fake_measured
+    move(view, size=800)
+    assert (view.widget.trouble, view.widget.result["state"]) == ("", "finished")
+    assert first.latest.title == "program(800)"
+
+
+@pytest.mark.parametrize(
+    ("runs", "told"), [(0, "stopped by an error before anything"), (1, "Stopped by an error after 1 run:")]
+)
+def test_an_error_in_the_cell_is_raised_and_its_plot_is_not_left_running(runs, told):
+    view = SpeedupView(request_for(program, (100,), cpus=cpus_of(2)), fails_after(runs))
+    with pytest.raises(ZeroDivisionError, match="mine"):
+        view.measure()
+    assert view.widget.result["state"] == "failed"
+    assert told in view.widget.result["sentence"]
+    assert view.history == []
 
 
 def test_a_page_that_asks_is_answered_and_nothing_is_measured(view, monkeypatch):
