@@ -8,6 +8,7 @@ from os import PathLike
 from typing import Any
 
 from lockstep.checking.failure import CheckFailed
+from lockstep.explore.brevity import SENTENCES, brief, brief_value
 from lockstep.explore.claims import Claim
 from lockstep.explore.findings import End, Findings
 from lockstep.explore.schedule import Schedule
@@ -55,7 +56,7 @@ class Exploration:
         bad = {id(end): not predicate(end.returned[0]) for end in self._ends if end.returned}
         wrong = [end for end in self._ends if bad.get(id(end))]
         if wrong:
-            values = sorted({repr(end.returned[0]) for end in wrong})
+            values = sorted({brief_value(end.returned[0]) for end in wrong})
             told = ", ".join(values[:5]) + (", ..." if len(values) > 5 else "")
             self._no(lambda end: bad.get(id(end), False), f"the result is wrong ({told})")
         return self
@@ -94,14 +95,24 @@ class Exploration:
     def sometimes(self, predicate: Callable[[Any], Any]) -> Exploration:
         """Some interleaving returns a value for which `predicate` is true. Raises CheckFailed."""
         if not any(predicate(end.returned[0]) for end in self._ends if end.returned and not end.deadlocked):
-            values = ", ".join(map(repr, list(self.results)[:5])) or "nothing at all"
+            values = ", ".join(map(brief_value, list(self.results)[:5])) or "nothing at all"
             raise CheckFailed(f"No interleaving gives such a result; it is {values}. Taken: {self.claim}.")
         return self
 
     def at_most(self, section: str, processes: int) -> Exploration:
-        """No process crashes, and never more than so many are in `with inside(section):` at once. Raises CheckFailed."""
+        """No process crashes, some are in `with inside(section):`, and never more than so many at once.
+
+        Raises CheckFailed; TypeError or ValueError for what is no section or no number of processes.
+        """
+        if not isinstance(section, str):
+            raise TypeError(f"a section is the name given to `inside`, a text, not {section!r}")
+        if not isinstance(processes, int) or processes < 1:
+            raise ValueError(f"at most how many processes is a number, at least 1, not {processes!r}")
         self.never_crashes()
         inside = self._findings.inside(section)
+        if not inside:
+            self.always_ends()  # if nobody gets so far, this says why
+            raise CheckFailed(self._nobody_inside(section))
         bad = {state for state, count in inside.items() if count > processes}
         if bad:
             most = max(inside.values())
@@ -170,7 +181,7 @@ class Exploration:
     def __str__(self) -> str:
         parts = [f"{self._findings.name}: {self.claim}"]
         if self.results:
-            told = [f"{v!r}" + ("" if n is None else f": {n:,}") for v, n in _in_order(self.results.items())]
+            told = [brief_value(v) + ("" if n is None else f": {n:,}") for v, n in _in_order(self.results.items())]
             parts.append("results " + ", ".join([*told[:12], *(["..."] if len(told) > 12 else [])]))
         for name in ("deadlocks", "livelocks", "crashes", "left_running"):
             if getattr(self, name):
@@ -179,13 +190,21 @@ class Exploration:
                 what = ""
                 if name == "crashes":
                     process, error = next(end.crashes[0] for end in self._ends if end.crashes)
-                    what = f" ({process_name(process)}: {error})"
+                    what = f" ({process_name(process)}: {brief(error, SENTENCES)})"
                 parts.append(f"{name.replace('_', ' ')} in {getattr(self, name):,} {unit}{many}{what}")
         return "; ".join(parts)
 
     @property
     def _ends(self) -> list[End]:
         return self._findings.ends
+
+    def _nobody_inside(self, section: str) -> str:
+        others = ", ".join(map(repr, self._findings.sections()))
+        there = f"the sections that processes enter are {others}" if others else "no process enters any section"
+        return (
+            f"No process is ever inside {section!r}, so nothing is proven; {there}. "
+            f"Mark the part of the program that is meant: `with inside({section!r}):`"
+        )
 
     def _no(self, bad: Callable[[End], bool], what: str) -> None:
         ends = [end for end in self._ends if bad(end)]

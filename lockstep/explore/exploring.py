@@ -46,6 +46,8 @@ def explore(
         raise ValueError(f"a budget is a number of states, at least 1, not {budget!r}")
     if not isinstance(pipe_capacity, int) or pipe_capacity < 1:
         raise ValueError(f"a pipe holds at least 1 byte, not {pipe_capacity!r}")
+    if limit is not None and (not isinstance(limit, (int, float)) or not limit > 0):
+        raise ValueError(f"a limit is a number of seconds, more than 0, not {limit!r}")
     with (
         program(function, "explore", limit or LIMIT) as opened,
         closing(opened.session.open_service(SERVICE, limit=limit)) as service,

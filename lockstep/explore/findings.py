@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lockstep.checking.failure import CheckFailed
+from lockstep.explore.brevity import brief_value
 from lockstep.explore.claims import Claim
 from lockstep.explore.graph import Graph
 from lockstep.explore.partial import Visited
@@ -99,6 +100,10 @@ class Findings:
                     found[state] = count
             self._sections[section] = found
         return self._sections[section]
+
+    def sections(self) -> list[str]:
+        """The names of all sections that processes enter."""
+        return sorted({section for local in self.graph.automata.locals for section in local.sections})
 
     def processes(self) -> int:
         """How many processes were ever started, main not counted."""
@@ -239,7 +244,7 @@ class Findings:
         if end.deadlocked:
             return " ".join([*told, "Nobody can go on: deadlock."])
         if end.returned:
-            told.append(f"{self.name} returns {end.returned[0]!r}.")
+            told.append(f"{self.name} returns {brief_value(end.returned[0])}.")
         if end.left_running:
             told.append("A process was still running when main was done.")
         return " ".join(told)

@@ -7,6 +7,7 @@ import pickle
 import types
 from typing import Any
 
+from lockstep.explore.brevity import brief_value
 from lockstep.explore.namespaces import GIVEN, SOLUTION, Namespaces
 from lockstep.standin.operation import Message
 
@@ -28,7 +29,7 @@ class _Pickler(pickle.Pickler):
             except AttributeError:
                 found = None
             if found is not obj:
-                what = f"Can't pickle {obj!r}: it's not found as {module}.{qualname}"
+                what = f"Can't pickle {obj!r}: it's not found as {qualname}"
                 raise pickle.PicklingError(what)
             return _Named, (module, qualname)
         if isinstance(obj, _NAMED) and (known := self._namespaces.own_name(obj)) is not None:
@@ -83,7 +84,7 @@ class Tokens:
         if number is None:
             number = self._numbers[data] = len(self._pickles)
             self._pickles.append(data)
-            self.texts.append(_text(value))
+            self.texts.append(brief_value(value))
         return Message(number, _HEADER + len(data))
 
     def value(self, message: Message, namespaces: Namespaces) -> Any:
@@ -93,11 +94,3 @@ class Tokens:
         """The texts of the tokens since the last call."""
         told, self._told = self._told, len(self.texts)
         return self.texts[told:]
-
-
-def _text(value: Any) -> str:
-    try:
-        text = repr(value)
-    except Exception:
-        text = f"<{type(value).__name__}>"
-    return text if len(text) <= 80 else text[:77] + "..."

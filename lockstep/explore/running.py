@@ -14,6 +14,7 @@ from lockstep.checking.data import DataError, encode
 from lockstep.explore import pickles
 from lockstep.explore.namespaces import Namespaces
 from lockstep.explore.pickles import Tokens
+from lockstep.standin.cells import no_views
 from lockstep.standin.machine import NotCovered, run_on
 from lockstep.standin.operation import Answer, Creation, Message, Operation
 from lockstep.standin.pipes import Connection
@@ -21,6 +22,8 @@ from lockstep.standin.process import MainProcess, Process
 
 _MESSAGE_LIMIT = 2_000
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+_OWN_MODULE = re.compile(r"(?:^|(?<=<class '))(?:solution|given)\.")
+_NO_BUFFER = re.compile(r"a bytes-like object is required, not 'Shared(?:Value|Array)'")
 _PATIENCE = 50  # operations that a process which is being put away may still ask for
 
 
@@ -133,12 +136,14 @@ class Run:
             raise
         except NotCovered as error:
             return ("not covered", str(error), 1)
-        except SystemExit as error:
-            code = error.code
-            return ("returned", None, code if isinstance(code, int) else 0 if code is None else 1)
         except BaseException as error:
+            if isinstance(error, SystemExit) and self.program.payload is not None:
+                code = error.code
+                return ("returned", None, code if isinstance(code, int) else 0 if code is None else 1)
             told = "".join(traceback.format_exception_only(error)).strip()[:_MESSAGE_LIMIT]
-            told = _ADDRESS.sub("", told)  # it differs from run to run, and says nothing
+            told = _OWN_MODULE.sub("", _ADDRESS.sub("", told))  # an address differs from run to run, and says nothing
+            if _NO_BUFFER.search(told):  # as numpy says of what has no memory of its own
+                return ("not covered", str(no_views()), 1)
             return ("raised", told, 1, self.machine.trace(error))
 
 

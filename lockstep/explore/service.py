@@ -9,6 +9,7 @@ from lockstep.checking.data import Reference
 from lockstep.explore.behaviour import Behaviour, HiddenInput, Local, entry_point
 from lockstep.explore.memory import remember
 from lockstep.explore.namespaces import GIVEN, SOLUTION, Namespaces
+from lockstep.explore.outside import refuse_files
 from lockstep.explore.running import Program
 from lockstep.explore.wire import from_wire, to_wire
 from lockstep.notebook.definitions import Definitions, definitions
@@ -19,6 +20,7 @@ EXPLORE_MAIN = Program("0")
 def serve(connection: Any, programs: Any) -> None:
     """Requests: {"do": "begin", "function", "arguments", "keywords", "options"}, {"do": "extend", "pairs"}, {"do":
     "replay", "locals"}."""
+    refuse_files()
     behaviour: Behaviour | None = None
     while True:
         try:

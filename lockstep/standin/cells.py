@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from lockstep.standin.locks import Lock, RLock, taken
-from lockstep.standin.machine import current, not_covered
+from lockstep.standin.machine import NotCovered, current, not_covered
 from lockstep.standin.meaning import BLOCKED, meaning, one
 from lockstep.standin.operation import Message, Outcome, Value
 from lockstep.standin.shared import Shared, ask
@@ -57,6 +57,11 @@ def ctype_of(typecode: Any) -> Any:
     raise not_covered("structures in shared memory", "use a Value or an Array of numbers for each field")
 
 
+def no_views() -> NotCovered:
+    """The refusal of what looks into the memory of an Array."""
+    return not_covered("numpy views of shared memory", "read and write the elements of the Array itself")
+
+
 class _Cells(Shared):
     """Cells with one guard, or none: what Value and Array have in common."""
 
@@ -71,7 +76,10 @@ class _Cells(Shared):
             return
         self.lock = RLock() if lock is True or lock is None else lock
         if not isinstance(self.lock, Lock):
-            raise AttributeError(f"{lock!r} has no method 'acquire'")
+            if not hasattr(lock, "acquire"):
+                raise AttributeError(f"{lock!r} has no method 'acquire'")
+            kind = type(self).__name__.removeprefix("Shared")
+            raise not_covered(f"{kind}(..., lock={type(lock).__name__}(...))", "give it a Lock or an RLock")
         self.guard, self.guards = self.lock.kind, (self.lock.name,)
 
     def _new_cell(self, initial: Any) -> str:
@@ -186,7 +194,7 @@ class SharedArray(_Cells):
         return False
 
     def __array__(self, *args: Any, **keywords: Any) -> Any:
-        raise not_covered("numpy views of shared memory", "read and write the elements of the Array itself")
+        raise no_views()
 
 
 class ArrayIterator:

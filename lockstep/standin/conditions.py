@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from itertools import combinations
 from typing import Any
 
 from lockstep.standin.locks import Lock, RLock
+from lockstep.standin.machine import not_covered
 from lockstep.standin.meaning import BLOCKED, meaning, one
 from lockstep.standin.operation import Outcome, Raised, Value
 from lockstep.standin.shared import Shared, ask
@@ -98,6 +100,10 @@ class Condition(Shared):
     """As `multiprocessing.Condition`."""
 
     def __init__(self, lock: Lock | None = None) -> None:
+        if lock is not None and not isinstance(lock, Lock):
+            raise not_covered(
+                f"a Condition with a {type(lock).__name__} for its lock", "give it a Lock, an RLock or none"
+            )
         self.lock = RLock() if lock is None else lock
         self.name = self._exist("condition", ())
         self.both = (self.name, self.lock.name)
@@ -128,8 +134,10 @@ class Condition(Shared):
             if not notified:
                 return predicate()
 
-    def notify(self, n: int = 1) -> None:
-        ask("condition.notify", self.both, n)
+    def notify(self, n: float = 1) -> None:
+        if not isinstance(n, (int, float)):
+            raise TypeError(f"'<' not supported between instances of 'int' and {type(n).__name__!r}")
+        ask("condition.notify", self.both, None if n == math.inf else math.ceil(n) if n > 0 else 0)
 
     def notify_all(self) -> None:
         ask("condition.notify", self.both, None)

@@ -91,6 +91,11 @@ class Connection(Shared):
         self.capacity: int = current().option("pipe_capacity")
         self.closed = False
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        if not current().spawning:
+            raise not_covered("a connection sent to a process", "give it to the process as an argument")
+        return super().__reduce_ex__(protocol)
+
     def _inherited(self) -> dict[str, Any]:
         self._check_open()
         current().inherits(self)
@@ -153,6 +158,9 @@ class Connection(Shared):
         if maxlength is not None and len(value.data) > maxlength:
             raise OSError("bad message length")
         return value.data
+
+    def recv_bytes_into(self, buf: Any, offset: int = 0) -> int:
+        raise not_covered("`recv_bytes_into`", "use `recv_bytes`")
 
     def _received(self) -> Any:
         message = ask("pipe.recv", self._readable())

@@ -123,6 +123,35 @@ class Process:
     def sentinel(self) -> int:
         raise not_covered("`sentinel`", "use `join()`")
 
+    @property
+    def authkey(self) -> bytes:
+        raise _no_key()
+
+    def __repr__(self) -> str:
+        # As the real one, but who has not joined it is told that it is started: to look would be a step.
+        ours = type(self).__module__.partition(".")[0] == "lockstep"
+        parts = ["Process" if ours else type(self).__name__, f"name={self._name!r}"]
+        me = current().process().identity
+        if me == self._creator and self._started:
+            parts.append(f"pid={self.pid}")
+        parts.append(f"parent={pid_of(self._creator)}")
+        if me == self.identity:
+            parts.append("started")
+        elif me != self._creator:
+            parts.append("unknown")
+        elif self._code is None:
+            parts.append("started" if self._started else "initial")
+        else:
+            parts.append(f"stopped exitcode={_SIGNALS.get(self._code, self._code)}")
+        return f"<{' '.join(parts)}{' daemon' if self._daemon else ''}>"
+
+
+_SIGNALS = {-9: "-SIGKILL", -15: "-SIGTERM"}
+
+
+def _no_key() -> BaseException:
+    return not_covered("`authkey`", "processes here need none: pass what they share as arguments")
+
 
 class MainProcess:
     """What `current_process()` gives in main."""
@@ -140,5 +169,12 @@ class MainProcess:
     def ident(self) -> int:
         return self.pid
 
+    @property
+    def authkey(self) -> bytes:
+        raise _no_key()
+
     def is_alive(self) -> bool:
         return True
+
+    def __repr__(self) -> str:
+        return "<_MainProcess name='MainProcess' parent=None started>"

@@ -45,6 +45,10 @@ class Shared:
         current().create(Creation(name, kind, value))
         return name
 
+    def __repr__(self) -> str:
+        # No address, which differs from run to run, and no value: to look at it would be a step.
+        return f"<{type(self).__name__.removeprefix('Shared')}>"
+
     def __reduce_ex__(self, protocol: Any) -> Any:
         if not current().spawning:
             raise RuntimeError(

@@ -15,6 +15,7 @@ from tests.player.programs import PROGRAMS
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
+STATUS = ".lsp-status"
 WALKS = 20  # of each of the ten programs
 
 # Walks by clicks and by keys in turn: at each step reads from the page who can go, where it is and what the objects hold.
@@ -146,6 +147,62 @@ def test_keys_step_back_and_forth_and_jump(page):
     assert "Step 2 of 3" in page.evaluate(position)
 
 
+@pytest.fixture(scope="module")
+def philosophers():
+    return take(PHILOSOPHERS, 3)
+
+
+def test_back_by_enter_to_the_beginning_leaves_the_keys_alive(page, philosophers):
+    opened(page, philosophers)
+    page.get_by_role("button", name="One step back").focus()
+    for _ in range(3):
+        page.keyboard.press("Enter")
+    assert "At the beginning" in page.locator(STATUS).inner_text()
+    page.keyboard.press("ArrowRight")
+    assert "Step 1 of 3" in page.locator(STATUS).inner_text()
+
+
+def test_step_by_enter_to_the_end_leaves_the_keys_alive(page, philosophers):
+    opened(page, philosophers)
+    page.focus(".lockstep-player")
+    page.keyboard.press("Home")
+    page.get_by_role("button", name="One step on").focus()
+    for _ in range(3):
+        page.keyboard.press("Enter")
+    assert "Step 3 of 3" in page.locator(STATUS).inner_text()
+    page.keyboard.press("ArrowLeft")
+    assert "Step 2 of 3" in page.locator(STATUS).inner_text()
+
+
+def test_the_number_of_a_step_keeps_the_focus_when_it_is_gone_to(page, philosophers):
+    opened(page, philosophers)
+    page.get_by_role("button", name="Go to step 1").focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Go to step 1"
+    page.keyboard.press("ArrowRight")
+    assert "Step 2 of 3" in page.locator(STATUS).inner_text()
+
+
+def test_a_source_keeps_the_focus_over_steps(page, philosophers):
+    opened(page, philosophers)
+    page.locator(".lsp-source ol").first.focus()
+    for step in (2, 1):
+        page.keyboard.press("ArrowLeft")
+        assert f"Step {step} of 3" in page.locator(STATUS).inner_text()
+    assert page.evaluate("document.activeElement.matches('.lsp-source ol')")
+
+
+def test_undo_by_enter_to_the_beginning_leaves_the_keys_of_a_driver_alive(page, philosophers):
+    opened(page, philosophers)
+    page.click(".lsp-switch")
+    page.keyboard.press("1")
+    page.get_by_role("button", name="One step back").focus()
+    page.keyboard.press("Enter")
+    assert page.locator(STATUS).inner_text() == "Choose who goes first."
+    page.keyboard.press("1")
+    assert "Step 1:" in page.locator(STATUS).inner_text()
+
+
 def test_play_comes_to_the_end_by_itself(page):
     opened(page, take(PHILOSOPHERS, 3))
     page.locator(".lsp-speed input").fill("8")
@@ -190,3 +247,21 @@ def test_a_narrow_window_scrolls_inside_the_lanes_only(page):
     page.set_viewport_size({"width": 360, "height": 700})
     opened(page, take(PHILOSOPHERS, 5))
     assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_a_long_value_breaks_its_line_and_leaves_the_lanes_in_sight(page):
+    program = """
+        def work(q):
+            q.put("x" * 5000)
+            raise ValueError("y" * 300)
+
+        def main():
+            q = SimpleQueue()
+            process = Process(target=work, args=(q,))
+            process.start()
+            process.join()
+            return q.get()
+    """
+    opened(page, take(program))
+    for name in (".lsp-lanes", ".lsp-objects", ".lockstep-player"):
+        assert page.locator(name).evaluate("(box) => box.scrollWidth <= box.clientWidth"), name

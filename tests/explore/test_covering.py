@@ -25,6 +25,19 @@ from tests.explore.test_counts import COUNTER, PHILOSOPHERS
         ("input()", "`input`: pass the data as an argument"),
         ("import random; random.Random()", "`random.Random()` without a seed"),
         ("import numpy; numpy.array(mp.Array('i', 3))", "numpy views of shared memory"),
+        ("import numpy; numpy.frombuffer(mp.Array('d', 4).get_obj())", "numpy views of shared memory: read and write"),
+        ("memoryview(mp.RawArray('d', 4))", "numpy views of shared memory"),
+        ("mp.Value('i', 0, lock=mp.Semaphore(1))", "Value(..., lock=Semaphore(...)): give it a Lock or an RLock"),
+        ("mp.Array('i', 2, lock=mp.Condition())", "Array(..., lock=Condition(...)): give it a Lock or an RLock"),
+        ("here, there = mp.Pipe(); here.send(there)", "a connection sent to a process: give it to the process as an a"),
+        ("mp.SimpleQueue().put(mp.Pipe())", "a connection sent to a process: give it to the process as an argument"),
+        ("mp.Pipe()[0].recv_bytes_into(bytearray(3))", "`recv_bytes_into`: use `recv_bytes`"),
+        ("mp.current_process().authkey", "`authkey`: processes here need none"),
+        ("mp.Process().authkey", "`authkey`: processes here need none"),
+        (
+            "mp.Condition(mp.Semaphore(1))",
+            "a Condition with a Semaphore for its lock: give it a Lock, an RLock or none",
+        ),
         ("import ctypes; mp.Value(ctypes.Structure)", "structures in shared memory"),
         (
             "here, there = mp.Pipe(); here.send_bytes(b'x'); there.recv()",
@@ -147,3 +160,55 @@ def test_the_programs_here_run_on_the_real_module_too():
     scope = {}
     exec(IMPORTS + "def main():\n    with inside('x'):\n        return Value('i', 3).value\n", scope)
     assert scope["main"]() == 3
+
+
+def test_processes_and_shared_objects_are_told_without_addresses():
+    program = """
+        class Worker(Process):
+            def run(self):
+                if self._args[0] is not None:
+                    self._args[0].put((repr(self), str(current_process())))
+
+        def main():
+            q = SimpleQueue()
+            told = [repr(Lock()), repr(Value("i", 0)), str(Pipe()[0]), f"{q}", f"{current_process()}"]
+            child = Worker(args=(q,))
+            told.append(repr(child))
+            child.start()
+            told.append(repr(child))
+            told += q.get()
+            child.join()
+            told.append(repr(child))
+            return told
+    """
+    assert list(merged_and_not(program).results) == [
+        ("<Lock>", "<Value>", "<Connection>", "<SimpleQueue>", "<_MainProcess name='MainProcess' parent=None started>")
+        + ("<Worker name='Process-1' parent=1000 initial>", "<Worker name='Process-1' pid=1001 parent=1000 started>")
+        + ("<Worker name='Process-1' parent=1000 started>",) * 2
+        + ("<Worker name='Process-1' pid=1001 parent=1000 stopped exitcode=0>",)
+    ]
+
+
+def test_a_plain_process_is_told_as_the_real_one_is():
+    program = """
+        def main():
+            return repr(Process(name="x", daemon=True)), repr(Process())
+    """
+    first, second = next(iter(take(program).results))
+    assert first == "<Process name='x' parent=1000 initial daemon>"
+    assert second == "<Process name='Process-2' parent=1000 initial>"
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("raise Odd('x', 1)", "Odd: ('x', 1)"),
+        ("SimpleQueue().put(lambda: 1)", "_pickle.PicklingError: Can't pickle <function main.<locals>.<lambda>>"),
+        ("SimpleQueue().put(type('X', (Odd,), {'__module__': 'solution'}))", "<class 'X'>: it's not found as X"),
+        ("raise ValueError('a solution.Odd')", "ValueError: a solution.Odd"),
+    ],
+)
+def test_exceptions_are_told_by_the_names_that_the_learner_gave(statement, told):
+    found = take(f"class Odd(Exception): pass\ndef main():\n    {statement}\n")
+    assert told in found._findings.ends[0].crashes[0][1]
+    assert found._findings.ends[0].crashes[0][1].count("solution.") == statement.count("solution.")

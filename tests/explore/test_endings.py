@@ -129,3 +129,83 @@ def test_main_is_not_done_before_the_last_process_that_it_starts_has_begun():
     """
     found = merged_and_not(program)
     assert found.left_running == found.interleavings == 1
+
+
+def notifying(number: str) -> str:
+    return f"""
+        def main():
+            changed = Condition(Lock())
+            with changed:
+                changed.notify({number})
+            return 1
+    """
+
+
+@pytest.mark.parametrize("number", ["-1", "0", "0.5", "float('inf')", "True"])
+def test_notifying_any_number_of_a_condition_where_nobody_waits_is_one_step(number):
+    found = merged_and_not(notifying(number))
+    assert found.results == {1: 1}
+    assert found.deadlocks == found.crashes == 0
+
+
+def test_notifying_what_is_no_number_is_an_exception_of_the_program():
+    found = take(notifying("'x'"))
+    assert "TypeError: '<' not supported between instances of 'int' and 'str'" in str(found)
+
+
+def test_notifying_nobody_wakes_nobody():
+    program = """
+        def sleep(changed):
+            with changed:
+                changed.wait()
+
+        def main():
+            changed = Condition()
+            process = Process(target=sleep, args=(changed,))
+            process.start()
+            with changed:
+                changed.notify(-1)
+            process.join()
+    """
+    found = merged_and_not(program)
+    assert found.deadlocks == found.interleavings
+
+
+def test_long_values_and_messages_are_cut_where_they_are_told():
+    program = """
+        def fail():
+            raise ValueError("y" * 300)
+
+        def main():
+            process = Process(target=fail)
+            process.start()
+            process.join()
+            return "x" * 300
+    """
+    found = take(program)
+    assert f"results '{'x' * 76}...: 1; crashes" in str(found)
+    assert f"(Process-1: ValueError: {'y' * 225}...)" in str(found)
+    with pytest.raises(CheckFailed, match=r"No interleaving gives such a result; it is 'x{76}\.\.\.\. Taken"):
+        found.sometimes(lambda value: value == "x")
+    assert found.results == {"x" * 300: 1}
+
+
+@pytest.mark.parametrize(("call", "told"), [("sys.exit(2)", "SystemExit: 2"), ("sys.exit()", "SystemExit")])
+def test_main_that_exits_has_returned_nothing(call, told):
+    found = merged_and_not(f"import sys\ndef main():\n    {call}\n")
+    assert (found.results, found.crashes, found.errors_of_main()) == ({}, 1, {"SystemExit"})
+    assert str(found) == f"main: the only interleaving; crashes in 1 interleaving (main: {told})"
+
+
+def test_a_child_that_exits_has_not_crashed():
+    program = """
+        import sys
+
+        def main():
+            process = Process(target=sys.exit, args=(3,))
+            process.start()
+            process.join()
+            return process.exitcode
+    """
+    found = merged_and_not(program)
+    assert (found.results, found.crashes) == ({3: 1}, 0)

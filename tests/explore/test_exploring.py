@@ -136,6 +136,9 @@ def test_what_is_no_function_is_refused(learner):
         explore(learner.count, 2, object())
     with pytest.raises(ValueError, match="a lambda has no name to find it by: define the function with `def`"):
         explore(lambda: None)
+    for limit in (-1, 0, "x"):
+        with pytest.raises(ValueError, match=f"a limit is a number of seconds, more than 0, not {limit!r}"):
+            explore(learner.count, 2, 1, limit=limit)
     with pytest.raises(ValueError, match="a pipe holds at least 1 byte"):
         explore(learner.count, 2, 2, pipe_capacity=0)
 

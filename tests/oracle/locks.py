@@ -165,7 +165,7 @@ class Condition(Shared):
         return answer
 
     def notify(self, n: float = 1) -> None:
-        process = me()
+        process, n = me(), max(n, 0)
 
         def outcomes() -> list[Commit]:
             if self.lock.holder is not process:

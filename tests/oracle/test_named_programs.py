@@ -202,3 +202,14 @@ def main():
 def test_the_oracle_refuses_what_is_too_large_for_it():
     with pytest.raises(TooMany):
         by_oracle(_shared("for _ in range(6):\n    v.value += 1"), at_most=100)
+
+
+def test_main_that_exits_has_crashed_and_a_child_that_exits_has_not():
+    answer = compare(
+        Program(
+            "import multiprocessing as mp, sys\ndef work(v):\n    v.value = 1\n    sys.exit(2)\n"
+            "def main():\n    v = mp.Value('i', 0)\n    p = mp.Process(target=work, args=(v,))\n    p.start()\n"
+            "    if v.value:\n        sys.exit(0)\n    p.join()\n    return p.exitcode\n"
+        )
+    )
+    assert (answer.results, answer.crashes, answer.interleavings) == ({typed(2): 1}, 1, 2)

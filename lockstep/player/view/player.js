@@ -189,13 +189,27 @@ export function render({ model, el }) {
   }
 
   function drawPanel(state) {
-    const focused = panel.contains(document.activeElement);
     panel.hidden = mode !== "drive";
     panel.replaceChildren(...(panel.hidden ? [] : driving(data, known, tell, state, choose)));
-    if (focused) (ways()[0] ?? root).focus({ preventScroll: true });
+  }
+
+  // Drawing replaces elements, and disables and hides buttons: whoever had the focus gets it again, or what stands in
+  // its place, or the player itself. Returns what does that, to be called after drawing.
+  function keepFocus() {
+    const focused = document.activeElement;
+    if (!root.contains(focused)) return () => {};
+    const chose = panel.contains(focused);
+    const kind = [".lsp-number", ".lsp-source ol"].find((each) => focused.matches(each));
+    const place = kind && [...root.querySelectorAll(kind)].indexOf(focused);
+    return () => {
+      if (root.contains(focused) && !focused.disabled && !focused.closest("[hidden]")) return;
+      const next = chose ? ways()[0] : kind && root.querySelectorAll(kind)[place];
+      (next && !next.disabled ? next : root).focus({ preventScroll: true });
+    };
   }
 
   function draw() {
+    const refocus = keepFocus();
     const state = now();
     const last = at ? history[at - 1] : null;
     const drawn = lanes(data, tell, { history, at, mode }, go);
@@ -209,6 +223,7 @@ export function render({ model, el }) {
     sources.replaceChildren(...source(data, tell, state, last));
     shared.replaceChildren(...objects(data, tell, state, last));
     graph.replaceChildren(...(data.outcomes[state.outcome]?.deadlock ? circle(data, tell, state) : []));
+    refocus();
     cancelAnimationFrame(frame);
     frame = requestAnimationFrame(follow); // once a frame, however many steps were made
   }
