@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from itertools import combinations
+from numbers import Real
 from typing import Any
 
 from lockstep.standin.locks import Lock, RLock
@@ -135,7 +136,7 @@ class Condition(Shared):
                 return predicate()
 
     def notify(self, n: float = 1) -> None:
-        if not isinstance(n, (int, float)):
+        if not isinstance(n, Real):  # NumPy's numbers are as well
             raise TypeError(f"'<' not supported between instances of 'int' and {type(n).__name__!r}")
         ask("condition.notify", self.both, None if n == math.inf else math.ceil(n) if n > 0 else 0)
 
