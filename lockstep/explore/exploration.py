@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from os import PathLike
 from typing import Any
 
+from lockstep.brevity import SENTENCES, brief, brief_value
 from lockstep.checking.failure import CheckFailed
-from lockstep.explore.brevity import SENTENCES, brief, brief_value
 from lockstep.explore.claims import Claim
 from lockstep.explore.findings import End, Findings
 from lockstep.explore.schedule import Schedule

@@ -6,8 +6,8 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from lockstep.brevity import brief_value
 from lockstep.checking.failure import CheckFailed
-from lockstep.explore.brevity import brief_value
 from lockstep.explore.claims import Claim
 from lockstep.explore.graph import Graph
 from lockstep.explore.partial import Visited

@@ -7,7 +7,7 @@ import pickle
 import types
 from typing import Any
 
-from lockstep.explore.brevity import brief_value
+from lockstep.brevity import brief_value
 from lockstep.explore.namespaces import GIVEN, SOLUTION, Namespaces
 from lockstep.standin.operation import Message
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from lockstep.brevity import brief
+
 ROUNDING = 1e-9
 """Relative: workers add up in another order. For numbers of less precision, 100 times their own rounding."""
 _NEAR_ZERO = 1e-12
@@ -181,5 +183,4 @@ def _items(values: Sized) -> str:
 
 
 def _short(value: Any) -> str:
-    text = repr(value.item() if isinstance(value, np.generic) else value)
-    return text if len(text) <= 40 else f"{text[:37]}..."
+    return brief(repr(value.item() if isinstance(value, np.generic) else value), 40)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from lockstep.brevity import brief
 from lockstep.workers import WORKERS
 
 CHUNK = ("chunk", "chunksize", "chunk_size")
@@ -130,5 +131,4 @@ def _name(function: Any) -> str:
 
 
 def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 24 else f"{text[:21]}..."
+    return brief(repr(value), 24)

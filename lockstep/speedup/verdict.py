@@ -17,7 +17,6 @@ ABOVE_IDEAL = 1.1
 """Times the ideal: a simulation is no more exact than that."""
 SHORT_RUN_S = 0.01
 BURST_S = 1.0
-_NOTHING = {"failed": "stopped by an error before anything was measured"}
 
 
 def busy(result: Speedup) -> str:
@@ -44,7 +43,9 @@ def sentence(result: Speedup) -> str:
 
 def _sentences(result: Speedup) -> Iterator[str]:
     if not result.points:
-        yield f"{result.title}: {_NOTHING.get(result.state, 'nothing has been measured yet')}."
+        failed = result.state == "failed"
+        told = "stopped by an error before anything was measured" if failed else "nothing has been measured yet"
+        yield f"{result.title}: {told}."
         return
     reason = result.busy
     if reason:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from lockstep.brevity import brief
 from lockstep.children import NoneLeftBehind
 from lockstep.cpus import usable_cpus
 from lockstep.live import cell_label, in_notebook, running_cell
@@ -116,5 +117,4 @@ def _earlier(count: int) -> str:
 
 
 def _short(value: Any) -> str:
-    text = f"{value:_}" if isinstance(value, int) else repr(value)
-    return text if len(text) <= 24 else f"{text[:21]}..."
+    return brief(f"{value:_}" if isinstance(value, int) else repr(value), 24)

@@ -6,6 +6,15 @@ from lockstep.simulate.costs import IDEAL, LAPTOP
 
 from .virtual import simulated
 
+STARTED_AND_JOINED = """
+    def main():
+        memory = mp.RawArray("i", 1)
+        process = mp.Process(target=child, args=(memory,))
+        process.start()
+        process.join()
+        return memory[0], process.exitcode
+"""
+
 both_costs = pytest.mark.parametrize("costs", [IDEAL, LAPTOP])
 
 
@@ -43,15 +52,8 @@ def test_an_exception_still_goes_through_finally():
             raise KeyError
         finally:
             memory[0] = 1
-
-    def main():
-        memory = mp.RawArray("i", 1)
-        process = mp.Process(target=child, args=(memory,))
-        process.start()
-        process.join()
-        return memory[0], process.exitcode
     """
-    assert simulated(program).result == (1, 1)
+    assert simulated(program + STARTED_AND_JOINED).result == (1, 1)
 
 
 def test_a_process_can_be_ended_before_it_has_begun():
@@ -76,12 +78,5 @@ def test_a_process_can_end_itself(costs):
     def child(memory):
         mp.current_process().terminate()
         memory[0] = 1
-
-    def main():
-        memory = mp.RawArray("i", 1)
-        process = mp.Process(target=child, args=(memory,))
-        process.start()
-        process.join()
-        return memory[0], process.exitcode
     """
-    assert simulated(program, costs=costs).result == (0, -15)
+    assert simulated(program + STARTED_AND_JOINED, costs=costs).result == (0, -15)
