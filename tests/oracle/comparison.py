@@ -12,6 +12,7 @@ from lockstep.exploration.automata import Automata
 from lockstep.exploration.exploring import explored
 from lockstep.exploration.inside.local_service import LocalService
 from lockstep.program.source import ModuleSource
+from lockstep.student.data import Reference
 
 from .engine import Program
 from .schedules import Oracle, every_schedule, typed
@@ -62,9 +63,9 @@ def _told(found: Oracle) -> Answer:
 
 def exploration(program: Program, merge: bool = True, budget: int = STATES_AT_MOST) -> Any:
     """What `explore` finds, with the learner's side in this very process. Raises what `explore` raises."""
-    service = LocalService(ModuleSource.of_text(program.text).cells)
+    service = LocalService(ModuleSource.of_text(program.text))
     request = {
-        "function": f"solution:{program.entry}",
+        "function": Reference("student", program.entry),
         "arguments": list(program.arguments),
         "keywords": {},
         "feeder": program.feeder,
