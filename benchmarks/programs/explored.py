@@ -27,6 +27,7 @@ def here(program: str, arguments: list[int]) -> dict[str, object]:
     from lockstep.exploration.automata import Automata
     from lockstep.exploration.coverage import explored
     from lockstep.exploration.inside.local_service import LocalService
+    from lockstep.program.definitions import Definitions
     from lockstep.program.source import ModuleSource
     from lockstep.student.data import Reference
 
@@ -36,7 +37,7 @@ def here(program: str, arguments: list[int]) -> dict[str, object]:
         "feeder": True, "pipe_capacity": 65_536, "merge": True,
     }  # fmt: skip
     began = time.process_time()
-    found = explored(Automata(LocalService(source)), request, 300_000, {}, program)
+    found = explored(Automata(LocalService(Definitions(source.cells))), request, 300_000, {}, program)
     counted = time.process_time()
     if program == "counter":
         found.schedule(lambda total: total != arguments[0] * arguments[1])

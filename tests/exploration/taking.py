@@ -6,6 +6,7 @@ from lockstep.exploration.automata import Automata
 from lockstep.exploration.exploration import Exploration
 from lockstep.exploration.exploring import explored
 from lockstep.exploration.inside.local_service import LocalService
+from lockstep.program.definitions import Definitions
 from lockstep.program.source import ModuleSource
 from lockstep.student.data import Reference
 
@@ -34,7 +35,7 @@ def take(
         "merge": merge,
     }
     sources = {cell.label: cell.source.split("\n") for cell in source.cells}
-    return explored(Automata(LocalService(source)), request, budget, sources, function)
+    return explored(Automata(LocalService(Definitions(source.cells))), request, budget, sources, function)
 
 
 def merged_and_not(text: str, *arguments: object, **options: object) -> Exploration:

@@ -8,14 +8,13 @@ from lockstep.exploration.inside import service
 from lockstep.exploration.inside.behaviour import Behaviour, HiddenInput
 from lockstep.program.definitions import Definitions
 from lockstep.program.loading import Loadable
-from lockstep.program.source import ModuleSource
 
 
 class LocalService:
     """Answers requests as the service in a learner's process does."""
 
-    def __init__(self, source: ModuleSource) -> None:
-        self._program = Loadable.of(Definitions(source.cells))
+    def __init__(self, program: Definitions) -> None:
+        self._program = Loadable.of(program)
         self._behaviour: Behaviour | None = None
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
