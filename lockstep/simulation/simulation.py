@@ -202,7 +202,7 @@ def _lanes(engine: Engine) -> tuple[Lane, ...]:
         Lane(
             given_name(actor.identity),
             tuple(
-                Bar(span.start, max(span.start, span.end), span.kind, operation_name(span.operation), span.line)  # type: ignore[arg-type]
+                Bar(span.start, span.end, span.kind, operation_name(span.operation), span.line)  # type: ignore[arg-type]
                 for span in actor.history
             ),
         )

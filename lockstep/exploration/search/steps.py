@@ -105,8 +105,10 @@ class Steps:
     """The transition relation. Grows fields and tables as states are met; the same question always has the same
     answer."""
 
-    def __init__(self, automata: Automata, widths: dict[str, int], exits_are_steps: bool) -> None:
+    def __init__(self, automata: Automata, widths: dict[str, int], exits_are_steps: bool, capacity: int) -> None:
+        """`capacity`: bytes that a pipe holds."""
         self.automata, self.widths, self.exits_are_steps = automata, widths, exits_are_steps
+        self._capacity = capacity
         self.fields: dict[str, Field] = {}
         self.actors: list[Field] = []
         self._shift = 0
@@ -157,7 +159,7 @@ class Steps:
                 found.append((Move(field.name, local.operation, local.number, answer, view.state), view))
         else:
             for process in feeders(holds):
-                operation = Operation("queue.feed", (field.name,), (self.capacity_of(field.name),))
+                operation = Operation("queue.feed", (field.name,), (self._capacity,))
                 for outcome in outcomes(operation, (holds,), process):
                     view = _View(self, state, look.mask)
                     view.put_values(operation.objects, outcome.values)
@@ -182,11 +184,6 @@ class Steps:
         if operation.kind == "process.is_alive":
             return [(None, code is None)]
         return [(None, code if operation.kind == "process.exitcode" else None)]
-
-    def capacity_of(self, queue: str) -> int:
-        return self.capacity
-
-    capacity = 65_536
 
     def field(self, name: str, kind: str) -> Field:
         """The field of this name, made if it is new."""
