@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from lockstep.exploration.automata import Automata, Unknown
-from lockstep.exploration.search.steps import ExitsAreSteps, Field, Status, Steps, Widen
+from lockstep.exploration.search.fields import Field, Status, Widen
+from lockstep.exploration.search.steps import ExitsAreSteps, Steps
 
 BATCH = 4_000  # answers asked for in one trip
 
