@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from lockstep.checks.check import Check, Checks, run_checks
 from lockstep.checks.report import CheckResult, Report, report_html
-from lockstep.player.evidence import module_for
+from lockstep.player.trace import module_for
 from lockstep.program.definitions import definitions
 from lockstep.program.history import notebook_source
 from lockstep.program.source import ModuleSource
