@@ -18,7 +18,6 @@ from lockstep.exploration.exploring import explored
 from lockstep.exploration.inside.local_service import LocalService
 from lockstep.player.page_data import player_data
 from lockstep.player.standalone import page
-from lockstep.program.definitions import Definitions
 from lockstep.program.source import ModuleSource
 from lockstep.student.data import Reference
 
@@ -96,7 +95,7 @@ def main() -> None:
                 "pipe_capacity": 65_536,
             }
             lines = {cell.label: cell.source.split("\n") for cell in source.cells}
-            known = Automata(LocalService(Definitions(source.cells)))
+            known = Automata(LocalService(source))
             found = Exploration(explored(known, {**request, "merge": True}, 300_000, lines, "main"))
             began = time.process_time()
             data = player_data(found.findings)

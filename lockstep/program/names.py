@@ -36,14 +36,22 @@ def _collect_bound(node: ast.AST, names: set[str]) -> None:
 
 def loaded_names(node: ast.AST) -> frozenset[str]:
     """Every name that stands to be loaded in `node`, locals included."""
-    names = (inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load))
-    return frozenset(names)
+    names = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load)}
+    return frozenset(names | _augmented(node))
+
+
+def _augmented(node: ast.AST) -> set[str]:
+    """The names that are loaded only to be changed: x in `x += 1`."""
+    changed = (inner.target for inner in ast.walk(node) if isinstance(inner, ast.AugAssign))
+    return {target.id for target in changed if isinstance(target, ast.Name)}
 
 
 def global_names(node: ast.stmt) -> frozenset[str]:
     """The names of its module that `node` may load, when it runs or when what it defines is called; no local ones."""
     table = symtable.symtable(ast.unparse(node), "cell", "exec")
     names = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced()}
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        names |= _augmented(node)
     below = list(table.get_children())
     while below:
         scope = below.pop()
@@ -82,8 +90,3 @@ def _loaded_by_signature(node: ast.FunctionDef | ast.AsyncFunctionDef) -> frozen
     ]
     parts += [argument.annotation for argument in annotated if argument]
     return frozenset().union(*(loaded_names(part) for part in parts if part))
-
-
-def computed_reason(name: str, where: str) -> str:
-    """Why no other process can have a name that the notebook computes."""
-    return f"`{name}` is computed when the notebook runs ({where}); pass it as an argument"

@@ -6,7 +6,6 @@ from lockstep.exploration.automata import Automata
 from lockstep.exploration.exploration import Exploration
 from lockstep.exploration.exploring import explored
 from lockstep.exploration.inside.local_service import LocalService
-from lockstep.program.definitions import Definitions
 from lockstep.program.source import ModuleSource
 from lockstep.student.data import Reference
 
@@ -35,7 +34,7 @@ def take(
         "merge": merge,
     }
     sources = {cell.label: cell.source.split("\n") for cell in source.cells}
-    service = LocalService(Definitions(source.cells))
+    service = LocalService(source)
     return Exploration(explored(Automata(service), request, budget, sources, function))
 
 

@@ -9,7 +9,6 @@ from lockstep.exploration.automata import Automata
 from lockstep.exploration.coverage import explored
 from lockstep.exploration.exploration import Exploration
 from lockstep.exploration.inside.local_service import LocalService
-from lockstep.program.definitions import definitions
 from lockstep.program.loading import load
 from lockstep.program.source import ModuleSource
 from lockstep.simulation.costs import IDEAL
@@ -36,7 +35,7 @@ def in_explore(source: ModuleSource) -> object:
     request = {
         "function": MAIN, "arguments": [], "keywords": {}, "feeder": True, "pipe_capacity": 65_536, "merge": True,
     }  # fmt: skip
-    found = Exploration(explored(Automata(LocalService(definitions(source))), request, 10_000, {}, "main"))
+    found = Exploration(explored(Automata(LocalService(source)), request, 10_000, {}, "main"))
     assert found.crashes == 0, found.trace()
     (value,) = found.results.values_returned()
     return value

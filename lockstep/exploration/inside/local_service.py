@@ -6,15 +6,16 @@ from typing import Any
 
 from lockstep.exploration.inside import service
 from lockstep.exploration.inside.behaviour import Behaviour, HiddenInput
-from lockstep.program.definitions import Definitions
+from lockstep.program.definitions import definitions
 from lockstep.program.loading import Loadable
+from lockstep.program.source import ModuleSource
 
 
 class LocalService:
     """Answers requests as the service in a learner's process does."""
 
-    def __init__(self, program: Definitions) -> None:
-        self._program = Loadable.of(program)
+    def __init__(self, source: ModuleSource) -> None:
+        self._program = Loadable(definitions(source))
         self._behaviour: Behaviour | None = None
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:

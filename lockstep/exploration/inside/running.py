@@ -141,6 +141,7 @@ class ExploreMachine(GreenletMachine):
     """What the stand-in's objects ask while `explore` runs a process; it belongs to the learner's process."""
 
     name = "explore"
+    top_level_limit = 0.05  # there are many processes, and each runs many times
 
     def __init__(
         self,

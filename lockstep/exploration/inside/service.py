@@ -27,9 +27,7 @@ def serve(connection: Any, programs: Any) -> None:
             return
         try:
             if request["do"] == "begin":
-                behaviour = begin(
-                    request, *(Loadable.of(definitions(part)) for part in (programs.source, programs.given))
-                )
+                behaviour = begin(request, *(Loadable(definitions(part)) for part in (programs.source, programs.given)))
             assert behaviour is not None
             reply = respond(behaviour, request)
         except HiddenInput as error:

@@ -1,0 +1,86 @@
+"""What of a program's top level other processes do not do again, and the words for whoever needs it there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+_CELL = re.compile(r"In\[\d+\]|cell \d+|given")
+_PASS = "pass it as an argument"
+_GUARDS = frozenset({"Lock", "RLock", "Semaphore", "BoundedSemaphore", "Condition", "Event", "Barrier"})
+_STARTS = frozenset({
+    "Manager", "Pool", "Popen", "Process", "ProcessPoolExecutor", "SyncManager", "os.fork", "os.forkpty", "os.system",
+    "subprocess.Popen", "Run",
+})  # fmt: skip
+
+
+class LeftOut(NamedTuple):
+    """Names that a statement of the top level binds and that are not there, from its place in its cell on, and why."""
+
+    label: str
+    line: int
+    names: tuple[str, ...]
+    why: str  # of one of the names: "is computed when ..."
+
+
+class NotAgain(BaseException):  # not an Exception, or a program could take it for one of its own
+    """The top level does what other processes must not do again; `words(label, line)` say it of a name."""
+
+    def __init__(self, words: Callable[[str, int], str]) -> None:
+        super().__init__(words("top level", 0))
+        self.words = words
+
+
+def when(label: str, line: int) -> str:
+    """When a top-level statement runs: "when the notebook runs (In[3], line 2)"."""
+    return f"when the {'notebook' if _CELL.fullmatch(label) else 'file'} runs ({label}, line {line})"
+
+
+def computed(label: str, line: int) -> str:
+    return f"is computed {when(label, line)}; {_PASS}"
+
+
+def shown(label: str, line: int, what: str) -> str:
+    return f"is computed {when(label, line)}, by {what}; {_PASS}"
+
+
+def asked_for(label: str, line: int) -> str:
+    return f"is asked for {when(label, line)}; {_PASS}"
+
+
+def below_main(label: str, line: int) -> str:
+    return (
+        f'is set below `if __name__ == "__main__"` ({label}, line {line}), which other processes do not run; set it '
+        f"above, or {_PASS}"
+    )
+
+
+def deleted(label: str, line: int) -> str:
+    return f"was deleted ({label}, line {line}): run its cell again"
+
+
+def not_python(label: str, problem: str) -> str:
+    return f"is not there: {label} is no Python yet ({problem})"
+
+
+def too_long(label: str, line: int, seconds: float) -> str:
+    return (
+        f"takes more than {seconds:g} s to compute ({label}, line {line}), and every process would compute it anew; "
+        f"{_PASS}"
+    )
+
+
+def shared(label: str, line: int, what: str) -> str:
+    """`what`: the object of `multiprocessing` that is made at the top level ("Lock"), or that starts processes."""
+    where = f"`{what}` {when(label, line)}"
+    if what in _STARTS:
+        return (
+            f"comes from processes that are started by {where}; every process would start them again: start them in a "
+            f"function, or {_PASS}"
+        )
+    alone = "keeps nobody out" if what in _GUARDS else "shares nothing"
+    return (
+        f"is made with {where}; under spawn every process makes one of its own, which {alone}: make it in the function "
+        f"that starts the processes, and give it to them as an argument (to a pool by `initializer` and `initargs`)"
+    )
