@@ -103,7 +103,7 @@ class GreenletMachine:
         if payload is None:
             return None
         life.me = pickles.load(payload, life.namespaces)
-        return life.me.run  # type: ignore[union-attr]
+        return life.me.run
 
     @contextmanager
     def _watching(self) -> Iterator[None]:
@@ -114,6 +114,11 @@ class GreenletMachine:
                 yield
         finally:
             self._at_top_level = False
+
+    def refuse_at_top_level(self) -> None:
+        """Raises NotAgain if what a process would do now is done by its top level."""
+        if self._at_top_level:
+            raise shared_object(self.labels, sys._getframe(2))
 
     def pickled(self, process: Process) -> tuple[bytes, tuple[tuple[str, bool], ...]]:
         """A process that is being started, and the ends of pipes (channel, is it read) that it inherits."""
@@ -136,15 +141,13 @@ class GreenletMachine:
         return me
 
     def number_object(self) -> int:
-        if self._at_top_level:
-            raise shared_object(self.labels, sys._getframe(1))
+        self.refuse_at_top_level()
         self.now.objects += 1
         number: int = self.now.objects
         return number
 
     def number_process(self) -> int:
-        if self._at_top_level:
-            raise shared_object(self.labels, sys._getframe(1))
+        self.refuse_at_top_level()
         self.now.processes += 1
         number: int = self.now.processes
         return number

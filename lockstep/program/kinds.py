@@ -139,6 +139,15 @@ def computes(node: ast.stmt) -> bool:
     return value is None or not written_down(value)
 
 
+def sets_interpreter(node: ast.stmt) -> bool:
+    """Does the statement change something of the interpreter's own modules (`sys.path.append("lib")`)?"""
+    match node:
+        case ast.Expr(value=ast.Call(func=ast.Attribute() as set_)) | ast.Assign(targets=[set_]):
+            names = [one.id for one in ast.walk(set_) if isinstance(one, ast.Name)]
+            return bool(names) and names[0] in _EVERYWHERE
+    return False
+
+
 def asks_for_main(node: ast.stmt) -> bool:
     """Is it an `if __name__ == "__main__"`?"""
     return isinstance(node, ast.If) and any(

@@ -9,10 +9,7 @@ from typing import NamedTuple
 _CELL = re.compile(r"In\[\d+\]|cell \d+|given")
 _PASS = "pass it as an argument"
 _GUARDS = frozenset({"Lock", "RLock", "Semaphore", "BoundedSemaphore", "Condition", "Event", "Barrier"})
-_STARTS = frozenset({
-    "Manager", "Pool", "Popen", "Process", "ProcessPoolExecutor", "SyncManager", "os.fork", "os.forkpty", "os.system",
-    "subprocess.Popen", "Run",
-})  # fmt: skip
+_STARTS = frozenset({"Manager", "Pool", "Process", "ProcessPoolExecutor", "SyncManager"})
 
 
 class LeftOut(NamedTuple):
@@ -72,9 +69,9 @@ def too_long(label: str, line: int, seconds: float) -> str:
 
 
 def shared(label: str, line: int, what: str) -> str:
-    """`what`: the object of `multiprocessing` that is made at the top level ("Lock"), or that starts processes."""
+    """`what`: the object of `multiprocessing` that is made at the top level ("Lock"), or what starts processes ("Pool", "subprocess.run")."""
     where = f"`{what}` {when(label, line)}"
-    if what in _STARTS:
+    if what in _STARTS or "." in what:
         return (
             f"comes from processes that are started by {where}; every process would start them again: start them in a "
             f"function, or {_PASS}"

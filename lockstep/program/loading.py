@@ -14,7 +14,7 @@ from typing import Any
 
 from lockstep.program.children import prepare_spawned_child
 from lockstep.program.definitions import Definitions, definitions
-from lockstep.program.kinds import computes
+from lockstep.program.kinds import computes, sets_interpreter
 from lockstep.program.left_out import LeftOut, NotAgain, deleted
 from lockstep.program.names import bound_names
 from lockstep.program.source import ModuleSource
@@ -31,6 +31,7 @@ class _Statement:
     binds: frozenset[str]
     code: types.CodeType | None  # None: left out
     computes: bool = False  # more than it takes to define something
+    once: bool = False  # it sets what all processes on a simulated machine have in common
     deletes: tuple[str, ...] = ()
     why_not: str = ""
 
@@ -44,6 +45,7 @@ class Loadable:
         self.labels = frozenset(cell.label for cell in cells)  # the file names in tracebacks
         self.complete = not (found and found.left_out)
         self._not_again: dict[int, str] = {}  # statements that have turned out not to be for every process, and why
+        self._done: set[int] = set()
         self._statements: list[_Statement] = []
         flags = 0
         for cell in cells:
@@ -70,6 +72,9 @@ class Loadable:
         """
         absent = namespace if absent is None else absent
         for number, statement in enumerate(self._statements):
+            if statement.once and number in self._done:
+                continue
+            self._done.add(number)
             why = statement.why_not or self._not_again.get(number, "")
             told = ""
             if not why and statement.code is not None:
@@ -108,7 +113,7 @@ def _compiled(node: ast.stmt, label: str, flags: int) -> _Statement:
         code = compile(ast.Module([node], []), label, "exec", flags=flags, dont_inherit=True)
     except SyntaxError as error:  # one that only compiling finds, such as a `return` outside of a function
         code = compile(f"raise SyntaxError({error.msg!r})", label, "exec", dont_inherit=True)
-    return _Statement(label, node.lineno, binds, code, computes(node))
+    return _Statement(label, node.lineno, binds, code, computes(node), sets_interpreter(node))
 
 
 def _said(error: BaseException) -> str:

@@ -95,20 +95,24 @@ def time_limit(seconds: float) -> Iterator[None]:
 
 def shared_object(labels: Collection[str], frame: Any, otherwise: str = "") -> NotAgain:
     """The refusal of what a program makes at its top level, by the name that it calls there."""
-    called = ""
+    inner = None
     while frame is not None and frame.f_code.co_filename not in labels:
-        called = frame.f_code.co_qualname
-        frame = frame.f_back
-    first, _, last = called.partition(".")
-    name = last if first == "BaseContext" else first
-    return NotAgain(partial(shared, what=_public(name) if name else otherwise))
+        inner, frame = frame, frame.f_back
+    name = _called(inner) if inner is not None else ""
+    return NotAgain(partial(shared, what=name or otherwise))
 
 
-def _public(name: str) -> str:
-    """The name that programs know, of a function like `raw_value` and of a class of ours like `SharedValue`."""
-    if not name[:1].isupper():
-        return "".join(part.capitalize() for part in name.split("_")).removeprefix("Memory")
-    return name if name == "SharedMemory" else name.removeprefix("Shared").removeprefix("Memory")
+def _called(frame: Any) -> str:
+    """The public name of the function that runs in the frame, or of the class of which it makes an object."""
+    code = frame.f_code
+    name: str = code.co_name
+    if name == "__init__":
+        name = type(frame.f_locals[code.co_varnames[0]]).__name__
+    package = frame.f_globals.get("__name__", "").partition(".")[0]
+    if package == "lockstep":  # a function like `raw_value`, a class like `SharedValue`
+        name = name if name[:1].isupper() else "".join(part.capitalize() for part in name.split("_"))
+        return name if name == "SharedMemory" else name.removeprefix("Shared").removeprefix("Memory")
+    return name if package in ("multiprocessing", "concurrent") else f"{package}.{name}"
 
 
 def _refuse(labels: Collection[str], otherwise: str, *_arguments: Any, **_keywords: Any) -> Any:

@@ -14,6 +14,8 @@ from typing import Any
 
 import msgpack
 
+from lockstep.standin.missing import reason_missing
+
 FRAME_LIMIT = 64 * 2**20  # bytes of one value
 DEPTH_LIMIT = 60  # containers within containers
 LISTS_LIMIT = 1_000_000  # containers in one value
@@ -64,6 +66,8 @@ def decode(data: bytes, *, references: bool = False) -> Any:
 
 
 def _plain(value: Any, where: str, depth: int, above: set[int]) -> Any:
+    if (reason := reason_missing(value)) is not None:
+        raise DataError(reason)
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int):

@@ -130,13 +130,44 @@ def test_lines_of_many_children_stay_whole():
     assert set(lines) == whole
 
 
-def test_a_name_that_is_computed_is_refused_in_a_spawned_child_with_what_to_do():
+COMPUTED = """
+import struct, logging
+from multiprocessing import get_context
+HEADER = struct.Struct("!I")
+WORDS = "a b".split()
+PLACE = {}
+for number, word in enumerate(WORDS):
+    PLACE[word] = number
+log = logging.getLogger("mine")
+class Account:
+    def __init__(self, n):
+        self.n = n
+account = Account(len(WORDS))
+settings = {"shift": 3}
+print("once")
+"""
+SHOW = """
+settings["shift"] = 5
+def show():
+    print(HEADER.size, WORDS, PLACE, log.name, account.n, settings["shift"])
+"""
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_what_the_notebook_computes_is_there_in_children_under_every_start_method(method):
+    use = f"p = get_context({method!r}).Process(target=show); p.start(); p.join()"
+    outputs = run(COMPUTED, SHOW, use)
+    assert [output["stderr"] for output in outputs] == ["", "", ""]
+    assert [output["stdout"] for output in outputs] == ["once\n", "", "4 ['a', 'b'] {'a': 0, 'b': 1} mine 2 5\n"]
+
+
+def test_a_lock_of_the_notebook_is_refused_in_a_spawned_child_with_what_to_do():
     cell = (
-        "from multiprocessing import get_context\nN = len('abc')\ndef show():\n    print(N + 1)\n"
+        "from multiprocessing import Lock, get_context\nLOCK = Lock()\ndef show():\n    with LOCK:\n        print(1)\n"
         "p = get_context('spawn').Process(target=show); p.start(); p.join()"
     )
     (output,) = run(cell)
-    assert "`N` is computed when the notebook runs (In[2], line 2); pass it as an argument" in output["stderr"]
+    assert "`LOCK` is made with `Lock` when the notebook runs (In[2], line 2); under spawn every" in output["stderr"]
 
 
 START_CHILDREN = """

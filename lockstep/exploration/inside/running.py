@@ -181,6 +181,7 @@ class ExploreMachine(GreenletMachine):
         return int(code)
 
     def pack(self, value: Any) -> Message:
+        self.refuse_at_top_level()
         return self.tokens.message(value, self.now.namespaces)
 
     def unpack(self, message: Message) -> Any:

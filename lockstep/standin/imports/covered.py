@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import builtins
 import importlib
+import logging
 import random
+import sys
 import timeit
 import types
 from collections.abc import Callable, Mapping
@@ -13,6 +15,7 @@ from functools import cache
 from typing import Any
 
 from lockstep.standin.imports import plain
+from lockstep.standin.imports.logs import own_logging
 from lockstep.standin.imports.modules import Lenient, StandIns
 from lockstep.standin.imports.neighbours import check_package, neighbour
 from lockstep.standin.imports.threads import QUEUES, THREADING
@@ -148,8 +151,12 @@ class Imports:
             module = stand_ins.module(name)
             if not fromlist:
                 return stand_ins.module(top)
-            return module if "*" in fromlist else Lenient(module)
+            return Lenient(module, "*" in fromlist)
         if (name == top or not fromlist) and level == 0 and (found := self._own_module(top)) is not None:
+            if name != top:  # it has modules of its own, which are the real ones
+                importlib.import_module(name)
+                inner = name.split(".")[1]
+                vars(found).setdefault(inner, getattr(sys.modules[top], inner))
             return found
         found = importlib.__import__(name, globals_, locals_, fromlist, level)
         if level == 0:
@@ -163,6 +170,8 @@ class Imports:
         if top not in self._made:
             if top == "random":
                 self._made[top] = random_module(self._identity)
+            elif top == "logging":
+                self._made[top] = _Covered(logging, own_logging(_known_as))
             elif top in self._offered:
                 self._made[top] = _Covered(importlib.import_module(top), self._offered[top])
             else:

@@ -14,16 +14,14 @@ from lockstep.standin.imports import plain
 from lockstep.standin.imports.covered import OS, Imports, refusal
 from lockstep.standin.imports.modules import StandIns
 from lockstep.standin.machine import current
-from lockstep.standin.objects import processes as process
-from lockstep.standin.objects.conditions import Condition
-from lockstep.standin.objects.processes import Process
+from lockstep.standin.objects import conditions, processes
 from lockstep.standin.shared import ask
 from lockstep.standin.timed import executors, memory, pools
 from lockstep.standin.timed.clock import clocks, now
 from lockstep.standin.timed.dates import DATES
 
 
-class TimedProcess(Process):
+class Process(processes.Process):
     """A Process that can be joined for a limited time."""
 
     def join(self, timeout: float | None = None) -> None:
@@ -36,7 +34,7 @@ class TimedProcess(Process):
             self._code = ask("process.join", (), self.identity, patience=timeout)
 
 
-class TimedCondition(Condition):
+class Condition(conditions.Condition):
     """A Condition whose `wait_for` has one limit for all its waits."""
 
     def wait_for(self, predicate: Callable[[], Any], timeout: float | None = None) -> Any:
@@ -80,8 +78,8 @@ def get_context(method: str | None = None) -> types.ModuleType:
 _futures = concurrent.futures
 _MULTIPROCESSING: dict[str, Any] = {
     **plain.PUBLIC,
-    "Process": TimedProcess,
-    "Condition": TimedCondition,
+    "Process": Process,
+    "Condition": Condition,
     "Pool": pools.Pool,
     "Value": memory.MemoryValue,
     "Array": memory.memory_array,
@@ -94,7 +92,7 @@ _SUBMODULES: dict[str, dict[str, Any]] = {
     "process": {
         "current_process": plain.current_process,
         "parent_process": plain.parent_process,
-        "BaseProcess": process.Process,
+        "BaseProcess": processes.Process,
     },
     "pool": {
         "Pool": pools.Pool,
@@ -106,9 +104,9 @@ _SUBMODULES: dict[str, dict[str, Any]] = {
     },
     "shared_memory": {"SharedMemory": memory.SharedMemory, "ShareableList": memory.shareable_list},
     "sharedctypes": {name: _MULTIPROCESSING[name] for name in ("Value", "Array", "RawValue", "RawArray")},
-    "context": {"TimeoutError": plain.TimeoutError, "ProcessError": plain.ProcessError, "Process": TimedProcess},
+    "context": {"TimeoutError": plain.TimeoutError, "ProcessError": plain.ProcessError, "Process": Process},
     "queues": plain.SUBMODULES["queues"],
-    "synchronize": {**plain.SUBMODULES["synchronize"], "Condition": TimedCondition},
+    "synchronize": {**plain.SUBMODULES["synchronize"], "Condition": Condition},
 }
 _FUTURES: dict[str, Any] = {
     "ProcessPoolExecutor": executors.ProcessPoolExecutor,

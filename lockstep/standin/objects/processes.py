@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from lockstep.standin.declared import machine_operation
+from lockstep.standin.lacking import Lacking
 from lockstep.standin.machine import current, not_covered
 from lockstep.standin.shared import ask
 
@@ -42,7 +43,7 @@ def pid_of(identity: str) -> int:
     return pid
 
 
-class Process:
+class Process(Lacking):
     """As `multiprocessing.Process`. Its state in the process that constructed it; a copy runs in the new one."""
 
     def __init__(
@@ -145,10 +146,6 @@ class Process:
         return self.pid
 
     @property
-    def sentinel(self) -> int:
-        raise not_covered("`sentinel`", "use `join()`")
-
-    @property
     def authkey(self) -> bytes:
         raise _no_key()
 
@@ -178,7 +175,7 @@ def _no_key() -> BaseException:
     return not_covered("`authkey`", "processes here need none: pass what they share as arguments")
 
 
-class MainProcess:
+class MainProcess(Lacking):
     """What `current_process()` gives in main."""
 
     identity: str = "0"

@@ -12,6 +12,7 @@ from itertools import islice
 from queue import Empty
 from typing import Any, NamedTuple
 
+from lockstep.standin.lacking import Lacking
 from lockstep.standin.machine import current, not_covered
 from lockstep.standin.objects.processes import Process
 from lockstep.standin.shared import new_name
@@ -30,7 +31,7 @@ def _taken_or_cancelled(name: str, number: int) -> bool:
     return False
 
 
-class ProcessPoolExecutor:
+class ProcessPoolExecutor(Lacking):
     """As `concurrent.futures.ProcessPoolExecutor`. Its workers start with the first task."""
 
     def __init__(
@@ -160,7 +161,7 @@ class ProcessPoolExecutor:
             future.settle(Done(future.number, 0, None, error))
 
 
-class Future:
+class Future(Lacking):
     """As `concurrent.futures.Future`."""
 
     def __init__(self, executor: ProcessPoolExecutor, number: int, join: Callable[[list[Any]], Any]) -> None:
