@@ -36,8 +36,8 @@ def here(program: str, arguments: list[int]) -> dict[str, object]:
         "function": Reference("student", program), "arguments": arguments, "keywords": {},
         "feeder": True, "pipe_capacity": 65_536, "merge": True,
     }  # fmt: skip
-    began = time.process_time()
     service = LocalService(source)
+    began = time.process_time()
     found = Exploration(explored(Automata(service), request, 300_000, {}, program))
     counted = time.process_time()
     if program == "counter":

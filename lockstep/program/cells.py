@@ -7,13 +7,15 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from lockstep.program.effects import Effects, effects_of
-from lockstep.program.names import bound_names, global_names, loaded_when_defined
+from lockstep.program.calling import Function, functions_of
+from lockstep.program.effects import NOTHING, Effects, effects_of
+from lockstep.program.meanings import MAGIC, Meanings, meanings_of
+from lockstep.program.names import GlobalNames, bound_names, loaded_when_defined
 
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _UNWRAPPED_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")
 _MAGIC_LINE = re.compile(r"^\s*([%!?]|[\w\s,.\[\]'\"]+=\s*[%!])|^\s*[\w.%]+\?{1,2}\s*$")
 _MAGIC_VALUE = re.compile(r"^(\s*[\w\s,.\[\]'\"]+=)\s*[%!]")
-MAGIC = "get_ipython"  # stands for what a magic gives
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,9 @@ class Facts:
     binds: frozenset[str]
     needs: frozenset[str]  # every name of the module that it may load, now or when what it defines is called
     needs_now: frozenset[str]  # names loaded while the statement itself runs
-    effects: Effects
+    effects: Effects  # of executing the statement
+    functions: tuple[Function, ...]  # what calling the names that it binds runs
+    meanings: Meanings
 
 
 @lru_cache(1024)  # a kernel asks for all of its cells whenever one of them runs
@@ -32,12 +36,15 @@ def analysed(source: str) -> tuple[str, tuple[Facts, ...], str]:
     """The cell as Python, its statements, and why it does not parse."""
     text, tree, problem = parsed(source)
     facts = []
+    global_names = GlobalNames(text)
     for node in tree.body:
         try:
-            needs = global_names(node)
+            needs = global_names.of(node)
         except SyntaxError:  # only valid in a notebook, such as `await` outside of a function
             needs = frozenset({MAGIC})
-        facts.append(Facts(node, bound_names(node), needs, loaded_when_defined(node), effects_of(node)))
+        effects = NOTHING if isinstance(node, _DEFINITIONS) else effects_of(node)
+        functions, meanings = tuple(functions_of(node)), meanings_of(node)
+        facts.append(Facts(node, bound_names(node), needs, loaded_when_defined(node), effects, functions, meanings))
     return text, tuple(facts), problem
 
 

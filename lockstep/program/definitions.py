@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 
 from lockstep.program import left_out
 from lockstep.program.blanking import blanked
+from lockstep.program.calling import CallEffects, Function, same_objects
 from lockstep.program.cells import Facts, analysed
-from lockstep.program.effects import CallEffects, same_objects
 from lockstep.program.kinds import CALLED, DEFINING, REBINDING, Names, asks_for_main, registered
 from lockstep.program.left_out import LeftOut
 from lockstep.program.source import Cell, ModuleSource
@@ -64,9 +64,11 @@ def definitions(source: ModuleSource, read_outside: Iterable[str] = (), given: b
         if problem:
             unparsed[cell.label] = problem
         statements += [_Statement(index, cell.label, one) for one in facts]
-    names = Names(statement.node for statement in statements)
+    functions = [function for statement in statements for function in statement.facts.functions]
+    makers = (function.name for function in functions if function.gives_function)
+    names = Names((statement.facts.meanings for statement in statements), makers)
     _keep_definitions(statements, names, given)
-    _find_changes(statements, names)
+    _find_changes(statements, functions, names)
     read = _keep_what_is_read(statements, names, set(read_outside))
     _drop_superseded(statements, read)
     used = _used_names(statements)
@@ -84,7 +86,7 @@ def _keep_definitions(statements: list[_Statement], names: Names, given: bool) -
     known = set(dir(builtins)) - {"__name__"}
     for statement in statements:
         node = statement.node
-        statement.why_not = names.why_not(node, statement.label)
+        statement.why_not = names.why_not(node, statement.facts.meanings.called, statement.label)
         statement.kept = not statement.why_not and (
             names.defines(node, known) or (given and registered(node) == "given")
         )
@@ -94,9 +96,8 @@ def _keep_definitions(statements: list[_Statement], names: Names, given: bool) -
             known -= statement.facts.binds
 
 
-def _find_changes(statements: list[_Statement], names: Names) -> None:
-    called = [(one.node, one.facts.effects) for one in statements if isinstance(one.node, CALLED)]
-    calls = CallEffects(called, names.fixed)
+def _find_changes(statements: list[_Statement], functions: list[Function], names: Names) -> None:
+    calls = CallEffects(functions, names.fixed)
     aliases = [alias for statement in statements for alias in statement.facts.effects.aliases]
     for statement in statements:
         if not isinstance(statement.node, DEFINING):

@@ -1,17 +1,14 @@
-"""What code changes beside the names that it binds: objects in place, and globals of the functions that it calls.
+"""What code changes beside the names that it binds, by its text alone: objects in place, and what its calls may change.
 
-Nothing runs for this. `data.append(1)`, `table["x"] = 2`, `shuffle(data)` and `fill(table)`, where `fill` is a function
-of the program that changes its argument, change what `data` and `table` stand for; so does a change to another name
-for the same object.
+`data.append(1)`, `table["x"] = 2` and `shuffle(data)` change what `data` and `table` stand for.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-
-from lockstep.program.names import bound_names
+from typing import Any
 
 _CHANGING_METHODS = frozenset({
     "add", "append", "appendleft", "clear", "difference_update", "discard", "extend", "extendleft", "fill", "insert",
@@ -44,145 +41,106 @@ class Effects:
     aliases: tuple[tuple[str, str], ...]
 
 
+NOTHING = Effects(frozenset(), (), ())
+
+
 def effects_of(node: ast.stmt) -> Effects:
-    """The effects of executing a statement; for a function's or a class's, those of calling it."""
-    changes: set[str] = set()
-    calls: list[Called] = []
-    aliases: list[tuple[str, str]] = []
-    for inner in _executed(node):
-        match inner:
-            case ast.Attribute(ctx=ast.Store() | ast.Del()) | ast.Subscript(ctx=ast.Store() | ast.Del()):
-                changes.update(_root(inner))
-            case ast.Expr(value=ast.Call(func=ast.Attribute() as method)):
-                changes.update(_root(method))
-            case ast.Assign(targets=targets, value=value):
-                aliases += [(name, root) for name in _stored(targets) for root in _held(value)]
-            case ast.AnnAssign(target=target, value=ast.expr() as value) | ast.NamedExpr(target=target, value=value):
-                aliases += [(name, root) for name in _stored([target]) for root in _held(value)]
-            case ast.For(target=target, iter=over) | ast.comprehension(target=target, iter=over):
-                aliases += [(name, root) for name in _stored([target]) for root in _held(over)]
-            case ast.AugAssign(target=ast.Name(id=name)):
-                changes.add(name)
-        if isinstance(inner, ast.Call):
-            changes.update(_changed_by_call(inner))
-            calls += _calls(inner)
-    return Effects(frozenset(changes), tuple(calls), tuple(aliases))
+    """The effects of executing a statement, or of calling a function."""
+    reader = Reader()
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        reader.read(node.body, inside=True)
+    else:
+        reader.read([node], inside=False)
+    return reader.effects()
 
 
-@dataclass
-class _Summary:
-    """What calling a function does: globals that it binds or changes, and parameters that it changes."""
+class Reader:
+    """Reads code for its effects, and for what else a summary of a function needs."""
 
-    parameters: tuple[str, ...]
-    own: frozenset[str]  # names that are local to it
-    effects: Effects
-    bound: set[str]
-    changed: set[str]
+    def __init__(self) -> None:
+        self.stored: set[str] = set()  # names that are bound
+        self.declared: set[str] = set()  # by `global`
+        self.defined: set[str] = set()  # functions and classes inside
+        self.returned: list[ast.expr | None] = []
+        self._changes: set[str] = set()
+        self._calls: list[Called] = []
+        self._aliases: list[tuple[str, str]] = []
 
+    def effects(self) -> Effects:
+        return Effects(frozenset(self._changes), tuple(self._calls), tuple(self._aliases))
 
-class CallEffects:
-    """What calling the functions and classes of a program does, each by its name (methods as ".name")."""
+    def read(self, statements: Sequence[ast.AST], inside: bool) -> None:
+        """`inside`: also the bodies of what the statements only define."""
+        waiting = list(statements)
+        while waiting:
+            node = waiting.pop()
+            kind = type(node)
+            if kind in _BODIES and not inside:
+                waiting += getattr(node, "decorator_list", ())
+                continue
+            handler = _HANDLERS.get(kind)
+            if handler is not None:
+                handler(self, node)
+            for field in node._fields:
+                value = getattr(node, field, None)
+                if isinstance(value, ast.AST):
+                    waiting.append(value)
+                elif isinstance(value, list):
+                    waiting += [item for item in value if isinstance(item, ast.AST)]
 
-    def __init__(self, definitions: Iterable[tuple[ast.stmt, Effects]], fixed: Container[str]) -> None:
-        """`fixed`: names of modules, functions and classes, which hold no part of what calling them gives."""
-        self._fixed = fixed
-        self._summaries: dict[str, list[_Summary]] = {}
-        for node, effects in definitions:
-            for name, function in _functions(node):
-                summary = _summary(function, effects if function is node else effects_of(function))
-                self._summaries.setdefault(name, []).append(summary)
-        self._settle()
+    def _name(self, node: ast.Name) -> None:
+        if type(node.ctx) is not ast.Load:
+            self.stored.add(node.id)
 
-    def of(self, effects: Effects) -> frozenset[str]:
-        """The names of the program that code with these effects changes or binds, by what it calls too."""
-        bound, changed = self._reached(effects)
-        return frozenset(bound | changed)
+    def _part(self, node: ast.Attribute | ast.Subscript) -> None:
+        if type(node.ctx) is not ast.Load:
+            self._changes.update(_root(node))
 
-    def _settle(self) -> None:
-        every = [summary for found in self._summaries.values() for summary in found]
-        going = True
-        while going:
-            going = False
-            for summary in every:
-                bound, changed = self._reached(summary.effects)
-                bound |= summary.bound
-                if not (bound <= summary.bound and changed <= summary.changed):
-                    summary.bound |= bound
-                    summary.changed |= changed
-                    going = True
+    def _statement(self, node: ast.Expr) -> None:
+        if isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
+            self._changes.update(_root(node.value.func))
 
-    def _reached(self, effects: Effects) -> tuple[set[str], set[str]]:
-        bound: set[str] = set()
-        changed = set(effects.changes)
-        for call in effects.calls:
-            for summary in self._summaries.get(call.name, ()):
-                bound |= summary.bound
-                changed |= summary.changed - summary.own
-                for place, root in call.arguments:
-                    parameter = _parameter(summary.parameters, place)
-                    if parameter in summary.changed:
-                        changed.add(root)
-        return bound, same_objects(changed, effects.aliases, self._fixed)
+    def _assignment(self, node: ast.Assign) -> None:
+        self._alias(node.targets, node.value)
 
+    def _binding(self, node: ast.AnnAssign | ast.NamedExpr) -> None:
+        if node.value is not None:
+            self._alias([node.target], node.value)
 
-def same_objects(names: Iterable[str], aliases: Iterable[tuple[str, str]], fixed: Container[str]) -> set[str]:
-    """The names, and all that stand for the same objects or for parts of them."""
-    beside: dict[str, set[str]] = {}
-    for one, other in aliases:
-        if other not in fixed:
-            beside.setdefault(one, set()).add(other)
-            beside.setdefault(other, set()).add(one)
-    found, waiting = set(names), list(names)
-    while waiting:
-        new = beside.get(waiting.pop(), set()) - found
-        found |= new
-        waiting += new
-    return found
+    def _loop(self, node: ast.For | ast.AsyncFor | ast.comprehension) -> None:
+        self._alias([node.target], node.iter)
 
+    def _alias(self, targets: Iterable[ast.AST], value: ast.AST) -> None:
+        held = list(_held(value))
+        self._aliases += [(name, root) for name in _stored(targets) for root in held] if held else []
 
-def _functions(node: ast.stmt) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
-    """The functions that calling names of a definition calls."""
-    match node:
-        case ast.FunctionDef() | ast.AsyncFunctionDef():
-            yield node.name, node
-        case ast.ClassDef():
-            for inner in node.body:
-                if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef):
-                    yield f".{inner.name}", inner
-                    if inner.name in ("__init__", "__new__", "__post_init__"):
-                        yield node.name, inner
+    def _augmented(self, node: ast.AugAssign) -> None:
+        self._changes.update(_root(node.target))
+
+    def _call(self, node: ast.Call) -> None:
+        self._changes.update(_changed_by_call(node))
+        self._calls += _calls(node)
+
+    def _global(self, node: ast.Global) -> None:
+        self.declared.update(node.names)
+
+    def _definition(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> None:
+        self.stored.add(node.name)
+        self.defined.add(node.name)
+
+    def _return(self, node: ast.Return) -> None:
+        self.returned.append(node.value)
 
 
-def _summary(function: ast.FunctionDef | ast.AsyncFunctionDef, effects: Effects) -> _Summary:
-    arguments = function.args
-    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
-    declared = {name for inner in ast.walk(function) if isinstance(inner, ast.Global) for name in inner.names}
-    stored = frozenset().union(*(bound_names(inner) for inner in function.body))
-    own = (stored | {argument.arg for argument in every if argument}) - declared
-    parameters = [argument.arg for argument in [*arguments.posonlyargs, *arguments.args]]
-    if parameters[:1] in (["self"], ["cls"]):
-        parameters = parameters[1:]
-    named = tuple(parameters) + tuple(argument.arg for argument in arguments.kwonlyargs)
-    return _Summary(named, own, effects, set(declared & stored), set())
-
-
-def _parameter(parameters: tuple[str, ...], place: int | str) -> str | None:
-    if isinstance(place, str):
-        return place
-    return parameters[place] if place < len(parameters) else None
-
-
-def _executed(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes that are executed with a statement: not the bodies of what it only defines. For a function, all."""
-    called = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    waiting: list[ast.AST] = list(node.body) if called else [node]  # type: ignore[attr-defined]
-    while waiting:
-        inner = waiting.pop()
-        if called or not isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            yield inner
-            waiting += ast.iter_child_nodes(inner)
-        else:
-            waiting += getattr(inner, "decorator_list", [])
+_BODIES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_HANDLERS: dict[type, Callable[[Reader, Any], None]] = {
+    ast.Name: Reader._name, ast.Attribute: Reader._part, ast.Subscript: Reader._part, ast.Expr: Reader._statement,
+    ast.Assign: Reader._assignment, ast.AnnAssign: Reader._binding, ast.NamedExpr: Reader._binding,
+    ast.For: Reader._loop, ast.AsyncFor: Reader._loop, ast.comprehension: Reader._loop,
+    ast.AugAssign: Reader._augmented, ast.Call: Reader._call, ast.Global: Reader._global,
+    ast.FunctionDef: Reader._definition, ast.AsyncFunctionDef: Reader._definition, ast.ClassDef: Reader._definition,
+    ast.Return: Reader._return,
+}  # fmt: skip
 
 
 def _root(node: ast.AST) -> Iterator[str]:

@@ -6,19 +6,13 @@ import ast
 from collections.abc import Collection, Iterable, Iterator
 
 from lockstep.program import left_out
-from lockstep.program.cells import MAGIC
+from lockstep.program.meanings import MAGIC, Meanings
 
-DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
-CALLED = DEFINING[:3]  # what calling a name of the program can run
+CALLED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)  # what calling a name of the program can run
+DEFINING = (*CALLED, ast.Import, ast.ImportFrom)
 REBINDING = (*CALLED, ast.Assign, ast.AnnAssign, ast.Delete)  # whatever was there before is gone
 
 _COMPUTING = (ast.Call, ast.Await, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Yield, ast.YieldFrom)
-_SHOWING_MODULES = frozenset({
-    "IPython", "altair", "bokeh", "graphviz", "ipywidgets", "matplotlib", "plotly", "pylab", "seaborn",
-})  # fmt: skip
-_INSTRUMENTS = frozenset({
-    "check", "explore", "predict", "replay", "simulate", "speedup", "student", "timeline", "you_drive",
-})  # fmt: skip
 _ASKING = frozenset({"input", "breakpoint"})
 _MAKING_FUNCTIONS = frozenset(
     {"partial", "lru_cache", "cache", "vectorize", "itemgetter", "attrgetter", "methodcaller"}
@@ -30,53 +24,27 @@ _EVERYWHERE = frozenset({"os", "sys", "warnings"})  # modules that work for a pr
 class Names:
     """What the names of a program stand for, as far as its text shows it."""
 
-    def __init__(self, nodes: Iterable[ast.stmt]) -> None:
+    def __init__(self, meanings: Iterable[Meanings], makers: Iterable[str]) -> None:
+        """`makers`: functions of the program that give functions."""
         self.packages: dict[str, str] = {}  # names of imported modules -> their top-level package
         self.fixed: set[str] = set()  # names of modules, functions and classes
-        self.makers: set[str] = set(_MAKING_FUNCTIONS)  # functions that give functions
+        self._makers = _MAKING_FUNCTIONS.union(makers)
         self.showing: set[str] = {"display", MAGIC}  # and measuring; modules and functions
-        for node in nodes:
-            for inner in ast.walk(node):
-                self._learn(inner)
+        for one in meanings:
+            self.packages.update(one.packages)
+            self.fixed |= one.fixed
+            self.showing = (self.showing | one.showing) - (one.defined - one.showing)
 
-    def _learn(self, node: ast.AST) -> None:
-        match node:
-            case ast.Import(names=names):
-                for alias in names:
-                    package = alias.name.partition(".")[0]
-                    self.packages[alias.asname or package] = package
-                    self._imported(alias.asname or package, package in _SHOWING_MODULES)
-            case ast.ImportFrom(module=module, names=names):
-                package = (module or "").partition(".")[0]
-                for alias in names:
-                    instrument = package == "lockstep" and alias.name in _INSTRUMENTS
-                    self._imported(alias.asname or alias.name, instrument or package in _SHOWING_MODULES)
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-                self.fixed.add(name)
-                self.showing.discard(name)
-                if isinstance(node, ast.FunctionDef) and _returns_function(node):
-                    self.makers.add(name)
-
-    def _imported(self, name: str, shows: bool) -> None:
-        self.fixed.add(name)
-        if shows:
-            self.showing.add(name)
-
-    def why_not(self, node: ast.stmt, label: str) -> str:
-        """Why the statement is executed by the first process alone, or nothing."""
+    def why_not(self, node: ast.stmt, called: Collection[str], label: str) -> str:
+        """Why the statement, which has these names called, is executed by the first process alone, or nothing."""
         if asks_for_main(node):
             return left_out.below_main(label, node.lineno)
         if isinstance(node, DEFINING):
             return ""
-        for inner in ast.walk(node):
-            if isinstance(inner, ast.Call):
-                names = {one.id for one in ast.walk(inner.func) if isinstance(one, ast.Name)}
-                if shown := names & self.showing:
-                    what = "a magic" if MAGIC in shown else f"`{min(shown)}`"
-                    return left_out.shown(label, node.lineno, what)
-                if names & _ASKING:
-                    return left_out.asked_for(label, node.lineno)
-        return ""
+        if shown := self.showing.intersection(called):
+            what = "a magic" if MAGIC in shown else f"`{min(shown)}`"
+            return left_out.shown(label, node.lineno, what)
+        return left_out.asked_for(label, node.lineno) if _ASKING.intersection(called) else ""
 
     def is_setting(self, node: ast.stmt, name: str, needed: Collection[str]) -> bool:
         """Does a statement that changes something of an imported module only set how it works (`random.seed(1)`)?"""
@@ -110,7 +78,7 @@ class Names:
         """Does the call make a class or a function, which others know by the name that it gets?"""
         called = getattr(call.func, "attr", None) or getattr(call.func, "id", None)
         first = call.args[0] if call.args else None
-        return called in self.makers or (isinstance(first, ast.Constant) and first.value == name)
+        return called in self._makers or (isinstance(first, ast.Constant) and first.value == name)
 
 
 def registered(node: ast.stmt) -> str:
@@ -179,9 +147,3 @@ def _statements_of(node: ast.AST) -> Iterator[ast.stmt]:
             yield child
         if not isinstance(child, CALLED):
             yield from _statements_of(child)
-
-
-def _returns_function(node: ast.FunctionDef) -> bool:
-    inner = {one.name for one in ast.walk(node) if isinstance(one, CALLED) and one is not node}
-    returned = [one.value for one in ast.walk(node) if isinstance(one, ast.Return)]
-    return any(isinstance(one, ast.Lambda) or (isinstance(one, ast.Name) and one.id in inner) for one in returned)

@@ -2,6 +2,7 @@
 
 import ast
 import symtable
+from collections.abc import Iterable
 
 
 def bound_names(node: ast.stmt) -> frozenset[str]:
@@ -46,18 +47,39 @@ def _augmented(node: ast.AST) -> set[str]:
     return {target.id for target in changed if isinstance(target, ast.Name)}
 
 
-def global_names(node: ast.stmt) -> frozenset[str]:
-    """The names of its module that `node` may load, when it runs or when what it defines is called; no local ones."""
-    table = symtable.symtable(ast.unparse(node), "cell", "exec")
-    names = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced()}
-    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        names |= _augmented(node)
-    below = list(table.get_children())
+class GlobalNames:
+    """The names of its module that each statement of a text may load, when it runs or when what it defines is called."""
+
+    def __init__(self, text: str) -> None:
+        try:
+            scopes = symtable.symtable(text, "cell", "exec").get_children()
+        except SyntaxError:
+            scopes = []
+        self._scopes = {(scope.get_name(), scope.get_lineno()): scope for scope in scopes}
+
+    def of(self, node: ast.stmt) -> frozenset[str]:
+        """Raises SyntaxError for what cannot be compiled."""
+        if isinstance(node, _SCOPES):
+            scope = self._scopes.get((node.name, node.lineno))
+            if scope is not None:
+                return loaded_when_defined(node) | _globals_below([scope])
+        table = symtable.symtable(ast.unparse(node), "cell", "exec")
+        names = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced()}
+        augmented = set() if isinstance(node, _SCOPES) else _augmented(node)
+        return frozenset(names | augmented | _globals_below(table.get_children()))
+
+
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def _globals_below(scopes: Iterable[symtable.SymbolTable]) -> set[str]:
+    names: set[str] = set()
+    below = list(scopes)
     while below:
         scope = below.pop()
         names |= {symbol.get_name() for symbol in scope.get_symbols() if symbol.is_global()}
         below += scope.get_children()
-    return frozenset(names)
+    return names
 
 
 def loaded_when_defined(node: ast.stmt) -> frozenset[str]:

@@ -15,13 +15,13 @@ class LocalService:
     """Answers requests as the service in a learner's process does."""
 
     def __init__(self, source: ModuleSource) -> None:
-        self._program = Loadable(definitions(source))
+        self._definitions = definitions(source)
         self._behaviour: Behaviour | None = None
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
         try:
             if request["do"] == "begin":
-                self._behaviour = service.begin(request, self._program, Loadable())
+                self._behaviour = service.begin(request, Loadable(self._definitions), Loadable())
             assert self._behaviour is not None
             return service.respond(self._behaviour, request)
         except HiddenInput as error:
