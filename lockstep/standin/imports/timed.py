@@ -17,8 +17,8 @@ from lockstep.standin.machine import current
 from lockstep.standin.objects import conditions, processes
 from lockstep.standin.shared import ask
 from lockstep.standin.timed import executors, memory, pools
-from lockstep.standin.timed.clock import clocks, now
-from lockstep.standin.timed.dates import DATES
+from lockstep.standin.timed.clock import clocks, date, now
+from lockstep.standin.timed.dates import dates
 
 
 class Process(processes.Process):
@@ -139,6 +139,7 @@ STAND_INS = StandIns(
     _INSTEAD,
     "use processes, pools, queues, locks or shared memory",
 )
+_DATES = dates(date)
 _NO_TIMING = {name: refusal(f"timeit.{name}", "read time.perf_counter() before and after") for name in timeit.__all__}
 
 
@@ -154,5 +155,5 @@ class TimedImports(Imports):
             "sched_getaffinity": sched_getaffinity,
             "environ": dict(os.environ),
         }
-        offered = {"os": system, "time": clocks(), "timeit": {**_NO_TIMING, "default_timer": now}, "datetime": DATES}
+        offered = {"os": system, "time": clocks(), "timeit": {**_NO_TIMING, "default_timer": now}, "datetime": _DATES}
         super().__init__(identity, own, made, dict.fromkeys(STAND_INS.packages(), STAND_INS), offered)
