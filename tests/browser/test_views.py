@@ -30,7 +30,7 @@ def snapshots(machine, workers=None):
 
 
 def amdahl(serial):
-    return lambda workers, scale: 1.3 * (serial + (1 - serial) / workers)
+    return lambda workers, scale: 0.9 * (serial + (1 - serial) / workers)
 
 
 def on_cpus(cpus, workers=None, **options):
@@ -51,7 +51,7 @@ def test_a_finished_measurement_shows_points_spread_ideal_capacity_laws_and_what
     legend = page.inner_text(".lockstep-legend")
     for words in ("measured: median, 95 % interval, every run", "ideal", "measured capacity 5.00", "simulated"):
         assert words in legend
-    assert "Amdahl's law: serial 9.5" in legend, "the law with its parameter"
+    assert "Amdahl's law: serial 8" in legend, "the law with its parameter"
     assert "The universal scalability law: contention" in legend
     assert legend.count(" to ") >= 3, "every parameter has its interval"
     plot = page.locator("svg[role=img]")

@@ -110,7 +110,7 @@ def test_fewer_than_three_ratios_have_no_interval():
 
 def test_two_points_are_never_fitted_and_five_give_universal_scalability():
     assert run(FakeMachine(amdahl_time(0.1), cpus_of(2)))[-1].fit() == ()
-    fits = run(FakeMachine(amdahl_time(0.1), cpus_of(8), noise=0.02))[-1].fit()
+    fits = run(FakeMachine(amdahl_time(0.1), cpus_of(8), noise=0.02), seconds=8.0)[-1].fit()
     assert [fit.law for fit in fits] == ["amdahl", "universal_scalability"]
     serial = fits[0].parameters["serial"]
     assert serial.low <= serial.value <= serial.high
