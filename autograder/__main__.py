@@ -32,15 +32,17 @@ def _doctor(_arguments: argparse.Namespace) -> int:
 
 
 def _build(_arguments: argparse.Namespace) -> int:
-    for lesson in import_module("autograder.build").build():
+    for lesson in import_module("autograder.authoring.build").build():
         print(f"{lesson.name}: {len(lesson.exercises)} exercises")
     return 0
 
 
 COMMANDS: dict[str, Command] = {
     "build": Command("make source/ and notebooks/ from lessons and exercises", lambda _parser: None, _build),
-    "register": _command("autograder.registering", "enter the units of source/ into nbgrader's gradebook"),
-    "grade": _command("autograder.classroom", "grade what was submitted, in parallel and sandboxed, into the journal"),
+    "register": _command("autograder.nbgrader.registering", "enter the units of source/ into nbgrader's gradebook"),
+    "grade": _command(
+        "autograder.nbgrader.classroom", "grade what was submitted, in parallel and sandboxed, into the journal"
+    ),
     "demo": _command("autograder.demo", "grade a class of five made from the exercises, from build to feedback pages"),
     "doctor": Command("what holds a submission on this machine, and what does not", lambda _parser: None, _doctor),
 }

@@ -18,8 +18,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from autograder.build import read_exercises
-from autograder.judging import judge, read_check_cell
+from autograder.authoring.build import read_exercises
+from autograder.grading.judging import judge, read_check_cell
 from lockstep.checking.launcher import local_launcher
 from lockstep.explore.schedule import Schedule
 from lockstep.notebook.source import ModuleSource

@@ -9,9 +9,9 @@ from nbconvert import HTMLExporter
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from traitlets.config import Config
 
-from autograder.grading import Graded
-from autograder.hidden import told_of_hidden
-from autograder.nbgrader_plugin import outputs
+from autograder.grading.grader import Graded
+from autograder.grading.hidden import told_of_hidden
+from autograder.nbgrader.plugin import outputs
 from lockstep.checking.failure import CheckFailed
 from lockstep.checking.report import CheckResult, Report
 from lockstep.player.data import player_data

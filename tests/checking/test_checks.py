@@ -5,7 +5,7 @@ import textwrap
 import psutil
 import pytest
 
-from autograder.judging import judge, read_check_cell
+from autograder.grading.judging import judge, read_check_cell
 from lockstep.checking import segments
 from lockstep.checking.launcher import local_launcher
 from lockstep.checking.report import CheckResult, Report, report_html

@@ -2,9 +2,9 @@
 
 import pytest
 
-from autograder.build import read_exercises
-from autograder.exercise import Exercise
-from autograder.judging import judge, read_check_cell
+from autograder.authoring.build import read_exercises
+from autograder.authoring.exercise import Exercise
+from autograder.grading.judging import judge, read_check_cell
 from lockstep.checking.launcher import local_launcher
 from lockstep.checking.report import Report
 from lockstep.notebook.source import ModuleSource

@@ -9,12 +9,13 @@ import nbformat
 import pytest
 from nbgrader.utils import determine_grade
 
-from autograder import grading, nbgrader_plugin
-from autograder.grading import Grader
-from autograder.nbgrader_plugin import outputs
-from autograder.submission import UnreadableSubmission, read_submission
-from autograder.unit import assemble, read_unit, work_in
-from autograder.work import Settings
+from autograder.grading import grader as grading
+from autograder.grading.grader import Grader
+from autograder.grading.submission import UnreadableSubmission, read_submission
+from autograder.grading.unit import assemble, read_unit, work_in
+from autograder.grading.work import Settings
+from autograder.nbgrader import plugin
+from autograder.nbgrader.plugin import outputs
 from lockstep.checking.report import CheckResult, Report
 
 pytestmark = pytest.mark.timeout(600)
@@ -153,7 +154,7 @@ def assert_clear(sentence: str, seed: int) -> None:
 
 @pytest.mark.slow
 def test_mutated_notebooks_go_through_nbgrader_with_real_checks(course, notebook):
-    nbgrader_plugin._grader.cache_clear()
+    plugin._grader.cache_clear()
     course.submit("intact", notebook)
     readable = []
     for seed in range(40):

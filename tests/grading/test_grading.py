@@ -5,10 +5,10 @@ import time
 
 import pytest
 
-from autograder import grading
-from autograder.grading import Grader
-from autograder.hidden import hidden_lines, without_source
-from autograder.work import GradeCell, NotGraded, Settings, Work
+from autograder.grading import grader as grading
+from autograder.grading.grader import Grader
+from autograder.grading.hidden import hidden_lines, without_source
+from autograder.grading.work import GradeCell, NotGraded, Settings, Work
 from lockstep.checking.launcher import local_launcher
 from lockstep.checking.report import report_html
 from lockstep.notebook.source import Cell, ModuleSource
@@ -223,7 +223,7 @@ def test_a_plain_cell_survives_an_answer_that(grader, answer, words):
 
 
 def test_a_plain_cell_that_hangs_is_ended_and_the_line_told(grader, monkeypatch):
-    monkeypatch.setattr("autograder.plain_cell.LIMIT", 1.0)
+    monkeypatch.setattr("autograder.grading.plain_cell.LIMIT", 1.0)
     graded = grader.grade(plain("import time\ndef one():\n    time.sleep(100)", "assert one() == 1"))
     assert "took more than" in graded.report.text()
     assert "cell 2, line 3" in graded.report.text()

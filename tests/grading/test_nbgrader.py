@@ -9,10 +9,11 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from nbgrader.plugins import CsvExportPlugin
 
-from autograder import grading, nbgrader_plugin
-from autograder.classroom import grade_class
-from autograder.nbgrader_plugin import JOURNAL
-from autograder.work import NotGraded, Settings
+from autograder.grading import grader as grading
+from autograder.grading.work import NotGraded, Settings
+from autograder.nbgrader import plugin
+from autograder.nbgrader.classroom import grade_class
+from autograder.nbgrader.plugin import JOURNAL
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -30,7 +31,7 @@ def sandbox():
 
 @pytest.fixture(autouse=True)
 def _one_sandbox_for_all_graders(sandbox, monkeypatch):
-    nbgrader_plugin._grader.cache_clear()
+    plugin._grader.cache_clear()
     monkeypatch.setattr(grading, "open_sandbox", lambda *arguments: sandbox)
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from autograder.build import read_lessons
-from autograder.exercise import AuthorError, read_exercise
+from autograder.authoring.build import read_lessons
+from autograder.authoring.exercise import AuthorError, read_exercise
 
 GOOD = '''"""Title
 
@@ -12,7 +12,7 @@ Prompt.
 
 from multiprocessing import Process
 
-from autograder.exercise import hidden, wrong
+from autograder.authoring.marks import hidden, wrong
 from lockstep import check, given
 
 points = 2

@@ -10,8 +10,8 @@ import nbformat
 import pytest
 import yaml
 
-from autograder.build import ROOT, build, read_exercises
-from autograder.exercise import BEGIN
+from autograder.authoring.build import ROOT, build, read_exercises
+from autograder.authoring.exercise import BEGIN
 
 PACKAGE_FILES = sorted((ROOT / "lockstep").rglob("*.py"))
 RELEASED = sorted((ROOT / "notebooks").rglob("*.ipynb"))

@@ -16,9 +16,9 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from autograder.exercise import AuthorError, Exercise, read_exercise
+from autograder.authoring.exercise import AuthorError, Exercise, read_exercise
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 _EXERCISE_LINE = re.compile(r"^#?\s*exercise:\s*(\S+)\s*$")
 _METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},

@@ -10,12 +10,12 @@ from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.context import BaseContext
 from pathlib import Path
 
-from autograder.grading import Graded, grade_in_worker, open_sandbox, open_worker
-from autograder.nbgrader_plugin import JOURNAL
-from autograder.registering import register, units
-from autograder.submission import UnreadableSubmission, read_submission
-from autograder.unit import Unit, assemble, read_unit, work_in
-from autograder.work import NotGraded, Settings, Work
+from autograder.grading.grader import Graded, grade_in_worker, open_sandbox, open_worker
+from autograder.grading.submission import UnreadableSubmission, read_submission
+from autograder.grading.unit import Unit, assemble, read_unit, work_in
+from autograder.grading.work import NotGraded, Settings, Work
+from autograder.nbgrader.plugin import JOURNAL
+from autograder.nbgrader.registering import register, units
 
 
 @dataclass(frozen=True)
@@ -151,5 +151,5 @@ def _processes() -> BaseContext:
     if "forkserver" not in get_all_start_methods():
         return get_context("spawn")
     context = get_context("forkserver")
-    context.set_forkserver_preload(["autograder.grading"])
+    context.set_forkserver_preload(["autograder.grading.grader"])
     return context

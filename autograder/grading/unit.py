@@ -10,8 +10,8 @@ from typing import Any
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
-from autograder.submission import Submission, SubmittedCell
-from autograder.work import GradeCell, NotGraded, Work
+from autograder.grading.submission import Submission, SubmittedCell
+from autograder.grading.work import GradeCell, NotGraded, Work
 from lockstep.notebook.source import Cell, ModuleSource
 
 _MAKERS: dict[str, Callable[[str], Any]] = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}

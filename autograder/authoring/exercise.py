@@ -6,7 +6,7 @@ The file is read as text and never imported: its parts become the cells of a not
 import ast
 import builtins
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,21 +82,6 @@ class Exercise:
         """The check cell as learners get it."""
         parts = self.checks.split("### BEGIN HIDDEN TESTS\n")
         return parts[0] + "".join(part.split("### END HIDDEN TESTS\n", 1)[1] for part in parts[1:])
-
-
-def wrong(*words: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """Marks a function whose body is a wrong answer; its refusal must contain all of `words`."""
-    return lambda function: function
-
-
-def also_right(function: Callable[[], None]) -> Callable[[], None]:
-    """Marks a function whose body is another right answer."""
-    return function
-
-
-def hidden(one: Any) -> Any:
-    """Marks a check that learners do not get; only such a check may take `reference`."""
-    return one
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
 
-from autograder.hidden import hidden_lines, told_of_hidden
-from autograder.journal import Journal, Row, journal_key
-from autograder.judging import CheckCell, judge, read_check_cell
-from autograder.plain_cell import SHARED, run_plain_cell
+from autograder.grading.hidden import hidden_lines, told_of_hidden
+from autograder.grading.journal import Journal, Row, journal_key
+from autograder.grading.judging import CheckCell, judge, read_check_cell
+from autograder.grading.plain_cell import SHARED, run_plain_cell
+from autograder.grading.work import NotGraded, Settings, Work
 from autograder.sandbox import launcher
-from autograder.work import NotGraded, Settings, Work
 from lockstep.checking.process import StudentProcess
 from lockstep.checking.report import Report
 
