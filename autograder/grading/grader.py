@@ -8,12 +8,14 @@ from typing import Protocol
 
 from autograder.grading.hidden import hidden_lines, told_of_hidden
 from autograder.grading.journal import Journal, Row, journal_key
-from autograder.grading.judging import CheckCell, judge, read_check_cell
+from autograder.grading.judging import CheckCell, read_check_cell
 from autograder.grading.plain_cell import SHARED, run_plain_cell
 from autograder.grading.work import NotGraded, Settings, Work
 from autograder.sandbox import launcher
+from lockstep.checking.check import check_one
 from lockstep.checking.process import StudentProcess
 from lockstep.checking.report import Report
+from lockstep.checking.student import Session
 
 
 class Sandbox(Protocol):
@@ -110,19 +112,13 @@ class Grader:
             return
         cell = _check_cell(work.cell.text)
         for number in numbers:  # one at a time, so that what has been found is in the journal whatever comes next
-            one = CheckCell(cell.exercise, (cell.checks[number],), cell.given)
-            report = judge(
-                one,
-                work.program,
-                self._sandbox,
-                reference=work.reference,
-                reference_launcher=self._trusted,
-                patience=self._patience * _busy(),
-            )
-            (result,) = report.results
+            one = cell.checks[number]
+            limit = one.limit * self._patience * _busy()
+            reference = Session(work.reference, cell.given, self._trusted, limit)
+            result = check_one(one, Session(work.program, cell.given, self._sandbox, limit), reference)
             if result.infrastructure:
                 raise NotGraded(f"{work.cell.grade_id}: {result.explanation}")
-            if one.checks[0].function.__code__.co_firstlineno in hidden_lines(work.cell.text):
+            if one.function.__code__.co_firstlineno in hidden_lines(work.cell.text):
                 result = told_of_hidden(result)
             yield number, Row(result, float(result.passed))
 

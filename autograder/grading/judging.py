@@ -1,12 +1,13 @@
 """Judges a learner's program by the checks of a trusted cell: the checks run here, the program elsewhere."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from lockstep.checking.check import Check, run_checks, running_with
 from lockstep.checking.process import Launcher
-from lockstep.checking.report import CheckResult, Report
+from lockstep.checking.report import Report
 from lockstep.checking.student import Session
 from lockstep.notebook.loading import remember_source
 from lockstep.notebook.source import ModuleSource
@@ -50,16 +51,12 @@ def judge(
     launcher: Launcher,
     *,
     reference: ModuleSource | None = None,
-    reference_launcher: Launcher | None = None,
     patience: float = 1.0,
-    finished: Callable[[CheckResult], None] = lambda result: None,
 ) -> Report:
     """The report on `program`. Time limits are those of the checks times `patience`."""
-    own_launcher = reference_launcher or launcher
-    return run_checks(
-        cell.exercise,
-        cell.checks,
-        lambda limit: Session(program, cell.given, launcher, limit * patience),
-        None if reference is None else lambda limit: Session(reference, cell.given, own_launcher, limit * patience),
-        finished,
-    )
+
+    def session(source: ModuleSource, limit: float) -> Session:
+        return Session(source, cell.given, launcher, limit * patience)
+
+    other = None if reference is None else partial(session, reference)
+    return run_checks(cell.exercise, cell.checks, partial(session, program), other)

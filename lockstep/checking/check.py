@@ -134,7 +134,7 @@ def run_checks(
     """
     results = []
     for number, one in enumerate(checks):
-        result = _run_one(one, open_session, reference)
+        result = check_one(one, open_session(one.limit), reference(one.limit) if reference else None)
         results.append(result)
         finished(result)
         if result.infrastructure and number == 0:
@@ -142,12 +142,9 @@ def run_checks(
     return Report(exercise, tuple(results), len(checks))
 
 
-def _run_one(
-    one: Check, open_session: Callable[[float], Session], reference: Callable[[float], Session] | None
-) -> CheckResult:
+def check_one(one: Check, session: Session, reference: Session | None = None) -> CheckResult:
+    """Runs one check against the program of `session`, which ends with it, as the reference's session does."""
     began = time.perf_counter()
-    session = open_session(one.limit)
-    sessions = [session]
     student = Student(session)
     token = _current.set(student)
     try:
@@ -155,8 +152,7 @@ def _run_one(
         if one.takes_reference:
             if reference is None:
                 raise RuntimeError("this check compares with the reference, which is not here")
-            sessions.append(reference(one.limit))
-            arguments.append(Student(sessions[1]))
+            arguments.append(Student(reference))
         failure = _outcome(one, arguments)
         if failure is None:
             failure = _left_behind(session)
@@ -164,8 +160,9 @@ def _run_one(
         failure = CheckResult.failed("", f"the check could not be started: {error}", infrastructure=True)
     finally:
         _current.reset(token)
-        for opened in sessions:
-            opened.close()
+        for opened in (session, reference):
+            if opened is not None:
+                opened.close()
     seconds = time.perf_counter() - began
     if failure is None:
         return CheckResult(one.sentence, True, seconds)

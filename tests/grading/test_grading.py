@@ -123,7 +123,7 @@ def test_a_sandbox_that_does_not_start_is_not_graded_and_not_recorded(tmp_path):
 
 
 def test_an_exception_of_the_grader_is_not_graded(grader, monkeypatch):
-    monkeypatch.setattr(grading, "judge", lambda *arguments, **keywords: 1 / 0)
+    monkeypatch.setattr(grading, "check_one", lambda *arguments, **keywords: 1 / 0)
     with pytest.raises(NotGraded, match="ZeroDivisionError"):
         grader.grade(work(REFERENCE))
 
