@@ -20,8 +20,8 @@ from typing import Any
 import nbformat
 
 from benchmarks.workloads import Map, spin
-from lockstep.notebook.definitions import definitions
-from lockstep.notebook.source import Cell, ModuleSource
+from lockstep.program.definitions import definitions
+from lockstep.program.source import Cell, ModuleSource
 
 ROOT = Path(__file__).resolve().parents[1]
 

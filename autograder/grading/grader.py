@@ -12,10 +12,10 @@ from autograder.grading.judging import CheckCell, read_check_cell
 from autograder.grading.plain_cell import SHARED, run_plain_cell
 from autograder.grading.work import NotGraded, Settings, Work
 from autograder.sandbox import launcher
-from lockstep.checking.check import check_one
-from lockstep.checking.process import StudentProcess
-from lockstep.checking.report import Report
-from lockstep.checking.student import Session
+from lockstep.checks.check import check_one
+from lockstep.checks.report import Report
+from lockstep.student.process import StudentProcess
+from lockstep.student.session import Session
 
 
 class Sandbox(Protocol):

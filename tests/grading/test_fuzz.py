@@ -16,7 +16,7 @@ from autograder.grading.unit import assemble, read_unit, work_in
 from autograder.grading.work import Settings
 from autograder.nbgrader import plugin
 from autograder.nbgrader.plugin import outputs
-from lockstep.checking.report import CheckResult
+from lockstep.checks.report import CheckResult
 
 pytestmark = pytest.mark.timeout(600)
 
