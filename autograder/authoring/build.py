@@ -16,7 +16,8 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from autograder.authoring.exercise import AuthorError, Exercise, read_exercise
+from autograder.authoring.exercise import Exercise, read_exercise
+from autograder.authoring.parts import AuthorError
 
 ROOT = Path(__file__).resolve().parents[2]
 _EXERCISE_LINE = re.compile(r"^#?\s*exercise:\s*(\S+)\s*$")

@@ -3,7 +3,8 @@
 import pytest
 
 from autograder.authoring.build import read_lessons
-from autograder.authoring.exercise import AuthorError, read_exercise
+from autograder.authoring.exercise import read_exercise
+from autograder.authoring.parts import AuthorError
 
 GOOD = '''"""Title
 

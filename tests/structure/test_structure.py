@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from autograder.authoring.build import ROOT, build, read_exercises
-from autograder.authoring.exercise import BEGIN
+from autograder.authoring.parts import BEGIN
 
 PACKAGE_FILES = sorted((ROOT / "lockstep").rglob("*.py"))
 RELEASED = sorted((ROOT / "notebooks").rglob("*.ipynb"))
