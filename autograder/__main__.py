@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 
+from autograder.authoring.parts import AuthorError
+
 
 @dataclass(frozen=True)
 class Command:
@@ -38,6 +40,8 @@ def _build(_arguments: argparse.Namespace) -> int:
 
 
 COMMANDS: dict[str, Command] = {
+    "new": _command("autograder.authoring.skeleton", "write the skeleton of an exercise"),
+    "check": _command("autograder.authoring.proving", "prove exercises: starter, reference, right and wrong answers"),
     "build": Command("make source/ and notebooks/ from lessons and exercises", lambda _parser: None, _build),
     "register": _command("autograder.nbgrader.registering", "enter the units of source/ into nbgrader's gradebook"),
     "grade": _command(
@@ -57,7 +61,11 @@ def main(words: list[str] | None = None) -> int:
         if name in words:
             command.options(subparser)
     arguments = parser.parse_args(words)
-    return COMMANDS[arguments.command].run(arguments)
+    try:
+        return COMMANDS[arguments.command].run(arguments)
+    except AuthorError as error:
+        print(error, file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":

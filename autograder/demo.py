@@ -18,7 +18,8 @@ from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
 
-from autograder.authoring.build import ROOT, Lesson, build
+from autograder.authoring.build import Lesson, build
+from autograder.authoring.catalogue import ROOT
 from autograder.authoring.exercise import Exercise
 from autograder.grading.grader import open_sandbox
 from autograder.grading.work import NotGraded, Settings

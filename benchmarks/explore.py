@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from autograder.authoring.build import read_exercises
+from autograder.authoring.catalogue import read_exercises
 from autograder.grading.judging import judge, read_check_cell
 from lockstep.exploration.schedule import Schedule
 from lockstep.program.source import ModuleSource

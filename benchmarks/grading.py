@@ -21,7 +21,8 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.authoring.build import ROOT, Lesson, read_lessons
+from autograder.authoring.build import Lesson, read_lessons
+from autograder.authoring.catalogue import ROOT
 from autograder.demo import ANSWERS, answered
 from autograder.nbgrader.registering import register
 

@@ -14,11 +14,16 @@ from autograder.authoring.rules import require_rules
 
 @dataclass(frozen=True)
 class Answer:
-    """A complete answer to an exercise; a wrong one has the words of its refusal, the first of them in its first line."""
+    """A complete answer to an exercise; a wrong one has the words that its refusal must contain."""
 
     name: str
     code: str
     words: tuple[str, ...] = ()
+
+    @property
+    def likely_cause(self) -> str:
+        """The words that the first line of its refusal must contain: the first of them that name no check (✘ ...)."""
+        return next((words for words in self.words if not words.startswith("✘")), "")
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,10 @@ from typing import Any
 
 
 def wrong(*words: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """Marks a function whose body is a wrong answer; its refusal must contain all of `words`."""
+    """Marks a function whose body is a wrong answer; its refusal must contain all of `words`.
+
+    The first of them must stand in its first line, which is to name the likely cause; "✘ sentence" names a check.
+    """
     return lambda function: function
 
 

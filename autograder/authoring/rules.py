@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
@@ -9,7 +10,7 @@ from autograder.authoring.parts import BEGIN, END, AuthorError, Part, Parts
 from lockstep.program.names import bound_names, loaded_names
 
 Mistakes = Iterator[tuple[int, str]]
-UNFILLED = "FILL IN"  # stands in a skeleton where its author has something to write
+UNFILLED = re.compile(r"FILL[ _]IN|\bfill_in_")  # what a skeleton leaves to its author
 
 
 def require_rules(parts: Parts) -> None:
@@ -27,7 +28,7 @@ def a_docstring_is_the_prompt(parts: Parts) -> Mistakes:
 
 def nothing_is_left_to_fill_in(parts: Parts) -> Mistakes:
     for number, line in enumerate(parts.text.split("\n"), 1):
-        if UNFILLED in line:
+        if UNFILLED.search(line):
             yield number, f"this is still to be written: {line.strip()}"
 
 

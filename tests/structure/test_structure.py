@@ -10,7 +10,8 @@ import nbformat
 import pytest
 import yaml
 
-from autograder.authoring.build import ROOT, build, read_exercises
+from autograder.authoring.build import build
+from autograder.authoring.catalogue import ROOT, read_exercises
 from autograder.authoring.parts import BEGIN
 
 PACKAGE_FILES = sorted((ROOT / "lockstep").rglob("*.py"))
