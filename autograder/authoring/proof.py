@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
 
 from autograder.authoring.exercise import Answer, Exercise
-from autograder.grading.judging import CheckCell, judge, read_check_cell
+from autograder.grading.judging import judge, read_check_cell
 from lockstep.checks.report import CheckResult, Report, failure_text
 from lockstep.program.source import ModuleSource
 from lockstep.student.launcher import local_launcher
@@ -58,7 +57,7 @@ def prove(exercise: Exercise, claim: Claim) -> Proof:
         ModuleSource.of_text(code, label)
         for code, label in ((claim.answer.code, "answer"), (exercise.solution, "reference"))
     )
-    report = judge(_check_cell(exercise.checks), answer, local_launcher(), reference=reference, patience=patience)
+    report = judge(read_check_cell(exercise.checks), answer, local_launcher(), reference=reference, patience=patience)
     return Proof(
         claim,
         {result.sentence: result.seconds for result in report.results},
@@ -106,8 +105,3 @@ _RULES: dict[str, tuple[Callable[[Answer, Report], Iterator[str]], float]] = {
 def _refusal(result: CheckResult) -> Refusal:
     first, _, rest = failure_text(result).partition("\n")
     return Refusal(result.sentence, first, rest)
-
-
-@cache
-def _check_cell(text: str) -> CheckCell:
-    return read_check_cell(text)

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 from lockstep.checks.check import Check, run_checks, running_with
 from lockstep.checks.report import Report
@@ -30,6 +30,7 @@ class _Collector:
         self.cell = CheckCell(exercise, tuple(checks), given_source)
 
 
+@cache
 def read_check_cell(text: str) -> CheckCell:
     """Executes a check cell of ours without running its checks. Raises ValueError if it has no `check.run(...)`.
 

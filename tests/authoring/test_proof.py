@@ -65,7 +65,10 @@ WORDS = {
     "nowhere": ("four", ["the first line of its refusal does not say “four”", "its refusal does not say “four”"]),
     "of a check, and then in the first line": ('✘ it doubles", "should be 4', []),
     "of a check alone": ("✘ it doubles", ["no words are given for the first line of its refusal"]),
-    "of a check that holds": ("✔ it doubles", ["the first line of its refusal does not say", "its refusal does not say “✔ it doubles”"]),
+    "of a check that holds": (
+        "✔ it doubles",
+        ["the first line of its refusal does not say", "its refusal does not say “✔ it doubles”"],
+    ),
     "first in the first line, then anywhere": ('should be 4", "double(2) returned 3', []),
     "the other way round": ('double(2) returned 3", "should be 4', ["the first line of its refusal does not say"]),
 }

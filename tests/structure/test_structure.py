@@ -10,6 +10,7 @@ import nbformat
 import pytest
 import yaml
 
+from autograder.__main__ import COMMANDS
 from autograder.authoring.build import build
 from autograder.authoring.catalogue import ROOT, read_exercises
 from autograder.authoring.parts import BEGIN
@@ -123,3 +124,9 @@ def test_every_author_target_of_the_makefile_is_in_the_contributing_guide():
     guide = (ROOT / "CONTRIBUTING.md").read_text()
     for name in ("make build", "make test", "make test-slow", "make test-all", "make lock", "make demo"):
         assert name in guide
+
+
+def test_every_command_of_the_autograder_is_in_the_contributing_guide():
+    guide = (ROOT / "CONTRIBUTING.md").read_text()
+    made_by = {"build": "`make build`", "demo": "`make demo`", "grade": "`grade`"}
+    assert not [name for name in COMMANDS if made_by.get(name, f"python -m autograder {name}") not in guide]
