@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import textwrap
 import time
 from collections.abc import Iterator
 
@@ -11,6 +10,7 @@ from autograder.authoring.exercise import Exercise
 from autograder.authoring.proof import Claim, Proof, claims, prove
 from autograder.grading.pool import judging_pool
 
+_LINES = 12  # of a refusal that are printed below its first one
 _HOLDS = {
     "starter": "fails every check",
     "reference": "passes every check",
@@ -55,14 +55,16 @@ def told(proof: Proof) -> Iterator[str]:
 
 
 def messages(proof: Proof) -> Iterator[str]:
-    """What a learner with this answer reads: of each refusal the sentence, the first line, and below it the rest."""
+    """What a learner with this answer reads: the first line of each refusal, and how the first of them goes on."""
     if proof.refusals:
         yield f"\n  {proof.claim.answer.name}"
     for refusal in proof.refusals:
         yield f"    ✘ {refusal.sentence}"
         yield f"      {refusal.first_line}"
-        if proof.claim.kind != "starter":
-            yield textwrap.indent(refusal.rest, "        | ")
+        if refusal is proof.refusals[0] and proof.claim.kind != "starter":
+            lines = refusal.rest.splitlines()
+            more = [f"… and {len(lines) - _LINES} more lines"] if len(lines) > _LINES else []
+            yield from (f"        | {line}" for line in [*lines[:_LINES], *more])
     for problem in proof.problems:
         yield f"    this does not hold: {problem}"
 

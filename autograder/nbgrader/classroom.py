@@ -8,10 +8,11 @@ from concurrent.futures import Future, as_completed
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from autograder.grading.assembly import assemble
 from autograder.grading.grader import Graded, grade_in_worker, open_sandbox, open_worker
 from autograder.grading.pool import judging_pool
 from autograder.grading.submission import UnreadableSubmission, read_submission
-from autograder.grading.unit import Unit, assemble, read_unit, work_in
+from autograder.grading.unit import Unit, read_unit, work_in
 from autograder.grading.work import NotGraded, Settings, Work
 from autograder.nbgrader.plugin import JOURNAL
 from autograder.nbgrader.registering import register, units

@@ -16,9 +16,10 @@ from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, Float, List, Unicode
 from traitlets.config import Config
 
+from autograder.grading.assembly import assemble
 from autograder.grading.grader import Graded, Grader
 from autograder.grading.submission import UnreadableSubmission, read_submission, require_plain_file
-from autograder.grading.unit import Unit, assemble, read_unit, work_in
+from autograder.grading.unit import Unit, read_unit, work_in
 from autograder.grading.work import NotGraded, Settings
 from lockstep.checks.report import report_html
 from lockstep.player.evidence import module_for

@@ -10,9 +10,10 @@ import pytest
 from nbgrader.utils import determine_grade
 
 from autograder.grading import grader as grading
+from autograder.grading.assembly import assemble
 from autograder.grading.grader import Grader
 from autograder.grading.submission import UnreadableSubmission, read_submission
-from autograder.grading.unit import assemble, read_unit, work_in
+from autograder.grading.unit import read_unit, work_in
 from autograder.grading.work import Settings
 from autograder.nbgrader import plugin
 from autograder.nbgrader.plugin import outputs

@@ -4,8 +4,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from autograder.grading.assembly import assemble
 from autograder.grading.submission import submission_of
-from autograder.grading.unit import assemble, program, read_unit, work_in
+from autograder.grading.unit import program, read_unit, work_in
 from autograder.grading.work import NotGraded
 
 
