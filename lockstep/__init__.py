@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lockstep import laws
     from lockstep.checks.check import raises
-    from lockstep.exploration.exploring import explore
+    from lockstep.exploration.exploring import explore, replay, you_drive
     from lockstep.exploration.sections import inside
     from lockstep.machine.usable import usable_cpus
     from lockstep.measurement.measuring import speedup
     from lockstep.notebook.check_cells import check
     from lockstep.notebook.extension import load_ipython_extension
-    from lockstep.player.replaying import replay
-    from lockstep.player.widget import you_drive
     from lockstep.recording.recording import timeline
     from lockstep.simulation.simulating import simulate
+    from lockstep.standin.objects.readers_writer import ReadersWriterLock
     from lockstep.standin.timed.clock import work
     from lockstep.student.given import given
     from lockstep.student.session import student
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "ReadersWriterLock": "lockstep.standin.objects.readers_writer",
     "check": "lockstep.notebook.check_cells",
     "raises": "lockstep.checks.check",
     "given": "lockstep.student.given",
@@ -40,11 +40,12 @@ _HOMES = {
     "usable_cpus": "lockstep.machine.usable",
     "work": "lockstep.standin.timed.clock",
     "load_ipython_extension": "lockstep.notebook.extension",
-    "replay": "lockstep.player.replaying",
-    "you_drive": "lockstep.player.widget",
+    "replay": "lockstep.exploration.exploring",
+    "you_drive": "lockstep.exploration.exploring",
 }
 
 __all__ = [
+    "ReadersWriterLock",
     "check",
     "explore",
     "given",

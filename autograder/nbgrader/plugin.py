@@ -22,7 +22,7 @@ from autograder.grading.submission import UnreadableSubmission, read_submission,
 from autograder.grading.unit import Unit, read_unit, work_in
 from autograder.grading.work import NotGraded, Settings
 from lockstep.checks.report import report_html
-from lockstep.player.evidence import module_for
+from lockstep.player.trace import module_for
 
 JOURNAL = "journal.sqlite"  # in the root of the course
 

@@ -7,13 +7,16 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from lockstep.recording.timeline import Bar, Lane, Timeline
+from lockstep.recording.bars import Bar, Lane
+from lockstep.recording.timeline import Timeline
 from lockstep.simulation.accuracy import Accuracy, accuracy_of
 from lockstep.simulation.actors import Actor
 from lockstep.simulation.costs import IDEAL
 from lockstep.simulation.engine import Engine
 from lockstep.simulation.log import Log
-from lockstep.simulation.phrases import operation_name, process_name
+from lockstep.simulation.phrases import operation_name
+from lockstep.standin.objects.processes import given_name
+from lockstep.words import counted
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,7 @@ class Simulation:
 
     def text(self) -> str:
         lines = [
-            f"{self.program} on {self.cores} virtual core{'s' * (self.cores != 1)} (simulated):",
+            f"{self.program} on {counted(self.cores, 'virtual core')} (simulated):",
             f"  makespan {_seconds(self.makespan)}, work {_seconds(self.work)}, span {_seconds(self.span)}",
             f"  parallelism {self.parallelism:.2f}"
             + (f", speed-up {self.speedup:.2f}" if self.serial is not None else "")
@@ -161,7 +164,7 @@ def simulation_of(
         processes=len(actors),
         messages=engine.messages,
         bytes=engine.bytes,
-        busy=MappingProxyType({process_name(actor.identity): actor.work for actor in actors}),
+        busy=MappingProxyType({given_name(actor.identity): actor.work for actor in actors}),
         waiting=_waits(actors),
         accuracy=accuracy_of(engine, segments, log.costs.name == IDEAL.name),
         costs=log.costs.name,
@@ -178,11 +181,11 @@ def _waits(actors: list[Actor]) -> tuple[Wait, ...]:
     for actor in actors:
         for span in actor.history:
             if span.kind == "waiting":
-                key = process_name(actor.identity), operation_name(span.operation), span.line
+                key = given_name(actor.identity), operation_name(span.operation), span.line
                 whom = found.setdefault(key, {})
                 whom[span.for_whom] = whom.get(span.for_whom, 0.0) + span.end - span.start
     waits = (
-        Wait(*key, sum(whom.values()), tuple(process_name(who) for who in sorted(whom, key=lambda w: -whom[w]) if who))
+        Wait(*key, sum(whom.values()), tuple(given_name(who) for who in sorted(whom, key=lambda w: -whom[w]) if who))
         for key, whom in found.items()
     )
     return tuple(sorted(waits, key=lambda wait: -wait.seconds))
@@ -197,9 +200,9 @@ def _whom(processes: tuple[str, ...]) -> str:
 def _lanes(engine: Engine) -> tuple[Lane, ...]:
     return tuple(
         Lane(
-            process_name(actor.identity),
+            given_name(actor.identity),
             tuple(
-                Bar(span.start, max(span.start, span.end), span.kind, operation_name(span.operation), span.line)  # type: ignore[arg-type]
+                Bar(span.start, span.end, span.kind, operation_name(span.operation), span.line)  # type: ignore[arg-type]
                 for span in actor.history
             ),
         )

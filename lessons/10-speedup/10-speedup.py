@@ -403,4 +403,4 @@ timeline(one_at_a_time, 4)
 # - Work / span says how many cores a program can use at all.
 # - Equal numbers of items are not equal amounts of work: many small blocks, taken one after another, balance themselves.
 #
-# [The next unit](../10-patterns/10-patterns.ipynb) shortens the span.
+# [The next unit](../11-patterns/11-patterns.ipynb) shortens the span.

@@ -266,7 +266,7 @@ speedup(reduce_in_shares, 400, serial=reduce_alone, seconds=3, simulated=curve)
 # are made by one process alone. Read the sentence below the picture before you believe the points. Then move a slider: with ten items there is hardly
 # anything to share, and the start of the pool costs more than it brings.
 #
-# So the start stands against 0.4 s of work. Gustafson's question (unit 9) is the better one here: with twice the workers, take twice the
+# So the start stands against 0.4 s of work. Gustafson's question (unit 10) is the better one here: with twice the workers, take twice the
 # *items*. This is weak scaling. **Predict:** is the scaled speed-up above or below the one that you just saw?
 
 # %%
