@@ -4,11 +4,13 @@ mutmut knows numbers, operators and arguments. It does not leave out a statement
 where a parallel program goes wrong.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import libcst as cst
-from mutmut.mutation.mutators import mutation_operators, operator_string
+from libcst import matchers
+from mutmut.mutation.mutators import mutation_operators, operator_arg_removal, operator_string
 
 Edit = Callable[[Any], Iterable[cst.CSTNode]]  # a node: what may stand in its place
 
@@ -20,7 +22,6 @@ _OTHER_NAMES = {
     "start": "run",
     "notify": "notify_all",
     "notify_all": "notify",
-    "Barrier": "BoundedSemaphore",
     "imap": "imap_unordered",
 }
 _TRANSPARENT = {
@@ -43,7 +44,7 @@ def without_a_statement(block: cst.IndentedBlock) -> Iterator[cst.CSTNode]:
 
 def neighbours_swapped(block: cst.IndentedBlock) -> Iterator[cst.CSTNode]:
     for position, (one, other) in enumerate(zip(block.body, block.body[1:], strict=False)):
-        if _may_go(one) and _may_go(other):
+        if _may_go(one) and _may_go(other) and not _indifferent(one, other):
             yield _with_body(block, block.body[:position], [other, one], block.body[position + 2 :])
 
 
@@ -99,13 +100,22 @@ def one_less(number: cst.Integer) -> Iterator[cst.CSTNode]:
 
 
 def zero_in_the_place_of_a_result(statement: cst.Return) -> Iterator[cst.CSTNode]:
-    if statement.value is not None and not isinstance(statement.value, cst.Integer):
+    if not (statement.value is None or isinstance(statement.value, cst.Integer) or _is_false(statement.value)):
         yield statement.with_changes(value=cst.Integer("0"), whitespace_after_return=cst.SimpleWhitespace(" "))
 
 
 def another_name(name: cst.Name) -> Iterator[cst.CSTNode]:
     if name.value in _OTHER_NAMES:
         yield cst.Name(_OTHER_NAMES[name.value])
+
+
+def other_arguments(call: cst.Call) -> Iterator[cst.CSTNode]:
+    """mutmut's, but for None in the place of False, which is the same to whoever asks."""
+    for other in operator_arg_removal(call):
+        assert isinstance(other, cst.Call)
+        changed = [was for was, now in zip(call.args, other.args, strict=False) if was is not now]
+        if len(other.args) < len(call.args) or not _is_false(changed[0].value):
+            yield other
 
 
 def argument_in_the_place_of_a_call(call: cst.Call) -> Iterator[cst.CSTNode]:
@@ -129,7 +139,8 @@ EDITS: tuple[tuple[type[cst.CSTNode], Edit], ...] = (
     (cst.Return, zero_in_the_place_of_a_result),
     (cst.Name, another_name),
     (cst.Call, argument_in_the_place_of_a_call),
-    *((kind, edit) for kind, edit in mutation_operators if edit is not operator_string),
+    (cst.Call, other_arguments),
+    *((kind, edit) for kind, edit in mutation_operators if edit not in (operator_arg_removal, operator_string)),
 )
 
 
@@ -177,3 +188,34 @@ def _may_go(statement: cst.BaseStatement) -> bool:
 def _with_body(block: cst.IndentedBlock, *parts: Sequence[cst.BaseStatement]) -> cst.IndentedBlock:
     body = [statement for part in parts for statement in part]
     return block.with_changes(body=body or [cst.SimpleStatementLine([cst.Pass()])])
+
+
+def _is_false(value: cst.BaseExpression) -> bool:
+    return isinstance(value, cst.Name) and value.value == "False"
+
+
+def _indifferent(one: cst.BaseStatement, other: cst.BaseStatement) -> bool:
+    """Do both bind names, without reading each other and without two calls that may do something?"""
+    bound, texts, calls = [], [], 0
+    for statement in (one, other):
+        match statement:
+            case cst.SimpleStatementLine(body=[cst.Assign(targets=[cst.AssignTarget(target=target)], value=value)]):
+                parts = [part.value for part in target.elements] if isinstance(target, cst.Tuple) else [target]
+                if not all(matchers.matches(part, _BINDING) for part in parts):
+                    return False
+                bound.append([_EMPTY.code_for_node(part) for part in parts])
+                texts.append(_EMPTY.code_for_node(statement))
+                calls += bool(matchers.findall(value, matchers.Call() & ~_CONSTRUCTION))
+            case _:
+                return False
+    reads = [
+        re.search(rf"\b{re.escape(name)}\b", text)
+        for names, text in zip(bound, texts[::-1], strict=True)
+        for name in names
+    ]
+    return calls < 2 and not any(reads)
+
+
+_EMPTY = cst.Module([])
+_BINDING = matchers.Name() | matchers.Attribute(value=matchers.Name("self"))
+_CONSTRUCTION = matchers.Call(func=matchers.Name(matchers.MatchRegex("[A-Z].*")))  # Lock(), Value("i", 0)

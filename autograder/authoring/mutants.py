@@ -1,9 +1,9 @@
 """The mutants of a reference: the same program after one small edit of its solution, each once."""
 
-import ast
 import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import CodeType
 
 import libcst as cst
 
@@ -45,14 +45,17 @@ def _unmarked(solution: str) -> tuple[str, set[int]]:
     return "\n".join(lines) + "\n", own
 
 
-def _meaning(code: str) -> str | None:
-    """Equal for programs that differ in layout alone; None for what is no program."""
+def _meaning(code: str) -> object:
+    """Equal for programs that compile to the same ("trivial compiler equivalence"); None for what is no program."""
     try:
-        tree = ast.parse(code)
-        compile(tree, "mutant", "exec")
+        return _compiled(compile(code, "mutant", "exec"))
     except (SyntaxError, ValueError):
         return None
-    return ast.dump(tree)
+
+
+def _compiled(code: CodeType) -> object:
+    constants = [_compiled(one) if isinstance(one, CodeType) else repr(one) for one in code.co_consts]
+    return (code.co_code, code.co_names, code.co_varnames, code.co_freevars, code.co_exceptiontable, tuple(constants))
 
 
 def _changed_lines(text: str, other: str) -> set[int]:

@@ -113,10 +113,10 @@ def told(found: Run) -> Iterator[str]:
         f"{len(survivors)} survive ({explained} explained)"
     )
     for mutant in found.unexplained:
-        yield f'\n  a check is missing, or "{mutant.change}" changes nothing:'
+        yield f"\n  a check is missing, or {mutant.change!r} changes nothing:"
         yield from (f"    {line}" for line in mutant.diff.split("\n"))
     for change in found.stale:
-        yield f'\n  "{change}" is explained, but nothing of that name survives'
+        yield f"\n  {change!r} is explained, but nothing of that name survives"
 
 
 def _result_of_reference(exercise: Exercise, number: int) -> CheckResult:

@@ -30,7 +30,7 @@ EDITS = {
         {"- for one in items:", "+ one.run()"},
     ),
     "a condition looked at once": ("while n < 3:\n    condition.wait()", {"+ if n < 3:", "+ while n <= 3:"}),
-    "a condition that is settled": ("if n:\n    n = 1", {"+ if True:", "+ if False:"}),
+    "a condition that is settled": ("if n:\n    n = 1", {"+ if True:", "- if n: ..."}),
     "one too few and one too many": ("return items[n + 1]", {"+ return items[n + 2]", "+ return items[n + 0]"}),
     "an operand that is left out": ("return n + 1", {"+ return n", "+ return 1"}),
     "another operator": ("return n // 2 * 3", {"+ return n / 2 * 3", "+ return n // 2 / 3"}),
@@ -60,6 +60,34 @@ def test_every_mutant_is_a_program_of_its_own_and_keeps_what_learners_are_given(
         assert mutant.code.startswith("def f(n=1 + 1):\n    '''Docs.'''\n")
         assert "SOLUTION" not in mutant.code
         assert any(line.startswith(("+", "-")) for line in mutant.diff.split("\n"))
+
+
+SAME = {
+    "names bound in another order": ("a = 0\nb = [Lock()]\nreturn a, b", "+ b = [Lock()]"),
+    "two names bound at once": ("a, b = divmod(n, 2)\nc = 0\nreturn a, b, c", "+ c = 0"),
+    "nothing returned at the end": ("n.close()\nreturn None", "- return None"),
+    "None for False": ("return f(n, lock=False)", "+ return f(n, lock=None)"),
+    "0 for False": ("return False", "+ return 0"),
+}
+
+
+@pytest.mark.parametrize(("body", "change"), SAME.values(), ids=list(SAME))
+def test_what_cannot_differ_makes_no_mutant(body, change):
+    assert changes(body)
+    assert change not in changes(body)
+
+
+ORDER_MATTERS = {
+    "what another process reads": ("items[n].value = 1\nlock.value = 0", "+ lock.value = 0"),
+    "two calls": ("a = items.pop()\nb = items.pop()", "+ b = items.pop()"),
+    "one reads the other": ("a = n\nb = a + 1", "+ b = a + 1"),
+    "one reads one of two": ("a, b = divmod(n, 2)\nc = b", "+ c = b"),
+}
+
+
+@pytest.mark.parametrize(("body", "change"), ORDER_MATTERS.values(), ids=list(ORDER_MATTERS))
+def test_lines_whose_order_matters_are_swapped(body, change):
+    assert change in changes(body)
 
 
 def test_layout_alone_makes_no_mutant():
@@ -95,7 +123,7 @@ def test_a_tame_input_lets_changes_through_which_are_shown_as_diffs(tmp_path, po
     assert {"+ return 3 * n", "+ return n", "+ return 0"} <= survivors
     text = "\n".join(told(found))
     assert "    -    return 2 * n\n    +    return 3 * n" in text
-    assert 'a check is missing, or "+ return 3 * n" changes nothing' in text
+    assert "a check is missing, or '+ return 3 * n' changes nothing" in text
 
 
 def test_a_survivor_that_is_explained_is_not_shown_and_an_explanation_of_nothing_is(tmp_path, pool):
@@ -106,7 +134,7 @@ def test_a_survivor_that_is_explained_is_not_shown_and_an_explanation_of_nothing
     assert found.stale == ["+ return 2 - n"]
     text = "\n".join(told(found))
     assert "(1 explained)" in text
-    assert '"+ return 2 - n" is explained, but nothing of that name survives' in text
+    assert "'+ return 2 - n' is explained, but nothing of that name survives" in text
 
 
 def test_a_mutant_that_hangs_is_killed_at_its_limit(tmp_path, pool):
