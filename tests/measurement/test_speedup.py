@@ -264,7 +264,9 @@ def test_where_answers_differ_that_is_said_first():
 
 
 def test_a_busy_machine_is_answered_by_the_simulated_curve():
-    found = replace(run(FakeMachine(amdahl_time(0.1), cpus_of(4), got=0.4))[-1], simulated=((1, 0.9), (8, 5.5), (16, 5.1)))
+    found = replace(
+        run(FakeMachine(amdahl_time(0.1), cpus_of(4), got=0.4))[-1], simulated=((1, 0.9), (8, 5.5), (16, 5.1))
+    )
     assert "Take the simulated curve for an answer: 5.50 at best, with 8 workers." in found.sentence()
 
 

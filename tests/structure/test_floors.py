@@ -20,6 +20,7 @@ FLOORS = (
     ("notebook",),
 )
 
+
 @cache
 def modules() -> dict[str, ast.Module]:
     """Name within lockstep ("exploration.findings") -> what it says."""

@@ -10,10 +10,15 @@ import nbformat
 import pytest
 import yaml
 
-from autograder.build import ROOT, build, read_exercises
-from autograder.exercise import BEGIN
+from autograder.__main__ import COMMANDS
+from autograder.authoring.build import build
+from autograder.authoring.catalogue import ROOT, read_exercises
+from autograder.authoring.parts import BEGIN
 
 PACKAGE_FILES = sorted((ROOT / "lockstep").rglob("*.py"))
+ROOMS = ("sandbox", "grading", "authoring", "nbgrader", "demo", "__main__")  # from below
+ROOM_FILES = [path for room in ROOMS for path in sorted((ROOT / "autograder").glob(f"{room}.py"))]
+ROOM_FILES += [path for room in ROOMS for path in sorted((ROOT / "autograder" / room).rglob("*.py"))]
 RELEASED = sorted((ROOT / "notebooks").rglob("*.ipynb"))
 
 
@@ -30,6 +35,13 @@ def imported(text: str) -> set[str]:
 @pytest.mark.parametrize("path", PACKAGE_FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_lockstep_imports_nothing_of_the_autograder(path):
     assert not [name for name in imported(path.read_text()) if name.split(".")[0] in ("autograder", "tests")]
+
+
+@pytest.mark.parametrize("path", ROOM_FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_room_of_the_autograder_imports_no_room_above_it(path):
+    own = path.relative_to(ROOT / "autograder").with_suffix("").parts[0]
+    rooms = {name.split(".")[1] for name in imported(path.read_text()) if name.startswith("autograder.")}
+    assert not [room for room in rooms if ROOMS.index(room) > ROOMS.index(own)]
 
 
 @pytest.mark.parametrize("path", RELEASED, ids=lambda path: path.stem)
@@ -122,3 +134,9 @@ def test_every_author_target_of_the_makefile_is_in_the_contributing_guide():
     guide = (ROOT / "CONTRIBUTING.md").read_text()
     for name in ("make build", "make test", "make test-slow", "make test-all", "make lock", "make demo"):
         assert name in guide
+
+
+def test_every_command_of_the_autograder_is_in_the_contributing_guide():
+    guide = (ROOT / "CONTRIBUTING.md").read_text()
+    made_by = {"build": "`make build`", "demo": "`make demo`", "grade": "`grade`"}
+    assert not [name for name in COMMANDS if made_by.get(name, f"python -m autograder {name}") not in guide]
