@@ -110,7 +110,10 @@ def _exercise_cells(exercise: Exercise) -> Iterator[Any]:
     solution = {"grade": False, "solution": True, "locked": False}
     yield _graded_cell(exercise.solution, exercise.name, solution)
     checks = {"grade": True, "solution": False, "locked": True, "points": exercise.points}
-    yield _graded_cell(exercise.checks, f"{exercise.name}-checks", checks)
+    cell = _graded_cell(exercise.checks, f"{exercise.name}-checks", checks)
+    # Folded, so that an answer and its report stand together; and a check that fails does not stop Run All.
+    cell.metadata |= {"jupyter": {"source_hidden": True}, "tags": ["raises-exception"]}
+    yield cell
 
 
 def _graded_cell(source: str, grade_id: str, flags: dict[str, Any]) -> Any:
