@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from lockstep.speedup import speedup
     from lockstep.standin.virtual_time import work
     from lockstep.timeline import timeline
-
-__version__ = "0.1.0"
+    from lockstep.version import __version__ as __version__
 
 _HOMES = {
     "check": "lockstep.notebook.checks",
@@ -42,6 +41,7 @@ _HOMES = {
     "load_ipython_extension": "lockstep.notebook.extension",
     "replay": "lockstep.player.replaying",
     "you_drive": "lockstep.player.widget",
+    "__version__": "lockstep.version",
 }
 
 __all__ = [
@@ -65,7 +65,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
-        raise AttributeError(f"module 'lockstep' has no attribute {name!r}; it has {', '.join(sorted(_HOMES))}")
+        raise AttributeError(f"module 'lockstep' has no attribute {name!r}; it has {', '.join(__all__)}")
     home = import_module(_HOMES[name])
     value = getattr(home, name, home)  # an instrument's package can itself be called
     globals()[name] = value
