@@ -4,8 +4,9 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from lockstep.checks.check import Check, run_checks, running_with
+from lockstep.checks.check import Check, run_checks
 from lockstep.checks.report import CheckResult, Report
+from lockstep.notebook.check_cells import check
 from lockstep.program.loading import remember_source
 from lockstep.program.source import ModuleSource
 from lockstep.student.process import Launcher
@@ -37,7 +38,7 @@ def read_check_cell(text: str) -> CheckCell:
     label = f"checks-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
     remember_source(label, text)
     collector = _Collector()
-    with running_with(collector):
+    with check.running_with(collector):
         exec(compile(text, label, "exec", dont_inherit=True), {"__name__": label})
     if collector.cell is None:
         raise ValueError('the check cell does not end with check.run("name")')

@@ -19,7 +19,9 @@ from lockstep.exploration.exploring import explored
 from lockstep.exploration.inside.local_service import LocalService
 from lockstep.player.page_data import player_data
 from lockstep.player.standalone import page
+from lockstep.program.definitions import Definitions
 from lockstep.program.source import ModuleSource
+from lockstep.student.data import Reference
 
 PHILOSOPHERS = """
     from multiprocessing import Lock, Process
@@ -89,9 +91,15 @@ def main() -> None:
         print("|---|---|---|---|---|---|")
         for name, (text, n) in programs.items():
             source = ModuleSource.of_text(dedent(text), "program")
-            request = {"function": "main", "arguments": [n], "keywords": {}, "feeder": True, "pipe_capacity": 65_536}
+            request = {
+                "function": Reference("student", "main"),
+                "arguments": [n],
+                "keywords": {},
+                "feeder": True,
+                "pipe_capacity": 65_536,
+            }
             lines = {cell.label: cell.source.split("\n") for cell in source.cells}
-            known = Automata(LocalService(source.cells))
+            known = Automata(LocalService(Definitions(source.cells)))
             found = Exploration(explored(known, {**request, "merge": True}, 300_000, lines, "main"))
             began = time.process_time()
             data = player_data(found.findings)

@@ -3,7 +3,7 @@
 import html
 import platform
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from lockstep.student.failure import Evidence, told_with
 from lockstep.version import __version__
@@ -22,21 +22,6 @@ class CheckResult:
     output: str = ""
     evidence: Evidence | None = None
     infrastructure: bool = False  # the machinery failed, not the learner
-
-    @classmethod
-    def failed(
-        cls,
-        sentence: str,
-        explanation: str,
-        *,
-        detail: str = "",
-        evidence: Evidence | None = None,
-        infrastructure: bool = False,
-    ) -> "CheckResult":
-        return cls(sentence, False, 0.0, explanation, detail, (), "", evidence, infrastructure)
-
-    def completed(self, sentence: str, seconds: float, calls: tuple[str, ...], output: str) -> "CheckResult":
-        return replace(self, sentence=sentence, seconds=seconds, calls=calls, output=output)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from bisect import insort
 from pathlib import Path
 
 from lockstep.recording.bars import Bar, Kind, Lane
-from lockstep.recording.lanes import START_UP, Label, names_of, place_of, told_lost
+from lockstep.recording.lanes import START_UP, Label, in_tree_order, names_of, place_of, told_lost
 from lockstep.recording.operation_log import LogReader, Record
 from lockstep.recording.timeline import Timeline
 
@@ -35,7 +35,7 @@ class Growth:
         grown = sorted((lane for lane in self._lanes.values() if lane.log.announced), key=lambda lane: lane.log.asked)
         zero = min((lane.log.asked for lane in grown), default=0.0)
         names_told = names_of([lane.log.name for lane in grown])
-        lanes = tuple(Lane(name, lane.bars(now, zero)) for name, lane in zip(names_told, grown, strict=True))
+        lanes = in_tree_order([Lane(name, lane.bars(now, zero)) for name, lane in zip(names_told, grown, strict=True)])
         return Timeline(lanes, "measured", None, told_lost(sum(lane.log.lost for lane in grown)))
 
 

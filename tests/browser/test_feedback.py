@@ -29,7 +29,7 @@ BOOTSTRAP = "static/node_modules/bootstrap/dist/css"
 def failed(check):
     with pytest.raises(CheckFailed) as refused:
         check()
-    return CheckResult.failed("it works", refused.value.message, evidence=refused.value.evidence)
+    return CheckResult("it works", False, 0.0, refused.value.message, evidence=refused.value.evidence)
 
 
 def feedback(*reports):

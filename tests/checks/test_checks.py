@@ -285,7 +285,7 @@ def test_output_and_messages_are_escaped_where_they_are_shown():
 
 
 def test_lone_surrogates_and_control_characters_can_be_shown():
-    result = CheckResult.failed("s", "\udc80\x00\x9b").completed("s", 0.0, (), "")
+    result = CheckResult("s", False, 0.0, "\udc80\x00\x9b")
     Report("x", (result,), 1).text().encode("utf-8")
 
 

@@ -6,7 +6,9 @@ from lockstep.exploration.automata import Automata
 from lockstep.exploration.exploration import Exploration
 from lockstep.exploration.exploring import explored
 from lockstep.exploration.inside.local_service import LocalService
+from lockstep.program.definitions import Definitions
 from lockstep.program.source import ModuleSource
+from lockstep.student.data import Reference
 
 IMPORTS = (
     "import multiprocessing as mp\nfrom multiprocessing import *\nfrom lockstep.exploration.sections import inside\n"
@@ -25,7 +27,7 @@ def take(
     """`explore` without a child process, for speed."""
     source = ModuleSource.of_text(IMPORTS + dedent(text), "program")
     request = {
-        "function": function,
+        "function": Reference("student", function),
         "arguments": list(arguments),
         "keywords": {},
         "feeder": feeder,
@@ -33,7 +35,8 @@ def take(
         "merge": merge,
     }
     sources = {cell.label: cell.source.split("\n") for cell in source.cells}
-    return Exploration(explored(Automata(LocalService(source.cells)), request, budget, sources, function))
+    service = LocalService(Definitions(source.cells))
+    return Exploration(explored(Automata(service), request, budget, sources, function))
 
 
 def merged_and_not(text: str, *arguments: object, **options: object) -> Exploration:
