@@ -8,7 +8,7 @@ import time
 
 from jupyter_client.manager import start_new_kernel
 
-from autograder.build import read_exercises
+from autograder.authoring.catalogue import read_exercises
 from benchmarks import options
 
 PROGRAM = """

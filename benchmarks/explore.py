@@ -18,8 +18,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from autograder.build import read_exercises
-from autograder.judging import judge, read_check_cell
+from autograder.authoring.catalogue import read_exercises
+from autograder.grading.judging import judge, read_check_cell
 from benchmarks import options
 from benchmarks.comparing.peers import installed
 from lockstep.player.trace import Trace

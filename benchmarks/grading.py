@@ -20,9 +20,10 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.build import ROOT, Lesson, read_lessons
+from autograder.authoring.build import Lesson, read_lessons
+from autograder.authoring.catalogue import ROOT
 from autograder.demo import ANSWERS, answered
-from autograder.registering import register
+from autograder.nbgrader.registering import register
 from benchmarks import options
 
 STOCK = """c = get_config()

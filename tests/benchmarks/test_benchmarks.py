@@ -8,7 +8,7 @@ from importlib import import_module
 
 import pytest
 
-from autograder.build import ROOT
+from autograder.authoring.catalogue import ROOT
 from benchmarks.comparing import peers
 
 NAMES = sorted(path.stem for path in (ROOT / "benchmarks").glob("*.py") if path.stem != "__init__")

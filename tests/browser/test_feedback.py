@@ -9,9 +9,9 @@ from nbconvert import HTMLExporter
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from traitlets.config import Config
 
-from autograder.grading import Graded
-from autograder.hidden import told_of_hidden
-from autograder.nbgrader_plugin import outputs
+from autograder.grading.grader import Graded
+from autograder.grading.hidden import told_of_hidden
+from autograder.nbgrader.plugin import outputs
 from lockstep.checks.report import CheckResult, Report
 from lockstep.player.page_data import player_data
 from lockstep.player.standalone import page as page_of

@@ -12,12 +12,17 @@ import pytest
 import yaml
 
 import lockstep
-from autograder.build import ROOT, build, read_exercises
-from autograder.exercise import BEGIN
+from autograder.__main__ import COMMANDS
+from autograder.authoring.build import build
+from autograder.authoring.catalogue import ROOT, read_exercises
+from autograder.authoring.parts import BEGIN
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 TEACH = {"nbgrader", "notebook", "jupytext"}
 PACKAGE_FILES = sorted((ROOT / "lockstep").rglob("*.py"))
+ROOMS = ("sandbox", "grading", "authoring", "nbgrader", "demo", "__main__")  # from below
+ROOM_FILES = [path for room in ROOMS for path in sorted((ROOT / "autograder").glob(f"{room}.py"))]
+ROOM_FILES += [path for room in ROOMS for path in sorted((ROOT / "autograder" / room).rglob("*.py"))]
 RELEASED = sorted((ROOT / "notebooks").rglob("*.ipynb"))
 
 
@@ -38,6 +43,13 @@ def imported(text: str) -> set[str]:
 @pytest.mark.parametrize("path", PACKAGE_FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_lockstep_imports_nothing_of_the_autograder(path):
     assert not [name for name in imported(path.read_text()) if name.split(".")[0] in ("autograder", "tests")]
+
+
+@pytest.mark.parametrize("path", ROOM_FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_room_of_the_autograder_imports_no_room_above_it(path):
+    own = path.relative_to(ROOT / "autograder").with_suffix("").parts[0]
+    rooms = {name.split(".")[1] for name in imported(path.read_text()) if name.startswith("autograder.")}
+    assert not [room for room in rooms if ROOMS.index(room) > ROOMS.index(own)]
 
 
 @pytest.mark.parametrize("path", RELEASED, ids=lambda path: path.stem)
@@ -132,8 +144,44 @@ def test_missing_tools_are_installed_by_root_and_named_to_others(tmp_path, user)
     assert "chromium bubblewrap" in (called.read_text() if user == 0 else done.stdout)
 
 
+@pytest.mark.parametrize("path", ["environment.yml", "binder/environment.yml"])
+def test_both_environments_pin_one_python_and_install_the_lock(path):
+    environment = yaml.safe_load((ROOT / path).read_text())
+    assert environment["dependencies"][0] == "python=3.12"
+    pip = environment["dependencies"][-1]["pip"]
+    assert any(entry.startswith("-r ") and entry.endswith("requirements.txt") for entry in pip)
+
+
+def test_no_module_is_longer_than_four_hundred_lines():
+    files = [path for folder in ("lockstep", "autograder") for path in (ROOT / folder).rglob("*.py")]
+    long = [str(path.relative_to(ROOT)) for path in files if len(path.read_text().splitlines()) > 400]
+    assert not long
+
+
+def test_the_wheel_for_learners_holds_lockstep_alone():
+    targets = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]
+    assert targets["wheel"]["packages"] == ["lockstep"]
+
+
+@pytest.mark.parametrize("word", ["TODO", "FIXME", "XXX"])
+def test_nothing_is_left_to_do_in_the_code(word):
+    found = subprocess.run(
+        ["git", "grep", "-lw", word, "--", "lockstep", "autograder", "lessons"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert found.stdout == ""
+
+
 def test_every_target_that_the_makefile_tells_of_is_in_the_contributing_guide():
     targets = re.findall(r"^## .*\n([\w-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert {"lab", "test", "wheel"} <= set(targets)
     guide = (ROOT / "CONTRIBUTING.md").read_text()
     assert not [name for name in targets if f"`make {name}`" not in guide]
+
+
+def test_every_command_of_the_autograder_is_in_the_contributing_guide():
+    guide = (ROOT / "CONTRIBUTING.md").read_text()
+    made_by = {"build": "`make build`", "demo": "`make demo`", "grade": "`grade`"}
+    assert not [name for name in COMMANDS if made_by.get(name, f"python -m autograder {name}") not in guide]

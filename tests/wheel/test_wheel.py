@@ -7,7 +7,7 @@ from importlib.metadata import version
 import nbformat
 import pytest
 
-from autograder.build import ROOT
+from autograder.authoring.catalogue import ROOT
 
 ENVIRONMENT = ROOT / ".venv-wheel"
 PROGRAMS = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
