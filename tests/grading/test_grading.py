@@ -11,8 +11,8 @@ from autograder.grading.hidden import hidden_lines, without_source
 from autograder.grading.work import GradeCell, NotGraded, Settings, Work
 from lockstep.checks.report import report_html
 from lockstep.program.source import Cell, ModuleSource
-from tests.missing import missing
 from lockstep.student.launcher import local_launcher
+from tests.missing import missing
 
 CHECKS = """
 from lockstep import check
