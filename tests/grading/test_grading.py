@@ -12,8 +12,7 @@ from autograder.grading.work import GradeCell, NotGraded, Settings, Work
 from lockstep.checks.report import report_html
 from lockstep.program.source import Cell, ModuleSource
 from lockstep.student.launcher import local_launcher
-
-from ..missing import missing
+from tests.missing import missing
 
 CHECKS = """
 from lockstep import check
