@@ -5,7 +5,7 @@ import textwrap
 import psutil
 import pytest
 
-from autograder.judging import judge, read_check_cell
+from autograder.grading.judging import judge, read_check_cell
 from lockstep.checks.report import CheckResult, Report, report_html
 from lockstep.program.source import ModuleSource
 from lockstep.student.inside import segments

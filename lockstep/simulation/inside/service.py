@@ -22,7 +22,7 @@ from lockstep.simulation.engine import OPERATIONS, Engine
 from lockstep.simulation.inside.timed_machine import SimulateMachine
 from lockstep.simulation.log import Log, Recorder
 from lockstep.standin.machine import NotCovered, current
-from lockstep.standin.objects.processes import given_name
+from lockstep.standin.objects.processes import process_name
 from lockstep.student.data import DataError, encode
 from lockstep.student.inside.references import NotThere, resolved
 
@@ -159,7 +159,7 @@ def _fitting(signature: inspect.Signature, arguments: Any, keywords: dict[str, A
 def _outcome(machine: SimulateMachine) -> dict[str, Any]:
     if machine.error is not None:
         types, message, text = machine.error
-        children = [f"{given_name(who)} ended with {kind}: {why}\n" for who, kind, why, _ in machine.failures]
+        children = [f"{process_name(who)} ended with {kind}: {why}\n" for who, kind, why, _ in machine.failures]
         return {"raised": {"types": types, "message": message, "traceback": "".join([text, *children])}}
     try:
         encode(machine.result)
