@@ -274,7 +274,7 @@ def _result(answer: Any, function: Reference, text: str) -> Any:
         case {"missing": str(message)}:
             raise StudentMissing(message)
         case {"mismatch": str(message)}:
-            raise StudentMissing(f"`{text}` cannot be called: {message}")
+            raise StudentMissing(f"`{text}` cannot be called: {message}", nowhere=False)
         case {"refused": str(message)}:
             raise StudentRefused(f"the result of `{function.name}` cannot be checked: {message}")
     raise StudentRefused(f"what came back from `{function.name}` is not an answer")
