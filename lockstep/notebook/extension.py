@@ -10,8 +10,9 @@ from typing import Any
 from lockstep.notebook.check_cells import check
 from lockstep.notebook.old_children import old_children
 from lockstep.program.children import guard_kernel, wait_for_output, write_whole_lines_after_fork
-from lockstep.program.definitions import Definitions, definitions
+from lockstep.program.definitions import definitions
 from lockstep.program.history import executed_cells
+from lockstep.program.left_out import Definitions
 from lockstep.program.loading import main_file_text
 from lockstep.student.given import given
 from lockstep.student.launcher import local_launcher

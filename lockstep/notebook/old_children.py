@@ -7,7 +7,7 @@ import gc
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 
-from lockstep.program.definitions import Definitions
+from lockstep.program.left_out import Definitions
 from lockstep.program.names import bound_names
 from lockstep.words import counted, enumerated
 

@@ -9,10 +9,11 @@ from functools import lru_cache
 
 from lockstep.program.calling import Function, functions_of
 from lockstep.program.effects import NOTHING, Effects, effects_of
+from lockstep.program.global_names import GlobalNames
+from lockstep.program.kinds import CALLED
 from lockstep.program.meanings import MAGIC, Meanings, meanings_of
-from lockstep.program.names import GlobalNames, bound_names, loaded_when_defined
+from lockstep.program.names import bound_names, loaded_when_defined
 
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _UNWRAPPED_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")
 _MAGIC_LINE = re.compile(r"^\s*([%!?]|[\w\s,.\[\]'\"]+=\s*[%!])|^\s*[\w.%]+\?{1,2}\s*$")
 _MAGIC_VALUE = re.compile(r"^(\s*[\w\s,.\[\]'\"]+=)\s*[%!]")
@@ -42,7 +43,7 @@ def analysed(source: str) -> tuple[str, tuple[Facts, ...], str]:
             needs = global_names.of(node)
         except SyntaxError:  # only valid in a notebook, such as `await` outside of a function
             needs = frozenset({MAGIC})
-        effects = NOTHING if isinstance(node, _DEFINITIONS) else effects_of(node)
+        effects = NOTHING if isinstance(node, CALLED) else effects_of(node)
         functions, meanings = tuple(functions_of(node)), meanings_of(node)
         facts.append(Facts(node, bound_names(node), needs, loaded_when_defined(node), effects, functions, meanings))
     return text, tuple(facts), problem

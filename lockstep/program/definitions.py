@@ -10,26 +10,18 @@ import ast
 import builtins
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from lockstep.program import left_out
 from lockstep.program.blanking import blanked
 from lockstep.program.calling import CallEffects, Function, same_objects
 from lockstep.program.cells import Facts, analysed
-from lockstep.program.kinds import CALLED, DEFINING, REBINDING, Names, asks_for_main, registered
-from lockstep.program.left_out import LeftOut
+from lockstep.program.kinds import CALLED, DEFINING, REBINDING, asks_for_main, registered
+from lockstep.program.left_out import Definitions, LeftOut
+from lockstep.program.meanings import Names
 from lockstep.program.source import Cell, ModuleSource
 
 _DEFINED = re.compile(r"^(?:async +)?(?:def|class) +(\w+)|^(\w+) *=(?!=)", re.MULTILINE)
-
-
-@dataclass(frozen=True)
-class Definitions:
-    """A module's cells with only what it is made of left, and what could not be kept."""
-
-    cells: tuple[Cell, ...]
-    left_out: tuple[LeftOut, ...] = ()  # that something kept reads
-    unparsed: dict[str, str] = field(default_factory=dict)  # label of a cell that does not parse -> why
 
 
 @dataclass
@@ -82,6 +74,12 @@ def definitions(source: ModuleSource, read_outside: Iterable[str] = (), given: b
     return Definitions(tuple(cells), missing, unparsed)
 
 
+def with_given(source: ModuleSource, given: ModuleSource) -> tuple[Definitions, Definitions]:
+    """What a program defines, also for the given code that reads it, and what that code defines."""
+    read = {name for cell in given.cells for facts in analysed(cell.source)[1] for name in facts.needs}
+    return definitions(source, read), definitions(given)
+
+
 def _keep_definitions(statements: list[_Statement], names: Names, given: bool) -> None:
     known = set(dir(builtins)) - {"__name__"}
     for statement in statements:
@@ -108,15 +106,16 @@ def _keep_what_is_read(statements: list[_Statement], names: Names, read: set[str
     """Keeps every statement that makes what is read by what is kept; the names that are read so or defined."""
     kept = [statement for statement in statements if statement.kept]
     read |= {name for one in kept if not isinstance(one.node, ast.Import | ast.ImportFrom) for name in one.facts.binds}
-    while kept:
+    while True:
         for statement in kept:
             # A function that plots or measures is called by the first process alone.
             if not statement.facts.needs & names.showing:
                 read |= statement.facts.needs
         kept = [one for one in statements if not one.kept and not one.why_not and _makes(one, read, names)]
+        if not kept:
+            return read
         for statement in kept:
             statement.kept = True
-    return read
 
 
 def _makes(statement: _Statement, read: Collection[str], names: Names) -> bool:

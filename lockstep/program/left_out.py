@@ -1,10 +1,13 @@
-"""What of a program's top level other processes do not do again, and the words for whoever needs it there."""
+"""What a program's module holds in other processes, and what of its top level they do not do again, with the words for it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from lockstep.program.source import Cell
 
 _CELL = re.compile(r"In\[\d+\]|cell \d+|given")
 _PASS = "pass it as an argument"
@@ -19,6 +22,15 @@ class LeftOut(NamedTuple):
     line: int
     names: tuple[str, ...]
     why: str  # of one of the names: "is computed when ..."
+
+
+@dataclass(frozen=True)
+class Definitions:
+    """A module's cells with only what it is made of left, and what could not be kept."""
+
+    cells: tuple[Cell, ...]
+    left_out: tuple[LeftOut, ...] = ()  # that something kept reads
+    unparsed: dict[str, str] = field(default_factory=dict)  # label of a cell that does not parse -> why
 
 
 class NotAgain(BaseException):  # not an Exception, or a program could take it for one of its own

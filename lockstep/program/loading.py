@@ -9,13 +9,11 @@ import linecache
 import types
 from collections.abc import Callable, MutableMapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from lockstep.program.children import prepare_spawned_child
-from lockstep.program.definitions import Definitions, definitions
 from lockstep.program.kinds import computes, sets_interpreter
-from lockstep.program.left_out import LeftOut, NotAgain, deleted
+from lockstep.program.left_out import Definitions, LeftOut, NotAgain, deleted
 from lockstep.program.names import bound_names
 from lockstep.program.source import ModuleSource
 from lockstep.program.watching import watching
@@ -24,8 +22,7 @@ from lockstep.standin.missing import Missing
 Watch = Callable[[], AbstractContextManager[None]]
 
 
-@dataclass(frozen=True)
-class _Statement:
+class _Statement(NamedTuple):
     label: str
     line: int
     binds: frozenset[str]
@@ -118,14 +115,6 @@ def _compiled(node: ast.stmt, label: str, flags: int) -> _Statement:
 
 def _said(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-
-
-def load(source: ModuleSource, name: str) -> types.ModuleType:
-    """A new module `name` with the definitions of `source`; not yet in sys.modules."""
-    module = types.ModuleType(name)
-    program = Loadable(definitions(source))
-    program.execute(vars(module), lambda: watching(program.labels))
-    return module
 
 
 def remember_source(label: str, source: str) -> None:

@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from lockstep.program import left_out
+from lockstep.program.kinds import (
+    CALLED,
+    DEFINING,
+    EVERYWHERE,
+    asks_for_main,
+    names_now,
+    registered,
+    statements_of,
+    written_down,
+)
+
 MAGIC = "get_ipython"  # stands for what a magic of the notebook gives
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _SHOWING_MODULES = frozenset({
     "IPython", "altair", "bokeh", "graphviz", "ipywidgets", "matplotlib", "plotly", "pylab", "seaborn",
 })  # fmt: skip
 _INSTRUMENTS = frozenset({
     "check", "explore", "predict", "replay", "simulate", "speedup", "student", "timeline", "you_drive",
 })  # fmt: skip
+_ASKING = frozenset({"input", "breakpoint"})
+_MAKING_FUNCTIONS = frozenset(
+    {"partial", "lru_cache", "cache", "vectorize", "itemgetter", "attrgetter", "methodcaller"}
+)
+_SETTING = ("set", "seed", "basicConfig", "filter", "simplefilter", "register", "append", "insert", "update", "enable")
 
 
 @dataclass(frozen=True)
@@ -29,7 +46,7 @@ class Meanings:
 def meanings_of(node: ast.stmt) -> Meanings:
     packages: dict[str, str] = {}
     imported, defined, showing, called = set(), set(), set(), set()
-    for inner in [node] if isinstance(node, _DEFINITIONS) else ast.walk(node):
+    for inner in [node] if isinstance(node, CALLED) else ast.walk(node):
         match inner:
             case ast.Import(names=names):
                 for alias in names:
@@ -50,3 +67,63 @@ def meanings_of(node: ast.stmt) -> Meanings:
                 called |= {one.id for one in ast.walk(function) if isinstance(one, ast.Name)}
     fixed = packages.keys() | imported | defined
     return Meanings(packages, frozenset(fixed), *map(frozenset, (defined, showing, called)))
+
+
+class Names:
+    """What the names of a program stand for, as far as its text shows it."""
+
+    def __init__(self, meanings: Iterable[Meanings], makers: Iterable[str]) -> None:
+        """`makers`: functions of the program that give functions."""
+        self.packages: dict[str, str] = {}  # names of imported modules -> their top-level package
+        self.fixed: set[str] = set()  # names of modules, functions and classes
+        self._makers = _MAKING_FUNCTIONS.union(makers)
+        self.showing: set[str] = {"display", MAGIC}  # and measuring; modules and functions
+        for one in meanings:
+            self.packages.update(one.packages)
+            self.fixed |= one.fixed
+            self.showing = (self.showing | one.showing) - (one.defined - one.showing)
+
+    def why_not(self, node: ast.stmt, called: Collection[str], label: str) -> str:
+        """Why the statement, which has these names called, is executed by the first process alone, or nothing."""
+        if asks_for_main(node):
+            return left_out.below_main(label, node.lineno)
+        if isinstance(node, DEFINING):
+            return ""
+        if shown := self.showing.intersection(called):
+            what = "a magic" if MAGIC in shown else f"`{min(shown)}`"
+            return left_out.shown(label, node.lineno, what)
+        return left_out.asked_for(label, node.lineno) if _ASKING.intersection(called) else ""
+
+    def is_setting(self, node: ast.stmt, name: str, needed: Collection[str]) -> bool:
+        """Does a statement that changes something of an imported module only set how it works (`random.seed(1)`)?"""
+        if name not in needed and self.packages[name] not in EVERYWHERE:
+            return False
+        match node:
+            case ast.Expr(value=ast.Call(func=ast.Attribute(attr=called))):
+                return called.startswith(_SETTING) and called != "set_start_method"
+            case ast.Assign(targets=[ast.Attribute(attr=set_)]):
+                return set_ not in ("stdin", "stdout", "stderr")
+            case ast.Assign(targets=[ast.Subscript()]):
+                return True
+        return False
+
+    def defines(self, node: ast.stmt, known: Collection[str]) -> bool:
+        """Is the statement kept whether or not anybody reads what it binds? `known`: names that are surely there."""
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                return not registered(node)
+            case ast.Import() | ast.ImportFrom():
+                return True
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as call) if self._makes_function(call, name):
+                return True
+            case ast.Assign(value=value) | ast.AnnAssign(value=ast.expr() as value):
+                return written_down(value) and all(name in known for name in names_now(value))
+            case ast.If() | ast.Try():
+                return any(isinstance(inner, DEFINING) for inner in statements_of(node))
+        return type(node).__name__ == "TypeAlias"
+
+    def _makes_function(self, call: ast.Call, name: str) -> bool:
+        """Does the call make a class or a function, which others know by the name that it gets?"""
+        called = getattr(call.func, "attr", None) or getattr(call.func, "id", None)
+        first = call.args[0] if call.args else None
+        return called in self._makers or (isinstance(first, ast.Constant) and first.value == name)

@@ -1,8 +1,6 @@
 """Which names a statement binds in its module, and which it loads."""
 
 import ast
-import symtable
-from collections.abc import Iterable
 
 
 def bound_names(node: ast.stmt) -> frozenset[str]:
@@ -38,48 +36,13 @@ def _collect_bound(node: ast.AST, names: set[str]) -> None:
 def loaded_names(node: ast.AST) -> frozenset[str]:
     """Every name that stands to be loaded in `node`, locals included."""
     names = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load)}
-    return frozenset(names | _augmented(node))
+    return frozenset(names | augmented(node))
 
 
-def _augmented(node: ast.AST) -> set[str]:
+def augmented(node: ast.AST) -> set[str]:
     """The names that are loaded only to be changed: x in `x += 1`."""
     changed = (inner.target for inner in ast.walk(node) if isinstance(inner, ast.AugAssign))
     return {target.id for target in changed if isinstance(target, ast.Name)}
-
-
-class GlobalNames:
-    """The names of its module that each statement of a text may load, when it runs or when what it defines is called."""
-
-    def __init__(self, text: str) -> None:
-        try:
-            scopes = symtable.symtable(text, "cell", "exec").get_children()
-        except SyntaxError:
-            scopes = []
-        self._scopes = {(scope.get_name(), scope.get_lineno()): scope for scope in scopes}
-
-    def of(self, node: ast.stmt) -> frozenset[str]:
-        """Raises SyntaxError for what cannot be compiled."""
-        if isinstance(node, _SCOPES):
-            scope = self._scopes.get((node.name, node.lineno))
-            if scope is not None:
-                return loaded_when_defined(node) | _globals_below([scope])
-        table = symtable.symtable(ast.unparse(node), "cell", "exec")
-        names = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced()}
-        augmented = set() if isinstance(node, _SCOPES) else _augmented(node)
-        return frozenset(names | augmented | _globals_below(table.get_children()))
-
-
-_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-
-
-def _globals_below(scopes: Iterable[symtable.SymbolTable]) -> set[str]:
-    names: set[str] = set()
-    below = list(scopes)
-    while below:
-        scope = below.pop()
-        names |= {symbol.get_name() for symbol in scope.get_symbols() if symbol.is_global()}
-        below += scope.get_children()
-    return names
 
 
 def loaded_when_defined(node: ast.stmt) -> frozenset[str]:

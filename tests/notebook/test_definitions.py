@@ -3,8 +3,8 @@
 import pytest
 
 from lockstep.program.definitions import definitions
-from lockstep.program.loading import load
 from lockstep.program.source import Cell, ModuleSource
+from tests.program.loaded import load
 
 
 def notebook(*cells: str) -> ModuleSource:

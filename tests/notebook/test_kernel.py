@@ -13,11 +13,11 @@ from jupyter_client.manager import start_new_kernel
 from nbformat.v4 import new_code_cell, new_notebook
 
 
-def run_notebook(*cells: str, allow_errors: bool = False) -> nbformat.NotebookNode:
+def run_notebook(*cells: str, allow_errors: bool = False, first: str = "%load_ext lockstep") -> nbformat.NotebookNode:
     """The notebook after a run in a fresh kernel."""
     # Where pytest's variable is set, ipykernel does not show what child processes print.
     os.environ.pop("PYTEST_CURRENT_TEST", None)
-    notebook = new_notebook(cells=[new_code_cell(cell) for cell in ("%load_ext lockstep", *cells)])
+    notebook = new_notebook(cells=[new_code_cell(cell) for cell in (first, *cells)])
     nbclient.NotebookClient(notebook, timeout=60, kernel_name="python3", allow_errors=allow_errors).execute()
     return notebook
 
@@ -342,6 +342,22 @@ def test_a_check_after_a_cell_that_did_not_parse_says_that_it_judges_the_cell_be
     outputs = run("def double(n):\n    return n + 2", broken, CHECKED, right, CHECKED, allow_errors=True)
     assert "In[3] was not run, because of line 2: '(' was never closed." in outputs[2]["stdout"]
     assert outputs[4]["stdout"] == ""
+
+
+def test_a_notebook_whose_first_cell_was_not_run_says_so_once():
+    cells = [
+        "from lockstep import explore, work",
+        "from lockstep import check",
+        "%load_ext lockstep\nfrom lockstep import given",
+    ]
+    found = run_notebook(*cells, first="1 + 1")
+    texts = ["".join(o.text for o in cell.outputs if o.output_type == "stream") for cell in found.cells[1:]]
+    assert texts == [
+        "Run the first cell of this notebook too (%load_ext lockstep): "
+        "without it, child processes do not find what the notebook defines.\n", "", "",
+    ]  # fmt: skip
+    found = run_notebook("from lockstep import explore, work")
+    assert not found.cells[1].outputs
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ import time
 import pytest
 
 from lockstep.program.definitions import definitions
-from lockstep.program.loading import load
 from lockstep.program.source import ModuleSource
 from tests.program.constructs import notebook
+from tests.program.loaded import load
 from tests.program.machines import MACHINES, Refused
 
 MULTIPROCESSING = (

@@ -5,11 +5,11 @@ import re
 
 import pytest
 
-from lockstep.program.loading import load
 from lockstep.program.source import ModuleSource
 from tests.oracle.constructs import _NESTED, _SIMPLE, Writer
 from tests.oracle.definitions import LIBRARY
 from tests.program.constructs import CONSTRUCTS, notebook
+from tests.program.loaded import load
 from tests.program.machines import in_explore, in_simulate, real
 
 

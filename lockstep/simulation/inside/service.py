@@ -11,7 +11,7 @@ from typing import Any
 
 import threadpoolctl
 
-from lockstep.program.definitions import definitions
+from lockstep.program.definitions import definitions, with_given
 from lockstep.program.loading import Loadable
 from lockstep.program.namespaces import SOLUTION, Namespaces
 from lockstep.program.source import ModuleSource
@@ -56,7 +56,7 @@ class Simulator:
     """One learner's program, run as often as it is asked for."""
 
     def __init__(self, source: ModuleSource, given: ModuleSource) -> None:
-        self._program, self._given = (Loadable(definitions(part)) for part in (source, given))
+        self._program, self._given = map(Loadable, with_given(source, given))
         self._own_cost: int | None = None
 
     def run(self, request: dict[str, Any]) -> dict[str, Any]:
