@@ -14,6 +14,7 @@ class Function:
     """What calling a name runs."""
 
     name: str  # ".name" for a method
+    me: str | None  # of a method: what its object is called
     parameters: tuple[str, ...]
     own: frozenset[str]  # names that are local to it
     binds: frozenset[str]  # globals
@@ -51,7 +52,10 @@ class CallEffects:
         bound: set[str] = set()
         changed = set(effects.changes)
         for call in effects.calls:
-            for function in self._functions.get(call.name, ()):
+            functions = self._functions.get(call.name, [])
+            if any(function.me in self._changed[function] for function in functions) or (call.alone and not functions):
+                changed.update(call.of)
+            for function in functions:
                 bound |= self._bound[function]
                 changed |= self._changed[function] - function.own
                 for place, root in call.arguments:
@@ -95,14 +99,13 @@ def _function(name: str, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Functi
     reader.read(node.body, inside=True)
     own = (reader.stored | {argument.arg for argument in every if argument}) - reader.declared
     parameters = [argument.arg for argument in [*arguments.posonlyargs, *arguments.args]]
-    if parameters[:1] in (["self"], ["cls"]):
-        parameters = parameters[1:]
+    me = parameters.pop(0) if parameters[:1] in (["self"], ["cls"]) else None
     gives = any(
         isinstance(one, ast.Lambda) or (isinstance(one, ast.Name) and one.id in reader.defined)
         for one in reader.returned
     )
     binds = frozenset(reader.declared & reader.stored)
-    return Function(name, tuple(parameters), frozenset(own), binds, reader.effects(), gives)
+    return Function(name, me, tuple(parameters), frozenset(own), binds, reader.effects(), gives)
 
 
 def _parameter(parameters: tuple[str, ...], place: int | str) -> str | None:

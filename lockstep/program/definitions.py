@@ -17,7 +17,7 @@ from lockstep.program.blanking import blanked
 from lockstep.program.calling import CallEffects, Function, same_objects
 from lockstep.program.cells import Facts, analysed
 from lockstep.program.kinds import CALLED, DEFINING, REBINDING, asks_for_main, registered
-from lockstep.program.left_out import Definitions, LeftOut
+from lockstep.program.left_out import Changing, Definitions, LeftOut
 from lockstep.program.meanings import Names
 from lockstep.program.source import Cell, ModuleSource
 
@@ -64,14 +64,14 @@ def definitions(source: ModuleSource, read_outside: Iterable[str] = (), given: b
     read = _keep_what_is_read(statements, names, set(read_outside))
     _drop_superseded(statements, read)
     used = _used_names(statements)
-    missing = (*_left_out(statements, read, used), *_not_parsed(source, unparsed, statements))
+    missing = (*_left_out(statements, names, used), *_not_parsed(source, unparsed, statements))
     cells = []
     for index, cell in enumerate(source.cells):
         own = [(statement.node, statement.kept) for statement in statements if statement.cell == index]
         text = blanked(texts[index], own, used)
         if text.strip() or any(one.label == cell.label for one in missing):
             cells.append(Cell(cell.label, text))
-    return Definitions(tuple(cells), missing, unparsed)
+    return Definitions(tuple(cells), missing, tuple(_changing(statements, read, names)), unparsed)
 
 
 def with_given(source: ModuleSource, given: ModuleSource) -> tuple[Definitions, Definitions]:
@@ -99,7 +99,8 @@ def _find_changes(statements: list[_Statement], functions: list[Function], names
     aliases = [alias for statement in statements for alias in statement.facts.effects.aliases]
     for statement in statements:
         if not isinstance(statement.node, DEFINING):
-            statement.changes = frozenset(same_objects(calls.of(statement.facts.effects), aliases, names.fixed))
+            changed = calls.of(statement.facts.effects) | (statement.facts.needs_now & names.consumed)
+            statement.changes = frozenset(same_objects(changed, aliases, names.fixed))
 
 
 def _keep_what_is_read(statements: list[_Statement], names: Names, read: set[str]) -> set[str]:
@@ -180,11 +181,18 @@ def _used_names(statements: Iterable[_Statement]) -> set[str]:
     }
 
 
-def _left_out(statements: list[_Statement], read: Collection[str], used: Collection[str]) -> Iterator[LeftOut]:
-    """The names that something kept reads, and that are bound by what other processes do not execute."""
+def _changing(statements: list[_Statement], read: set[str], names: Names) -> Iterator[Changing]:
+    for statement in statements:
+        changed = (statement.changes & read) - statement.facts.binds - names.packages.keys()
+        if statement.kept and changed:
+            yield Changing(statement.label, statement.node.lineno, tuple(sorted(changed)))
+
+
+def _left_out(statements: list[_Statement], meanings: Names, used: Collection[str]) -> Iterator[LeftOut]:
+    """The names that something kept reads, and that are bound or changed by what other processes do not execute."""
     kept = {name for statement in statements if statement.kept for name in statement.facts.binds}
     for statement in statements:
-        node, names = statement.node, statement.facts.binds & set(used)
+        node, names = statement.node, (statement.affects - meanings.fixed) & set(used)
         if statement.kept or registered(node):
             continue
         if not statement.why_not or asks_for_main(node):

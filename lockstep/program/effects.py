@@ -25,10 +25,15 @@ _VIEWING = frozenset({"enumerate", "iter", "reversed", "zip"})  # what they give
 
 @dataclass(frozen=True)
 class Called:
-    """A call of a function of the program: its name, and which names its arguments start from, by place or keyword."""
+    """A call: its name (".name" of a method), and which names its arguments start from, by place or keyword.
+
+    `of`: the names that a method's object starts from; `alone`: the call is a statement, so it is there for its effect.
+    """
 
     name: str
     arguments: tuple[tuple[int | str, str], ...]
+    of: tuple[str, ...]
+    alone: bool
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,7 @@ class Reader:
         self.returned: list[ast.expr | None] = []
         self._changes: set[str] = set()
         self._calls: list[Called] = []
+        self._alone: set[int] = set()  # calls that are statements
         self._aliases: list[tuple[str, str]] = []
 
     def effects(self) -> Effects:
@@ -97,8 +103,8 @@ class Reader:
             self._changes.update(_root(node))
 
     def _statement(self, node: ast.Expr) -> None:
-        if isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
-            self._changes.update(_root(node.value.func))
+        if isinstance(node.value, ast.Call):
+            self._alone.add(id(node.value))
 
     def _assignment(self, node: ast.Assign) -> None:
         self._alias(node.targets, node.value)
@@ -119,7 +125,7 @@ class Reader:
 
     def _call(self, node: ast.Call) -> None:
         self._changes.update(_changed_by_call(node))
-        self._calls += _calls(node)
+        self._calls += _calls(node, id(node) in self._alone)
 
     def _global(self, node: ast.Global) -> None:
         self.declared.update(node.names)
@@ -191,14 +197,16 @@ def _changed_by_call(call: ast.Call) -> Iterator[str]:
         yield from _root(call.args[0])
 
 
-def _calls(call: ast.Call) -> Iterator[Called]:
+def _calls(call: ast.Call, alone: bool) -> Iterator[Called]:
+    of: tuple[str, ...] = ()
     match call.func:
         case ast.Name(id=name):
             pass
-        case ast.Attribute(attr=attribute):
-            name = f".{attribute}"
+        case ast.Attribute(attr=attribute, value=value):
+            name, of = f".{attribute}", tuple(_root(value))
         case _:
             return
     places: list[tuple[int | str, ast.AST]] = list(enumerate(call.args))
     places += [(keyword.arg, keyword.value) for keyword in call.keywords if keyword.arg]
-    yield Called(name, tuple((place, root) for place, argument in places for root in _held(argument)))
+    arguments = tuple((place, root) for place, argument in places for root in _held(argument))
+    yield Called(name, arguments, of, alone)

@@ -49,7 +49,7 @@ class Starting(MainProcess):
 class GreenletMachine:
     """What is the same for all machines whose processes are greenlets. Subclasses complete it to a `Machine`."""
 
-    top_level_limit: float  # seconds of CPU that a statement of the top level may take, in every process anew
+    top_level_limit: float  # seconds of CPU that a program may compute at its top level, in every process anew
 
     def __init__(self, program: Loadable, given: Loadable, importing: Importing, options: dict[str, Any]) -> None:
         self.labels = program.labels | given.labels
@@ -106,11 +106,11 @@ class GreenletMachine:
         return life.me.run
 
     @contextmanager
-    def _watching(self) -> Iterator[None]:
+    def _watching(self, spent: float | None) -> Iterator[None]:
         """Within it, the top level of a program computes: it makes nothing that processes share, and does so soon."""
         self._at_top_level = True
         try:
-            with time_limit(self.top_level_limit):
+            with time_limit(self.top_level_limit, spent):
                 yield
         finally:
             self._at_top_level = False

@@ -15,6 +15,14 @@ _GUARDS = frozenset({"Lock", "RLock", "Semaphore", "BoundedSemaphore", "Conditio
 _STARTS = frozenset({"Manager", "Pool", "Process", "ProcessPoolExecutor", "SyncManager"})
 
 
+class Changing(NamedTuple):
+    """Names whose objects a statement of the top level changes beside those that it binds, and that something reads."""
+
+    label: str
+    line: int
+    names: tuple[str, ...]
+
+
 class LeftOut(NamedTuple):
     """Names that a statement of the top level binds and that are not there, from its place in its cell on, and why."""
 
@@ -30,6 +38,7 @@ class Definitions:
 
     cells: tuple[Cell, ...]
     left_out: tuple[LeftOut, ...] = ()  # that something kept reads
+    changing: tuple[Changing, ...] = ()
     unparsed: dict[str, str] = field(default_factory=dict)  # label of a cell that does not parse -> why
 
 
@@ -75,8 +84,15 @@ def not_python(label: str, problem: str) -> str:
 
 def too_long(label: str, line: int, seconds: float) -> str:
     return (
-        f"takes more than {seconds:g} s to compute ({label}, line {line}), and every process would compute it anew; "
-        f"{_PASS}"
+        f"takes too long to compute ({label}, line {line}): every process computes anew what is read of the top level, "
+        f"and may take {seconds:g} s for all of it; {_PASS}"
+    )
+
+
+def writing(label: str, line: int) -> str:
+    return (
+        f"comes from a file that is written {when(label, line)}; every process would write it anew: write it in a "
+        f"function, or {_PASS}"
     )
 
 

@@ -6,25 +6,29 @@ import __future__
 import ast
 import builtins
 import linecache
+import time
 import types
-from collections.abc import Callable, MutableMapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, MutableMapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NamedTuple
 
 from lockstep.program.children import prepare_spawned_child
 from lockstep.program.kinds import computes, sets_interpreter
-from lockstep.program.left_out import Definitions, LeftOut, NotAgain, deleted
+from lockstep.program.left_out import Changing, Definitions, LeftOut, NotAgain, deleted
 from lockstep.program.names import bound_names
 from lockstep.program.source import ModuleSource
 from lockstep.program.watching import watching
-from lockstep.standin.missing import Missing
+from lockstep.standin.missing import Missing, error_of_missing
 
-Watch = Callable[[], AbstractContextManager[None]]
+Watch = Callable[
+    [float | None], AbstractContextManager[None]
+]  # of seconds of CPU that were spent so far; None: no limit
 
 
 class _Statement(NamedTuple):
     label: str
     line: int
+    affects: frozenset[str]  # names that it binds, and whose objects it changes
     binds: frozenset[str]
     code: types.CodeType | None  # None: left out
     computes: bool = False  # more than it takes to define something
@@ -43,6 +47,10 @@ class Loadable:
         self.complete = not (found and found.left_out)
         self._not_again: dict[int, str] = {}  # statements that have turned out not to be for every process, and why
         self._done: set[int] = set()
+        self._timed = True  # nothing has been executed yet, so nobody knows how long it takes
+        changing: dict[tuple[str, int], frozenset[str]] = {}
+        for label, line, names in found.changing if found else ():
+            changing[label, line] = changing.get((label, line), frozenset()).union(names)
         self._statements: list[_Statement] = []
         flags = 0
         for cell in cells:
@@ -51,7 +59,8 @@ class Loadable:
             for node in ast.parse(cell.source).body:
                 if isinstance(node, ast.ImportFrom) and node.module == "__future__":
                     flags |= sum(getattr(__future__, alias.name).compiler_flag for alias in node.names)
-                own.append(_compiled(node, cell.label, flags))
+                changed = changing.get((cell.label, node.lineno), frozenset())
+                own.append(_compiled(node, cell.label, flags, changed))
             self._statements += sorted(own, key=lambda one: one.line)
 
     def execute(
@@ -63,54 +72,59 @@ class Loadable:
     ) -> None:
         """Executes the statements in a module's namespace.
 
-        What computes is executed within `watch()`, which may raise NotAgain. A statement that raises costs only itself:
+        What computes is executed within `watch(...)`, which may raise NotAgain. A statement that raises costs only itself:
         what it would have bound is a `Missing` in `absent` (unless given, the namespace itself). Using such a name
         raises `refusal`; a statement that raises this says itself why its names are missing.
         """
         absent = namespace if absent is None else absent
+        spent = 0.0
         for number, statement in enumerate(self._statements):
             if statement.once and number in self._done:
                 continue
             self._done.add(number)
-            why = statement.why_not or self._not_again.get(number, "")
-            told = ""
-            if not why and statement.code is not None:
+            names = statement.affects
+            told = statement.why_not or self._not_again.get(number, "")
+            if statement.code is not None and not told:
+                began = time.process_time()
                 try:
-                    if statement.computes:
-                        with watch():
-                            exec(statement.code, namespace)
-                    else:
+                    with watch(spent if self._timed else None) if statement.computes else nullcontext():
                         exec(statement.code, namespace)
                     continue
                 except (KeyboardInterrupt, MemoryError):
                     raise
                 except NotAgain as error:
-                    why = self._not_again[number] = error.words(statement.label, statement.line)
+                    told = self._not_again[number] = error.words(statement.label, statement.line)
                 except (Exception, refusal) as error:
-                    if statement.computes and not statement.binds:
-                        continue  # as in the notebook, where it has failed too, or had nothing to work on
-                    told = str(error) if not isinstance(error, Exception) else ""
-                    why = f"could not be defined ({statement.label}, line {statement.line}): {_said(error)}"
-            for name in statement.deletes or statement.binds:
+                    if not isinstance(error, Exception) or error_of_missing(error):
+                        told = f"{error}"
+                    else:
+                        # An error of the program's own was the same where the notebook ran, and what it left is there.
+                        names = names if isinstance(error, OSError | ImportError) else statement.binds
+                        told = f"could not be defined ({statement.label}, line {statement.line}): {_said(error)}"
+                finally:
+                    spent += time.process_time() - began if statement.computes else 0.0
+            for name in statement.deletes or names:
                 namespace.pop(name, None)
                 if not (statement.deletes and hasattr(builtins, name)):
-                    absent[name] = Missing(told or f"`{name}` {why}", refusal)
+                    absent[name] = Missing(told if told.startswith("`") else f"`{name}` {told}", refusal)
+        self._timed = False
 
 
 def _left_out(one: LeftOut) -> _Statement:
-    return _Statement(one.label, one.line, frozenset(one.names), None, why_not=one.why)
+    names = frozenset(one.names)
+    return _Statement(one.label, one.line, names, names, None, why_not=one.why)
 
 
-def _compiled(node: ast.stmt, label: str, flags: int) -> _Statement:
+def _compiled(node: ast.stmt, label: str, flags: int, changed: frozenset[str]) -> _Statement:
     binds = bound_names(node)
     if isinstance(node, ast.Delete) and all(isinstance(target, ast.Name) for target in node.targets):
         why = deleted(label, node.lineno)
-        return _Statement(label, node.lineno, binds, None, deletes=tuple(sorted(binds)), why_not=why)
+        return _Statement(label, node.lineno, binds, binds, None, deletes=tuple(sorted(binds)), why_not=why)
     try:
         code = compile(ast.Module([node], []), label, "exec", flags=flags, dont_inherit=True)
     except SyntaxError as error:  # one that only compiling finds, such as a `return` outside of a function
         code = compile(f"raise SyntaxError({error.msg!r})", label, "exec", dont_inherit=True)
-    return _Statement(label, node.lineno, binds, code, computes(node), sets_interpreter(node))
+    return _Statement(label, node.lineno, binds | changed, binds, code, computes(node), sets_interpreter(node))
 
 
 def _said(error: BaseException) -> str:
@@ -128,15 +142,21 @@ def main_file_text(found: Definitions) -> str:
     return (
         '"""The definitions of a notebook, written by Lockstep for its child processes."""\n'
         "from lockstep.program.loading import define_main as _define_main\n"
-        f"_define_main(globals(), {cells!r}, {[tuple(one) for one in found.left_out]!r})\n"
+        f"_define_main(globals(), {cells!r}, {_plain(found.left_out)!r}, {_plain(found.changing)!r})\n"
         "del _define_main\n"
     )
 
 
-def define_main(namespace: dict[str, Any], cells: list[tuple[str, str]], left_out: list[Any]) -> None:
+def _plain(values: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    return [tuple(value) for value in values]
+
+
+def define_main(
+    namespace: dict[str, Any], cells: list[tuple[str, str]], left_out: list[Any], changing: list[Any]
+) -> None:
     """What a file made by main_file_text calls when a child process imports it."""
     if namespace["__name__"] == "__mp_main__":
         prepare_spawned_child()
-    found = Definitions(ModuleSource.of_data(cells).cells, tuple(LeftOut(*one) for one in left_out))
-    program = Loadable(found)
-    program.execute(namespace, lambda: watching(program.labels))
+    missing, changes = (LeftOut(*one) for one in left_out), (Changing(*one) for one in changing)
+    program = Loadable(Definitions(ModuleSource.of_data(cells).cells, tuple(missing), tuple(changes)))
+    program.execute(namespace, lambda spent: watching(program.labels, spent))

@@ -25,6 +25,9 @@ _SHOWING_MODULES = frozenset({
 _INSTRUMENTS = frozenset({
     "check", "explore", "predict", "replay", "simulate", "speedup", "student", "timeline", "you_drive",
 })  # fmt: skip
+_CONSUMED = frozenset(
+    {"Random", "RandomState", "Generator", "SystemRandom", "count", "cycle", "default_rng", "iter", "open"}
+)
 _ASKING = frozenset({"input", "breakpoint"})
 _MAKING_FUNCTIONS = frozenset(
     {"partial", "lru_cache", "cache", "vectorize", "itemgetter", "attrgetter", "methodcaller"}
@@ -41,11 +44,12 @@ class Meanings:
     defined: frozenset[str]  # names of functions and classes
     showing: frozenset[str]  # what is imported to show things or to measure
     called: frozenset[str]  # from which a call starts
+    consumed: frozenset[str]  # what gives something else at every use
 
 
 def meanings_of(node: ast.stmt) -> Meanings:
     packages: dict[str, str] = {}
-    imported, defined, showing, called = set(), set(), set(), set()
+    imported, defined, showing, called, consumed = set(), set(), set(), set(), set()
     for inner in [node] if isinstance(node, CALLED) else ast.walk(node):
         match inner:
             case ast.Import(names=names):
@@ -63,10 +67,17 @@ def meanings_of(node: ast.stmt) -> Meanings:
                         showing.add(alias.asname or alias.name)
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                 defined.add(name)
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=function)) if _word(function) in _CONSUMED:
+                consumed.add(name)
             case ast.Call(func=function):
                 called |= {one.id for one in ast.walk(function) if isinstance(one, ast.Name)}
     fixed = packages.keys() | imported | defined
-    return Meanings(packages, frozenset(fixed), *map(frozenset, (defined, showing, called)))
+    return Meanings(packages, frozenset(fixed), *map(frozenset, (defined, showing, called, consumed)))
+
+
+def _word(function: ast.expr) -> str:
+    """The last word of what is called."""
+    return str(getattr(function, "attr", None) or getattr(function, "id", ""))
 
 
 class Names:
@@ -76,11 +87,13 @@ class Names:
         """`makers`: functions of the program that give functions."""
         self.packages: dict[str, str] = {}  # names of imported modules -> their top-level package
         self.fixed: set[str] = set()  # names of modules, functions and classes
+        self.consumed: set[str] = set()  # generators of numbers, iterators, files
         self._makers = _MAKING_FUNCTIONS.union(makers)
         self.showing: set[str] = {"display", MAGIC}  # and measuring; modules and functions
         for one in meanings:
             self.packages.update(one.packages)
             self.fixed |= one.fixed
+            self.consumed |= one.consumed
             self.showing = (self.showing | one.showing) - (one.defined - one.showing)
 
     def why_not(self, node: ast.stmt, called: Collection[str], label: str) -> str:
@@ -124,6 +137,6 @@ class Names:
 
     def _makes_function(self, call: ast.Call, name: str) -> bool:
         """Does the call make a class or a function, which others know by the name that it gets?"""
-        called = getattr(call.func, "attr", None) or getattr(call.func, "id", None)
+        called = _word(call.func)
         first = call.args[0] if call.args else None
         return called in self._makers or (isinstance(first, ast.Constant) and first.value == name)

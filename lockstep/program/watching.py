@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import io
 import os
 import signal
 import subprocess
@@ -15,9 +16,9 @@ from functools import partial
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from lockstep.program.left_out import NotAgain, asked_for, shared, too_long
+from lockstep.program.left_out import NotAgain, asked_for, shared, too_long, writing
 
-LIMIT = 1.0  # seconds of CPU for one statement
+LIMIT = 1.0  # seconds of CPU for all that a program computes at its top level
 _SLEEPING = 5.0  # seconds in all, for a statement that waits
 # Of what everything is made that processes share, by the module of multiprocessing; None: a function of the module.
 _MADE_OF = {
@@ -31,16 +32,19 @@ _LOADED_WHEN_USED = ("synchronize", "sharedctypes", "connection")
 
 
 @contextlib.contextmanager
-def watching(labels: Collection[str]) -> Iterator[None]:
+def watching(labels: Collection[str], spent: float | None) -> Iterator[None]:
     """Within it, a statement is executed in a process that was started to run a function.
 
-    It prints nothing. Raises NotAgain where it starts processes, makes what processes share, asks for input, or takes
-    long. `labels`: the file names of the program's code.
+    It prints nothing. Raises NotAgain where it starts processes, makes what processes share, asks for input, writes a
+    file anew, or takes long. `labels`: the file names of the program's code; `spent`: seconds of CPU, see `time_limit`.
     """
     with contextlib.ExitStack() as stack:
         put = partial(_put, stack)
         put(builtins, "print", _nothing)
         put(builtins, "input", _ask)
+        opening = partial(_open, open)
+        put(builtins, "open", opening)
+        put(io, "open", opening)
         for owner, name, what in _starting():
             put(owner, name, partial(_refuse, labels, what))
         for module, (owner_name, made) in _MADE_OF.items():
@@ -51,7 +55,7 @@ def watching(labels: Collection[str]) -> Iterator[None]:
                 unloaded = _Unloaded(f"multiprocessing.{module}", labels)
                 sys.modules[unloaded.__name__] = unloaded
                 stack.callback(sys.modules.pop, unloaded.__name__)
-        with time_limit(LIMIT):
+        with time_limit(LIMIT, spent):
             yield
 
 
@@ -76,12 +80,18 @@ class _Unloaded(types.ModuleType):
 
 
 @contextlib.contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Raises NotAgain in what takes more than so many seconds of CPU, or waits for long. Does nothing in a thread."""
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+def time_limit(seconds: float, spent: float | None) -> Iterator[None]:
+    """Raises NotAgain in what takes more than so many seconds of CPU, or waits for long.
+
+    `spent`: how many of them have gone; None: there is no limit. Nor is there one in a thread.
+    """
+    if spent is not None and spent >= seconds:
+        _stop(seconds)
+    if spent is None or not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
-    timers = ((signal.ITIMER_VIRTUAL, signal.SIGVTALRM, seconds), (signal.ITIMER_REAL, signal.SIGALRM, _SLEEPING))
+    left = seconds - spent
+    timers = ((signal.ITIMER_VIRTUAL, signal.SIGVTALRM, left), (signal.ITIMER_REAL, signal.SIGALRM, _SLEEPING))
     before = [signal.signal(number, partial(_stop, seconds)) for _, number, _ in timers]
     try:
         for timer, _, limit in timers:
@@ -121,6 +131,12 @@ def _refuse(labels: Collection[str], otherwise: str, *_arguments: Any, **_keywor
 
 def _ask(*_arguments: Any) -> str:
     raise NotAgain(asked_for)
+
+
+def _open(real: Callable[..., Any], file: Any, mode: str = "r", *arguments: Any, **keywords: Any) -> Any:
+    if set(mode) & set("wx+"):
+        raise NotAgain(writing)
+    return real(file, mode, *arguments, **keywords)
 
 
 def _nothing(*_values: Any, **_keywords: Any) -> None:

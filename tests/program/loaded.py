@@ -12,5 +12,5 @@ def load(source: ModuleSource, name: str) -> types.ModuleType:
     """A new module with the definitions of `source`; not in sys.modules."""
     module = types.ModuleType(name)
     program = Loadable(definitions(source))
-    program.execute(vars(module), lambda: watching(program.labels))
+    program.execute(vars(module), lambda spent: watching(program.labels, spent))
     return module
