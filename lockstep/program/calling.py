@@ -8,6 +8,11 @@ from dataclasses import dataclass
 
 from lockstep.program.effects import Effects, Reader
 
+# What starts processes, if it is not a name of the program's own.
+_STARTING = frozenset({
+    "Manager", "Pool", "Popen", "Process", "ProcessPoolExecutor", "check_call", "check_output", "fork", "start",
+})  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Function:
@@ -31,6 +36,7 @@ class CallEffects:
         self._functions: dict[str, list[Function]] = {}
         self._bound: dict[Function, set[str]] = {}
         self._changed: dict[Function, set[str]] = {}  # globals and parameters
+        self._starting: set[Function] = set()
         for function in functions:
             self._functions.setdefault(function.name, []).append(function)
             self._bound[function], self._changed[function] = set(function.binds), set()
@@ -42,6 +48,20 @@ class CallEffects:
                 going = going or not (bound <= self._bound[function] and changed <= self._changed[function])
                 self._bound[function] |= bound
                 self._changed[function] |= changed
+                if function not in self._starting and self.starts(function.effects):
+                    self._starting.add(function)
+                    going = True
+
+    def starts(self, effects: Effects) -> str:
+        """The name of what is called that starts processes, or nothing."""
+        found = [call.name.removeprefix(".") for call in effects.calls if self._starts(call.name)]
+        return max(found, key=lambda name: name != "start", default="")
+
+    def _starts(self, name: str) -> bool:
+        functions = self._functions.get(name)
+        if functions is None:
+            return name.removeprefix(".") in _STARTING
+        return any(function in self._starting for function in functions)
 
     def of(self, effects: Effects) -> frozenset[str]:
         """The names of the program that code with these effects changes or binds, by what it calls too."""

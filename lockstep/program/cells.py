@@ -27,6 +27,7 @@ class Facts:
     binds: frozenset[str]
     needs: frozenset[str]  # every name of the module that it may load, now or when what it defines is called
     needs_now: frozenset[str]  # names loaded while the statement itself runs
+    needs_later: frozenset[str]  # names that what it makes may load
     effects: Effects  # of executing the statement
     functions: tuple[Function, ...]  # what calling the names that it binds runs
     meanings: Meanings
@@ -40,12 +41,13 @@ def analysed(source: str) -> tuple[str, tuple[Facts, ...], str]:
     global_names = GlobalNames(text)
     for node in tree.body:
         try:
-            needs = global_names.of(node)
+            needs, later = global_names.of(node)
         except SyntaxError:  # only valid in a notebook, such as `await` outside of a function
-            needs = frozenset({MAGIC})
+            needs = later = frozenset({MAGIC})
         effects = NOTHING if isinstance(node, CALLED) else effects_of(node)
         functions, meanings = tuple(functions_of(node)), meanings_of(node)
-        facts.append(Facts(node, bound_names(node), needs, loaded_when_defined(node), effects, functions, meanings))
+        now = loaded_when_defined(node)
+        facts.append(Facts(node, bound_names(node), needs, now, later, effects, functions, meanings))
     return text, tuple(facts), problem
 
 

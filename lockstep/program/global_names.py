@@ -20,17 +20,24 @@ class GlobalNames:
             scopes = []
         self._scopes = {(scope.get_name(), scope.get_lineno()): scope for scope in scopes}
 
-    def of(self, node: ast.stmt) -> frozenset[str]:
-        """Raises SyntaxError for what cannot be compiled."""
+    def of(self, node: ast.stmt) -> tuple[frozenset[str], frozenset[str]]:
+        """All, and those that it may load after it has run. Raises SyntaxError for what cannot be compiled."""
         if isinstance(node, CALLED):
             scope = self._scopes.get((node.name, node.lineno))
             if scope is not None:
-                return loaded_when_defined(node) | _globals_below([scope])
+                both = loaded_when_defined(node) | _globals_below([scope])
+                return both, both
         table = symtable.symtable(ast.unparse(node), "cell", "exec")
         names = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced()}
         if not isinstance(node, CALLED):
             names |= augmented(node)
-        return frozenset(names | _globals_below(table.get_children()))
+        every = frozenset(names | _globals_below(table.get_children()))
+        if isinstance(node, CALLED):
+            return every, every
+        return every, frozenset(_globals_below(one for one in table.get_children() if one.get_name() not in _AT_ONCE))
+
+
+_AT_ONCE = ("listcomp", "setcomp", "dictcomp")  # scopes of what is evaluated with the statement
 
 
 def _globals_below(scopes: Iterable[symtable.SymbolTable]) -> set[str]:

@@ -30,6 +30,7 @@ class LeftOut(NamedTuple):
     line: int
     names: tuple[str, ...]
     why: str  # of one of the names: "is computed when ..."
+    starting: bool = False  # it starts processes
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,11 @@ class Definitions:
 
 
 class NotAgain(BaseException):  # not an Exception, or a program could take it for one of its own
-    """The top level does what other processes must not do again; `words(label, line)` say it of a name."""
+    """The top level does what other processes must not do again; `words(label, line)` say it of a name. `starting`: processes."""
 
-    def __init__(self, words: Callable[[str, int], str]) -> None:
+    def __init__(self, words: Callable[[str, int], str], starting: bool = False) -> None:
         super().__init__(words("top level", 0))
-        self.words = words
+        self.words, self.starting = words, starting
 
 
 def when(label: str, line: int) -> str:
@@ -96,16 +97,23 @@ def writing(label: str, line: int) -> str:
     )
 
 
+def starts_processes(what: str) -> bool:
+    """Is it what processes come from ("Pool", "subprocess.run"), rather than what they share?"""
+    return what in _STARTS or "." in what
+
+
+def started(label: str, line: int, what: str) -> str:
+    return (
+        f"comes from processes that are started by `{what}` {when(label, line)}; every process would start them again: "
+        f"start them in a function, or {_PASS}"
+    )
+
+
 def shared(label: str, line: int, what: str) -> str:
-    """`what`: the object of `multiprocessing` that is made at the top level ("Lock"), or what starts processes ("Pool", "subprocess.run")."""
-    where = f"`{what}` {when(label, line)}"
-    if what in _STARTS or "." in what:
-        return (
-            f"comes from processes that are started by {where}; every process would start them again: start them in a "
-            f"function, or {_PASS}"
-        )
+    """`what`: the object of `multiprocessing` that is made at the top level ("Lock")."""
     alone = "keeps nobody out" if what in _GUARDS else "shares nothing"
     return (
-        f"is made with {where}; under spawn every process makes one of its own, which {alone}: make it in the function "
-        f"that starts the processes, and give it to them as an argument (to a pool by `initializer` and `initargs`)"
+        f"is made with `{what}` {when(label, line)}; under spawn every process makes one of its own, which {alone}: make "
+        f"it in the function that starts the processes, and give it to them as an argument (to a pool by `initializer` "
+        f"and `initargs`)"
     )

@@ -35,6 +35,7 @@ class _Statement(NamedTuple):
     once: bool = False  # it sets what all processes on a simulated machine have in common
     deletes: tuple[str, ...] = ()
     why_not: str = ""
+    starting: bool = False  # processes
 
 
 class Loadable:
@@ -69,12 +70,14 @@ class Loadable:
         watch: Watch,
         absent: MutableMapping[str, Any] | None = None,
         refusal: type[BaseException] = NameError,
+        as_script: bool = False,
     ) -> None:
         """Executes the statements in a module's namespace.
 
         What computes is executed within `watch(...)`, which may raise NotAgain. A statement that raises costs only itself:
         what it would have bound is a `Missing` in `absent` (unless given, the namespace itself). Using such a name
-        raises `refusal`; a statement that raises this says itself why its names are missing.
+        raises `refusal`; a statement that raises this says itself why its names are missing. `as_script`: where
+        processes are started, names keep what they stood for, for in a script that is below `if __name__ == "__main__"`.
         """
         absent = namespace if absent is None else absent
         spent = 0.0
@@ -82,7 +85,7 @@ class Loadable:
             if statement.once and number in self._done:
                 continue
             self._done.add(number)
-            names = statement.affects
+            names, starting = statement.affects, statement.starting
             told = statement.why_not or self._not_again.get(number, "")
             if statement.code is not None and not told:
                 began = time.process_time()
@@ -94,6 +97,7 @@ class Loadable:
                     raise
                 except NotAgain as error:
                     told = self._not_again[number] = error.words(statement.label, statement.line)
+                    starting = error.starting
                 except (Exception, refusal) as error:
                     if not isinstance(error, Exception) or error_of_missing(error):
                         told = f"{error}"
@@ -103,6 +107,8 @@ class Loadable:
                         told = f"could not be defined ({statement.label}, line {statement.line}): {_said(error)}"
                 finally:
                     spent += time.process_time() - began if statement.computes else 0.0
+            if starting and as_script:
+                names = names - namespace.keys()
             for name in statement.deletes or names:
                 namespace.pop(name, None)
                 if not (statement.deletes and hasattr(builtins, name)):
@@ -112,7 +118,7 @@ class Loadable:
 
 def _left_out(one: LeftOut) -> _Statement:
     names = frozenset(one.names)
-    return _Statement(one.label, one.line, names, names, None, why_not=one.why)
+    return _Statement(one.label, one.line, names, names, None, why_not=one.why, starting=one.starting)
 
 
 def _compiled(node: ast.stmt, label: str, flags: int, changed: frozenset[str]) -> _Statement:
@@ -155,8 +161,9 @@ def define_main(
     namespace: dict[str, Any], cells: list[tuple[str, str]], left_out: list[Any], changing: list[Any]
 ) -> None:
     """What a file made by main_file_text calls when a child process imports it."""
-    if namespace["__name__"] == "__mp_main__":
+    of_notebook = namespace["__name__"] == "__mp_main__"
+    if of_notebook:
         prepare_spawned_child()
     missing, changes = (LeftOut(*one) for one in left_out), (Changing(*one) for one in changing)
     program = Loadable(Definitions(ModuleSource.of_data(cells).cells, tuple(missing), tuple(changes)))
-    program.execute(namespace, lambda spent: watching(program.labels, spent))
+    program.execute(namespace, lambda spent: watching(program.labels, spent), as_script=of_notebook)

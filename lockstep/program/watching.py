@@ -16,7 +16,7 @@ from functools import partial
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from lockstep.program.left_out import NotAgain, asked_for, shared, too_long, writing
+from lockstep.program.left_out import NotAgain, asked_for, shared, started, starts_processes, too_long, writing
 
 LIMIT = 1.0  # seconds of CPU for all that a program computes at its top level
 _SLEEPING = 5.0  # seconds in all, for a statement that waits
@@ -109,7 +109,9 @@ def shared_object(labels: Collection[str], frame: Any, otherwise: str = "") -> N
     while frame is not None and frame.f_code.co_filename not in labels:
         inner, frame = frame, frame.f_back
     name = _called(inner) if inner is not None else ""
-    return NotAgain(partial(shared, what=name or otherwise))
+    what = name or otherwise
+    starting = starts_processes(what)
+    return NotAgain(partial(started if starting else shared, what=what), starting)
 
 
 def _called(frame: Any) -> str:

@@ -50,8 +50,8 @@ STARTING = {
     "X = ProcessPoolExecutor(2)": "`X` comes from processes that are started by `ProcessPoolExecutor` when",
     "X = Manager().dict()": "`X` comes from processes that are started by `Manager` when",
     "import subprocess\nX = subprocess.run(['true'])": "`X` comes from processes that are started by `subprocess.run` when the",
-    "import os\nX = os.fork()": "`X` comes from processes that are started by `os.fork` when the notebook",
-    "def run():\n    p = Process(target=print)\n    p.start()\n    p.join()\n    return p.exitcode\nX = run()": "`X` comes from processes that are started by `Process` when the notebook runs (In[2], line 6)",
+    "import os\nX = os.fork()": "`X` comes from processes that are started by `fork` when the notebook",
+    "def run():\n    p = Process(target=print)\n    p.start()\n    p.join()\n    return p.exitcode\nX = run()": "`X` comes from processes that are started by `run` when the notebook runs (In[2], line 6)",
 }  # fmt: skip
 USE = "def main():\n    return X\ndef other():\n    return 1"
 
@@ -240,7 +240,7 @@ UNFINISHED = {
     "data.extend(open('nowhere.txt'))": "nowhere.txt|does not cover",
     "def fill(items):\n    items.append(Lock())\nfill(data)": "is made with `Lock`",
     "data.append(missing)": "`missing` is asked for",
-    "def start():\n    p = Process(target=print)\n    p.start()\n    data.append(1)\nstart()": "`Process`",
+    "def start():\n    p = Process(target=print)\n    p.start()\n    data.append(1)\nstart()": "started by `start`",
 }
 
 
