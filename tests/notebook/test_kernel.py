@@ -196,6 +196,17 @@ def test_what_the_notebook_computes_is_there_in_children_under_every_start_metho
     assert [output["stdout"] for output in outputs] == ["once\n", "", "4 ['a', 'b'] {'a': 0, 'b': 1} mine 2 5\n"]
 
 
+def test_what_an_experiment_with_processes_binds_is_as_in_a_script_below_main():
+    program = "from multiprocessing import get_context\nmood = 'calm'\ndef tell():\n    print(mood)"
+    loop = (
+        "for method in ('fork', 'spawn'):\n    mood = 'changed'\n"
+        "    p = get_context(method).Process(target=tell); p.start(); p.join()"
+    )
+    outputs = run(program, loop)
+    assert outputs[1]["stdout"] == "changed\ncalm\n"
+    assert outputs[1]["stderr"] == ""
+
+
 def test_a_lock_of_the_notebook_is_refused_in_a_spawned_child_with_what_to_do():
     cell = (
         "from multiprocessing import Lock, get_context\nLOCK = Lock()\ndef show():\n    with LOCK:\n        print(1)\n"

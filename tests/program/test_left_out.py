@@ -307,3 +307,35 @@ def test_a_file_is_not_written_anew_by_every_process(tmp_path):
         ):
             machine(notebook([cell]))
     assert path.read_text() == "kept"
+
+
+def kept(*cells: str) -> str:
+    return "\n".join(cell.source for cell in definitions(notebook(list(cells))).cells)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        # A variable of an experiment has the name of a function, or of what a function reads.
+        ["count = len(experiment())", "def count():\n    return 1"],
+        ["n = len(experiment())\nn += 1", "n = 3\ndef f():\n    return n"],
+        ["for n in experiment():\n    print(n)", "n = 3\ndef f():\n    return n"],
+        # Nobody reads what it makes, or only another experiment does.
+        ["rows = experiment()\nbest = max(rows)", "def f(rows):\n    return rows"],
+        ["child = Process(target=experiment)\nchild.start()\nchild.join()\nprint(child.exitcode)", "def f():\n    return 1"],
+        # It starts processes, directly or by a function.
+        ["def run():\n    with Pool(2) as pool:\n        return pool.map(abs, experiment())", "rows = run()\ndef f():\n    return rows"],
+        ["for method in ('fork', 'spawn'):\n    mood = experiment\n    p = Process(target=f)\n    p.start()", "mood = 1\ndef f():\n    return mood"],
+    ],
+)  # fmt: skip
+def test_an_experiment_is_not_executed_in_other_processes(cells):
+    text = kept(*cells)
+    assert "experiment" not in text.replace(
+        "def run():\n    with Pool(2) as pool:\n        return pool.map(abs, experiment())", ""
+    )
+
+
+def test_what_is_read_before_it_is_replaced_is_kept():
+    text = kept("n = len('a')", "m = n + len('b')", "n = len('abc')", "def f():\n    return n, m")
+    assert text.count("len(") == 3
+    assert "len('old')" not in kept("n = len('old')", "n = len('abc')", "def f():\n    return n")
