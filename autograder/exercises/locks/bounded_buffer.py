@@ -1,15 +1,16 @@
 """A buffer with room for so many
 
-Write the class `BoundedBuffer(size)` for producers and consumers. It keeps its items, whole numbers, in a shared `Array` and
-works in the order first in, first out.
+Write the class `BoundedBuffer(size)` for producers and consumers. It keeps its items in a shared `Array` and works in the
+order first in, first out. Items are whole numbers, such as `Array("i", size)` holds: 0, negative ones and large ones, too.
 
-- `put(item)` waits while the buffer is full.
-- `get()` waits while the buffer is empty, and returns the oldest item.
+- `put(item)` waits while there are `size` items in the buffer.
+- `get()` waits while there is none, and returns the oldest item.
 
-Use semaphores for waiting and a lock for the array. No item may be lost or come twice, and nobody may wait for ever.
+Use semaphores (or a `Condition`) for waiting and a lock for the array; a queue would do the work for you. Whoever waits
+sleeps, and does not look again and again. No item may be lost or come twice, and nobody may wait for ever.
 """
 
-from multiprocessing import Array, Lock, Process, Semaphore, Value
+from multiprocessing import Array, Condition, Lock, Process, Queue, Semaphore, Value
 
 from autograder.exercise import also_right, hidden, wrong
 from lockstep import check, explore, given
@@ -85,14 +86,74 @@ def pass_through(size, producers, consumers):
     return [list(mine) for mine in got]
 
 
-@check("one producer, one consumer: everything arrives in order, in every interleaving")
+@given
+def put_and_get(size, rounds):
+    # One process alone: in every round it puts some items, and gets as many. Returns all that it got, in order.
+    buffer = BoundedBuffer(size)
+    got = []
+    for items in rounds:
+        for item in items:
+            buffer.put(item)
+        for _ in items:
+            got.append(buffer.get())
+    return got
+
+
+@given
+def put_only(size, items):
+    produce(BoundedBuffer(size), items)
+    return f"{len(items)} items are in a buffer for {size}, and nobody has taken one"
+
+
+@given
+def get_only(size):
+    BoundedBuffer(size).get()
+    return "`get` returned from an empty buffer"
+
+
+@check("one process alone puts items, and gets the same ones in the same order", limit=5)
+def _(student):
+    rounds = [[7, 8], [0, -5], [20_000_001], [2_000_000_000, 1]]
+    explore(student.put_and_get, 2, rounds).always_ends()
+    assert student.put_and_get(2, rounds) == [7, 8, 0, -5, 20_000_001, 2_000_000_000, 1]
+
+
+@check("`put` waits while the buffer is full, and not before")
+def _(student):
+    for size in (1, 2, 3):
+        items = list(range(size + 1))
+        explore(student.put_only, size, items[:-1]).always_ends()
+        found = explore(student.put_only, size, items).never_crashes()
+        assert not found.results, (
+            f"{size + 1} items are in a buffer for {size}, and nobody has taken one: `put` must wait"
+        )
+
+
+@check("`get` waits while the buffer is empty")
+def _(student):
+    found = explore(student.get_only, 2).never_crashes()
+    assert not found.results, "`get` returns although nothing was ever put into the buffer: it must wait"
+
+
+@check("whoever waits sleeps, and is woken when it is time")
+def _(student):
+    found = explore(student.pass_through, 1, [[1, 2]], [2]).always_ends()
+    kinds = {kind.partition(".")[0] for kind in found.operations}
+    kinds -= {"cell", "cells", "lock", "rlock", "semaphore", "condition"}
+    names = {"simplequeue": "a SimpleQueue", "event": "an Event"}
+    used = ", ".join(sorted(names.get(kind, f"a {kind.capitalize()}") for kind in kinds))
+    assert not kinds, f"this is to be built from semaphores, a lock and an array; it uses {used}"
+    assert found.interleavings is not None, (
+        "somebody looks again and again until there is room or an item (busy waiting); `acquire()` of a semaphore sleeps "
+        "until there is a `release()`"
+    )
+
+
+@check("one producer, one consumer: everything arrives in order, in every interleaving and on real processes")
 def _(student):
     explore(student.pass_through, 2, [[1, 2, 3]], [3]).always(lambda got: got == [[1, 2, 3]])
-
-
-@check("a buffer for 1: nobody waits for ever")
-def _(student):
-    explore(student.pass_through, 1, [[1, 2]], [2]).always_ends()
+    items = list(range(1, 21))
+    assert student.pass_through(2, [items], [20]) == [items]
 
 
 @check("two producers: nothing is lost and nothing comes twice, in every interleaving")
@@ -100,21 +161,22 @@ def _(student):
     explore(student.pass_through, 2, [[1], [2]], [2]).always(lambda got: sorted(got[0]) == [1, 2])
 
 
-@check("two consumers: nothing is lost and nothing comes twice, in every interleaving")
+@check("two consumers: nothing is lost, nothing comes twice, and nothing is overtaken, in every interleaving")
 def _(student):
-    explore(student.pass_through, 2, [[1, 2, 3]], [1, 2]).always(lambda got: sorted(got[0] + got[1]) == [1, 2, 3])
-
-
-@check("it works on real processes", limit=8)
-def _(student):
-    got = student.pass_through(3, [list(range(0, 30)), list(range(30, 60))], [20, 40])
-    assert sorted(got[0] + got[1]) == list(range(60))
+    found = explore(student.pass_through, 2, [[1, 2, 3]], [1, 2])
+    found.always(lambda got: sorted(got[0] + got[1]) == [1, 2, 3] and got[1] == sorted(got[1]))
 
 
 @hidden
 @check("two producers and two consumers: nothing is lost and nothing comes twice, in every interleaving")
 def _(student):
     explore(student.pass_through, 1, [[1], [2]], [1, 1]).always(lambda got: sorted(got[0] + got[1]) == [1, 2])
+
+
+@hidden
+@check("a buffer for 3: everything arrives in order, in every interleaving")
+def _(student):
+    explore(student.pass_through, 3, [[1, 2, 3, 4, 5]], [5]).always(lambda got: got == [[1, 2, 3, 4, 5]])
 
 
 @wrong("nobody can go on (deadlock)")
@@ -226,7 +288,7 @@ def only_producers_lock():
             return item
 
 
-@wrong("1,758,980 of 1,758,980 interleavings the result is wrong", "acquire self.room")
+@wrong("nobody can go on (deadlock)", "`get` returns although nothing was ever put into the buffer")
 def semaphores_swapped():
     class BoundedBuffer:
         def __init__(self, size):
@@ -280,6 +342,322 @@ def last_in_first_out():
             return item
 
 
+@wrong("2 items are in a buffer for 1, and nobody has taken one: `put` must wait")
+def room_for_everything():
+    class BoundedBuffer:
+        def __init__(self, size):
+            self.size = 1000
+            self.items = Array("i", 1000, lock=False)
+            self.first = Value("i", 0, lock=False)
+            self.last = Value("i", 0, lock=False)
+            self.lock = Lock()
+            self.filled = Semaphore(0)
+
+        def put(self, item):
+            with self.lock:
+                self.items[self.last.value] = item
+                self.last.value = (self.last.value + 1) % self.size
+            self.filled.release()
+
+        def get(self):
+            self.filled.acquire()
+            with self.lock:
+                item = self.items[self.first.value]
+                self.first.value = (self.first.value + 1) % self.size
+            return item
+
+
+@wrong("2 items are in a buffer for 1, and nobody has taken one: `put` must wait")
+def room_for_one_more():
+    class BoundedBuffer:
+        def __init__(self, size):
+            self.size = size + 1
+            self.items = Array("i", size + 1, lock=False)
+            self.first = Value("i", 0, lock=False)
+            self.last = Value("i", 0, lock=False)
+            self.lock = Lock()
+            self.room = Semaphore(size + 1)
+            self.filled = Semaphore(0)
+
+        def put(self, item):
+            self.room.acquire()
+            with self.lock:
+                self.items[self.last.value] = item
+                self.last.value = (self.last.value + 1) % self.size
+            self.filled.release()
+
+        def get(self):
+            self.filled.acquire()
+            with self.lock:
+                item = self.items[self.first.value]
+                self.first.value = (self.first.value + 1) % self.size
+            self.room.release()
+            return item
+
+
+@wrong("`put` waits while the buffer is full, and not before", "nobody can go on (deadlock)")
+def one_place_is_used():
+    class BoundedBuffer:
+        def __init__(self, size):
+            self.size = size
+            self.items = Array("i", size, lock=False)
+            self.first = Value("i", 0, lock=False)
+            self.last = Value("i", 0, lock=False)
+            self.lock = Lock()
+            self.room = Semaphore(1)
+            self.filled = Semaphore(0)
+
+        def put(self, item):
+            self.room.acquire()
+            with self.lock:
+                self.items[self.last.value] = item
+                self.last.value = (self.last.value + 1) % self.size
+            self.filled.release()
+
+        def get(self):
+            self.filled.acquire()
+            with self.lock:
+                item = self.items[self.first.value]
+                self.first.value = (self.first.value + 1) % self.size
+            self.room.release()
+            return item
+
+
+@wrong("this is to be built from semaphores, a lock and an array; it uses a Queue")
+def a_queue_inside():
+    class BoundedBuffer:
+        def __init__(self, size):
+            self.queue = Queue(size)
+
+        def put(self, item):
+            self.queue.put(item)
+
+        def get(self):
+            return self.queue.get()
+
+
+@wrong("somebody looks again and again until there is room or an item (busy waiting)")
+def looking_again_and_again():
+    class BoundedBuffer:
+        def __init__(self, size):
+            self.size = size
+            self.items = Array("i", size)
+            self.first, self.used, self.lock = Value("i", 0), Value("i", 0), Lock()
+
+        def put(self, item):
+            while True:
+                with self.lock:
+                    if self.used.value < self.size:
+                        self.items[(self.first.value + self.used.value) % self.size] = item
+                        self.used.value += 1
+                        return
+
+        def get(self):
+            while True:
+                with self.lock:
+                    if self.used.value:
+                        item = self.items[self.first.value]
+                        self.first.value = (self.first.value + 1) % self.size
+                        self.used.value -= 1
+                        return item
+
+
+@wrong("`put_and_get(2, [[7, 8], [0, -5], [20000001], [2000000000, 1]])` should be", "20000001")
+def bytes():
+    class BoundedBuffer:
+        def __init__(self, size):
+            self.size = size
+            self.items = Array("b", size, lock=False)
+            self.first = Value("i", 0, lock=False)
+            self.last = Value("i", 0, lock=False)
+            self.lock = Lock()
+            self.room = Semaphore(size)
+            self.filled = Semaphore(0)
+
+        def put(self, item):
+            self.room.acquire()
+            with self.lock:
+                self.items[self.last.value] = item
+                self.last.value = (self.last.value + 1) % self.size
+            self.filled.release()
+
+        def get(self):
+            self.filled.acquire()
+            with self.lock:
+                item = self.items[self.first.value]
+                self.first.value = (self.first.value + 1) % self.size
+            self.room.release()
+            return item
+
+
+@wrong("but is [None, None, None, None, None, None, None]")
+def nothing_is_returned():
+    class BoundedBuffer:
+        def __init__(self, size):
+            self.size = size
+            self.items = Array("i", size, lock=False)
+            self.first = Value("i", 0, lock=False)
+            self.last = Value("i", 0, lock=False)
+            self.lock = Lock()
+            self.room = Semaphore(size)
+            self.filled = Semaphore(0)
+
+        def put(self, item):
+            self.room.acquire()
+            with self.lock:
+                self.items[self.last.value] = item
+                self.last.value = (self.last.value + 1) % self.size
+            self.filled.release()
+
+        def get(self):
+            self.filled.acquire()
+            with self.lock:
+                item = self.items[self.first.value]
+                self.first.value = (self.first.value + 1) % self.size
+            self.room.release()
+
+
+@wrong("`put_and_get(2, ", "but is [7, 8, None, -5")
+def zero_is_taken_for_nothing():
+    class BoundedBuffer:
+        def __init__(self, size):
+            self.size = size
+            self.items = Array("i", size, lock=False)
+            self.first = Value("i", 0, lock=False)
+            self.last = Value("i", 0, lock=False)
+            self.lock = Lock()
+            self.room = Semaphore(size)
+            self.filled = Semaphore(0)
+
+        def put(self, item):
+            self.room.acquire()
+            with self.lock:
+                self.items[self.last.value] = item
+                self.last.value = (self.last.value + 1) % self.size
+            self.filled.release()
+
+        def get(self):
+            self.filled.acquire()
+            with self.lock:
+                item = self.items[self.first.value]
+                self.first.value = (self.first.value + 1) % self.size
+            self.room.release()
+            return item or None
+
+
+@wrong("invalid index")
+def the_places_are_not_used_again():
+    class BoundedBuffer:
+        def __init__(self, size):
+            self.size = size
+            self.items = Array("i", size, lock=False)
+            self.first = Value("i", 0, lock=False)
+            self.last = Value("i", 0, lock=False)
+            self.lock = Lock()
+            self.room = Semaphore(size)
+            self.filled = Semaphore(0)
+
+        def put(self, item):
+            self.room.acquire()
+            with self.lock:
+                self.items[self.last.value] = item
+                self.last.value = self.last.value + 1
+            self.filled.release()
+
+        def get(self):
+            self.filled.acquire()
+            with self.lock:
+                item = self.items[self.first.value]
+                self.first.value = self.first.value + 1
+            self.room.release()
+            return item
+
+
+@wrong("one producer, one consumer", "the result is wrong")
+def announced_before_it_is_there():
+    class BoundedBuffer:
+        def __init__(self, size):
+            self.size = size
+            self.items = Array("i", size, lock=False)
+            self.first = Value("i", 0, lock=False)
+            self.last = Value("i", 0, lock=False)
+            self.lock = Lock()
+            self.room = Semaphore(size)
+            self.filled = Semaphore(0)
+
+        def put(self, item):
+            self.room.acquire()
+            self.filled.release()
+            with self.lock:
+                self.items[self.last.value] = item
+                self.last.value = (self.last.value + 1) % self.size
+
+        def get(self):
+            self.filled.acquire()
+            with self.lock:
+                item = self.items[self.first.value]
+                self.first.value = (self.first.value + 1) % self.size
+            self.room.release()
+            return item
+
+
+@wrong("two producers: nothing is lost", "the result is wrong")
+def a_producer_writes_outside_the_lock():
+    class BoundedBuffer:
+        def __init__(self, size):
+            self.size = size
+            self.items = Array("i", size, lock=False)
+            self.first = Value("i", 0, lock=False)
+            self.last = Value("i", 0, lock=False)
+            self.lock = Lock()
+            self.room = Semaphore(size)
+            self.filled = Semaphore(0)
+
+        def put(self, item):
+            self.room.acquire()
+            with self.lock:
+                place = self.last.value
+                self.last.value = (place + 1) % self.size
+            self.items[place] = item
+            self.filled.release()
+
+        def get(self):
+            self.filled.acquire()
+            with self.lock:
+                item = self.items[self.first.value]
+                self.first.value = (self.first.value + 1) % self.size
+            self.room.release()
+            return item
+
+
+@wrong("`get` returns although nothing was ever put into the buffer: it must wait")
+def get_gives_up_waiting():
+    class BoundedBuffer:
+        def __init__(self, size):
+            self.size = size
+            self.items = Array("i", size, lock=False)
+            self.first = Value("i", 0, lock=False)
+            self.last = Value("i", 0, lock=False)
+            self.lock = Lock()
+            self.room = Semaphore(size)
+            self.filled = Semaphore(0)
+
+        def put(self, item):
+            self.room.acquire()
+            with self.lock:
+                self.items[self.last.value] = item
+                self.last.value = (self.last.value + 1) % self.size
+            self.filled.release()
+
+        def get(self):
+            self.filled.acquire(timeout=1)
+            with self.lock:
+                item = self.items[self.first.value]
+                self.first.value = (self.first.value + 1) % self.size
+            self.room.release()
+            return item
+
+
 @also_right
 def a_lock_for_each_end():
     class BoundedBuffer:
@@ -307,3 +685,54 @@ def a_lock_for_each_end():
                 self.first.value = (self.first.value + 1) % self.size
             self.room.release()
             return item
+
+
+@also_right
+def moved_up_after_every_get():
+    class BoundedBuffer:
+        def __init__(self, size):
+            self.items = Array("i", size)
+            self.used = Value("i", 0)
+            self.room, self.filled = Semaphore(size), Semaphore(0)
+
+        def put(self, item):
+            self.room.acquire()
+            with self.items.get_lock():
+                self.items[self.used.value] = item
+                self.used.value += 1
+            self.filled.release()
+
+        def get(self):
+            self.filled.acquire()
+            with self.items.get_lock():
+                item = self.items[0]
+                self.items[:-1] = self.items[1:]
+                self.used.value -= 1
+            self.room.release()
+            return item
+
+
+@also_right
+def with_a_condition():
+    class BoundedBuffer:
+        def __init__(self, size):
+            self.size = size
+            self.items = Array("i", size)
+            self.first, self.used, self.changed = Value("i", 0), Value("i", 0), Condition()
+
+        def put(self, item):
+            with self.changed:
+                while self.used.value == self.size:
+                    self.changed.wait()
+                self.items[(self.first.value + self.used.value) % self.size] = item
+                self.used.value += 1
+                self.changed.notify_all()
+
+        def get(self):
+            with self.changed:
+                self.changed.wait_for(lambda: self.used.value > 0)
+                item = self.items[self.first.value]
+                self.first.value = (self.first.value + 1) % self.size
+                self.used.value -= 1
+                self.changed.notify_all()
+                return item
