@@ -6,11 +6,11 @@ import sys
 import pytest
 
 from autograder.__main__ import COMMANDS
+from autograder.authoring.exercise import Exercise, read_exercise
 from autograder.demo import ANSWERS
-from autograder.exercise import Exercise, read_exercise
-from autograder.judging import judge, read_check_cell
-from lockstep.checking.launcher import local_launcher
-from lockstep.notebook.source import ModuleSource
+from autograder.grading.judging import judge, read_check_cell
+from lockstep.program.source import ModuleSource
+from lockstep.student.launcher import local_launcher
 
 
 def run(*words: str, timeout: float) -> "subprocess.CompletedProcess[str]":

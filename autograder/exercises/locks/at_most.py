@@ -7,7 +7,7 @@ gives the place back, too; the exception goes on.
 
 from multiprocessing import Condition, Lock, Process, Queue, Semaphore, Value
 
-from autograder.exercise import also_right, hidden, wrong
+from autograder.authoring.marks import also_right, hidden, wrong
 from lockstep import check, explore, given, inside
 
 points = 3

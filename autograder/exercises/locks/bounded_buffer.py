@@ -12,7 +12,7 @@ sleeps, and does not look again and again. No item may be lost or come twice, an
 
 from multiprocessing import Array, Condition, Lock, Process, Queue, Semaphore, Value
 
-from autograder.exercise import also_right, hidden, wrong
+from autograder.authoring.marks import also_right, hidden, wrong
 from lockstep import check, explore, given
 
 points = 6

@@ -10,7 +10,7 @@ interleaving.
 
 from multiprocessing import Array, Lock, Process, RawArray, Semaphore, Value, get_context
 
-from autograder.exercise import also_right, hidden, wrong
+from autograder.authoring.marks import also_right, hidden, wrong
 from lockstep import check, explore
 
 points = 4

@@ -9,7 +9,7 @@ allowed: it would do the work for you. Whoever waits sleeps, and does not look a
 
 from multiprocessing import Barrier, Event, Lock, Process, Semaphore, Value
 
-from autograder.exercise import also_right, hidden, wrong
+from autograder.authoring.marks import also_right, hidden, wrong
 from lockstep import check, explore, given
 
 points = 4

@@ -11,7 +11,7 @@ import math
 from functools import cache
 from multiprocessing import Process, Value
 
-from autograder.exercise import also_right, hidden, wrong
+from autograder.authoring.marks import also_right, hidden, wrong
 from lockstep import check, explore, given
 
 points = 3

@@ -16,7 +16,7 @@ each. (The lock is from G. L. Peterson, *Myths about the mutual exclusion proble
 
 from multiprocessing import Array, Lock, Process, Value
 
-from autograder.exercise import also_right, hidden, wrong
+from autograder.authoring.marks import also_right, hidden, wrong
 from lockstep import check, explore, given, inside
 
 points = 5
