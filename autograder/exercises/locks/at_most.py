@@ -18,6 +18,11 @@ hints = [
     "`Semaphore(n)` starts with `n` permits. Take one when you enter, give it back when you leave.",
 ]
 
+equivalent_mutants = {
+    "- return self": "what `as` gives the visitor is left open",
+    "+ return 0": "what `as` gives the visitor is left open",
+}
+
 
 class AtMost:
     """At most `n` processes are inside `with limit:` at once, and `n` can be."""
@@ -84,6 +89,11 @@ def leave_by_exception(n):
 
 @check("everybody gets in and out, in every interleaving and on real processes")
 def _(student):
+    alone = explore(student.leave_by_exception, 1).never_crashes()
+    assert alone.operations, (
+        "`with limit:` asks for nothing that is shared. Are there parentheses, as in `acquire()`? "
+        "And of an ordinary attribute each process has its own"
+    )
     explore(student.visitors, 1, 3).always(lambda entered: entered == 3)
     assert student.visitors(1, 3) == 3
 
@@ -137,7 +147,7 @@ def one_lock():
             self.lock.release()
 
 
-@wrong("2 processes can be inside 'the room' at once, where at most 1 may")
+@wrong("go on for ever and never end", "2 processes can be inside 'the room' at once, where at most 1 may")
 def a_counter_that_is_read_and_then_written():
     class AtMost:
         def __init__(self, n):
@@ -195,7 +205,7 @@ def exceptions_are_swallowed():
             return True
 
 
-@wrong("nothing shared was read, written or waited for before")
+@wrong("`with limit:` asks for nothing that is shared. Are there parentheses, as in `acquire()`?")
 def the_parentheses_are_missing():
     class AtMost:
         def __init__(self, n):

@@ -21,6 +21,8 @@ hints = [
     "`with total.get_lock():` around the whole `total.value += 1` is enough.",
 ]
 
+equivalent_mutants = {'+ total = Value("i", )': "a Value starts at 0 anyway"}
+
 
 def add(total, times):
     """What each process does; give it other parameters if you like."""
@@ -169,7 +171,7 @@ def a_lock_around_the_write_only():
         return total.value
 
 
-@wrong("count(2, 1) should start 2 processes, and starts 0")
+@wrong("count(1, 3) should start 1 process, and starts 0")
 def no_process_at_all():
     def add(total, times):
         pass
@@ -291,7 +293,7 @@ def a_counter_of_16_bits():
 
 
 @wrong(
-    "interleavings the result is wrong (0, 1)",
+    "interleavings the result is wrong (0, 1, 2)",
     "they count when 2 processes count to 4 in every interleaving: see above",
 )
 def nobody_waits_for_the_end():
@@ -304,56 +306,6 @@ def nobody_waits_for_the_end():
         total = Value("i", 0)
         for _ in range(workers):
             Process(target=add, args=(total, times)).start()
-        return total.value
-
-
-@wrong("count(2, 2) should start 2 processes, and starts 4")
-def a_process_for_each_increment():
-    def add(total):
-        with total.get_lock():
-            total.value += 1
-
-    def count(workers, times):
-        total = Value("i", 0)
-        processes = [Process(target=add, args=(total,)) for _ in range(workers * times)]
-        for process in processes:
-            process.start()
-        for process in processes:
-            process.join()
-        return total.value
-
-
-@wrong("`count(1, 3)` returns None: `return` hands the total to whoever calls, `print` does not")
-def printed_and_not_returned():
-    def add(total, times):
-        for _ in range(times):
-            with total.get_lock():
-                total.value += 1
-
-    def count(workers, times):
-        total = Value("i", 0)
-        processes = [Process(target=add, args=(total, times)) for _ in range(workers)]
-        for process in processes:
-            process.start()
-        for process in processes:
-            process.join()
-        print(total.value)
-
-
-@wrong("nobody can go on (deadlock)")
-def a_lock_that_is_kept():
-    def add(total, lock, times):
-        lock.acquire()
-        for _ in range(times):
-            total.value += 1
-
-    def count(workers, times):
-        total, lock = Value("i", 0), Lock()
-        processes = [Process(target=add, args=(total, lock, times)) for _ in range(workers)]
-        for process in processes:
-            process.start()
-        for process in processes:
-            process.join()
         return total.value
 
 

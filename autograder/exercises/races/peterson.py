@@ -30,6 +30,15 @@ hints = [
     "raised *and* the turn is the other's. To leave, take your flag down.",
 ]
 
+equivalent_mutants = {
+    '+ self.flags = [Value("i", lock=False), Value("i", 0, lock=False)]': "a Value starts at 0 anyway",
+    '+ self.flags = [Value("i", 0, lock=False), Value("i", lock=False)]': "a Value starts at 0 anyway",
+    '+ self.turn = Value("i", lock=False)': "a Value starts at 0 anyway",
+    '+ self.turn = Value("i", 1, lock=False)': "the turn is given away before it is looked at",
+    "+ self.flags[me].value = 1": "it changes places with a line that no other process sees",
+    "+ self.flags[me].value = 2": "raised is whatever is not 0",
+}
+
 
 class Peterson:
     """Mutual exclusion of two processes, 0 and 1, from shared values alone."""
@@ -103,9 +112,10 @@ def _(student):
         "`enter` and `leave` read and write nothing that is shared: each process sees its own attributes only. "
         "Make the flags and the turn with `Value`, and read and write their `.value`"
     )
-    kinds = sorted({kind.partition(".")[0] for kind in found.operations} - {"cell", "cells"})
-    names = {"rlock": "an RLock, such as every Value has without `lock=False`", "event": "an Event"}
-    used = ", ".join(names.get(kind, f"a {kind.capitalize()}") for kind in kinds)
+    kinds = sorted({kind.partition(".")[0] for kind in found.operations if not kind.startswith("cell")})
+    used = ", ".join(
+        "RLock, which every Value has without `lock=False`" if k == "rlock" else k.capitalize() for k in kinds
+    )
     assert not kinds, f"use nothing but shared values; `enter` and `leave` use something else: {used}"
     steps = (found.schedule() or found.failure()).steps
     locked = sorted({step.objects[0][0] for step in steps if len(step.objects) > 1})
@@ -202,7 +212,7 @@ def they_take_turns():
             self.turn.value = 1 - me
 
 
-@wrong("use nothing but shared values; `enter` and `leave` use something else: a Lock")
+@wrong("use nothing but shared values; `enter` and `leave` use something else: Lock")
 def a_lock_of_the_library():
     class Peterson:
         def __init__(self):
@@ -268,7 +278,7 @@ def values_with_locks():
             self.flags[me].value = 0
 
 
-@wrong("`enter` and `leave` use something else: an RLock, such as every Value has without `lock=False`")
+@wrong("`enter` and `leave` use something else: RLock, which every Value has without `lock=False`")
 def the_lock_of_a_value():
     class Peterson:
         def __init__(self):
@@ -298,24 +308,6 @@ def the_flags_are_replaced_by_numbers():
             self.flags[me] = 0
 
 
-@wrong("livelock")
-def the_value_of_the_turn_is_forgotten():
-    class Peterson:
-        def __init__(self):
-            self.flags = [Value("i", 0, lock=False), Value("i", 0, lock=False)]
-            self.turn = Value("i", 0, lock=False)
-
-        def enter(self, me):
-            other = 1 - me
-            self.flags[me].value = 1
-            self.turn = other
-            while self.flags[other].value and self.turn == other:
-                pass
-
-        def leave(self, me):
-            self.flags[me].value = 0
-
-
 @wrong("2 processes can be inside 'critical section' at once")
 def it_gives_up_waiting():
     class Peterson:
@@ -335,7 +327,7 @@ def it_gives_up_waiting():
             self.flags[me].value = 0
 
 
-@wrong("one goes in although the other never comes", "go on for ever and never end")
+@wrong("go on for ever and never end", "✘ one goes in although the other never comes")
 def waiting_for_the_flag_or_the_turn():
     class Peterson:
         def __init__(self):

@@ -59,9 +59,10 @@ def customers(there, *amounts):
     return {"left": balance.value, "paid out": paid_out}
 
 
-@check("100 there, one customer: 30 are paid out, 130 are not", limit=5)
+@check("100 there, one customer: 30 are paid out, all 100 are, 130 are not", limit=5)
 def _(student):
     assert student.one_customer(100, 30) == {"left": 70, "returned": True}
+    assert student.one_customer(100, 100) == {"left": 0, "returned": True}
     assert student.one_customer(100, 130) == {"left": 100, "returned": False}
 
 
@@ -91,13 +92,7 @@ def _(student):
     explore(student.customers, 10, 6, 5, 4).always(lambda end: end in ends)
 
 
-@hidden
-@check("all of it can be withdrawn", limit=5)
-def _(student):
-    assert student.one_customer(5, 5) == {"left": 0, "returned": True}
-
-
-@wrong("exactly one gets it", "'paid out': 140")
+@wrong("the result is wrong ({'left': -40, 'paid out': 140}", "✘ 100 there, two customers want 70 each")
 def check_then_act():
     def withdraw(balance, amount):
         if balance.value < amount:
@@ -106,7 +101,7 @@ def check_then_act():
         return True
 
 
-@wrong("exactly one gets it", "'paid out': 140")
+@wrong("the result is wrong ({'left': -40, 'paid out': 140}", "✘ 100 there, two customers want 70 each")
 def a_lock_around_the_read_and_the_write_separately():
     def withdraw(balance, amount):
         with balance.get_lock():
@@ -126,7 +121,8 @@ def it_forgets_to_say_so():
 
 
 @wrong(
-    "exactly one gets it", "'paid out': 140", "real ones come when no interleaving of these three goes wrong any more"
+    "the result is wrong ({'left': -40, 'paid out': 140}",
+    "real ones come when no interleaving of these three goes wrong",
 )
 def a_lock_that_nobody_else_has():
     def withdraw(balance, amount):
@@ -137,7 +133,7 @@ def a_lock_that_nobody_else_has():
             return True
 
 
-@wrong("exactly one gets it", "nobody can go on (deadlock)")
+@wrong("nobody can go on (deadlock)", "✘ 100 there, two customers want 70 each")
 def whoever_is_refused_keeps_the_lock():
     def withdraw(balance, amount):
         balance.get_lock().acquire()
@@ -157,7 +153,7 @@ def as_much_as_there_is():
             return paid > 0
 
 
-@wrong("`one_customer(5, 5)` should be {'left': 0, 'returned': True}, but is {'left': 5, 'returned': False}")
+@wrong("`one_customer(100, 100)` should be {'left': 0, 'returned': True}, but is {'left': 100, 'returned': False}")
 def something_must_be_left():
     def withdraw(balance, amount):
         with balance.get_lock():
@@ -167,7 +163,7 @@ def something_must_be_left():
             return False
 
 
-@wrong("both get it", "{'left': 50, 'paid out': 50}")
+@wrong("the result is wrong ({'left': 50, 'paid out': 50})", "✘ 100 there, two customers want 50 each")
 def whoever_finds_it_locked_gives_up():
     def withdraw(balance, amount):
         if not balance.get_lock().acquire(timeout=1):
@@ -181,7 +177,7 @@ def whoever_finds_it_locked_gives_up():
             balance.get_lock().release()
 
 
-@wrong("exactly one gets it", "'paid out': 140")
+@wrong("the result is wrong ({'left': 100, 'paid out': 0}, {'left': 30, 'paid out': 0}, {'left': 30, 'paid out': 140})")
 def paid_first_and_taken_back():
     def withdraw(balance, amount):
         balance.value -= amount
