@@ -1,8 +1,8 @@
 """Count together
 
 Write `count(workers, times)`. It starts `workers` processes, all before it waits for the first. Each adds 1 to one shared
-counter, `times` times. It returns what the counter holds when all of them are done. No increment may be lost, in any
-interleaving.
+counter, `times` times. It returns what the counter holds when all of them are done; that may be a large number. No increment may be
+lost, in any interleaving.
 
 `total.value += 1` reads, adds and writes. Nobody else may come between the read and the write. Use `Process` and a shared
 `Value`: the checks run your processes on every interleaving, which cannot be done with a `Pool` or a `Manager`.
