@@ -2,15 +2,15 @@
 
 import inspect
 import time
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from lockstep.checks.assertion import explaining
 from lockstep.checks.report import CheckResult, Report
+from lockstep.checks.rewriting import explaining
+from lockstep.checks.unusable import unusable
 from lockstep.program.source import ModuleSource
 from lockstep.student.failure import (
     CheckFailed,
@@ -23,7 +23,8 @@ from lockstep.student.failure import (
 )
 from lockstep.student.given import given
 from lockstep.student.process import Leftovers
-from lockstep.student.session import Session, Student, session_of, shown
+from lockstep.student.session import Session, Student, session_of
+from lockstep.student.shown import shown
 
 DEFAULT_LIMIT = 10.0  # seconds for one check
 
@@ -149,7 +150,7 @@ def check_one(one: Check, session: Session, reference: Session | None = None) ->
             if reference is None:
                 raise RuntimeError("this check compares with the reference, which is not here")
             arguments.append(Student(reference))
-        failure = _failure(one, arguments) or _left_behind(session)
+        failure = _failure(one, arguments, session) or _left_behind(session)
     except OSError as error:
         failure = _Failure(f"the check could not be started: {error}", infrastructure=True)
     finally:
@@ -160,7 +161,6 @@ def check_one(one: Check, session: Session, reference: Session | None = None) ->
     seconds = time.perf_counter() - began
     if failure is None:
         return CheckResult(one.sentence, True, seconds)
-    failure = _without_return(failure, session)
     calls = tuple(f"{call.text} {call.outcome}" for call in session.calls[-6:])
     return CheckResult(
         one.sentence, False, seconds, failure.explanation, failure.detail, calls, session.output, failure.evidence,
@@ -178,11 +178,11 @@ class _Failure:
     infrastructure: bool = False
 
 
-def _failure(one: Check, arguments: list[Any]) -> _Failure | None:
+def _failure(one: Check, arguments: list[Any], session: Session) -> _Failure | None:
     try:
         one.function(*arguments)
     except CheckFailed as error:
-        return _Failure(error.message, evidence=error.evidence)
+        return _without_return(_Failure(error.message, evidence=error.evidence), session, error.asked)
     except AssertionError as error:
         return _Failure(str(error) or "an assertion of the check does not hold")
     except StudentTimedOut as error:
@@ -195,21 +195,24 @@ def _failure(one: Check, arguments: list[Any]) -> _Failure | None:
         raise
     except Exception as error:
         # Most often a result of another kind than the check can work with, such as None.
-        what = traceback.format_exception_only(type(error), error)[-1].strip()
-        return _Failure(f"the check could not use what came back ({what})")
+        last = session.calls[-1] if session.calls else None
+        failure = _Failure(unusable(error, last.text, last.outcome) if last else unusable(error, "", ""))
+        return _without_return(failure, session, (last.name,) if last and "NoneType" in str(error) else ())
     return None
 
 
-def _without_return(failure: _Failure, session: Session) -> _Failure:
-    """The failure, with a word on it if it can come from a `return` that is missing."""
+def _without_return(failure: _Failure, session: Session, asked: tuple[str, ...]) -> _Failure:
+    """The failure, with a word on it if it comes from a `return` that is missing in one of the functions `asked`."""
     last = session.calls[-1] if session.calls else None
-    if failure.infrastructure or last is None or last.outcome != "returned None":
+    if last is None or last.outcome != "returned None" or last.name not in asked:
         return failure
+    came = f"`{last.text}` returned None"
+    told = "" if came in failure.explanation else f"{came}. "
+    told += "If it should return something, its `return` is missing."
     printed = session.output.strip()
-    told = f"`{last.text}` returned None. If it should return something, its `return` is missing."
     if printed:
         told += f" It printed {shown(printed)}; printing shows a value to people, `return` hands it to the caller."
-    return replace(failure, explanation=f"{told}\n{failure.explanation}")
+    return replace(failure, explanation=f"{failure.explanation}\n{told}")
 
 
 def _left_behind(session: Session) -> _Failure | None:

@@ -1,7 +1,6 @@
 """`student`: stands for a learner's functions, which run in another process."""
 
 import contextlib
-import reprlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,12 +19,8 @@ from lockstep.student.failure import (
 from lockstep.student.given import GivenFunction, given
 from lockstep.student.launcher import local_launcher
 from lockstep.student.process import Launcher, Leftovers, StudentProcess
+from lockstep.student.shown import shown
 from lockstep.student.stacks import describe
-
-_shown = reprlib.Repr()
-_shown.maxstring = _shown.maxother = 120
-_shown.maxlist = _shown.maxtuple = _shown.maxset = _shown.maxdict = 12
-_shown.maxlevel = 4
 
 
 @dataclass(frozen=True)
@@ -34,6 +29,10 @@ class Call:
 
     text: str
     outcome: str
+
+    @property
+    def name(self) -> str:
+        return self.text.partition("(")[0]
 
 
 class Session:
@@ -215,11 +214,6 @@ def student(file: str | Path, *, limit: float = 10.0) -> Iterator[Student]:
 def session_of(student: Student) -> Session:
     session: Session = student.__dict__["_session"]
     return session
-
-
-def shown(value: Any) -> str:
-    """A value as a report shows it: its repr, cut where it is long."""
-    return _shown.repr(value)
 
 
 def _defined(text: str) -> list[str]:

@@ -41,8 +41,27 @@ def test_an_equality_says_what_was_expected_and_what_came():
 
 def test_a_missing_return_is_guessed_from_what_was_printed():
     text = refusal("def f(n):\n    print([n, 3])", "first, second = student.f(1)")
-    assert "`f(1)` returned None. If it should return something, its `return` is missing. It printed '[1, 3]'" in text
+    first, second = text.splitlines()[2:4]
+    assert "`f(1)` should be 2 values (first, second), but is None" in first
+    assert "`f(1)` returned None. If it should return something, its `return` is missing. It printed '[1, 3]'" in second
     assert "its `return` is missing" not in refusal("def f(n):\n    return n", "assert student.f(1) == 2")
+
+
+def test_a_missing_return_is_not_guessed_where_none_is_right_or_another_function_failed():
+    left = "from multiprocessing import Process\nimport time\ndef f():\n    Process(target=time.sleep, args=(300,)).start()"
+    assert "its `return` is missing" not in refusal(left, "assert student.f() is None")
+    two = "def g():\n    return 3\ndef f():\n    pass"
+    assert "its `return` is missing" not in refusal(two, "got = student.g()\nstudent.f()\nassert got == 4, 'four'")
+    told = refusal("def f():\n    pass", "assert student.f() == 4, 'four'").splitlines()
+    assert told[2].strip() == "four", "the check's own words come first"
+    assert "its `return` is missing" in told[3]
+
+
+def test_what_cannot_be_unpacked_is_told_with_what_came_and_what_was_expected():
+    text = refusal("def f():\n    return 1, 2, 3", "first, second = student.f()")
+    assert "`f()` should be 2 values (first, second), but is (1, 2, 3), which has 3" in text
+    text = refusal("def f():\n    return [1, 2]", "for word, number in student.f():\n    pass")
+    assert "each item of `f()` should be 2 values (word, number), but one is 1" in text
 
 
 def test_what_cannot_cross_is_told_of_the_value_itself():
@@ -270,7 +289,9 @@ def test_each_check_gets_a_fresh_process():
 
 def test_a_check_that_cannot_use_what_came_blames_no_internals():
     text = refusal("def f():\n    return None", "assert len(student.f()) == 2")
-    assert "the check could not use what came back (TypeError: object of type 'NoneType' has no len())" in text
+    assert "`f()` returned None; what is needed there is several values, such as a list or a tuple" in text
+    assert "its `return` is missing" in text
+    assert "NoneType" not in text
 
 
 def test_output_and_messages_are_escaped_where_they_are_shown():
