@@ -52,7 +52,7 @@ class _Shown(reprlib.Repr):
     def repr_frozenset(self, x: frozenset[Any], level: int) -> str:
         return f"frozenset({{{self._members(x, level)}}})" if x else "frozenset()"
 
-    def repr_Fraction(self, x: Any, level: int) -> str:
+    def repr_Fraction(self, x: Any, level: int) -> str:  # noqa: N802 - the name that reprlib looks for
         return f"Fraction({self.repr_int(x.numerator, level)}, {self.repr_int(x.denominator, level)})"
 
     def _members(self, x: Any, level: int) -> str:

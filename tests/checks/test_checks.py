@@ -148,6 +148,38 @@ def test_a_loop_without_end_names_its_line():
     assert "is computing, in `f` at answer, line" in text
 
 
+def test_what_sleeps_and_what_is_idle_is_not_said_to_compute():
+    program = """
+    import time
+    from multiprocessing import Pool
+    def rest(n):
+        time.sleep(300)
+    def f():
+        with Pool(3) as pool:
+            pool.map(rest, [1])
+    """
+    text = refusal(program, "student.f()", limit=4)
+    assert "sleeps, in `rest` at answer, line 5:  time.sleep(300)" in text
+    assert text.count("waits for a task: it is a worker of a pool") == 2
+    assert "main waits for the results of a pool, in `f` at answer, line 8" in text
+    assert "is computing" not in text
+
+
+def test_a_loop_around_a_closed_socket_computes_and_does_not_wait():
+    program = """
+    import socket
+    def f():
+        ours, theirs = socket.socketpair()
+        theirs.close()
+        text = b""
+        while b"end" not in text:
+            text += ours.recv(100)
+    """
+    assert "main is computing, in `f` at answer, line" in refusal(program, "student.f()", limit=2)
+    waiting = "import socket\ndef f():\n    ours, theirs = socket.socketpair()\n    ours.recv(100)"
+    assert "main waits for bytes from a socket, in `f`" in refusal(waiting, "student.f()", limit=2)
+
+
 @pytest.mark.parametrize(
     ("ending", "words"),
     [

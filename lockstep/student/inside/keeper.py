@@ -18,6 +18,7 @@ from typing import Any
 import psutil
 
 from lockstep.student.inside import segments
+from lockstep.student.inside.activity import computing
 from lockstep.student.inside.belonging import stacks_file
 from lockstep.student.inside.confinement import Confinement
 from lockstep.student.inside.serving import become_student, serve
@@ -146,12 +147,13 @@ class _Keeper:
                     found.append((process.pid, state))
         return found
 
-    def stacks(self) -> list[tuple[int, int, str]]:
-        """(pid, parent's pid, faulthandler's dump) of each process that gives one within 8 seconds.
+    def stacks(self) -> list[tuple[int, int, str, bool]]:
+        """(pid, parent's pid, faulthandler's dump, does it compute?) of each process that gives one within 8 seconds.
 
         All are frozen first; those that give their stack are ended by it.
         """
         processes = [process for process in self.tree() if process.is_running()]
+        busy = computing(processes)
         parents = {}
         for process in processes:
             with contextlib.suppress(psutil.Error):
@@ -173,7 +175,7 @@ class _Keeper:
             with contextlib.suppress(OSError), open(path, "rb") as file:
                 file.seek(size)
                 text = file.read(50_000).decode("utf-8", "replace")
-            dumps.append((process.pid, parents.get(process.pid, 0), text))
+            dumps.append((process.pid, parents.get(process.pid, 0), text, process.pid in busy))
         return dumps
 
     def kill(self) -> None:
