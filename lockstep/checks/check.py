@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from lockstep.checks.crashes import own_lines, parted, unpicklable
 from lockstep.checks.report import CheckResult, Report
 from lockstep.checks.rewriting import explaining
 from lockstep.checks.unusable import unusable
@@ -162,10 +163,12 @@ def check_one(one: Check, session: Session, reference: Session | None = None) ->
     if failure is None:
         return CheckResult(one.sentence, True, seconds)
     calls = tuple(f"{call.text} {call.outcome}" for call in session.calls[-6:])
+    printed, crashes = parted(session.output)
+    explanation = "\n".join([failure.explanation, *dict.fromkeys(crash.told for crash in crashes)])
+    detail = "\n\n".join(filter(None, [failure.detail, *dict.fromkeys(crash.text for crash in crashes)]))
     return CheckResult(
-        one.sentence, False, seconds, failure.explanation, failure.detail, calls, session.output, failure.evidence,
-        failure.infrastructure,
-    )  # fmt: skip
+        one.sentence, False, seconds, explanation, detail, calls, printed, failure.evidence, failure.infrastructure
+    )
 
 
 @dataclass(frozen=True)
@@ -188,7 +191,7 @@ def _failure(one: Check, arguments: list[Any], session: Session) -> _Failure | N
     except StudentTimedOut as error:
         return _Failure(str(error), error.stacks)
     except StudentRaised as error:
-        return _Failure(f"it raised {error}", error.traceback)
+        return _raised(error)
     except (StudentMissing, StudentDied, StudentRefused) as error:
         return _Failure(str(error))
     except OSError:
@@ -201,6 +204,13 @@ def _failure(one: Check, arguments: list[Any], session: Session) -> _Failure | N
     return None
 
 
+def _raised(error: StudentRaised) -> _Failure:
+    if told := unpicklable(error.message):
+        where = own_lines(error.traceback).rstrip().splitlines()[:-1]  # the last line is pickle's own
+        return _Failure(told, "\n".join(where))
+    return _Failure(f"it raised {error}", own_lines(error.traceback))
+
+
 def _without_return(failure: _Failure, session: Session, asked: tuple[str, ...]) -> _Failure:
     """The failure, with a word on it if it comes from a `return` that is missing in one of the functions `asked`."""
     last = session.calls[-1] if session.calls else None
@@ -209,7 +219,7 @@ def _without_return(failure: _Failure, session: Session, asked: tuple[str, ...])
     came = f"`{last.text}` returned None"
     told = "" if came in failure.explanation else f"{came}. "
     told += "If it should return something, its `return` is missing."
-    printed = session.output.strip()
+    printed = parted(session.output)[0].strip()
     if printed:
         told += f" It printed {shown(printed)}; printing shows a value to people, `return` hands it to the caller."
     return replace(failure, explanation=f"{failure.explanation}\n{told}")

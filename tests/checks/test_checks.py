@@ -180,6 +180,60 @@ def test_a_loop_around_a_closed_socket_computes_and_does_not_wait():
     assert "main waits for bytes from a socket, in `f`" in refusal(waiting, "student.f()", limit=2)
 
 
+def test_an_exception_of_a_child_is_told_and_not_taken_for_something_printed():
+    program = """
+    from multiprocessing import Process
+    def work():
+        return missing
+    def f():
+        print("begun", flush=True)
+        process = Process(target=work)
+        process.start()
+        process.join()
+    """
+    text = refusal(program, "assert student.f() == 3")
+    lines = [line.strip() for line in text.splitlines()]
+    assert lines[2] == "`f()` should be 3, but is None"
+    assert "It printed 'begun';" in lines[3]
+    assert lines[4] == "Process-1 was ended by an exception: NameError: name 'missing' is not defined"
+    assert 'File "answer", line 4, in work' in text
+    assert "multiprocessing/process.py" not in text
+    assert lines[-2:] == ["What it printed:", "begun"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ("lambda n: n", "a lambda cannot go to another process: write it as a function"),
+        (
+            "inner",
+            "a function inside a function (`inner` in `f`) cannot go to another process: write it at the top level",
+        ),
+        ("Inner()", "a function inside a function (`Inner` in `f`) cannot go"),
+        ("(n for n in 'ab')", "a `generator` cannot go to another process"),
+    ],
+)
+def test_what_pickle_refuses_is_told_in_one_line(sent, words):
+    program = f"""
+    from multiprocessing import Pool, get_context
+    def f():
+        class Inner: pass
+        def inner(n): return n
+        with Pool(1) as pool:
+            return pool.apply(len, [{sent}])
+    def g():
+        def inner(n): return n
+        get_context("spawn").Process(target=inner).start()
+    """
+    text = refusal(program, "student.f()")
+    assert words in text.splitlines()[2]
+    assert text.count("pickle") == 1, "in what was called, and nowhere else"
+    assert "pool.py" not in text
+    assert len(text.splitlines()) < 12
+    if sent == "inner":
+        assert "(`inner` in `g`) cannot go to another process" in refusal(program, "student.g()").splitlines()[2]
+
+
 @pytest.mark.parametrize(
     ("ending", "words"),
     [
