@@ -25,8 +25,9 @@ from lockstep.student.failure import (
 from lockstep.student.given import given
 from lockstep.student.process import Leftovers
 from lockstep.student.session import Session, Student, session_of
-from lockstep.student.shown import shown
+from lockstep.student.shown import cut, shown
 
+_LONGEST = 6_000  # characters of an explanation
 DEFAULT_LIMIT = 10.0  # seconds for one check
 
 
@@ -164,7 +165,7 @@ def check_one(one: Check, session: Session, reference: Session | None = None) ->
         return CheckResult(one.sentence, True, seconds)
     calls = tuple(f"{call.text} {call.outcome}" for call in session.calls[-6:])
     printed, crashes = parted(session.output)
-    explanation = "\n".join([failure.explanation, *dict.fromkeys(crash.told for crash in crashes)])
+    explanation = "\n".join([cut(failure.explanation, _LONGEST), *dict.fromkeys(crash.told for crash in crashes)])
     detail = "\n\n".join(filter(None, [failure.detail, *dict.fromkeys(crash.text for crash in crashes)]))
     return CheckResult(
         one.sentence, False, seconds, explanation, detail, calls, printed, failure.evidence, failure.infrastructure

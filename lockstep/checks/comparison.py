@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from lockstep.student.data import with_article
+from lockstep.student.refusal import with_article
 from lockstep.student.shown import shown
 
 _TOLD = 3  # items of each kind that a message names

@@ -71,7 +71,7 @@ def unpicklable(message: str) -> str:
     if _LAMBDA.search(message) or (_INSIDE.search(message) and "<lambda>" in message):
         return "a lambda cannot go to another process: write it as a function, with `def`, at the top level of a cell"
     if found := _INSIDE.search(message):
-        *_, outer, _locals, name = ["", "", *found["name"].split(".")]
+        outer, name = (found["name"].replace(".<locals>", "").split(".") * 2)[-2:]
         return (
             f"a function inside a function (`{name}` in `{outer}`) cannot go to another process: "
             "write it at the top level of a cell"

@@ -91,3 +91,8 @@ def shown(value: Any) -> str:
     """A value as a report shows it: its repr, cut where it is long; text always has quotes."""
     text = _repr.repr(value)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+
+
+def cut(text: str, most: int) -> str:
+    """`text`, of at most so many characters and a word on the others."""
+    return text if len(text) <= most else f"{text[:most]}… ({len(text) - most} more characters)"
