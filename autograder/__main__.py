@@ -70,4 +70,11 @@ def main(words: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    try:
+        raise SystemExit(main())
+    except ModuleNotFoundError as error:
+        if error.name not in ("nbgrader", "jupytext"):
+            raise
+        raise SystemExit(
+            f"this needs {error.name}: install lockstep-course[teach], or run `make environment`"
+        ) from None

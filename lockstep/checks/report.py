@@ -4,9 +4,9 @@ import html
 import platform
 import sys
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 
 from lockstep.student.failure import Evidence, told_with
+from lockstep.version import __version__
 
 
 @dataclass(frozen=True)
@@ -116,11 +116,7 @@ def _says_why(result: CheckResult) -> bool:
 
 
 def _doubt(result: CheckResult, exercise: str) -> str:
-    try:
-        own = version("lockstep-course")
-    except PackageNotFoundError:
-        own = "from source"
-    machine = f"Lockstep {own}, Python {platform.python_version()}, {sys.platform}"
+    machine = f"Lockstep {__version__}, Python {platform.python_version()}, {sys.platform}"
     lines = [f"Exercise: {exercise}", f"Check: {result.sentence}", f"It said: {result.explanation}"]
     return "\n".join([*lines, *(f"Called: {call}" for call in result.calls), machine, "Why I think it is wrong: "])
 

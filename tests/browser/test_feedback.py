@@ -87,9 +87,11 @@ def test_players_run_in_a_feedback_page_and_do_not_disturb_each_other(opened):
     players = page.locator(".lockstep-report .lockstep-player")
     assert players.count() == 3
     status = players.locator(".lsp-status")
+    assert "Step 2 of 3" in status.nth(0).inner_text()
+    before = status.nth(1).inner_text(), status.nth(2).inner_text()
+    players.nth(0).press("ArrowRight")
     assert "Step 3 of 3" in status.nth(0).inner_text()
     assert page.locator(".lsp-graph svg").count() == 1
-    before = status.nth(1).inner_text(), status.nth(2).inner_text()
     players.nth(0).press("ArrowLeft")
     assert "Step 2 of 3" in status.nth(0).inner_text()
     assert (status.nth(1).inner_text(), status.nth(2).inner_text()) == before

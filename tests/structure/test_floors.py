@@ -11,7 +11,7 @@ from tests.structure.test_structure import ROOT
 # From below. A package imports from its own floor's packages that stand before it, and from the floors below it. Packages of
 # one floor that are in one tuple stand side by side.
 FLOORS = (
-    ("words", "laws", "workspace"),
+    ("words", "laws", "version", "workspace"),
     ("machine", "page"),
     ("standin",),
     ("program",),
