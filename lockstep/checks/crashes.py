@@ -7,6 +7,7 @@ _TRACEBACK = "Traceback (most recent call last):"
 _CHAINED = ("The above exception was the direct cause", "During handling of the above exception")
 _HEAD = re.compile(r"^(?:Process (?P<process>.+)|Exception in thread (?P<thread>.+?)(?: \(.*\))?):$")
 _LIBRARY = re.compile(r'File "[^"]*[/\\](?:multiprocessing|concurrent|lockstep|threading\.py|pickle\.py)\b')
+_OUR_CLASS = re.compile(r"^lockstep(?:\.\w+)+\.(\w+)")
 _LONGEST = 4_000  # characters of one traceback
 _MOST = 3
 
@@ -62,7 +63,7 @@ def own_lines(text: str) -> str:
         elif not line.startswith("   "):
             of_library = False
         if not of_library:
-            kept.append(line)
+            kept.append(_OUR_CLASS.sub(r"\1", line))
     return "\n".join(kept)[-_LONGEST:]
 
 

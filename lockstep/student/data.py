@@ -2,7 +2,8 @@
 
 Only data crosses, never code: None, bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset,
 Fraction, Decimal, NumPy arrays of plain dtypes, and `Reference`, a name of something that the learner's side defines.
-NumPy's numbers cross too, and arrive as Python's. The bytes are MessagePack (https://msgpack.org) with extension types. Decoding hostile bytes costs bounded memory
+NumPy's numbers arrive as Python's, a Decimal as the Fraction that it is, which reckons with floats.
+The bytes are MessagePack (https://msgpack.org) with extension types. Decoding hostile bytes costs bounded memory
 and time and raises DataError.
 """
 
@@ -52,7 +53,7 @@ def encode(value: Any) -> bytes:
     instead, for anything else.
     """
     try:
-        data: bytes = msgpack.packb(_plain(value, "", 0, set()), unicode_errors="surrogatepass")
+        data: bytes = msgpack.packb(_plain(value, "", 0, _Path()), unicode_errors="surrogatepass")
     except DataError:
         raise
     except (ValueError, OverflowError, RecursionError) as error:
@@ -76,7 +77,16 @@ def decode(data: bytes, *, references: bool = False) -> Any:
         raise DataError(f"not a value of the format: {type(error).__name__}: {error}"[:300]) from None
 
 
-def _plain(value: Any, where: str, depth: int, above: set[int]) -> Any:
+class _Path(set[int]):
+    """The identities of the containers around a value, and how many items have been seen so far.
+
+    Where containers share parts, a value of a few objects can have more items than atoms in the world.
+    """
+
+    items = 0
+
+
+def _plain(value: Any, where: str, depth: int, above: _Path) -> Any:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int):
@@ -107,11 +117,14 @@ def _plain(value: Any, where: str, depth: int, above: set[int]) -> Any:
     raise DataError(refusal(value, where))
 
 
-def _plain_container(value: Any, where: str, depth: int, above: set[int]) -> Any:
+def _plain_container(value: Any, where: str, depth: int, above: _Path) -> Any:
     if id(value) in above:
         raise DataError(f"{place(where)}contains itself; return data without cycles")
     if depth >= DEPTH_LIMIT:
         raise DataError(f"{place(where)}is nested more than {DEPTH_LIMIT} deep")
+    above.items += 1 if isinstance(value, Reference) else len(value)
+    if above.items > ITEMS_LIMIT:
+        raise DataError(f"it has more than {ITEMS_LIMIT:,} items, each counted as often as it is in it")
     above.add(id(value))
     try:
         if isinstance(value, Reference):
@@ -200,7 +213,8 @@ class _Decoder:
         if code == _EXACT:
             if len(body) > _EXACT_LIMIT or not _DECIMAL.fullmatch(text := body.decode("ascii")):
                 raise DataError("a Decimal that is none")
-            return Decimal(text)
+            exact = Decimal(text)
+            return Fraction(exact) if exact.is_finite() else float(exact)
         if code == _COMPLEX:
             return complex(*struct.unpack(">dd", body))
         makers: dict[int, Callable[[list[Any]], Any]] = {

@@ -6,6 +6,7 @@ import psutil
 import pytest
 
 from autograder.grading.judging import judge, read_check_cell
+from lockstep.checks.crashes import own_lines
 from lockstep.checks.report import CheckResult, Report, report_html
 from lockstep.program.source import ModuleSource
 from lockstep.student.inside import segments
@@ -67,6 +68,21 @@ def test_what_cannot_be_unpacked_is_told_with_what_came_and_what_was_expected():
 def test_what_cannot_cross_is_told_of_the_value_itself():
     text = refusal("def f():\n    return [object()]", "student.f()")
     assert "the result of `f` cannot be checked: its part [0] is an object, which cannot leave the process" in text
+
+
+@pytest.mark.parametrize("made", ["Fraction(8)", "Decimal('8.0')", "np.float32(8)", "np.array(8.0)"])
+def test_every_kind_of_number_is_accepted_where_a_number_is_asked(made):
+    program = (
+        f"from decimal import Decimal\nfrom fractions import Fraction\nimport numpy as np\ndef f():\n    return {made}"
+    )
+    assert report(program, "assert abs(student.f() - 8) < 1e-9").passed == 1
+    assert report(program, "got = student.f()\nassert abs(got - 1.0) < 7.1, 'words'\nassert got == 8").passed == 1
+    assert "should be 7.5, but is" in refusal(program, "assert student.f() == 7.5")
+
+
+def test_an_exception_that_is_returned_is_told_to_be_raised():
+    text = refusal("def f():\n    return ValueError('n')", "with raises(ValueError):\n    student.f()")
+    assert "it is a ValueError, which was returned, not raised: write `raise ValueError(...)`" in text
 
 
 def test_a_missing_function_is_named_with_what_to_do():
@@ -199,6 +215,10 @@ def test_an_exception_of_a_child_is_told_and_not_taken_for_something_printed():
     assert 'File "answer", line 4, in work' in text
     assert "multiprocessing/process.py" not in text
     assert lines[-2:] == ["What it printed:", "begun"]
+
+
+def test_no_class_of_ours_is_named_by_its_place():
+    assert own_lines("lockstep.standin.machine.NotCovered: use Pipe()") == "NotCovered: use Pipe()"
 
 
 @pytest.mark.parametrize(
