@@ -3,8 +3,8 @@
 import re
 from dataclasses import replace
 
-from lockstep.checking.report import CheckResult
-from lockstep.explore.schedule import Schedule
+from lockstep.checks.report import CheckResult
+from lockstep.exploration.schedule import Schedule
 
 _SHOULD_BE = re.compile(r"^`.*?` should be ", re.DOTALL)
 _DOES_NOT_HOLD = "this does not hold: "

@@ -20,9 +20,9 @@ from typing import NamedTuple
 
 from autograder.build import read_exercises
 from autograder.judging import judge, read_check_cell
-from lockstep.checking.launcher import local_launcher
-from lockstep.explore.schedule import Schedule
-from lockstep.notebook.source import ModuleSource
+from lockstep.exploration.schedule import Schedule
+from lockstep.program.source import ModuleSource
+from lockstep.student.launcher import local_launcher
 
 PROGRAMS = Path(__file__).parent / "programs"
 SLOW = 60.0  # seconds after which a run is given up

@@ -12,12 +12,12 @@ from textwrap import dedent
 
 from playwright.sync_api import sync_playwright
 
-from lockstep.explore.automata import Automata
-from lockstep.explore.exploring import explored
-from lockstep.explore.local_service import LocalService
-from lockstep.notebook.source import ModuleSource
-from lockstep.player.data import player_data
-from lockstep.player.page import page
+from lockstep.exploration.automata import Automata
+from lockstep.exploration.exploring import explored
+from lockstep.exploration.inside.local_service import LocalService
+from lockstep.player.page_data import player_data
+from lockstep.player.standalone import page
+from lockstep.program.source import ModuleSource
 
 REPETITIONS = 5
 

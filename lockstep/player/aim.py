@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from lockstep.explore.claims import AllStates
-from lockstep.explore.exploration import Exploration
-from lockstep.explore.findings import End, Findings
-from lockstep.explore.typed import typed_key
+from lockstep.exploration.claims import AllStates
+from lockstep.exploration.exploration import Exploration
+from lockstep.exploration.findings import End, Findings
+from lockstep.exploration.typed import typed_key
 
 Goal = Callable[[Any], Any] | str | None
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from lockstep.explore.findings import Findings
-from lockstep.explore.schedule import Schedule
+from lockstep.exploration.findings import Findings
+from lockstep.exploration.schedule import Schedule
 from lockstep.player.aim import Aim
-from lockstep.player.data import trace_data
-from lockstep.player.page import PLACE, module, place
+from lockstep.player.page_data import trace_data
+from lockstep.player.standalone import PLACE, module, place
 from lockstep.player.still import still
 
 RULES = 1_500  # a report may hold many players: a larger program is shown, not driven

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from lockstep.checking.failure import CheckFailed
-from lockstep.explore.exploration import Exploration
-from lockstep.explore.exploring import explore
-from lockstep.explore.findings import End, Findings
-from lockstep.explore.schedule import PathStep, Schedule
-from lockstep.explore.words import process_name
+from lockstep.exploration.exploration import Exploration
+from lockstep.exploration.exploring import explore
+from lockstep.exploration.findings import End, Findings
+from lockstep.exploration.schedule import PathStep, Schedule
+from lockstep.exploration.wording import process_name
 from lockstep.player.driving import choices
 from lockstep.player.waiting import enumerated
+from lockstep.student.failure import CheckFailed
 
 
 class ScheduleError(CheckFailed):

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from lockstep.explore.findings import Findings
-from lockstep.explore.schedule import PathStep
-from lockstep.explore.steps import Move
-from lockstep.explore.words import process_name
+from lockstep.exploration.findings import Findings
+from lockstep.exploration.schedule import PathStep
+from lockstep.exploration.search.steps import Move
+from lockstep.exploration.wording import process_name
 from lockstep.player.waiting import enumerated, line_of, waits
 
 SENTENCES = 12

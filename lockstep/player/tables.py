@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from lockstep.checking.report import plain
-from lockstep.explore.findings import Findings
-from lockstep.explore.steps import Field, Status
+from lockstep.checks.report import plain
+from lockstep.exploration.findings import Findings
+from lockstep.exploration.search.steps import Field, Status
 
 TEXT = 200  # characters of a value or an operation
 SOURCE = 60  # lines of a cell that are all shown; of a longer one those around what happens

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from lockstep.explore.automata import Local
-from lockstep.explore.findings import Findings
-from lockstep.explore.steps import Move
-from lockstep.explore.words import process_name
-from lockstep.standin.queues import on_its_way
+from lockstep.exploration.automata import Local
+from lockstep.exploration.findings import Findings
+from lockstep.exploration.search.steps import Move
+from lockstep.exploration.wording import process_name
+from lockstep.standin.objects.queues import on_its_way
 
 Trace = list[tuple[int, int, Move]]  # steps: number, state before, move
 _GETS = ("queue.get", "simplequeue.get", "pipe.recv")

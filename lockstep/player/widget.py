@@ -7,13 +7,13 @@ from typing import Any
 import anywidget
 import traitlets
 
-from lockstep.display import data_of
-from lockstep.explore.exploration import Exploration
-from lockstep.explore.exploring import explore
+from lockstep.exploration.exploration import Exploration
+from lockstep.exploration.exploring import explore
+from lockstep.page.display import data_of
 from lockstep.player.aim import Goal, aimed_at, aims_of
-from lockstep.player.data import player_data
-from lockstep.player.module import script, style
+from lockstep.player.page_data import player_data
 from lockstep.player.replaying import Replay, ScheduleError, replayed
+from lockstep.player.script import script, style
 from lockstep.player.still import still
 
 

@@ -1,8 +1,8 @@
 """The machine that a simulated process runs on: what the objects of the stand-in ask of it.
 
 The objects (`lockstep.standin.*`) never do anything themselves. They call the machine of the process that runs now,
-so one set of classes serves the exhaustive machine (`lockstep.explore`) and the one in virtual time
-(`lockstep.simulate`). A machine sets itself as current before it lets a process run.
+so one set of classes serves the exhaustive machine (`lockstep.exploration`) and the one in virtual time
+(`lockstep.simulation`). A machine sets itself as current before it lets a process run.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from lockstep.standin.operation import Answer, Creation, Message, Operation
 
 if TYPE_CHECKING:
-    from lockstep.standin.pipes import Connection
-    from lockstep.standin.process import MainProcess, Process
+    from lockstep.standin.objects.pipes import Connection
+    from lockstep.standin.objects.processes import MainProcess, Process
 
 
 class NotCovered(BaseException):  # not an Exception, or `except Exception` in a program would hide it

@@ -4,13 +4,13 @@ import random
 
 import pytest
 
-from lockstep.explore.words import process_name
+from lockstep.exploration.wording import process_name
 from lockstep.player.aim import aims_of
-from lockstep.player.data import player_data
 from lockstep.player.driving import choices
-from lockstep.player.page import page as page_text
-from tests.explore.taking import take
-from tests.explore.test_counts import COUNTER, PHILOSOPHERS
+from lockstep.player.page_data import player_data
+from lockstep.player.standalone import page as page_text
+from tests.exploration.taking import take
+from tests.exploration.test_counts import COUNTER, PHILOSOPHERS
 from tests.player.programs import PROGRAMS
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]

@@ -7,8 +7,8 @@ import pytest
 
 from tests.browser.test_lab import LAB, NOTEBOOK_7, open_notebook, picture
 from tests.browser.test_player import Python
-from tests.explore.taking import take
-from tests.explore.test_counts import COUNTER, PHILOSOPHERS
+from tests.exploration.taking import take
+from tests.exploration.test_counts import COUNTER, PHILOSOPHERS
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 

@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from lockstep.explore.automata import Automata
-from lockstep.explore.exploring import explored
-from lockstep.explore.local_service import LocalService
-from lockstep.notebook.source import ModuleSource
+from lockstep.exploration.automata import Automata
+from lockstep.exploration.exploring import explored
+from lockstep.exploration.inside.local_service import LocalService
+from lockstep.program.source import ModuleSource
 
 from .engine import Program
 from .schedules import Oracle, every_schedule, typed

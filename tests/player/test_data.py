@@ -4,13 +4,13 @@ import json
 
 import pytest
 
-from lockstep.display import data_of
-from lockstep.player.data import player_data
-from lockstep.player.page import page
+from lockstep.page.display import data_of
+from lockstep.player.page_data import player_data
+from lockstep.player.standalone import page
 from lockstep.player.widget import Player
-from tests.explore.taking import take
-from tests.explore.test_bugs import BUFFER
-from tests.explore.test_counts import COUNTER, PHILOSOPHERS
+from tests.exploration.taking import take
+from tests.exploration.test_bugs import BUFFER
+from tests.exploration.test_counts import COUNTER, PHILOSOPHERS
 from tests.player.programs import CRASH, PROGRAMS, THREE_KINDS
 from tests.player.rules import Rules
 

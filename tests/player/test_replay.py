@@ -3,11 +3,11 @@
 import pytest
 
 from lockstep import explore
-from lockstep.checking.failure import CheckFailed
 from lockstep.player.replaying import ScheduleError, replay, replayed
 from lockstep.player.widget import Player
-from tests.explore.taking import take
-from tests.explore.test_counts import COUNTER, PHILOSOPHERS
+from lockstep.student.failure import CheckFailed
+from tests.exploration.taking import take
+from tests.exploration.test_counts import COUNTER, PHILOSOPHERS
 from tests.player.programs import LOST_WAKE_UP
 
 LOSES = [1, 2, 2, 2, 1, 1, 1, 2]

@@ -4,12 +4,12 @@ from textwrap import indent
 
 import pytest
 
-from lockstep.checking.failure import CheckFailed
-from lockstep.player.data import player_data
+from lockstep.player.page_data import player_data
 from lockstep.player.story import story
-from tests.explore.taking import take
-from tests.explore.test_bugs import BUFFER, PARALLEL_MAP, PETERSON
-from tests.explore.test_counts import COUNTER, PHILOSOPHERS
+from lockstep.student.failure import CheckFailed
+from tests.exploration.taking import take
+from tests.exploration.test_bugs import BUFFER, PARALLEL_MAP, PETERSON
+from tests.exploration.test_counts import COUNTER, PHILOSOPHERS
 from tests.player.programs import CRASH, EVENT, LOST_WAKE_UP
 
 MAIN = """
