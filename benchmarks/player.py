@@ -7,6 +7,7 @@ import shutil
 import statistics
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 from textwrap import dedent
 
@@ -87,8 +88,8 @@ def main() -> None:
             source = ModuleSource.of_text(dedent(text), "program")
             request = {"function": "main", "arguments": [n], "keywords": {}, "feeder": True, "pipe_capacity": 65_536}
             lines = {cell.label: cell.source.split("\n") for cell in source.cells}
-            known = Automata(LocalService(source.cells))
-            found = explored(known, {**request, "merge": True}, 300_000, lines, "main")
+            with closing(LocalService(source.cells)) as service:
+                found = explored(Automata(service), {**request, "merge": True}, 300_000, lines, "main")
             began = time.process_time()
             data = player_data(found)
             spent = (time.process_time() - began) * 1000

@@ -6,6 +6,7 @@ import ast
 import copy
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any, NamedTuple
 
 from lockstep.exploration.automata import Automata
@@ -62,7 +63,6 @@ def _told(found: Oracle) -> Answer:
 
 def exploration(program: Program, merge: bool = True, budget: int = STATES_AT_MOST) -> Any:
     """What `explore` finds, with the learner's side in this very process. Raises what `explore` raises."""
-    service = LocalService(ModuleSource.of_text(program.text).cells)
     request = {
         "function": f"solution:{program.entry}",
         "arguments": list(program.arguments),
@@ -71,7 +71,8 @@ def exploration(program: Program, merge: bool = True, budget: int = STATES_AT_MO
         "pipe_capacity": program.pipe_capacity,
         "merge": merge,
     }
-    return explored(Automata(service), request, budget, {"program": program.text.split("\n")}, program.entry)
+    with closing(LocalService(ModuleSource.of_text(program.text).cells)) as service:
+        return explored(Automata(service), request, budget, {"program": program.text.split("\n")}, program.entry)
 
 
 def by_explore(program: Program, merge: bool = True, sections: tuple[str, ...] = ("s",)) -> Answer:

@@ -66,6 +66,7 @@ class Run:
         self.dying = 0
         self.repeating = False  # on its way through a history that is known: nobody looks at where it rests
         self.greenlet = greenlet.greenlet(self._live)
+        machine.unfinished[self] = None
 
     def advance(self, answer: Answer = None) -> Rest:
         """Runs to the next rest; `rest` and `effects` are new then."""
@@ -81,12 +82,15 @@ class Run:
             run_on(None)
             machine.run = None
         assert self.rest is not None
+        if self.greenlet.dead:
+            del machine.unfinished[self]
         return self.rest
 
     def put_away(self) -> None:
         """Ends the greenlet; what the program does while it is ended changes nothing."""
         self.dying = 1
         self.effects = []
+        self.machine.unfinished.pop(self, None)
         run_on(self.machine)
         self.machine.run = self
         try:
@@ -171,7 +175,13 @@ class ExploreMachine:
         self.hub = greenlet.getcurrent()
         self.run: Run | None = None
         self.spawning = False
+        self.unfinished: dict[Run, None] = {}
         self.undead: list[Any] = []
+
+    def close(self) -> None:
+        """Ends all that rests, now and not when its memory is taken back, in the middle of what runs then."""
+        for run in list(self.unfinished):
+            run.put_away()
 
     @property
     def _now(self) -> Run:

@@ -29,6 +29,8 @@ def serve(connection: Any, programs: Any) -> None:
             return
         try:
             if request["do"] == "begin":
+                if behaviour is not None:
+                    behaviour.machine.close()
                 behaviour = begin(request, definitions(programs.source), definitions(programs.given))
             assert behaviour is not None
             reply = respond(behaviour, request)
