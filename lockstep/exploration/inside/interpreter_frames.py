@@ -11,12 +11,11 @@ alone, which is always right.
 from __future__ import annotations
 
 import ctypes
-import dis
-import itertools
 import sys
 import types
-from functools import cache
 from typing import Any, NamedTuple
+
+from lockstep.exploration.inside.instructions import Point, points, variables
 
 _POINTER = ctypes.sizeof(ctypes.c_void_p)
 _INTERPRETER_FRAME = 3 * _POINTER  # PyFrameObject.f_frame, after the object's head and f_back
@@ -42,148 +41,26 @@ _ITERATOR = -2 if _VERSION >= (3, 15) else -1  # where a `for` keeps what it tak
 _FROM_C = 3  # owns the frame that stands between two where C called Python
 NULL = object()  # an empty slot
 
-_SEES_VARIABLES = frozenset({"locals", "vars", "dir", "eval", "exec", "_getframe", "currentframe", "stack", "globals"})
-
 # How many values an instruction takes from the stack before it calls something, where the rest stays as it is.
 _TAKES = {
     "LOAD_ATTR": 1, "LOAD_METHOD": 1, "STORE_ATTR": 2, "BINARY_SUBSCR": 2, "STORE_SUBSCR": 3, "DELETE_SUBSCR": 2,
     "BEFORE_WITH": 1, "FOR_ITER": 0, "CONTAINS_OP": 2, "UNARY_NOT": 1, "TO_BOOL": 1, "YIELD_VALUE": 1,
     "WITH_EXCEPT_START": 0, "RETURN_GENERATOR": 0,
+    "POP_TOP": 1,  # from 3.13 on, where a generator that has not begun stands: what is sent in is not there yet
 }  # fmt: skip
 
 
-class Point(NamedTuple):
-    """What is known about a frame before one of its instructions."""
-
-    opname: str
-    argument: Any
-    argval: Any
-    depth: int  # values on the stack
-    handling: int  # exceptions being handled in this frame
-    live: tuple[int, ...]  # variables that may still be read, and all cells
-
-
 class Held(NamedTuple):
-    """A frame's part of a local state. `callee`: where C code runs between this frame and the next, the values that the
-    current instruction works on; None where nothing is between."""
+    """A frame's part of a local state. `through_c`: C code runs between this frame and the next one, and works on
+    `callee`, the operands of the current instruction."""
 
     code: types.CodeType
     offset: int
     point: Point
     variables: tuple[Any, ...]
     stack: tuple[Any, ...]
-    callee: tuple[Any, ...] | None
-
-
-@cache
-def points(code: types.CodeType) -> dict[int, Point]:
-    """Every instruction of the code that can be reached, by its offset."""
-    instructions = list(dis.get_instructions(code))
-    following = {a.offset: b.offset for a, b in itertools.pairwise(instructions)}
-    handlers = list(dis.Bytecode(code).exception_entries)  # type: ignore[attr-defined]
-    by_offset = {instruction.offset: instruction for instruction in instructions}
-    depths: dict[int, tuple[int, int]] = {}
-    after: dict[int, list[int]] = {}
-    work = [(instructions[0].offset, 0, 0)]
-    while work:
-        offset, depth, handling = work.pop()
-        if offset in depths:
-            continue
-        depths[offset] = (depth, handling)
-        instruction = by_offset[offset]
-        name, argument = instruction.opname, instruction.arg
-        now = handling + (name == "PUSH_EXC_INFO") - (name == "POP_EXCEPT")
-        nexts = []
-        if instruction.opcode in dis.hasjrel or instruction.opcode in dis.hasjabs:
-            target = instruction.argval
-            nexts.append(target)
-            work.append((target, depth + dis.stack_effect(instruction.opcode, argument, jump=True), now))
-        if name not in _ENDS and offset in following:
-            nexts.append(following[offset])
-            work.append((following[offset], depth + _effect(instruction), now))
-        for entry in handlers:
-            if entry.start <= offset < entry.end:
-                nexts.append(entry.target)
-                work.append((entry.target, entry.depth + 1 + entry.lasti, handling))
-        after[offset] = nexts
-    live = _live(code, by_offset, after)
-    return {
-        offset: Point(
-            _meaning(by_offset[offset]), by_offset[offset].arg, by_offset[offset].argval, *depths[offset], live[offset]
-        )
-        for offset in depths
-    }
-
-
-def _meaning(instruction: dis.Instruction) -> str:
-    """The instruction's name; from 3.14 on taking an item is one of the operators."""
-    return "BINARY_SUBSCR" if instruction.argrepr == "[]" else instruction.opname
-
-
-def _effect(instruction: dis.Instruction) -> int:
-    """What an instruction really does to the stack; in 3.11 the operands of a call are counted one instruction
-    early."""
-    if _VERSION == (3, 11) and instruction.opname in ("PRECALL", "CALL"):
-        return 0 if instruction.opname == "PRECALL" else -1 - (instruction.arg or 0)
-    if instruction.opname == "RETURN_GENERATOR":  # what is sent in first is on the stack when the generator begins
-        return 1
-    return dis.stack_effect(instruction.opcode, instruction.arg, jump=False)
-
-
-_ENDS = frozenset({
-    "RETURN_VALUE", "RETURN_CONST", "RAISE_VARARGS", "RERAISE", "JUMP_FORWARD", "JUMP_BACKWARD",
-    "JUMP_BACKWARD_NO_INTERRUPT", "INTERPRETER_EXIT",
-})  # fmt: skip
-
-
-def _live(
-    code: types.CodeType, by_offset: dict[int, dis.Instruction], after: dict[int, list[int]]
-) -> dict[int, tuple[int, ...]]:
-    """The places in localsplus of the variables that may be read from an instruction on (backward data flow)."""
-    names = _localsplus(code)
-    cells = {place for place, name in enumerate(names) if name in code.co_cellvars or name in code.co_freevars}
-    plain = {name: place for place, name in enumerate(names) if place not in cells}
-    everything = tuple(range(len(names)))
-    if _SEES_VARIABLES.intersection(code.co_names):
-        return dict.fromkeys(after, everything)
-    reads, writes = {}, {}
-    for offset in after:
-        instruction = by_offset[offset]
-        name = instruction.opname
-        argval = instruction.argval if isinstance(instruction.argval, tuple) else (instruction.argval,)
-        read: set[int] = set()
-        written: set[int] = set()
-        if "_FAST" in name or name == "LOAD_CLOSURE":
-            known = [plain[value] for value in argval if value in plain]
-            if name == "STORE_FAST":
-                written |= set(known)
-            else:  # one that stores and loads counts as loading
-                read |= set(known)
-        reads[offset], writes[offset] = read, written
-    live: dict[int, set[int]] = {offset: set() for offset in after}
-    changed = True
-    while changed:
-        changed = False
-        for offset in reversed(list(after)):
-            out = set().union(*(live[new] for new in after[offset])) if after[offset] else set()
-            into = reads[offset] | (out - writes[offset])
-            if into != live[offset]:
-                live[offset] = into
-                changed = True
-    return {offset: tuple(sorted({*found, *cells})) for offset, found in live.items()}
-
-
-@cache
-def _variables(code: types.CodeType) -> int:
-    """How many places come before the evaluation stack."""
-    return len(_localsplus(code))
-
-
-def _localsplus(code: types.CodeType) -> list[str]:
-    """The names in the order in which a frame keeps them: variables, then cells that are not variables, then free
-    ones."""
-    extra = [name for name in code.co_cellvars if name not in code.co_varnames]
-    return [*code.co_varnames, *extra, *code.co_freevars]
+    through_c: bool
+    callee: tuple[Any, ...]
 
 
 def held(frame: types.FrameType, inner: types.FrameType | None) -> Held | None:
@@ -208,7 +85,7 @@ def held(frame: types.FrameType, inner: types.FrameType | None) -> Held | None:
     if direct is None:
         return None
     base = ctypes.c_void_p.from_address(id(frame) + _INTERPRETER_FRAME).value or 0
-    size = _variables(code)
+    size = variables(code)
     start = base + _LAYOUT.localsplus
     rest = point.depth - takes
     there = _told(base, start, size)
@@ -216,16 +93,16 @@ def held(frame: types.FrameType, inner: types.FrameType | None) -> Held | None:
         there = rest if direct else point.depth
     if rest < 0 or there != (rest if direct else point.depth):
         return None
-    variables = tuple([_object(start + place * _POINTER) for place in point.live])
+    values = tuple([_object(start + place * _POINTER) for place in point.live])
     stack = _objects(start + size * _POINTER, rest)
-    callee: tuple[Any, ...] | None = None
+    callee: tuple[Any, ...] = ()
     if not direct:
         # f(*arguments): they are made into a tuple first, and what the stack points to may be freed; only f is there.
         upto = rest + 2 if point.opname == "CALL_FUNCTION_EX" else point.depth
         callee = _objects(start + (size + rest) * _POINTER, upto - rest)
         if point.opname == "FOR_ITER":
             callee = (stack[_ITERATOR],)
-    return Held(code, offset, point, variables, stack, callee)
+    return Held(code, offset, point, values, stack, not direct, callee)
 
 
 def _told(base: int, start: int, size: int) -> int | None:
@@ -298,7 +175,7 @@ class _Probe:
         return 2
 
 
-def _readable() -> bool:
+def readable() -> bool:
     """Reads frames of functions whose variables and stack are known, in several positions."""
     if sys.implementation.name != "cpython" or _VERSION not in _LAYOUTS:
         return False
@@ -328,4 +205,4 @@ def _readable() -> bool:
     return True
 
 
-READABLE = _readable()
+READABLE = readable()

@@ -83,7 +83,7 @@ class _Memory(Walk):
         for index, (_, running, _) in enumerate(chain):
             self.active[id(running)] = index
         for found, _, called in chain:
-            if called is not None and found.callee is not None:
+            if called is not None and found.through_c:
                 self._check_call(found, called)
             self.frame(found)
         solution, given = (vars(self.run.namespaces.modules[name]) for name in OWN)
@@ -102,7 +102,7 @@ class _Memory(Walk):
 
     def _check_call(self, found: Held, inner: types.FrameType) -> None:
         """A C function is between the two frames: go on only if it holds nothing but what the stack shows."""
-        name, callee = found.point.opname, found.callee or ()
+        name, callee = found.point.opname, found.callee
         code = inner.f_code
         if name in ("LOAD_ATTR", "LOAD_METHOD"):
             wanted = accessor(type(callee[-1]), found.point.argval, "fget")
