@@ -21,7 +21,7 @@ from autograder.submission import UnreadableSubmission, read_submission, require
 from autograder.unit import Unit, assemble, read_unit, work_in
 from autograder.work import NotGraded, Settings
 from lockstep.checks.report import report_html
-from lockstep.player.evidence import module_for
+from lockstep.player.trace import module_for
 
 JOURNAL = "journal.sqlite"  # in the root of the course
 

@@ -14,6 +14,7 @@ from textwrap import dedent
 from playwright.sync_api import sync_playwright
 
 from lockstep.exploration.automata import Automata
+from lockstep.exploration.exploration import Exploration
 from lockstep.exploration.exploring import explored
 from lockstep.exploration.inside.local_service import LocalService
 from lockstep.player.page_data import player_data
@@ -89,9 +90,9 @@ def main() -> None:
             request = {"function": "main", "arguments": [n], "keywords": {}, "feeder": True, "pipe_capacity": 65_536}
             lines = {cell.label: cell.source.split("\n") for cell in source.cells}
             with closing(LocalService(source.cells)) as service:
-                found = explored(Automata(service), {**request, "merge": True}, 300_000, lines, "main")
+                found = Exploration(explored(Automata(service), {**request, "merge": True}, 300_000, lines, "main"))
             began = time.process_time()
-            data = player_data(found)
+            data = player_data(found.findings)
             spent = (time.process_time() - began) * 1000
             file = Path(folder) / "player.html"
             file.write_text(page(data), "utf-8")

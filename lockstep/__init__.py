@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lockstep import laws
     from lockstep.checks.check import raises
-    from lockstep.exploration.exploring import explore
+    from lockstep.exploration.exploring import explore, replay, you_drive
     from lockstep.exploration.sections import inside
     from lockstep.machine.usable import usable_cpus
     from lockstep.measurement.measuring import speedup
     from lockstep.notebook.check_cells import check
     from lockstep.notebook.extension import load_ipython_extension
-    from lockstep.player.replaying import replay
-    from lockstep.player.widget import you_drive
     from lockstep.recording.recording import timeline
     from lockstep.simulation.simulating import simulate
     from lockstep.standin.timed.clock import work
@@ -40,8 +38,8 @@ _HOMES = {
     "usable_cpus": "lockstep.machine.usable",
     "work": "lockstep.standin.timed.clock",
     "load_ipython_extension": "lockstep.notebook.extension",
-    "replay": "lockstep.player.replaying",
-    "you_drive": "lockstep.player.widget",
+    "replay": "lockstep.exploration.exploring",
+    "you_drive": "lockstep.exploration.exploring",
 }
 
 __all__ = [

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from lockstep.exploration.claims import Claim
-from lockstep.exploration.schedule import PathStep, Schedule, Step, Waiting, shortest
+from lockstep.exploration.schedule import Schedule, Step, Waiting
 from lockstep.exploration.search.graph import Graph
-from lockstep.exploration.search.partial import Visited
+from lockstep.exploration.search.shortest import PathStep, shortest
 from lockstep.exploration.search.steps import Move, Status
+from lockstep.exploration.search.visited import Visited
 from lockstep.exploration.typed import Results, typed_key
 from lockstep.exploration.wording import Words, process_name
 from lockstep.student.failure import CheckFailed
@@ -43,7 +44,10 @@ class End:
 
 
 class Findings:
-    """The ends of a program, and how to show them."""
+    """The ends of a program, how many ways lead to each, and how to show them.
+
+    `interleavings` is None where they are without number, or were not all taken; `states` are those visited.
+    """
 
     def __init__(
         self,
@@ -53,10 +57,12 @@ class Findings:
         words: Words,
         claim: Claim,
         name: str,
+        interleavings: int | None,
     ) -> None:
         self.graph, self.visited, self.words, self.claim, self.name = graph, visited, words, claim, name
         self.ends = [self._end(state, ways) for state, ways in ends.items()]
         self.lost = graph.lost() if visited is None else set()
+        self.interleavings = interleavings
         self._sections: dict[str, dict[int, int]] = {}
         self._paths: dict[frozenset[int], list[PathStep]] = {}
 
@@ -76,7 +82,8 @@ class Findings:
         """Interleavings; where they are without number, states."""
         return sum(1 if end.ways is None else end.ways for end in ends)
 
-    def states(self) -> Iterable[int]:
+    @property
+    def states(self) -> Collection[int]:
         return self.graph.depths if self.visited is None else self.visited.states
 
     def inside(self, section: str) -> dict[int, int]:
@@ -94,7 +101,7 @@ class Findings:
                     if inside:
                         holders.append((field.shift, (1 << field.bits) - 1, inside))
             found = {}
-            for state in self.states():
+            for state in self.states:
                 count = sum(((state >> shift) & bits) in inside for shift, bits, inside in holders)
                 if count:
                     found[state] = count
@@ -131,14 +138,11 @@ class Findings:
                 found.append((process, str(ended[1])))
         return tuple(found)
 
-    def schedule(self, goals: set[int], title: str) -> Schedule:
-        """The schedule with the fewest context switches, then the fewest steps, that comes to one of these states.
-
-        Where no end is reached any more it goes on until a state comes again, so that a reader sees what repeats.
-        """
+    def path_shown(self, goals: set[int]) -> list[PathStep]:
+        """The steps of `path`; where no end is reached any more it goes on until a state comes again, to show the circle."""
         path = self.path(goals)
         end = path[-1][2] if path else self.graph.root
-        return self.told([*path, *self._lap(end)] if end in self.lost else path, title, goals)
+        return [*path, *self._lap(end)] if end in self.lost else path
 
     def _lap(self, state: int) -> list[PathStep]:
         """The steps from here to where a state comes again, the processes taking turns."""
@@ -156,7 +160,7 @@ class Findings:
         return lap
 
     def path(self, goals: set[int]) -> list[PathStep]:
-        """The steps of that schedule, searched for once: a player asks for them, and then its picture."""
+        """The path with the fewest context switches, then the fewest steps, to one of these states; searched for once."""
         known = frozenset(goals)
         if known not in self._paths:
             path = shortest(self.graph, goals, None if self.visited is None else _SEARCH_LIMIT)
@@ -166,15 +170,15 @@ class Findings:
             self._paths[known] = path
         return self._paths[known]
 
-    def told(self, path: list[PathStep], title: str, goals: Iterable[int] = ()) -> Schedule:
-        """These steps, for readers; `goals` are the states that they were to come to."""
+    def told(self, path: list[PathStep], title: str) -> Schedule:
+        """These steps, for readers."""
         state, steps, last = self.graph.root, [], ""
         for field, index, after in path:
             move = self.graph.steps.in_full(state, field)[index]
             steps.append(self._step(state, after, move, bool(last) and move.actor != last))
             state, last = after, move.actor
         waiting = tuple(self._waiting(state))
-        return Schedule(title, tuple(steps), waiting, self._outcome(state), (self, path, frozenset(goals)))
+        return Schedule(title, tuple(steps), waiting, self._outcome(state))
 
     def _end(self, state: int, ways: int | None) -> End:
         statuses = self.graph.statuses(state)

@@ -3,45 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from lockstep.measurement.measurement import Measurement
 from lockstep.measurement.plan import CAREFUL_ROUNDS
+from lockstep.measurement.samples import Point
 
-if TYPE_CHECKING:
-    from lockstep.measurement.samples import Point
-    from lockstep.measurement.speedup import Speedup
-
-REALLY_THERE = 0.8
-"""The part of the wanted CPUs that must be free and given; below it every speed-up scatters around 1."""
 ABOVE_IDEAL = 1.1
 """Times the ideal: a simulation is no more exact than that."""
 SHORT_RUN_S = 0.01
 BURST_S = 1.0
 
 
-def busy(result: Speedup) -> str:
-    """Why the machine is too busy for a curve, or ""."""
-    cpus = result.cpus
-    wanted = min(max(result.plan.workers), cpus.share)
-    if result.others is not None and cpus.logical - result.others < REALLY_THERE * wanted:
-        return (
-            f"other programs kept {result.others:.1f} of {cpus.logical} CPUs busy, and {wanted:g} {_are(wanted)} needed"
-        )
-    capacity = result.capacity
-    if capacity is not None and capacity.cpus < REALLY_THERE * min(capacity.workers, cpus.share):
-        return (
-            f"{capacity.workers} busy process{'es' * (capacity.workers != 1)} got only "
-            f"{capacity.cpus:.2f} CPUs, where {min(capacity.workers, cpus.share):g} should be there"
-        )
-    return ""
-
-
-def sentence(result: Speedup) -> str:
+def sentence(result: Measurement) -> str:
     """A paragraph for a learner, the finding first."""
     return " ".join(_sentences(result))
 
 
-def _sentences(result: Speedup) -> Iterator[str]:
+def _sentences(result: Measurement) -> Iterator[str]:
     if not result.points:
         failed = result.state == "failed"
         told = "stopped by an error before anything was measured" if failed else "nothing has been measured yet"
@@ -62,7 +40,7 @@ def _sentences(result: Speedup) -> Iterator[str]:
     yield from _beyond(result)
 
 
-def _finding(result: Speedup) -> str:
+def _finding(result: Measurement) -> str:
     point = max(result.points, key=lambda point: point.workers)
     base = f"{result.base_title}, which takes {seconds(result.base_seconds or 0.0)}"
     counted = "" if not result.plan.warm else " The pool was started before the clock."
@@ -74,7 +52,7 @@ def _finding(result: Speedup) -> str:
     return f"With {workers}{work}, {result.title} has a speed-up of {point.speedup:.2f}{spread} over {base}.{counted}"
 
 
-def _trust(result: Speedup) -> str:
+def _trust(result: Measurement) -> str:
     rounds = f"{result.rounds_done} round{'s' * (result.rounds_done != 1)}"
     if result.state == "running":
         return f"Still measuring: {rounds} of {result.rounds or result.plan.fewest}."
@@ -94,7 +72,7 @@ def _trust(result: Speedup) -> str:
     return f"Believe it: {rounds} in random order, {quiet}."
 
 
-def _remarks(result: Speedup) -> Iterator[str]:
+def _remarks(result: Measurement) -> Iterator[str]:
     if result.disagreement:
         yield result.disagreement
     measured = [point for point in result.points if not point.provisional]
@@ -119,7 +97,7 @@ def _remarks(result: Speedup) -> Iterator[str]:
         yield "Under a CPU quota a run shorter than 1 s can burst above its share: take a larger size."
 
 
-def _beyond(result: Speedup) -> Iterator[str]:
+def _beyond(result: Measurement) -> Iterator[str]:
     cpus = result.cpus
     over = [workers for workers in result.plan.workers if workers > cpus.count]
     if over:
@@ -145,10 +123,6 @@ def _surely_above(point: Point) -> bool:
 
 def _holds_one(point: Point) -> bool:
     return point.low is not None and point.high is not None and point.low <= 1.0 <= point.high
-
-
-def _are(amount: float) -> str:
-    return "is" if amount <= 1 else "are"
 
 
 def _were(amount: float) -> str:

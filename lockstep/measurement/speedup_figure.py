@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import html as escaping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from lockstep.measurement.measurement import Measurement
+from lockstep.measurement.sentences import sentence
 from lockstep.page.picture import Picture, html_table
-
-if TYPE_CHECKING:
-    from lockstep.measurement.speedup import Speedup
 
 MEASURED, IDEAL, FITTED, SIMULATED, CAPACITY = "#0072B2", "#777777", "#D55E00", "#009E73", "#CC79A7"
 """Okabe and Ito's colours; markers and dashes differ too, so that no curve depends on its colour."""
 
 
-def draw(result: Speedup) -> Picture:
+def draw(result: Measurement) -> Picture:
     picture = Picture(figsize=(7.0, 4.4), layout="constrained")
     axes = picture.subplots()
     horizon = result.horizon
@@ -53,7 +52,7 @@ def draw(result: Speedup) -> Picture:
     return picture
 
 
-def alt_text(result: Speedup) -> str:
+def alt_text(result: Measurement) -> str:
     """The plot in words."""
     told = [f"{point.speedup:.2f} with {point.workers} worker{'s' * (point.workers != 1)}" for point in result.points]
     simulated = [f"{speedup:.2f} with {workers}" for workers, speedup in result.simulated]
@@ -64,16 +63,16 @@ def alt_text(result: Speedup) -> str:
     return text
 
 
-def html(result: Speedup) -> str:
+def html(result: Measurement) -> str:
     """The picture with its sentence and its numbers, for a page without the live view."""
     return (
         draw(result).html(alt_text(result))
-        + f"<p>{escaping.escape(result.sentence())}</p>"
+        + f"<p>{escaping.escape(sentence(result))}</p>"
         + html_table(["workers", "seconds", "speed-up", "95 % interval", "how"], [_row(row) for row in result.table()])
     )
 
 
-def _scene(axes: Axes, result: Speedup, horizon: int) -> None:
+def _scene(axes: Axes, result: Measurement, horizon: int) -> None:
     cpus = result.cpus
     every = np.array([1, horizon])
     axes.plot(every, every, "-", color=IDEAL, linewidth=1, label="ideal")

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import anywidget
 import numpy as np
@@ -14,12 +14,10 @@ import traitlets
 
 from lockstep.measurement import speedup_figure as figure
 from lockstep.measurement.plan import default_workers
+from lockstep.measurement.request import Request, Show
 from lockstep.measurement.speedup import Speedup
 from lockstep.page.display import Display, script
 from lockstep.page.kernel import in_main_thread, running_cell
-
-if TYPE_CHECKING:
-    from lockstep.measurement.measuring import Request, Show
 
 REFRESH_S = 0.2
 """At most five pictures a second: the browser that draws them needs a CPU of the machine that is measured."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from lockstep.checks.check import Check, check, run_checks
 from lockstep.checks.report import CheckResult, Report, report_html
 from lockstep.notebook.extension import notebook_source
-from lockstep.player.evidence import module_for
+from lockstep.player.trace import module_for
 from lockstep.program.definitions import definitions
 from lockstep.program.source import ModuleSource
 from lockstep.student.launcher import local_launcher

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from lockstep.exploration.schedule import PathStep
 from lockstep.exploration.search.graph import Graph
+from lockstep.exploration.search.shortest import PathStep
 from lockstep.exploration.search.steps import Field, Move
 
 

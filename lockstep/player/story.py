@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lockstep.exploration.findings import Findings
-from lockstep.exploration.schedule import PathStep
+from lockstep.exploration.search.shortest import PathStep
 from lockstep.exploration.search.steps import Move
 from lockstep.exploration.wording import process_name
 from lockstep.player.waiting import enumerated, line_of, waits

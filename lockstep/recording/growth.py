@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from lockstep.recording.bars import Bar, Kind, Lane
 from lockstep.recording.lanes import START_UP, Label, names_of, place_of, told_lost
 from lockstep.recording.operation_log import LogReader, Record
-from lockstep.recording.timeline import Bar, Kind, Lane, Timeline
+from lockstep.recording.timeline import Timeline
 
 _COMPUTING = -1
 _COARSER = 4  # where there are too many bars, this many become one: seldom, so that it costs little

@@ -6,8 +6,9 @@ import linecache
 import re
 from collections.abc import Callable, Iterable, Sequence
 
+from lockstep.recording.bars import Bar, Kind, Lane
 from lockstep.recording.operation_log import Entry, Log, Operation
-from lockstep.recording.timeline import Bar, Kind, Lane, Timeline
+from lockstep.recording.timeline import Timeline
 
 START_UP = "starting up"
 MOST_BARS = 1500

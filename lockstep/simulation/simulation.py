@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from lockstep.recording.timeline import Bar, Lane, Timeline
+from lockstep.recording.bars import Bar, Lane
+from lockstep.recording.timeline import Timeline
 from lockstep.simulation.accuracy import Accuracy, accuracy_of
 from lockstep.simulation.actors import Actor
 from lockstep.simulation.costs import IDEAL

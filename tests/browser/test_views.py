@@ -9,7 +9,8 @@ import pytest
 
 from lockstep.measurement.campaign import campaign
 from lockstep.measurement.measured_program import program_of
-from lockstep.recording.timeline import Bar, Lane, Timeline
+from lockstep.recording.bars import Bar, Lane
+from lockstep.recording.timeline import Timeline
 from tests.browser.pages import open_view
 from tests.measurement.fakes import FakeMachine, cpus_of, start_of
 

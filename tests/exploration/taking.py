@@ -35,7 +35,7 @@ def take(
     }
     sources = {cell.label: cell.source.split("\n") for cell in source.cells}
     with closing(LocalService(source.cells)) as service:
-        return explored(Automata(service), request, budget, sources, function)
+        return Exploration(explored(Automata(service), request, budget, sources, function))
 
 
 def merged_and_not(text: str, *arguments: object, **options: object) -> Exploration:
@@ -52,7 +52,7 @@ def outcome(found: Exploration) -> tuple:
 
 def local_states(found: Exploration) -> int:
     """How many local states all processes together have."""
-    return len(found._findings.graph.automata.locals)
+    return len(found.findings.graph.automata.locals)
 
 
 # A program in which `v` races from 0 to 1, and whatever `race(v, out)` does beside it.

@@ -210,5 +210,5 @@ def test_a_plain_process_is_told_as_the_real_one_is():
 )
 def test_exceptions_are_told_by_the_names_that_the_learner_gave(statement, told):
     found = take(f"class Odd(Exception): pass\ndef main():\n    {statement}\n")
-    assert told in found._findings.ends[0].crashes[0][1]
-    assert found._findings.ends[0].crashes[0][1].count("solution.") == statement.count("solution.")
+    assert told in found.findings.ends[0].crashes[0][1]
+    assert found.findings.ends[0].crashes[0][1].count("solution.") == statement.count("solution.")

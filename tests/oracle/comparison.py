@@ -10,6 +10,7 @@ from contextlib import closing
 from typing import Any, NamedTuple
 
 from lockstep.exploration.automata import Automata
+from lockstep.exploration.exploration import Exploration
 from lockstep.exploration.exploring import explored
 from lockstep.exploration.inside.local_service import LocalService
 from lockstep.program.source import ModuleSource
@@ -71,8 +72,9 @@ def exploration(program: Program, merge: bool = True, budget: int = STATES_AT_MO
         "pipe_capacity": program.pipe_capacity,
         "merge": merge,
     }
+    lines = {"program": program.text.split("\n")}
     with closing(LocalService(ModuleSource.of_text(program.text).cells)) as service:
-        return explored(Automata(service), request, budget, {"program": program.text.split("\n")}, program.entry)
+        return Exploration(explored(Automata(service), request, budget, lines, program.entry))
 
 
 def by_explore(program: Program, merge: bool = True, sections: tuple[str, ...] = ("s",)) -> Answer:

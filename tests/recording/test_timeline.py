@@ -12,12 +12,13 @@ from multiprocessing import connection, process, queues, synchronize
 import psutil
 import pytest
 
+from lockstep.recording.bars import Bar, Lane
 from lockstep.recording.lanes import MOST_BARS, coarsened, timeline_of
 from lockstep.recording.operation_log import CAPACITY, Entry, Log, LogWriter, Operation, announce, read
 from lockstep.recording.patches import OPERATIONS
 from lockstep.recording.recorder import Recording
 from lockstep.recording.recording import record, timeline
-from lockstep.recording.timeline import Bar, Lane, Timeline
+from lockstep.recording.timeline import Timeline
 from tests.recording import programs
 
 METHODS = multiprocessing.get_all_start_methods()
@@ -289,7 +290,7 @@ def test_a_spawned_child_pays_for_no_plotting_library():
 
 def test_the_packages_can_be_called_however_they_were_loaded():
     code = (
-        "import lockstep.recording.timeline, lockstep.measurement.plan\n"
+        "import lockstep.recording.bars, lockstep.measurement.plan\n"
         "from lockstep import speedup, timeline\n"
         "print(timeline(len, (1, 2)).answer, speedup(lambda size, workers: size, 5, workers=[1]).state)"
     )
