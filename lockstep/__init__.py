@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lockstep.notebook.extension import load_ipython_extension
     from lockstep.recording.recording import timeline
     from lockstep.simulation.simulating import simulate
+    from lockstep.standin.objects.readers_writer import ReadersWriterLock
     from lockstep.standin.timed.clock import work
     from lockstep.student.given import given
     from lockstep.student.session import student
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "ReadersWriterLock": "lockstep.standin.objects.readers_writer",
     "check": "lockstep.notebook.check_cells",
     "raises": "lockstep.checks.check",
     "given": "lockstep.student.given",
@@ -43,6 +45,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "ReadersWriterLock",
     "check",
     "explore",
     "given",

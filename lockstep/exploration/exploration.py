@@ -11,9 +11,9 @@ from typing import Any
 from lockstep.exploration.claims import Claim
 from lockstep.exploration.findings import End, Findings
 from lockstep.exploration.typed import Results
-from lockstep.exploration.wording import process_name
 from lockstep.player.standalone import save
 from lockstep.player.trace import Trace, trace_to
+from lockstep.standin.objects.processes import process_name
 from lockstep.student.failure import CheckFailed
 from lockstep.words import SENTENCES, brief, brief_value
 

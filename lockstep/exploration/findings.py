@@ -13,7 +13,9 @@ from lockstep.exploration.search.shortest import PathStep, shortest
 from lockstep.exploration.search.steps import Move, Status
 from lockstep.exploration.search.visited import Visited
 from lockstep.exploration.typed import Results, typed_key
-from lockstep.exploration.wording import Words, process_name
+from lockstep.exploration.wording import Words
+from lockstep.standin.kinds import declared_object
+from lockstep.standin.objects.processes import process_name
 from lockstep.student.failure import CheckFailed
 from lockstep.words import brief_value
 
@@ -121,9 +123,10 @@ class Findings:
         return frozenset(local.operation.kind for local in self.graph.automata.locals if local.kind == "ask")
 
     def holder(self, state: int, name: str) -> str | None:
-        """The process that holds this lock, None if nobody does, or if it is no lock."""
+        """The process that holds this object, None if nobody does, or if it is none that is held."""
+        kind = declared_object(self.graph.steps.fields[name].kind)
         value = self.graph.steps.value(state, name)
-        return value[0] if self.graph.steps.fields[name].kind in ("lock", "rlock") and value is not None else None
+        return None if value is None else kind.holder(value)
 
     def crashed_and_lost(self) -> set[int]:
         """The states from which no end is reached any more, and in which a process has ended with an exception."""

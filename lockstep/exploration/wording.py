@@ -7,36 +7,11 @@ import re
 from typing import Any
 
 from lockstep.exploration.automata import Automata
-from lockstep.standin.objects.pipes import Channel
-from lockstep.standin.objects.queues import QueueValue
+from lockstep.standin.kinds import declared_object, made_by, operation_kind
+from lockstep.standin.objects.processes import process_name
 from lockstep.standin.operation import Message, Operation, Raised
 
 _ASSIGNED = re.compile(r"^\s*([A-Za-z_][\w.]*)\s*(?::[^=]+)?=(?!=)")
-_PLAIN = {
-    "cell.read": "read",
-    "cell.write": "write",
-    "cells.read": "read the slice",
-    "cells.write": "write the slice",
-    "condition.wait": "wait (lets go of the lock)",
-    "condition.wake": "wake up with the lock",
-    "event.wake": "wake up",
-    "barrier.pass": "leave",
-    "barrier.open": "open the barrier",
-    "barrier.fail": "break the barrier",
-    "queue.feed": "move an item into the pipe",
-    "queue.joined": "wake up",
-    "pipe.sent": "finish sending",
-    "simplequeue.sent": "finish putting",
-    "process.exit": "exit",
-}
-
-
-# What each constructor creates, in this order.
-_CREATES = {
-    "Value": ["rlock", "cell"], "RawValue": ["cell"], "Condition": ["rlock", "condition"], "Lock": ["lock"],
-    "RLock": ["rlock"], "Semaphore": ["semaphore"], "BoundedSemaphore": ["semaphore"], "Event": ["event"],
-    "Barrier": ["barrier"], "SimpleQueue": ["simplequeue"], "Queue": ["queue"], "JoinableQueue": ["queue"],
-}  # fmt: skip
 
 
 def assigned_together(line: str, kinds: list[str]) -> list[str]:
@@ -70,17 +45,10 @@ def _creates(call: ast.expr) -> list[str]:
     """The kinds of what a call creates."""
     if not isinstance(call, ast.Call):
         return []
-    creates = _CREATES.get(ast.unparse(call.func).rpartition(".")[2], [])
+    creates = list(made_by(ast.unparse(call.func).rpartition(".")[2]))
     if any(ast.unparse(keyword) == "lock=False" for keyword in call.keywords):
         creates = [kind for kind in creates if kind != "rlock"]
     return creates
-
-
-def process_name(identity: str) -> str:
-    """What the real module calls the process: MainProcess, Process-1, Process-1:2; its feeder: feeder of ..."""
-    if identity.startswith("feeder of "):
-        return "feeder of " + process_name(identity[10:])
-    return "main" if identity == "0" else "Process-" + identity[2:].replace(".", ":")
 
 
 class Words:
@@ -96,56 +64,46 @@ class Words:
         return lines[number - 1].strip() if 0 < number <= len(lines) else ""
 
     def operation(self, operation: Operation) -> str:
-        kind = operation.kind
-        if kind.startswith("process.") and kind != "process.exit":
-            return f"{kind[8:]} {process_name(operation.arguments[0])}"
-        told = _PLAIN.get(kind, kind.partition(".")[2])
-        main = self.object(operation.objects[0]) if operation.objects else ""
-        if kind == "cell.write":
-            return f"{told} {main} = {self.value(operation.arguments[1])}"
-        if kind in ("queue.put", "simplequeue.put", "pipe.send"):
-            return f"{told} {self.value(operation.arguments[0])} {'to' if kind == 'pipe.send' else 'into'} {main}"
-        if kind in ("lock.acquire", "rlock.acquire") and not operation.arguments[1]:
-            told = "try to acquire"
-        if kind == "semaphore.acquire" and not operation.arguments[0]:
-            told = "try to acquire"
-        return f"{told} {main}".strip()
+        """What the operation does: "acquire fork[0]"."""
+        kind = operation_kind(operation.kind)
+        told = kind.told if kind.patient(operation) or not kind.trying else kind.trying
+        filled = {
+            "object": self.object(operation.objects[0]) if operation.objects else "",
+            "process": process_name(operation.arguments[0]) if "{process}" in told else "",
+        }
+        values = (
+            self.value(value) if f"{{{place}}}" in told else "" for place, value in enumerate(operation.arguments)
+        )
+        return told.format(*values, **filled).strip()
 
     def answer(self, operation: Operation, answer: Any) -> str:
+        """What the operation gave; empty where that says nothing."""
+        answers = operation_kind(operation.kind).answers
         if type(answer) is Raised:
             return f"{answer.exception}: {answer.text}" if answer.text else answer.exception
-        if operation.kind in ("cell.read", "queue.get", "simplequeue.get", "pipe.recv", "cells.read"):
+        if answers == "value":
             return self.value(answer)
-        if answer is None or (answer is True and operation.kind not in ("event.is_set", "process.is_alive")):
-            return ""
-        if operation.kind in ("barrier.arrive", "event.wait", "pipe.send", "simplequeue.put"):
+        if answers == "never" or answer is None or (answer is True and answers != "fact"):
             return ""
         return repr(answer)
 
     def value(self, value: Any, kind: str = "") -> str:
-        """A value of an object, or a message."""
+        """A value of an object of this kind, or a message."""
         if type(value) is Message:
-            return self._automata.text(value.token)
-        if type(value) is QueueValue:
-            line = "".join(f" <- {self.value(message)} ({process_name(p)})" for p, message in value.line)
-            return "[" + ", ".join(self.value(message) for message in value.pipe) + "]" + line
-        if type(value) is Channel:
-            return "[" + ", ".join(self.value(message) for message in value.messages) + "]"
-        if kind in ("lock", "rlock"):
-            if value is None:
-                return "free"
-            times = f" ({value[1]} times)" if value[1] > 1 else ""
-            return f"held by {process_name(value[0])}{times}"
-        if kind == "condition":
-            return "[" + ", ".join(f"{process_name(who)} {status}" for who, status, _ in value) + "]"
-        if kind == "event":
-            waiting = ", ".join(process_name(who) for who, _ in value[1])
-            return ("set" if value[0] else "not set") + (f", {waiting} waiting" if waiting else "")
-        if kind == "barrier":
-            return f"{value[1]} inside, {value[0]}"
+            return self.message(value)
+        if kind:
+            return declared_object(kind).told(value, self)
         if isinstance(value, tuple):
             return "[" + ", ".join(self.value(item) for item in value) + "]"
         return repr(value)
+
+    def message(self, message: Message) -> str:
+        """What was packed."""
+        return self._automata.text(message.token)
+
+    def process(self, identity: str) -> str:
+        """The process's name."""
+        return process_name(identity)
 
     def object(self, name: str) -> str:
         """The variable that the object was assigned to, as far as its line tells; else its kind and number."""

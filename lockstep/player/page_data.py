@@ -8,11 +8,11 @@ from typing import Any
 
 from lockstep.exploration.findings import End, Findings
 from lockstep.exploration.search.shortest import PathStep
-from lockstep.exploration.wording import process_name
 from lockstep.player.aim import Aim, Goal, aimed_at, aims_of
 from lockstep.player.driving import chosen
 from lockstep.player.story import story
 from lockstep.player.tables import Tables, short
+from lockstep.standin.objects.processes import process_name
 
 STATES = 2_000  # the page counts the ways that are left in graphs of so many states
 RULES = 5_000  # with more than these only the traces are sent: nobody can drive

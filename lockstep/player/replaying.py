@@ -8,10 +8,10 @@ from typing import Any
 
 from lockstep.exploration.findings import End, Findings
 from lockstep.exploration.search.shortest import PathStep
-from lockstep.exploration.wording import process_name
 from lockstep.player.driving import choices
 from lockstep.player.trace import Trace
 from lockstep.player.waiting import enumerated
+from lockstep.standin.objects.processes import process_name
 from lockstep.student.failure import CheckFailed
 
 

@@ -14,8 +14,9 @@ from lockstep.simulation.calibration import costs_of_this_machine
 from lockstep.simulation.costs import IDEAL, LAPTOP, PROFILES, Costs
 from lockstep.simulation.curves import Curve
 from lockstep.simulation.log import Log, LogError
-from lockstep.simulation.phrases import deadlocked, endless, process_name
+from lockstep.simulation.phrases import deadlocked, endless
 from lockstep.simulation.simulation import Failure, NoResult, Simulation, simulation_of
+from lockstep.standin.objects.processes import given_name
 from lockstep.student.data import Reference
 from lockstep.student.failure import CheckFailed, StudentMissing, StudentRaised, StudentRefused, StudentTimedOut
 from lockstep.student.session import Service, shown
@@ -181,7 +182,7 @@ class _Runs:
                 raise LogError("the log is of another simulation")
             self._compare_cpu(log.cpu, float(reply["declared"]))
             failures = tuple(
-                Failure(process_name(str(who)), str(kind), str(message), str(text))
+                Failure(given_name(str(who)), str(kind), str(message), str(text))
                 for who, kind, message, text in reply["failures"]
             )
             for failure in failures if self._trusted else ():

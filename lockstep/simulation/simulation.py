@@ -14,7 +14,8 @@ from lockstep.simulation.actors import Actor
 from lockstep.simulation.costs import IDEAL
 from lockstep.simulation.engine import Engine
 from lockstep.simulation.log import Log
-from lockstep.simulation.phrases import operation_name, process_name
+from lockstep.simulation.phrases import operation_name
+from lockstep.standin.objects.processes import given_name
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,7 @@ def simulation_of(
         processes=len(actors),
         messages=engine.messages,
         bytes=engine.bytes,
-        busy=MappingProxyType({process_name(actor.identity): actor.work for actor in actors}),
+        busy=MappingProxyType({given_name(actor.identity): actor.work for actor in actors}),
         waiting=_waits(actors),
         accuracy=accuracy_of(engine, segments, log.costs.name == IDEAL.name),
         costs=log.costs.name,
@@ -179,11 +180,11 @@ def _waits(actors: list[Actor]) -> tuple[Wait, ...]:
     for actor in actors:
         for span in actor.history:
             if span.kind == "waiting":
-                key = process_name(actor.identity), operation_name(span.operation), span.line
+                key = given_name(actor.identity), operation_name(span.operation), span.line
                 whom = found.setdefault(key, {})
                 whom[span.for_whom] = whom.get(span.for_whom, 0.0) + span.end - span.start
     waits = (
-        Wait(*key, sum(whom.values()), tuple(process_name(who) for who in sorted(whom, key=lambda w: -whom[w]) if who))
+        Wait(*key, sum(whom.values()), tuple(given_name(who) for who in sorted(whom, key=lambda w: -whom[w]) if who))
         for key, whom in found.items()
     )
     return tuple(sorted(waits, key=lambda wait: -wait.seconds))
@@ -198,7 +199,7 @@ def _whom(processes: tuple[str, ...]) -> str:
 def _lanes(engine: Engine) -> tuple[Lane, ...]:
     return tuple(
         Lane(
-            process_name(actor.identity),
+            given_name(actor.identity),
             tuple(
                 Bar(span.start, max(span.start, span.end), span.kind, operation_name(span.operation), span.line)  # type: ignore[arg-type]
                 for span in actor.history

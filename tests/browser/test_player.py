@@ -4,11 +4,11 @@ import random
 
 import pytest
 
-from lockstep.exploration.wording import process_name
 from lockstep.player.aim import aims_of
 from lockstep.player.driving import choices
 from lockstep.player.page_data import player_data
 from lockstep.player.standalone import page as page_text
+from lockstep.standin.objects.processes import process_name
 from tests.exploration.taking import take
 from tests.exploration.test_counts import COUNTER, PHILOSOPHERS
 from tests.player.programs import PROGRAMS

@@ -16,7 +16,7 @@ from lockstep.program.pickles import Tokens
 from lockstep.standin.machine import NotCovered, run_on
 from lockstep.standin.objects.cells import no_views
 from lockstep.standin.objects.pipes import Connection
-from lockstep.standin.objects.processes import MainProcess, Process
+from lockstep.standin.objects.processes import MainProcess, Process, given_name
 from lockstep.standin.operation import Answer, Creation, Message, Operation
 from lockstep.student.data import DataError, encode
 
@@ -290,5 +290,5 @@ class _Early(MainProcess):
 
     def __init__(self, program: Program) -> None:
         self.identity = program.identity
-        self.name = "Process-" + program.identity[2:].replace(".", ":")
+        self.name = given_name(program.identity)
         self.daemon = program.daemon

@@ -9,12 +9,11 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from lockstep.exploration.automata import Automata, Edge, Local
-from lockstep.standin.meaning import outcomes
+from lockstep.standin.kinds import operation_kind, outcomes
 from lockstep.standin.objects.pipes import Channel, let_go, opened
 from lockstep.standin.objects.queues import QueueValue, abandoned, feeders, on_its_way
 from lockstep.standin.operation import Operation, Raised
 
-_OBSERVING = ("process.is_alive", "process.exitcode", "process.terminate", "process.kill", "pipe.poll")
 _TABLES = 16  # of a row; then they grow together
 _CODES = {"process.terminate": -15, "process.kill": -9}
 
@@ -168,15 +167,14 @@ class Steps:
 
     def _outcomes(self, view: _View, local: Local) -> list[tuple[Any, Any]]:
         operation = local.operation
-        if operation.kind in _OBSERVING and not self.exits_are_steps:
+        sees_exits = "" if self.exits_are_steps else operation_kind(operation.kind).sees_exits
+        if sees_exits == "always":
             raise ExitsAreSteps
         if not operation.kind.startswith("process."):
             values = tuple([view.get(name) for name in operation.objects])
             found = outcomes(operation, values, local.process)
-            if operation.kind in ("pipe.send", "pipe.sent") and not self.exits_are_steps:
-                for outcome in found:
-                    if type(outcome.answer) is Raised:
-                        raise ExitsAreSteps
+            if sees_exits and any(type(outcome.answer) is Raised for outcome in found):
+                raise ExitsAreSteps
             return found  # type: ignore[return-value]
         if operation.kind == "process.exit":
             return [(None, None)] if view.may_exit(local) else []

@@ -20,8 +20,8 @@ from lockstep.simulation.costs import IDEAL, Costs
 from lockstep.simulation.engine import OPERATIONS, Engine
 from lockstep.simulation.inside.greenlets import NotThere, SimulateMachine
 from lockstep.simulation.log import Log, Recorder
-from lockstep.simulation.phrases import process_name
 from lockstep.standin.machine import NotCovered, current
+from lockstep.standin.objects.processes import given_name
 from lockstep.student.data import DataError, Reference, encode
 
 _MODULES = {"student": SOLUTION, "given": GIVEN}
@@ -180,7 +180,7 @@ def _resolved(value: Any, namespaces: Namespaces) -> Any:
 def _outcome(machine: SimulateMachine) -> dict[str, Any]:
     if machine.error is not None:
         types, message, text = machine.error
-        children = [f"{process_name(who)} ended with {kind}: {why}\n" for who, kind, why, _ in machine.failures]
+        children = [f"{given_name(who)} ended with {kind}: {why}\n" for who, kind, why, _ in machine.failures]
         return {"raised": {"types": types, "message": message, "traceback": "".join([text, *children])}}
     try:
         encode(machine.result)

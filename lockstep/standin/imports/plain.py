@@ -54,7 +54,7 @@ def parent_process() -> Any:
     if me == "0":
         return None
     parent = me.rpartition(".")[0]
-    name = "MainProcess" if parent == "0" else "Process-" + parent[2:].replace(".", ":")
+    name = process.given_name(parent)
     return types.SimpleNamespace(name=name, pid=process.pid_of(parent), identity=parent)
 
 
