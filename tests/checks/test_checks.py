@@ -14,7 +14,6 @@ from lockstep.student.launcher import local_launcher
 from lockstep.student.session import student as open_student
 from lockstep.student.spawned import SpawnedLauncher
 
-
 methods = pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
 
 
