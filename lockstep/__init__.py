@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from lockstep.measurement.measuring import speedup
     from lockstep.notebook.check_cells import check
     from lockstep.notebook.extension import load_ipython_extension
+    from lockstep.notebook.prediction import predict
     from lockstep.recording.recording import timeline
     from lockstep.simulation.simulating import simulate
     from lockstep.standin.objects.readers_writer import ReadersWriterLock
@@ -40,6 +41,7 @@ _HOMES = {
     "usable_cpus": "lockstep.machine.usable",
     "work": "lockstep.standin.timed.clock",
     "load_ipython_extension": "lockstep.notebook.extension",
+    "predict": "lockstep.notebook.prediction",
     "replay": "lockstep.exploration.exploring",
     "you_drive": "lockstep.exploration.exploring",
 }
@@ -52,6 +54,7 @@ __all__ = [
     "inside",
     "laws",
     "load_ipython_extension",
+    "predict",
     "raises",
     "replay",
     "simulate",

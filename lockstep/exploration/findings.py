@@ -8,9 +8,10 @@ from typing import Any
 
 from lockstep.exploration.claims import Claim
 from lockstep.exploration.schedule import Schedule, Step, Waiting
+from lockstep.exploration.search.fields import Status
 from lockstep.exploration.search.graph import Graph
 from lockstep.exploration.search.shortest import PathStep, shortest
-from lockstep.exploration.search.steps import Move, Status
+from lockstep.exploration.search.steps import Move
 from lockstep.exploration.search.visited import Visited
 from lockstep.exploration.typed import Results, typed_key
 from lockstep.exploration.wording import Words

@@ -2,53 +2,13 @@
 
 from __future__ import annotations
 
-import ast
-import re
 from typing import Any
 
 from lockstep.exploration.automata import Automata
-from lockstep.standin.kinds import declared_object, made_by, operation_kind
+from lockstep.exploration.object_names import Place, names_of
+from lockstep.standin.kinds import declared_object, operation_kind
 from lockstep.standin.objects.processes import process_name
 from lockstep.standin.operation import Message, Operation, Raised
-
-_ASSIGNED = re.compile(r"^\s*([A-Za-z_][\w.]*)\s*(?::[^=]+)?=(?!=)")
-
-
-def assigned_together(line: str, kinds: list[str]) -> list[str]:
-    """What a line like `a, b = Lock(), Value("i", 0)` or `a, b = Pipe()` calls the objects of these kinds that it makes.
-
-    Empty if it is no such line.
-    """
-    try:
-        (statement,) = ast.parse(line.strip()).body
-    except (SyntaxError, ValueError):
-        return []
-    if not isinstance(statement, ast.Assign) or not isinstance(target := statement.targets[0], ast.Tuple):
-        return []
-    if isinstance(statement.value, ast.Call) and set(kinds) == {"channel"}:
-        return [f"{ast.unparse(end)}'s end" for end in target.elts][: len(kinds)]  # by the end that receives
-    if not isinstance(statement.value, ast.Tuple) or len(target.elts) != len(statement.value.elts):
-        return []
-    names: list[str] = []
-    expected: list[str] = []
-    for variable, value in zip(target.elts, statement.value.elts, strict=True):
-        several = isinstance(value, (ast.List, ast.Tuple))
-        for place, call in enumerate(value.elts if isinstance(value, (ast.List, ast.Tuple)) else [value]):
-            creates = _creates(call)
-            title = ast.unparse(variable) + (f"[{place}]" if several else "")
-            expected += creates
-            names += [title + ("'s lock" if len(creates) > part + 1 else "") for part in range(len(creates))]
-    return names if expected == kinds else []
-
-
-def _creates(call: ast.expr) -> list[str]:
-    """The kinds of what a call creates."""
-    if not isinstance(call, ast.Call):
-        return []
-    creates = list(made_by(ast.unparse(call.func).rpartition(".")[2]))
-    if any(ast.unparse(keyword) == "lock=False" for keyword in call.keywords):
-        creates = [kind for kind in creates if kind != "rlock"]
-    return creates
 
 
 class Words:
@@ -108,32 +68,13 @@ class Words:
     def object(self, name: str) -> str:
         """The variable that the object was assigned to, as far as its line tells; else its kind and number."""
         if name not in self._names:
-            self._name_all()
+            self._names = names_of(self._created(), self.line)
         return self._names.get(name, name)
 
-    def _name_all(self) -> None:
-        lines: dict[tuple[str, str, int], dict[str, list[str]]] = {}
-        kinds: dict[str, str] = {}
+    def _created(self) -> dict[str, tuple[str, Place]]:
+        """Every object with its kind and the line that made it, as far as processes have come."""
+        found: dict[str, tuple[str, Place]] = {}
         for edge in [*self._automata.first_edges.values(), *self._automata.edges.values()]:
             for name, kind, _, where in edge.created:
-                if name not in kinds:
-                    kinds[name] = kind
-                    place = (name.partition("#")[0], *where[0][:2]) if where else (name.partition("#")[0], "", 0)
-                    lines.setdefault(place, {}).setdefault(kind, []).append(name)
-        for (_, label, number), groups in lines.items():
-            made = sorted((n for names in groups.values() for n in names), key=lambda name: int(name.partition("#")[2]))
-            together = assigned_together(self.line(label, number), [kinds[name] for name in made])
-            if together:
-                self._names.update(zip(made, together, strict=True))
-                continue
-            found = _ASSIGNED.match(self.line(label, number))
-            base = found.group(1) if found else ""
-            for kind, names in groups.items():
-                names.sort(key=lambda name: int(name.partition("#")[2]))
-                guards = kind == "rlock" and len(groups) > 1
-                for index, name in enumerate(names):
-                    number_text = name.partition("#")[2]
-                    title = base or f"{kind} {number_text}"
-                    if len(names) > 1 and base:
-                        title = f"{base}[{index}]"
-                    self._names[name] = f"{title}'s lock" if guards and base else title
+                found.setdefault(name, (kind, where[0][:2] if where else ("", 0)))
+        return found

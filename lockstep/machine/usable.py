@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 
 from lockstep.machine.cgroup import Quota, quotas
+from lockstep.words import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +43,9 @@ class UsableCpus:
         return self.share < self.count or any("quota" in limit.source for limit in self.limits)
 
     def sentence(self) -> str:
-        machine = f"{self.logical} logical CPU{'s' * (self.logical != 1)}"
+        machine = counted(self.logical, "logical CPU")
         if self.physical is not None and self.physical != self.logical:
-            machine += f" on {self.physical} physical core{'s' * (self.physical != 1)}"
+            machine += f" on {counted(self.physical, 'physical core')}"
         binding = [limit for limit in self.limits if math.isclose(limit.cpus, self.share)]
         if not binding or self.share >= self.logical:
             return (

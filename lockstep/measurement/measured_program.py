@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from lockstep.program.workers import WORKERS
-from lockstep.words import brief
+from lockstep.words import brief, counted
 
 CHUNK = ("chunk", "chunksize", "chunk_size")
 
@@ -119,7 +119,7 @@ def _parameters(function: Callable[..., Any]) -> dict[str, Any]:
 
 
 def _misfit(function: Callable[..., Any], sizes: tuple[Any, ...], names: list[str]) -> str:
-    given = f"{len(sizes)} size{'s' * (len(sizes) != 1)}"
+    given = counted(len(sizes), "size")
     return (
         f"{_name(function)}({', '.join(names)}) does not take {given} and a number of workers: "
         f"define it as {_name(function)}(size, workers) and measure speedup({_name(function)}, size)"

@@ -12,6 +12,7 @@ from lockstep.machine.capacity import Capacity
 from lockstep.machine.usable import UsableCpus
 from lockstep.measurement.plan import Plan
 from lockstep.measurement.samples import WARM_UP, Point, Sample, base_seconds, fits, points
+from lockstep.words import counted
 
 Simulated = Sequence[tuple[int, float]] | Callable[..., float]
 State = Literal["running", "finished", "interrupted", "failed"]
@@ -74,7 +75,7 @@ class Measurement:
         capacity = self.capacity
         if capacity is not None and capacity.cpus < REALLY_THERE * min(capacity.workers, cpus.share):
             return (
-                f"{capacity.workers} busy process{'es' * (capacity.workers != 1)} got only "
+                f"{counted(capacity.workers, 'busy process')} got only "
                 f"{capacity.cpus:.2f} CPUs, where {min(capacity.workers, cpus.share):g} should be there"
             )
         return ""

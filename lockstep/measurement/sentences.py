@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lockstep.measurement.measurement import Measurement
 from lockstep.measurement.plan import CAREFUL_ROUNDS
 from lockstep.measurement.samples import Point
+from lockstep.words import counted
 
 ABOVE_IDEAL = 1.1
 """Times the ideal: a simulation is no more exact than that."""
@@ -43,28 +44,28 @@ def _sentences(result: Measurement) -> Iterator[str]:
 def _finding(result: Measurement) -> str:
     point = max(result.points, key=lambda point: point.workers)
     base = f"{result.base_title}, which takes {seconds(result.base_seconds or 0.0)}"
-    counted = "" if not result.plan.warm else " The pool was started before the clock."
+    started = "" if not result.plan.warm else " The pool was started before the clock."
     if point.workers == 1 and result.plan.base == 1:
-        return f"The base case is {base}; there is no second number of workers to compare it with.{counted}"
-    workers = f"{point.workers} worker{'s' * (point.workers != 1)}"
+        return f"The base case is {base}; there is no second number of workers to compare it with.{started}"
+    workers = counted(point.workers, "worker")
     work = f" on {point.workers} times the work" if result.plan.scaling == "weak" else ""
     spread = "" if point.low is None else f" (95 % interval {point.low:.2f} to {point.high:.2f})"
-    return f"With {workers}{work}, {result.title} has a speed-up of {point.speedup:.2f}{spread} over {base}.{counted}"
+    return f"With {workers}{work}, {result.title} has a speed-up of {point.speedup:.2f}{spread} over {base}.{started}"
 
 
 def _trust(result: Measurement) -> str:
-    rounds = f"{result.rounds_done} round{'s' * (result.rounds_done != 1)}"
+    rounds = counted(result.rounds_done, "round")
     if result.state == "running":
         return f"Still measuring: {rounds} of {result.rounds or result.plan.fewest}."
     if result.state == "interrupted":
         return f"Interrupted after {rounds} of {result.rounds or result.plan.fewest}: take it as a first look."
     if result.state == "failed":
         runs = len(result.samples)
-        return f"Stopped by an error after {runs} run{'s' * (runs != 1)}: what was measured until then is shown."
+        return f"Stopped by an error after {counted(runs, 'run')}: what was measured until then is shown."
     quiet = "others left the machine quiet" if result.others is not None else "no gate on others' load here"
     if result.capacity is not None:
         wanted = min(result.capacity.workers, result.cpus.share)
-        quiet += f", and {result.capacity.cpus:.2f} of {wanted:g} CPU{'s' * (wanted != 1)} {_were(wanted)} really there"
+        quiet += f", and {result.capacity.cpus:.2f} of {counted(wanted, 'CPU')} {_were(wanted)} really there"
     if not result.plan.careful:
         return f"Quick mode: {rounds}, so the interval is wide ({quiet}). For a figure to quote, use careful=True."
     if result.rounds_done < CAREFUL_ROUNDS:
@@ -101,13 +102,13 @@ def _beyond(result: Measurement) -> Iterator[str]:
     cpus = result.cpus
     over = [workers for workers in result.plan.workers if workers > cpus.count]
     if over:
-        yield f"With more than {cpus.count} workers they share {cpus.share:g} CPU{'s' * (cpus.share != 1)}."
+        yield f"With more than {cpus.count} workers they share {counted(cpus.share, 'CPU')}."
     if cpus.count == 1:
         source = f" ({cpus.limits[0].source})" if cpus.limits else ""
         amount = "one CPU" if cpus.share == 1 else f"{cpus.share:g} of a CPU"
         yield f"This process may use {amount}{source}, so no real speed-up above 1 can be measured here."
     if result.simulated:
-        yield f"Beyond {cpus.count} worker{'s' * (cpus.count != 1)} the curve is simulated, not measured."
+        yield f"Beyond {counted(cpus.count, 'worker')} the curve is simulated, not measured."
         beyond = [workers for workers, speedup in result.simulated if speedup > ABOVE_IDEAL * workers]
         if beyond:
             told = ", ".join(map(str, beyond))

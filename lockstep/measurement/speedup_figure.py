@@ -12,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from lockstep.measurement.measurement import Measurement
 from lockstep.measurement.sentences import sentence
 from lockstep.page.picture import Picture, html_table
+from lockstep.words import counted
 
 MEASURED, IDEAL, FITTED, SIMULATED, CAPACITY = "#0072B2", "#777777", "#D55E00", "#009E73", "#CC79A7"
 """Okabe and Ito's colours; markers and dashes differ too, so that no curve depends on its colour."""
@@ -54,7 +55,7 @@ def draw(result: Measurement) -> Picture:
 
 def alt_text(result: Measurement) -> str:
     """The plot in words."""
-    told = [f"{point.speedup:.2f} with {point.workers} worker{'s' * (point.workers != 1)}" for point in result.points]
+    told = [f"{point.speedup:.2f} with {counted(point.workers, 'worker')}" for point in result.points]
     simulated = [f"{speedup:.2f} with {workers}" for workers, speedup in result.simulated]
     text = f"Plot of speed-up against the number of workers for {result.title}. "
     text += f"Measured: {', '.join(told) or 'nothing'}."
@@ -78,7 +79,7 @@ def _scene(axes: Axes, result: Measurement, horizon: int) -> None:
     axes.plot(every, every, "-", color=IDEAL, linewidth=1, label="ideal")
     if cpus.count < horizon:
         axes.axvspan(cpus.count + 0.5, horizon + 0.5, color="#888888", alpha=0.15, linewidth=0)
-        axes.text(cpus.count + 0.6, 0.08, f"beyond the {cpus.count} usable CPU{'s' * (cpus.count != 1)}", fontsize=8)
+        axes.text(cpus.count + 0.6, 0.08, f"beyond the {counted(cpus.count, 'usable CPU')}", fontsize=8)
     if result.capacity is not None and not result.busy:
         ceiling = result.capacity.speedup
         axes.axhline(ceiling, color=CAPACITY, linestyle="-.", linewidth=1, label=f"measured capacity {ceiling:.2f}")

@@ -10,9 +10,9 @@ from lockstep.exploration.findings import End, Findings
 from lockstep.exploration.search.shortest import PathStep
 from lockstep.player.driving import choices
 from lockstep.player.trace import Trace
-from lockstep.player.waiting import enumerated
 from lockstep.standin.objects.processes import process_name
 from lockstep.student.failure import CheckFailed
+from lockstep.words import counted, enumerated
 
 
 class ScheduleError(CheckFailed):
@@ -83,7 +83,7 @@ def replayed(findings: Findings, schedule: list[Any]) -> Replay:
         else:
             actor, way = next(iter(ways)), 0
             if len(ways) > 1 or len(ways[actor]) > 1:
-                _fail(findings, path, f"the schedule is too short: after its {_steps(len(schedule))} "
+                _fail(findings, path, f"the schedule is too short: after its {counted(len(schedule), 'step')} "
                       f"{_names(ways)} can go, and it does not say who does")  # fmt: skip
         taken.append(process_name(actor) if len(ways[actor]) == 1 else (process_name(actor), way))
         path.append(ways[actor][way].step)
@@ -94,7 +94,7 @@ def replayed(findings: Findings, schedule: list[Any]) -> Replay:
 
 
 def _ended(findings: Findings, path: list[PathStep], state: int, taken: tuple[Any, ...]) -> Replay:
-    told = Trace(findings, path, f"Under this schedule, {_steps(len(path))}:")
+    told = Trace(findings, path, f"Under this schedule, {counted(len(path), 'step')}:")
     if state in findings.lost:
         return Replay(taken, told.outcome, False, False, True, (), told, state)
     end: End = next(end for end in findings.ends if end.state == state)
@@ -129,7 +129,11 @@ def _refuse(
     if not able:
         over = Trace(findings, path, "").outcome
         more = length - number + 1
-        _fail(findings, path, f"the schedule is too long by {_steps(more)}: after step {number - 1} it is over. {over}")
+        _fail(
+            findings,
+            path,
+            f"the schedule is too long by {counted(more, 'step')}: after step {number - 1} it is over. {over}",
+        )
     status = findings.graph.statuses(state).get(actor)
     if status is None:
         why = "has not been started" if not actor.startswith("feeder") else "has nothing to move"
@@ -152,7 +156,3 @@ def _fail(findings: Findings, path: list[PathStep], message: str) -> None:
 
 def _names(actors: Iterable[str]) -> str:
     return enumerated([process_name(actor) for actor in actors])
-
-
-def _steps(number: int) -> str:
-    return "1 step" if number == 1 else f"{number} steps"

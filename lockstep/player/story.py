@@ -9,9 +9,10 @@ from typing import Any
 from lockstep.exploration.findings import Findings
 from lockstep.exploration.search.shortest import PathStep
 from lockstep.exploration.search.steps import Move
-from lockstep.player.waiting import enumerated, line_of, waits
+from lockstep.player.waiting import line_of, waits
 from lockstep.standin.kinds import operation_kind
 from lockstep.standin.objects.processes import process_name
+from lockstep.words import enumerated
 
 SENTENCES = 12
 

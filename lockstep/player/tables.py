@@ -14,7 +14,7 @@ from typing import Any
 
 from lockstep.checks.report import plain
 from lockstep.exploration.findings import Findings
-from lockstep.exploration.search.steps import Field, Status
+from lockstep.exploration.search.fields import Field, Status
 from lockstep.standin.kinds import declared_object, operation_kind
 from lockstep.standin.objects.locks import LOCKS
 

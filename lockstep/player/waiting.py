@@ -11,6 +11,7 @@ from lockstep.standin.kinds import declared_object, operation_kind
 from lockstep.standin.objects import conditions
 from lockstep.standin.objects.processes import process_name
 from lockstep.standin.objects.queues import on_its_way
+from lockstep.words import enumerated
 
 Trace = list[tuple[int, int, Move]]  # steps: number, state before, move
 LATEST = 3  # of the items that were taken
@@ -50,11 +51,6 @@ def waits(findings: Findings, trace: Trace, last: int) -> list[str]:
     if circle:
         told.append(f"They wait in a circle: {' → '.join(process_name(p) for p in [*circle, circle[0]])}.")
     return told + _missed(findings, trace, last) + joins
-
-
-def enumerated(parts: list[str]) -> str:
-    """a, b and c"""
-    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
 
 
 def line_of(findings: Findings, local: int | None) -> str:

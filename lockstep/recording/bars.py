@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
+from lockstep.words import counted
+
 Kind = Literal["computing", "communicating", "waiting"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Origin = Literal["measured", "simulated"]
@@ -109,7 +111,7 @@ class Bars:
         """What the picture shows, in words."""
         count = len(self.lanes)
         told = f"{self.title}: " if self.title else ""
-        told += f"{count} process{'es' * (count != 1)} in {self.seconds:.3g} s"
+        told += f"{counted(count, 'process')} in {self.seconds:.3g} s"
         told += f"{' (simulated)' * (self.origin == 'simulated')}, {self.at_once():.2f} computing at a time."
         waits = self._totals("waiting", _waited_for)
         if waits:

@@ -112,7 +112,9 @@ class Engine:
         if self.now <= actor.since or cpu <= 0:
             return
         stretched = (self.now - actor.since) / cpu
-        first, last = actor.since + actor.receiving * stretched, self.now - actor.asking * stretched
+        # Held between since and now: by rounding alone one could come to lie behind the next.
+        first = min(actor.since + actor.receiving * stretched, self.now)
+        last = max(first, self.now - actor.asking * stretched)
         operation = stretch.operation
         if first > actor.since:
             actor.history.append(Span(actor.since, first, "communicating", "receive"))

@@ -16,6 +16,7 @@ from lockstep.simulation.engine import Engine
 from lockstep.simulation.log import Log
 from lockstep.simulation.phrases import operation_name
 from lockstep.standin.objects.processes import given_name
+from lockstep.words import counted
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ class Simulation:
 
     def text(self) -> str:
         lines = [
-            f"{self.program} on {self.cores} virtual core{'s' * (self.cores != 1)} (simulated):",
+            f"{self.program} on {counted(self.cores, 'virtual core')} (simulated):",
             f"  makespan {_seconds(self.makespan)}, work {_seconds(self.work)}, span {_seconds(self.span)}",
             f"  parallelism {self.parallelism:.2f}"
             + (f", speed-up {self.speedup:.2f}" if self.serial is not None else "")
@@ -201,7 +202,7 @@ def _lanes(engine: Engine) -> tuple[Lane, ...]:
         Lane(
             given_name(actor.identity),
             tuple(
-                Bar(span.start, max(span.start, span.end), span.kind, operation_name(span.operation), span.line)  # type: ignore[arg-type]
+                Bar(span.start, span.end, span.kind, operation_name(span.operation), span.line)  # type: ignore[arg-type]
                 for span in actor.history
             ),
         )

@@ -4,7 +4,7 @@ import pytest
 
 from lockstep import simulate
 from lockstep.simulation.costs import IDEAL, LAPTOP, Costs
-from lockstep.simulation.simulating import NotSimulated, costs_named
+from lockstep.simulation.runs import NotSimulated, costs_named
 from lockstep.student.failure import CheckFailed, StudentMissing, StudentRaised, StudentTimedOut
 from lockstep.student.session import student
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import heapq
 from typing import Any
 
+from lockstep.exploration.search.fields import Field
 from lockstep.exploration.search.graph import Graph
-from lockstep.exploration.search.steps import Field
 
 # One step of a path: the actor's field, which of its steps, and the state after it.
 PathStep = tuple[Field, int, int]
