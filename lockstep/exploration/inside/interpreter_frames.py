@@ -46,7 +46,8 @@ _TAKES = {
     "LOAD_ATTR": 1, "LOAD_METHOD": 1, "STORE_ATTR": 2, "BINARY_SUBSCR": 2, "STORE_SUBSCR": 3, "DELETE_SUBSCR": 2,
     "BEFORE_WITH": 1, "FOR_ITER": 0, "CONTAINS_OP": 2, "UNARY_NOT": 1, "TO_BOOL": 1, "YIELD_VALUE": 1,
     "WITH_EXCEPT_START": 0, "RETURN_GENERATOR": 0,
-    "POP_TOP": 1,  # from 3.13 on, where a generator that has not begun stands: what is sent in is not there yet
+    # From 3.13 on a generator stands here before it has begun, and after it has yielded: what is sent in is not there yet.
+    "POP_TOP": 1, "RESUME": 1,
 }  # fmt: skip
 
 

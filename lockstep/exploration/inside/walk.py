@@ -45,6 +45,7 @@ _SKIPPED = frozenset({
     "__parameters__", "__orig_bases__", "__builtins__", "__annotate__", "__annotate_func__", "__annotations_cache__",
     "__conditional_annotations__", "__classdictcell__",
 })  # fmt: skip
+_RESTS = ("RETURN_GENERATOR", "YIELD_VALUE", "POP_TOP", "RESUME")  # where a generator stands that does not run
 _STATELESS = frozenset({"abc.ABC", "typing.Generic", "typing.Protocol", "contextlib.AbstractContextManager"})
 _TUPLEGETTER = type(collections.namedtuple("_", "x").x)  # type: ignore[attr-defined]
 _ANNOTATIONS = (types.GenericAlias, types.UnionType)
@@ -228,7 +229,7 @@ class Walk:
             raise Unsure
         offset = frame.f_lasti
         point = points(frame.f_code).get(offset)
-        if point is None or point.opname not in ("YIELD_VALUE", "RETURN_GENERATOR", "POP_TOP") or point.handling:
+        if point is None or point.opname not in _RESTS or point.handling:
             raise Unsure
         found = held(frame, None)
         if found is None:

@@ -186,6 +186,7 @@ def covered_builtins(importer: Callable[..., Any]) -> dict[str, Any]:
     return {
         **vars(builtins),
         "__import__": importer,
+        "__lazy_import__": importer,  # `lazy import`, from 3.15 on: at once, or it would find the real modules later
         "print": print_nothing,
         "open": refusal("open", files),
         "input": refusal("input", files),
