@@ -9,6 +9,8 @@ from textwrap import dedent
 
 import pytest
 
+from lockstep.simulation.log import Log
+from lockstep.simulation.phrases import endless
 from lockstep.standin.imports import plain, timed
 from lockstep.standin.machine import NotCovered
 from lockstep.standin.objects import pipes
@@ -102,7 +104,9 @@ def test_who_only_looks_at_a_lock_is_told_what_waits():
     """
     with pytest.raises(CheckFailed, match="livelock"):
         take(program).always_ends()
-    assert "`acquire()`" in str(reply(everything(program)))
+    log = Log.of_data(reply(everything(program), operations=300)["log"])
+    assert "times at Lock.locked (" in (told := endless("main()", log.processes.values()))
+    assert "so wait with `acquire()`" in told
 
 
 @FROM_3_14
