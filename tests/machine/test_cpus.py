@@ -11,6 +11,7 @@ from lockstep.machine import others
 from lockstep.machine.capacity import CapacityProbe, capacity_from
 from lockstep.machine.cgroup import Quota, quotas
 from lockstep.machine.others import CpuReading, cpu_reading, cpus_of_others
+from lockstep.machine.processes import descendants
 from lockstep.machine.usable import from_limits, usable_cpus
 
 V2_MOUNT = "30 23 0:27 {root} /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw\n"
@@ -185,13 +186,13 @@ def test_the_probe_refuses_no_processes():
 
 
 def test_a_real_probe_answers_and_leaves_no_process():
-    before = set(psutil.Process().children(recursive=True))
+    before = descendants()
     with CapacityProbe(2, 0.01) as probe:
-        assert len(set(psutil.Process().children()) - before) == 2
+        assert len(descendants() - before) == 2
         capacity = probe.measure(2, repetitions=1)
     assert capacity.cpus > 0
     assert capacity.speedup > 0
-    assert set(psutil.Process().children(recursive=True)) <= before
+    assert descendants() <= before
 
 
 def test_the_cpu_of_others_is_what_is_not_ours():
