@@ -21,7 +21,7 @@ TRESPASSES = (
         """
         import importlib
         def attack(host):
-            for name in ("autograder.exercise", "autograder.exercises", "autograder.build", "tests.attacks.attack"):
+            for name in ("autograder.authoring", "autograder.exercises", "autograder.grading", "tests.attacks.attack"):
                 try:
                     importlib.import_module(name)
                     return "through"

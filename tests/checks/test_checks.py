@@ -6,7 +6,7 @@ import textwrap
 import psutil
 import pytest
 
-from autograder.judging import judge, read_check_cell
+from autograder.grading.judging import judge, read_check_cell
 from lockstep.checks.report import CheckResult, Report, report_html
 from lockstep.program.source import ModuleSource
 from lockstep.student.inside import segments
@@ -315,7 +315,7 @@ def test_output_and_messages_are_escaped_where_they_are_shown():
 
 
 def test_lone_surrogates_and_control_characters_can_be_shown():
-    result = CheckResult.failed("s", "\udc80\x00\x9b").completed("s", 0.0, (), "")
+    result = CheckResult("s", False, 0.0, "\udc80\x00\x9b")
     Report("x", (result,), 1).text().encode("utf-8")
 
 

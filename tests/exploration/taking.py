@@ -7,7 +7,9 @@ from lockstep.exploration.automata import Automata
 from lockstep.exploration.exploration import Exploration
 from lockstep.exploration.exploring import explored
 from lockstep.exploration.inside.local_service import LocalService
+from lockstep.program.definitions import Definitions
 from lockstep.program.source import ModuleSource
+from lockstep.student.data import Reference
 
 IMPORTS = (
     "import multiprocessing as mp\nfrom multiprocessing import *\nfrom lockstep.exploration.sections import inside\n"
@@ -26,7 +28,7 @@ def take(
     """`explore` without a child process, for speed."""
     source = ModuleSource.of_text(IMPORTS + dedent(text), "program")
     request = {
-        "function": function,
+        "function": Reference("student", function),
         "arguments": list(arguments),
         "keywords": {},
         "feeder": feeder,
@@ -34,7 +36,7 @@ def take(
         "merge": merge,
     }
     sources = {cell.label: cell.source.split("\n") for cell in source.cells}
-    with closing(LocalService(source.cells)) as service:
+    with closing(LocalService(Definitions(source.cells))) as service:
         return Exploration(explored(Automata(service), request, budget, sources, function))
 
 

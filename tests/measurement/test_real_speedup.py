@@ -35,7 +35,7 @@ def test_a_real_campaign_leaves_no_process_and_its_result_is_a_value():
     before = descendants()
     result = speedup(busy_loop, 100, workers=[1, 2], seconds=0.1, live=False)
     assert result.state == "finished"
-    assert result.rounds == 3
+    assert 1 <= result.rounds == result.rounds_done
     assert {row["workers"] for row in result.table()} == {1, 2}
     assert json.loads(json.dumps(result.to_json()))["points"][1]["workers"] == 2
     assert descendants() <= before

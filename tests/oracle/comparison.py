@@ -13,7 +13,9 @@ from lockstep.exploration.automata import Automata
 from lockstep.exploration.exploration import Exploration
 from lockstep.exploration.exploring import explored
 from lockstep.exploration.inside.local_service import LocalService
+from lockstep.program.definitions import Definitions
 from lockstep.program.source import ModuleSource
+from lockstep.student.data import Reference
 
 from .engine import Program
 from .schedules import Oracle, every_schedule, typed
@@ -65,7 +67,7 @@ def _told(found: Oracle) -> Answer:
 def exploration(program: Program, merge: bool = True, budget: int = STATES_AT_MOST) -> Any:
     """What `explore` finds, with the learner's side in this very process. Raises what `explore` raises."""
     request = {
-        "function": f"solution:{program.entry}",
+        "function": Reference("student", program.entry),
         "arguments": list(program.arguments),
         "keywords": {},
         "feeder": program.feeder,
@@ -73,7 +75,7 @@ def exploration(program: Program, merge: bool = True, budget: int = STATES_AT_MO
         "merge": merge,
     }
     lines = {"program": program.text.split("\n")}
-    with closing(LocalService(ModuleSource.of_text(program.text).cells)) as service:
+    with closing(LocalService(Definitions(ModuleSource.of_text(program.text).cells))) as service:
         return Exploration(explored(Automata(service), request, budget, lines, program.entry))
 
 

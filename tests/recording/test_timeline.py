@@ -52,7 +52,7 @@ def test_a_process_that_died_in_an_operation_was_in_it_to_the_end():
 
 def test_starting_up_is_shown_before_a_process_begins():
     lanes = timeline_of([log(), log(name="ForkPoolWorker-9", asked=11, born=12)], 20).lanes
-    assert lanes[1].name == "worker 1"
+    assert lanes[1].name == "Process-1"
     assert lanes[1].bars[0] == Bar(1, 2, "communicating", "starting up")
 
 
@@ -61,13 +61,13 @@ def test_a_process_ended_before_its_program_began_was_only_starting_up(tmp_path)
     (found,) = read(tmp_path)
     assert (found.born, found.entries) == (None, ())
     lane = timeline_of([log(), found], 20).lanes[1]
-    assert (lane.name, lane.bars) == ("worker 1", (Bar(1, 10, "communicating", "starting up"),))
+    assert (lane.name, lane.bars) == ("Process-1", (Bar(1, 10, "communicating", "starting up"),))
 
 
 def test_processes_are_numbered_from_one_in_each_run():
     names = ["main", "SpawnProcess-7", "Process-8:1", "mine", "ForkPoolWorker-3"]
     found = timeline_of([log(name=name) for name in names], 20).lanes
-    assert [lane.name for lane in found] == ["main", "process 1", "process 2", "mine", "worker 1"]
+    assert [lane.name for lane in found] == ["main", "Process-1", "Process-2", "mine", "Process-3"]
 
 
 def test_thousands_of_short_bars_become_a_few_that_cover_the_same_time():

@@ -23,7 +23,8 @@ from typing import Any
 
 from lockstep.exploration.inside.instructions import points
 from lockstep.exploration.inside.interpreter_frames import NULL, Held, held
-from lockstep.program.namespaces import GIVEN, SOLUTION, Absent
+from lockstep.program.namespaces import GIVEN, SOLUTION
+from lockstep.standin.missing import Missing
 
 OWN = (SOLUTION, GIVEN)
 _ATOMS = (type(None), bool, int, str, bytes, type(Ellipsis), type(NotImplemented))
@@ -304,10 +305,8 @@ class Walk:
                     found: tuple[Any, ...] = ("function", item.__code__, item.__code__.co_filename)
                 elif type(item) is type and item in _FOREIGN:
                     found = ("type", id(item))
-                elif type(item) is not Absent:
-                    self.value(item)
-                    continue
                 else:
+                    self.value(item)
                     continue
                 known = self.met.get(id(item))
                 if known is None:
@@ -335,7 +334,7 @@ _WALKERS: dict[type, Any] = {
     range: lambda walk, value: walk.out.append(("range", value.start, value.stop, value.step)),
     bytearray: lambda walk, value: walk.out.append(("bytearray", bytes(value))),
     slice: lambda walk, value: [walk.value(part) for part in (value.start, value.stop, value.step)],
-    object: lambda walk, value: walk.out.append("object"),
+    object: lambda walk, value: walk.out.append("object"), Missing: lambda walk, value: walk.out.append("missing"),
 }  # fmt: skip
 _BASES: dict[type, Any] = {
     object: _nothing, list: lambda walk, value: walk._sequence_of(list.__iter__(value)), int: _number, float: _number,
