@@ -43,8 +43,8 @@ class Player(anywidget.AnyWidget):
         bundle = super()._repr_mimebundle_(**keywords)
         shown = data_of(bundle)
         if shown and self.data["puzzle"]:
-            told = f"{self.data['headline']} A puzzle: run this cell in a notebook, and drive."
-            shown["text/plain"], shown["text/html"] = told, f"<p>{html.escape(told)}</p>"
+            puzzle = f"{self.data['headline']} A puzzle: run this cell in a notebook, and drive."
+            shown["text/plain"], shown["text/html"] = puzzle, f"<p>{html.escape(puzzle)}</p>"
         elif shown:
             aim = aims_of(self._findings, self._goal)[0]
             told = trace_to(self._findings, set(aim.states), aim.headline)

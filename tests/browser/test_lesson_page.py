@@ -25,7 +25,10 @@ def run_all(page):
 
 @pytest.mark.parametrize(
     ("lesson", "application"),
-    [*(pytest.param(lesson, LAB, id=lesson) for lesson in LESSONS), pytest.param("05-races", NOTEBOOK_7, id="notebook-7")],
+    [
+        *(pytest.param(lesson, LAB, id=lesson) for lesson in LESSONS),
+        pytest.param("05-races", NOTEBOOK_7, id="notebook-7"),
+    ],
 )
 def test_run_all_of_a_released_notebook_comes_to_its_last_cell(page, lab, lesson, application):
     open_notebook(page, lab, f"{lesson}/{lesson}.ipynb", application)
