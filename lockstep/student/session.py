@@ -3,7 +3,7 @@
 import contextlib
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -105,13 +105,18 @@ class Session:
         if self._caller is None:
             return Leftovers(), {}
         names: dict[int, str] = {}
+        ended: list[int] = []
         # The answer comes from the learner's process, so it may be anything.
         with contextlib.suppress(
             StudentDied, StudentTimedOut, StudentRefused, AttributeError, KeyError, TypeError, ValueError
         ):
             answer = self._caller.ask({"do": "tidy"}, Deadline(5))
             names = {int(pid): str(name)[:80] for pid, name in islice(answer["value"].items(), 1_000)}
-        return self._caller.survey(), names
+            ended = [int(pid) for pid in answer["ended"][:1_000]]
+        left = self._caller.survey()
+        seen = {pid for pid, _ in left.processes}
+        unseen = tuple((pid, "ended") for pid in ended if pid not in seen)
+        return replace(left, processes=(*left.processes, *unseen)), names
 
     @property
     def output(self) -> str:

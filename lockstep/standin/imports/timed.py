@@ -123,6 +123,7 @@ _FUTURES: dict[str, Any] = {
 }  # fmt: skip
 _INSTEAD = {
     "ThreadPoolExecutor": "use ProcessPoolExecutor; threads are not simulated",
+    "InterpreterPoolExecutor": "use ProcessPoolExecutor; interpreters are not simulated",
     "Manager": "use a Value, an Array, a Queue or SharedMemory",
     "active_children": "keep the Process objects in a list",
     "connection": "use Pipe()",
