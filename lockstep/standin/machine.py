@@ -59,6 +59,9 @@ class Machine(Protocol):
     def inherits(self, connection: Any) -> None:
         """A connection is among what is pickled for the process that is being started: it holds these ends too."""
 
+    def children(self) -> list[Any]:
+        """The processes that the current one has started and not joined; it keeps the list."""
+
     def join(self, process: Any) -> int:
         """Wait until a child has exited; its exit code (invisible)."""
 

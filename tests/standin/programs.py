@@ -287,6 +287,25 @@ PROGRAMS: dict[str, str] = {
         "    process.join()\n    v.value *= 2\n\n"
         'def main():\n    v = Value("i", 1)\n    process = Process(target=outer, args=(v,))\n    process.start()\n    process.join()\n    return v.value\n'
     ),
+    "sentinels": _program(
+        "v",
+        f"from multiprocessing.connection import wait; {_VALUE}",
+        "v.value = me",
+        "v.value, left",
+        "left = [process.sentinel for process in processes]\n"
+        "    while left:\n        for sentinel in wait(left):\n            left.remove(sentinel)",
+    ),
+    "connections": _program(
+        "w",
+        "from multiprocessing.connection import wait; r, w = Pipe(False)",
+        "w.send(me)",
+        "found",
+        "w.close(); found = []\n"
+        "    while len(found) < 2:\n        found += [connection.recv() for connection in wait([r])]",
+    ),
+    "active_children": _program(
+        "v", _VALUE, "v.value = me", "found, active_children()", "found = len(active_children()) in (0, 1, 2)"
+    ),
     "terminated": (
         "def work(l):\n    l.acquire()\n\n"
         "def main():\n    l = Lock()\n    l.acquire()\n    process = Process(target=work, args=(l,))\n    process.start()\n"

@@ -15,9 +15,10 @@ from lockstep.program.loading import Loadable
 from lockstep.program.namespaces import Namespaces
 from lockstep.program.pickles import Tokens
 from lockstep.standin.imports.covered import untimed_imports
-from lockstep.standin.machine import NotCovered
+from lockstep.standin.machine import NotCovered, not_covered
 from lockstep.standin.objects.cells import no_views
 from lockstep.standin.objects.processes import MainProcess, Process
+from lockstep.standin.objects.waiting import ACTIVE
 from lockstep.standin.operation import Answer, Creation, Message, Operation
 from lockstep.student.data import DataError, encode
 from lockstep.student.inside.references import NotThere
@@ -152,10 +153,13 @@ class ExploreMachine(GreenletMachine):
     ) -> None:
         super().__init__(program, given, untimed_imports, options)
         self.call_main, self.resting = call_main, resting
+        self.lists_children = program.mentions("active_children") or given.mentions("active_children")
         self.tokens = Tokens()
 
     def perform(self, operation: Operation) -> Answer:
         run: Run = self.now
+        if operation.kind == ACTIVE and not self.lists_children:
+            raise not_covered("`active_children` in a module beside the program", "call it in the program itself")
         answer = run.wait("ask", operation)
         if operation.kind == "pipe.close":
             done = set(zip(operation.objects, operation.arguments[0], strict=True))

@@ -8,7 +8,7 @@ from typing import Any
 
 from lockstep.standin.imports.modules import StandIns
 from lockstep.standin.machine import current
-from lockstep.standin.objects import barriers, cells, conditions, locks, pipes, queues
+from lockstep.standin.objects import barriers, cells, conditions, locks, pipes, queues, waiting
 from lockstep.standin.objects import processes as process
 
 _CPUS = 2
@@ -23,7 +23,6 @@ _INSTEAD = {
     "heap": "use a Value or an Array",
     "dummy": "use Process; threads are not covered",
     "resource_tracker": "use a Value or an Array",
-    "active_children": "keep the Process objects in a list and join them",
     "sharedctypes": "use multiprocessing.Value and multiprocessing.Array",
     "util": "use Process and its methods",
 }
@@ -106,6 +105,7 @@ PUBLIC: dict[str, Any] = {
     "Array": cells.SharedArray,
     "RawValue": cells.raw_value,
     "RawArray": cells.raw_array,
+    "active_children": waiting.active_children,
     **{
         thing.__name__: thing
         for thing in (ProcessError, BufferTooShort, AuthenticationError, TimeoutError, current_process, parent_process,
@@ -114,7 +114,9 @@ PUBLIC: dict[str, Any] = {
 }  # fmt: skip
 
 SUBMODULES: dict[str, dict[str, Any]] = {
+    "connection": {"wait": waiting.wait, "Connection": pipes.Connection, "Pipe": pipes.pipe},
     "process": {
+        "active_children": waiting.active_children,
         "current_process": current_process,
         "parent_process": parent_process,
         "BaseProcess": process.Process,

@@ -14,7 +14,6 @@ from lockstep.standin.imports import plain
 from lockstep.standin.imports.covered import OS, Imports, refusal
 from lockstep.standin.imports.modules import StandIns
 from lockstep.standin.machine import current
-from lockstep.standin.objects import processes as process
 from lockstep.standin.objects.conditions import Condition
 from lockstep.standin.objects.processes import Process
 from lockstep.standin.shared import ask
@@ -33,7 +32,7 @@ class TimedProcess(Process):
         assert current().process().identity == self._creator, "can only join a child process"
         assert self._started, "can only join a started process"
         if self._code is None:
-            self._code = ask("process.join", (), self.identity, patience=timeout)
+            self.learn(ask("process.join", (), self.identity, patience=timeout))
 
 
 class TimedCondition(Condition):
@@ -91,11 +90,8 @@ _MULTIPROCESSING: dict[str, Any] = {
     "get_context": get_context,
 }
 _SUBMODULES: dict[str, dict[str, Any]] = {
-    "process": {
-        "current_process": plain.current_process,
-        "parent_process": plain.parent_process,
-        "BaseProcess": process.Process,
-    },
+    "connection": plain.SUBMODULES["connection"],
+    "process": plain.SUBMODULES["process"],
     "pool": {
         "Pool": pools.Pool,
         "AsyncResult": pools.AsyncResult,
@@ -124,7 +120,6 @@ _FUTURES: dict[str, Any] = {
 _INSTEAD = {
     "ThreadPoolExecutor": "use ProcessPoolExecutor; threads are not simulated",
     "Manager": "use a Value, an Array, a Queue or SharedMemory",
-    "active_children": "keep the Process objects in a list",
     "connection": "use Pipe()",
 }
 
