@@ -255,7 +255,9 @@ class Engine:
     def _delivered(self, actor: Actor, name: str, message: Message) -> None:
         self.messages += 1
         self.bytes += message.size
-        stream = self.objects.streams[name]
+        stream = self.objects.streams.get(name)
+        if stream is None:  # what a Manager keeps
+            return
         actor.awaited = stream.taken_from
         if stream.held + message.size > self.objects.capacity:  # it was overfull: somebody was held up
             self.objects.arrive(name, 0)

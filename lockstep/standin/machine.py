@@ -71,6 +71,9 @@ class Machine(Protocol):
     def unpack(self, message: Message) -> Any:
         """A fresh copy of what was packed."""
 
+    def performed(self, kept: str, call: Message, answer: Answer) -> Any:
+        """What a call of something that a Manager keeps gave, a `Reply`, after this answer to its operation."""
+
     def option(self, name: str) -> Any:
         """A setting of the machine: "feeder" (bool), "pipe_capacity" (bytes)."""
 

@@ -287,6 +287,32 @@ PROGRAMS: dict[str, str] = {
         "    process.join()\n    v.value *= 2\n\n"
         'def main():\n    v = Value("i", 1)\n    process = Process(target=outer, args=(v,))\n    process.start()\n    process.join()\n    return v.value\n'
     ),
+    "manager_dict": _program("d", "m = Manager(); d = m.dict(x=0)", "d['x'] += 1", "d['x']"),
+    "manager_list": _program(
+        "l", "m = Manager(); l = m.list()", "l.append(me)\nl += [0]", "sorted(l), len(l), str(l.count(0))"
+    ),
+    "manager_nested": _program(
+        "l", "m = Manager(); l = m.list([[0], m.dict()])", "l[0].append(me)\nl[1][me] = 1", "l[0], sorted(l[1].keys())"
+    ),
+    "manager_value": _program(
+        "v, n, k",
+        'm = Manager(); v, n, k = m.Value("i", 0), m.Namespace(x=0), m.Lock()',
+        "v.value += 1\nwith k:\n    n.x += 1",
+        "v.value, n.x",
+    ),
+    "manager_queue": _program(
+        "q",
+        "m = Manager(); q = m.Queue(1)",
+        "q.put(me)",
+        "found, q.empty(), q.qsize()",
+        "found = sorted([q.get(), q.get()])",
+    ),
+    "manager_over": _program(
+        "d",
+        "m = Manager(); d = m.dict(x=1); m.shutdown()",
+        "try:\n    d['x']\nexcept FileNotFoundError:\n    pass\nelse:\n    raise SystemExit(3)",
+        "[process.exitcode for process in processes]",
+    ),
     "sentinels": _program(
         "v",
         f"from multiprocessing.connection import wait; {_VALUE}",

@@ -6,6 +6,7 @@ import re
 import sys
 import traceback
 from collections.abc import Callable
+from multiprocessing.managers import RemoteError
 from typing import Any, NamedTuple
 
 import greenlet
@@ -18,6 +19,7 @@ from lockstep.standin.imports.covered import untimed_imports
 from lockstep.standin.machine import NotCovered, not_covered
 from lockstep.standin.objects.cells import no_views
 from lockstep.standin.objects.processes import MainProcess, Process
+from lockstep.standin.objects.proxies import Reply, perform
 from lockstep.standin.objects.waiting import ACTIVE
 from lockstep.standin.operation import Answer, Creation, Message, Operation
 from lockstep.student.data import DataError, encode
@@ -188,6 +190,20 @@ class ExploreMachine(GreenletMachine):
 
     def unpack(self, message: Message) -> Any:
         return self.tokens.value(message, self.now.namespaces)
+
+    def performed(self, kept: str, call: Message, answer: Answer) -> Reply:
+        reply: Reply = self.unpack(answer)
+        return reply
+
+    def apply(self, kept: Message, call: Message) -> tuple[Message, Message]:
+        """What a call makes of something that a Manager keeps, and its reply; all of them pickled."""
+        thing = self.unpack(kept)
+        reply = perform(thing, self.unpack(call))
+        try:
+            told = self.pack(reply)
+        except Exception as error:
+            told = self.pack(Reply(None, RemoteError(str(error))))
+        return self.pack(thing), told
 
     def entered(self, section: str) -> None:
         run: Run = self.now

@@ -8,6 +8,7 @@ from lockstep.exploration.automata import Local
 from lockstep.exploration.search.change import Change
 from lockstep.exploration.search.fields import Field, Fields
 from lockstep.standin.kinds import operation_kind, outcomes
+from lockstep.standin.objects.proxies import CALL
 from lockstep.standin.objects.queues import feeders
 from lockstep.standin.objects.waiting import ACTIVE, WAIT, ready
 from lockstep.standin.operation import Operation, Raised
@@ -94,6 +95,9 @@ class Steps(Fields):
             found = outcomes(operation, values, local.process)
             if sees_exits and any(type(outcome.answer) is Raised for outcome in found):
                 raise ExitsAreSteps
+            if operation.kind == CALL and type(found[0].answer) is not Raised:
+                kept, reply = self.automata.call(values[0], operation.arguments[0])
+                return [((kept, *values[1:]), reply)]
             return found  # type: ignore[return-value]
         if operation.kind == "process.exit":
             return [(None, None)] if view.may_exit(local) else []

@@ -15,6 +15,7 @@ from lockstep.standin.imports.covered import OS, Imports, refusal
 from lockstep.standin.imports.modules import StandIns
 from lockstep.standin.machine import current
 from lockstep.standin.objects.conditions import Condition
+from lockstep.standin.objects.managers import Sendable, SyncManager
 from lockstep.standin.objects.processes import Process
 from lockstep.standin.shared import ask
 from lockstep.standin.timed import executors, memory, pools
@@ -50,6 +51,16 @@ class TimedCondition(Condition):
         return result
 
 
+class TimedManagedCondition(Sendable, TimedCondition):
+    """A Condition of a Manager."""
+
+
+class TimedManager(SyncManager):
+    """A Manager whose Conditions wait in virtual time."""
+
+    Condition = TimedManagedCondition
+
+
 class Exited(SystemExit):
     """`os._exit`: the process ends here, and nothing is shut down."""
 
@@ -81,6 +92,7 @@ _MULTIPROCESSING: dict[str, Any] = {
     **plain.PUBLIC,
     "Process": TimedProcess,
     "Condition": TimedCondition,
+    "Manager": TimedManager,
     "Pool": pools.Pool,
     "Value": memory.MemoryValue,
     "Array": memory.memory_array,
@@ -90,6 +102,7 @@ _MULTIPROCESSING: dict[str, Any] = {
     "get_context": get_context,
 }
 _SUBMODULES: dict[str, dict[str, Any]] = {
+    "managers": {**plain.SUBMODULES["managers"], "SyncManager": TimedManager},
     "connection": plain.SUBMODULES["connection"],
     "process": plain.SUBMODULES["process"],
     "pool": {
@@ -119,7 +132,7 @@ _FUTURES: dict[str, Any] = {
 }  # fmt: skip
 _INSTEAD = {
     "ThreadPoolExecutor": "use ProcessPoolExecutor; threads are not simulated",
-    "Manager": "use a Value, an Array, a Queue or SharedMemory",
+    "managers": "use Manager() with its lists, dicts, queues and locks",
     "connection": "use Pipe()",
 }
 
