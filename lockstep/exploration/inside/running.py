@@ -68,6 +68,7 @@ class Run(Life):
         self.rest: Rest | None = None
         self.repeating = False  # on its way through a history that is known: nobody looks at where it rests
         self.greenlet = greenlet.greenlet(self._live)
+        machine.unfinished[self] = None
 
     def advance(self, answer: Answer = None) -> Rest:
         """Runs to the next rest; `rest` and `effects` are new then."""
@@ -76,11 +77,14 @@ class Run(Life):
         self.visited = set(self.active)
         self.machine.switch(self, answer)
         assert self.rest is not None
+        if self.greenlet.dead:
+            del self.machine.unfinished[self]
         return self.rest
 
     def put_away(self) -> None:
         """Ends the greenlet; what the program does while it is ended changes nothing."""
         self.effects = []
+        self.machine.unfinished.pop(self, None)
         self.machine.unwind(self)
 
     def sections(self) -> tuple[str, ...]:
@@ -157,6 +161,12 @@ class ExploreMachine(GreenletMachine):
         self.call_main, self.resting = call_main, resting
         self.lists_children = program.mentions("active_children") or given.mentions("active_children")
         self.tokens = Tokens()
+        self.unfinished: dict[Run, None] = {}
+
+    def close(self) -> None:
+        """Ends all that rests, now and not when its memory is taken back, in the middle of what runs then."""
+        for run in list(self.unfinished):
+            run.put_away()
 
     def perform(self, operation: Operation) -> Answer:
         run: Run = self.now

@@ -27,6 +27,8 @@ def serve(connection: Any, programs: Any) -> None:
             return
         try:
             if request["do"] == "begin":
+                if behaviour is not None:
+                    behaviour.machine.close()
                 behaviour = begin(
                     request, *(Loadable.of(definitions(part)) for part in (programs.source, programs.given))
                 )

@@ -132,6 +132,7 @@ _FUTURES: dict[str, Any] = {
 }  # fmt: skip
 _INSTEAD = {
     "ThreadPoolExecutor": "use ProcessPoolExecutor; threads are not simulated",
+    "InterpreterPoolExecutor": "use ProcessPoolExecutor; interpreters are not simulated",
     "managers": "use Manager() with its lists, dicts, queues and locks",
     "connection": "use Pipe()",
 }
