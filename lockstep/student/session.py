@@ -105,9 +105,9 @@ class Session:
         with contextlib.suppress(
             StudentDied, StudentTimedOut, StudentRefused, AttributeError, KeyError, TypeError, ValueError
         ):
-            answer = self._caller.ask({"do": "tidy"}, time.monotonic() + 5)
+            answer = self._caller.ask({"do": "tidy"}, time.monotonic() + 15)
             names = {int(pid): str(name) for pid, name in answer["value"].items()}
-        return self._caller.survey(), names
+        return self._caller.survey(tuple(names)), names
 
     @property
     def output(self) -> str:

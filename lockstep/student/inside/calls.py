@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from lockstep.machine.ancestry import end_services
 from lockstep.program.loading import unavailable_reason
 from lockstep.student.data import DataError, Reference, encode
 from lockstep.student.inside.serving import Programs, ServiceConnection
@@ -108,7 +109,11 @@ def _signature(request: dict[str, Any], modules: dict[str, ModuleType]) -> dict[
 
 
 def _tidy(_request: dict[str, Any], _modules: dict[str, ModuleType]) -> dict[str, Any]:
-    """Collects garbage, so that only what is really kept remains, and names the children that are known here."""
+    """Collects garbage and ends multiprocessing's services, so that only what is really kept remains.
+
+    Names the children that are known here.
+    """
     gc.collect()
+    end_services()
     children = {process.pid: process.name for process in multiprocessing.process._children}  # type: ignore[attr-defined]
     return {"value": children}
