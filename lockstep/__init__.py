@@ -10,23 +10,23 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lockstep import laws
     from lockstep.checks.check import raises
-    from lockstep.exploration.exploring import explore
+    from lockstep.exploration.exploring import explore, replay, you_drive
     from lockstep.exploration.sections import inside
     from lockstep.machine.usable import usable_cpus
     from lockstep.measurement.measuring import speedup
     from lockstep.notebook.check_cells import check
     from lockstep.notebook.extension import load_ipython_extension
-    from lockstep.player.replaying import replay
-    from lockstep.player.widget import you_drive
+    from lockstep.notebook.prediction import predict
     from lockstep.recording.recording import timeline
     from lockstep.simulation.simulating import simulate
+    from lockstep.standin.objects.readers_writer import ReadersWriterLock
     from lockstep.standin.timed.clock import work
     from lockstep.student.given import given
     from lockstep.student.session import student
-
-__version__ = "0.1.0"
+    from lockstep.version import __version__ as __version__
 
 _HOMES = {
+    "ReadersWriterLock": "lockstep.standin.objects.readers_writer",
     "check": "lockstep.notebook.check_cells",
     "raises": "lockstep.checks.check",
     "given": "lockstep.student.given",
@@ -40,17 +40,21 @@ _HOMES = {
     "usable_cpus": "lockstep.machine.usable",
     "work": "lockstep.standin.timed.clock",
     "load_ipython_extension": "lockstep.notebook.extension",
-    "replay": "lockstep.player.replaying",
-    "you_drive": "lockstep.player.widget",
+    "predict": "lockstep.notebook.prediction",
+    "replay": "lockstep.exploration.exploring",
+    "you_drive": "lockstep.exploration.exploring",
+    "__version__": "lockstep.version",
 }
 
 __all__ = [
+    "ReadersWriterLock",
     "check",
     "explore",
     "given",
     "inside",
     "laws",
     "load_ipython_extension",
+    "predict",
     "raises",
     "replay",
     "simulate",
@@ -65,7 +69,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
-        raise AttributeError(f"module 'lockstep' has no attribute {name!r}; it has {', '.join(sorted(_HOMES))}")
+        raise AttributeError(f"module 'lockstep' has no attribute {name!r}; it has {', '.join(__all__)}")
     home = import_module(_HOMES[name])
     value = getattr(home, name, home)  # `laws` is a module
     globals()[name] = value

@@ -1,7 +1,8 @@
-"""Values and messages as short texts: a line about a program stays a line, however long a learner's value is."""
+"""Short texts: values and messages that stay a line however long they are, numbers of things, lists of names."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 _LONGEST = 80  # characters
@@ -19,3 +20,14 @@ def brief_value(value: Any) -> str:
         return brief(repr(value))
     except Exception:
         return f"<{type(value).__name__}>"
+
+
+def counted(number: float, noun: str) -> str:
+    """1 process, 2 processes, 0.5 CPUs."""
+    plural = "es" if noun.endswith(("s", "x", "ch")) else "s"
+    return f"{number:{'' if isinstance(number, int) else 'g'}} {noun}{plural if number != 1 else ''}"
+
+
+def enumerated(parts: Sequence[str]) -> str:
+    """a, b and c"""
+    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]

@@ -6,25 +6,25 @@ from typing import Any
 
 from lockstep.exploration.automata import Automata
 from lockstep.exploration.claims import AllInterleavings, AllStates, Claim, FewPreemptions, Sampled
-from lockstep.exploration.exploration import Exploration
 from lockstep.exploration.findings import Findings
+from lockstep.exploration.search.few_preemptions import PREEMPTIONS, few_preemptions
 from lockstep.exploration.search.graph import Graph, OverBudget
-from lockstep.exploration.search.partial import PREEMPTIONS, few_preemptions, sample
+from lockstep.exploration.search.pct import DEPTH, sample
 from lockstep.exploration.wording import Words
 
 
 def explored(
     known: Automata, request: dict[str, Any], budget: int, sources: dict[str, list[str]], name: str
-) -> Exploration:
-    """The exploration of a program behind a service. Raises NotCovered and HiddenInput."""
+) -> Findings:
+    """What is found of a program behind a service. Raises NotCovered and HiddenInput."""
     graph = Graph(known, known.begin(request), budget, request["pipe_capacity"])
     claim: Claim
     visited = None
     try:
         graph.explore()
-        states, ends = len(graph.depths), graph.ends
+        ends = graph.ends
         counted = sum(ways or 0 for ways in ends.values()) if graph.finite else None
-        claim = AllStates(states) if counted is None else AllInterleavings(counted)
+        claim = AllStates(len(graph.depths)) if counted is None else AllInterleavings(counted)
     except OverBudget:
         counted = None
         try:
@@ -32,11 +32,10 @@ def explored(
             claim = FewPreemptions(PREEMPTIONS, len(visited.states))
         except OverBudget:
             visited = graph.search(lambda: sample(graph, budget))
-            claim = Sampled(visited.runs, 3)
-        states, ends = len(visited.states), visited.ends
+            claim = Sampled(visited.runs, DEPTH)
+        ends = visited.ends
     known.replay(_one_end_of_each(known))
-    findings = Findings(graph, ends, visited, Words(known, sources), claim, name)
-    return Exploration.of(findings, counted, states)
+    return Findings(graph, ends, visited, Words(known, sources), claim, name, counted)
 
 
 def _one_end_of_each(known: Automata) -> list[int]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from os import PathLike
 from typing import Any
 
 from lockstep.exploration.claims import Claim
 from lockstep.exploration.findings import End, Findings
-from lockstep.exploration.schedule import Schedule
 from lockstep.exploration.typed import Results
-from lockstep.exploration.wording import process_name
+from lockstep.player.standalone import save
+from lockstep.player.trace import Trace, trace_to
+from lockstep.standin.objects.processes import process_name
 from lockstep.student.failure import CheckFailed
 from lockstep.words import SENTENCES, brief, brief_value
 
@@ -24,31 +26,40 @@ class Exploration:
     ended by an exception, `left_running` those in which main was done before a process that it started.
     """
 
-    claim: Claim
-    interleavings: int | None
-    states: int
-    results: Results
-    deadlocks: int
-    livelocks: int
-    crashes: int
-    left_running: int
-    _findings: Findings = field(repr=False, compare=False, hash=False)
+    findings: Findings = field(compare=False, hash=False)
 
-    @classmethod
-    def of(cls, findings: Findings, interleavings: int | None, states: int) -> Exploration:
-        """The result for readers of what was found."""
-        ends = findings.ends
-        return cls(
-            claim=findings.claim,
-            interleavings=interleavings,
-            states=states,
-            results=findings.results(),
-            deadlocks=findings.count(end for end in ends if end.deadlocked),
-            livelocks=len(findings.lost),
-            crashes=findings.count(end for end in ends if end.crashes),
-            left_running=findings.count(end for end in ends if end.left_running),
-            _findings=findings,
-        )
+    @property
+    def claim(self) -> Claim:
+        """What was covered: all interleavings, all states, few preemptions, or a sample."""
+        return self.findings.claim
+
+    @property
+    def interleavings(self) -> int | None:
+        return self.findings.interleavings
+
+    @property
+    def states(self) -> int:
+        return len(self.findings.states)
+
+    @cached_property
+    def results(self) -> Results:
+        return self.findings.results()
+
+    @property
+    def deadlocks(self) -> int:
+        return self._count(lambda end: end.deadlocked)
+
+    @property
+    def livelocks(self) -> int:
+        return len(self.findings.lost)
+
+    @property
+    def crashes(self) -> int:
+        return self._count(lambda end: bool(end.crashes))
+
+    @property
+    def left_running(self) -> int:
+        return self._count(lambda end: end.left_running)
 
     def always(self, predicate: Callable[[Any], Any]) -> Exploration:
         """Every interleaving ends, and main returns a value for which `predicate` is true. Raises CheckFailed."""
@@ -65,11 +76,11 @@ class Exploration:
         """No interleaving crashes or deadlocks, and none goes on for ever without a way to its end. Raises CheckFailed."""
         self.never_deadlocks()
         if self.livelocks:
-            crashed = self._findings.crashed_and_lost()
+            crashed = self.findings.crashed_and_lost()
             if crashed:
                 raise self._failed("A process ends with an exception, and others wait for it for ever:", crashed)
             title = "The processes can come to where they go on for ever and never end (livelock):"
-            raise self._failed(title, self._findings.lost)
+            raise self._failed(title, self.findings.lost)
         return self
 
     def never_deadlocks(self) -> Exploration:
@@ -109,7 +120,7 @@ class Exploration:
         if not isinstance(processes, int) or processes < 1:
             raise ValueError(f"at most how many processes is a number, at least 1, not {processes!r}")
         self.never_crashes()
-        inside = self._findings.inside(section)
+        inside = self.findings.inside(section)
         if not inside:
             self.always_ends()  # if nobody gets so far, this says why
             raise CheckFailed(self._nobody_inside(section))
@@ -122,31 +133,31 @@ class Exploration:
 
     def at_once(self, section: str) -> int:
         """The largest number of processes that are in `with inside(section):` at once in any state."""
-        return max(self._findings.inside(section).values(), default=0)
+        return max(self.findings.inside(section).values(), default=0)
 
     def errors_of_main(self) -> set[str]:
         """The names of the exceptions with which main ends in some interleaving."""
         told = (text for end in self._ends for process, text in end.crashes if process == "0")
         return {text.partition(":")[0] for text in told}
 
-    def failure(self) -> Schedule | None:
+    def failure(self) -> Trace | None:
         """The shortest schedule to a deadlock, a livelock or a crash; None if there is none of these."""
         kinds: list[tuple[str, set[int]]] = [
             ("Nobody can go on (deadlock):", {end.state for end in self._ends if end.deadlocked}),
-            ("They can go on for ever and never end (livelock):", set(self._findings.lost)),
+            ("They can go on for ever and never end (livelock):", set(self.findings.lost)),
             ("A process ends with an exception:", {end.state for end in self._ends if end.crashes}),
         ]
         for title, states in kinds:
             if states:
-                return self._findings.schedule(states, title)
+                return trace_to(self.findings, states, title)
         return None
 
-    def schedule(self, predicate: Callable[[Any], Any] = lambda value: True) -> Schedule | None:
+    def schedule(self, predicate: Callable[[Any], Any] = lambda value: True) -> Trace | None:
         """The shortest schedule after which main returns a value for which `predicate` is true; None if there is
         none."""
         ends = (end for end in self._ends if end.returned and not end.deadlocked)
         states = {end.state for end in ends if predicate(end.returned[0])}
-        return self._findings.schedule(states, "A shortest interleaving with this result:") if states else None
+        return trace_to(self.findings, states, "A shortest interleaving with this result:") if states else None
 
     def trace(self) -> str:
         """The shortest failing schedule as plain text, a step a line; if nothing fails, a shortest interleaving."""
@@ -157,29 +168,27 @@ class Exploration:
         """A player of the shortest failing interleaving, or of one whose result `goal` is true of (or "deadlock")."""
         from lockstep.player.widget import Player  # notebooks only: it loads anywidget
 
-        return Player(self, goal)
+        return Player(self.findings, goal)
 
     def save(self, file: str | PathLike[str], goal: Callable[[Any], Any] | str | None = None) -> None:
         """Writes the player as one HTML file that needs nothing else. Raises OSError if it cannot be written."""
-        from lockstep.player.standalone import save
-
-        save(self, file, goal)
+        save(self.findings, file, goal)
 
     @property
     def processes(self) -> int:
         """How many processes main and its children start, at most."""
-        return self._findings.processes()
+        return self.findings.processes()
 
     @property
     def operations(self) -> frozenset[str]:
         """The kinds of operations on shared objects that processes come to: "cell.read", "lock.acquire", ..."""
-        return self._findings.operations()
+        return self.findings.operations()
 
     def __repr__(self) -> str:
         return str(self)
 
     def __str__(self) -> str:
-        parts = [f"{self._findings.name}: {self.claim}"]
+        parts = [f"{self.findings.name}: {self.claim}"]
         if self.results:
             told = [brief_value(v) + ("" if n is None else f": {n:,}") for v, n in _in_order(self.results.items())]
             parts.append("results " + ", ".join([*told[:12], *(["..."] if len(told) > 12 else [])]))
@@ -194,12 +203,15 @@ class Exploration:
                 parts.append(f"{name.replace('_', ' ')} in {getattr(self, name):,} {unit}{many}{what}")
         return "; ".join(parts)
 
+    def _count(self, chosen: Callable[[End], bool]) -> int:
+        return self.findings.count(end for end in self.findings.ends if chosen(end))
+
     @property
     def _ends(self) -> list[End]:
-        return self._findings.ends
+        return self.findings.ends
 
     def _nobody_inside(self, section: str) -> str:
-        others = ", ".join(map(repr, self._findings.sections()))
+        others = ", ".join(map(repr, self.findings.sections()))
         there = f"the sections that processes enter are {others}" if others else "no process enters any section"
         return (
             f"No process is ever inside {section!r}, so nothing is proven; {there}. "
@@ -214,12 +226,12 @@ class Exploration:
         if self.interleavings is None:
             title = f"There are interleavings in which {what}; the shortest:"
         else:
-            count = self._findings.count(ends)
+            count = self.findings.count(ends)
             title = f"In {count:,} of {self.interleavings:,} interleavings {what}; the shortest:"
         raise self._failed(title, states)
 
     def _failed(self, title: str, states: set[int]) -> CheckFailed:
-        schedule = self._findings.schedule(states, title)
+        schedule = trace_to(self.findings, states, title)
         return CheckFailed(title, schedule)
 
 

@@ -1,7 +1,8 @@
-"""`explore(function, ...)`: runs a program of processes on every interleaving, or says how much less it did."""
+"""`explore`, `replay` and `you_drive`: a program on every interleaving, on one that is named, on one that is driven."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import closing
 from typing import Any
 
@@ -10,7 +11,8 @@ from lockstep.exploration.automata import Automata
 from lockstep.exploration.coverage import explored
 from lockstep.exploration.exploration import Exploration
 from lockstep.exploration.findings import NotExplored
-from lockstep.program.namespaces import GIVEN, SOLUTION
+from lockstep.player.aim import Goal
+from lockstep.player.replaying import Replay, replayed, schedule_of
 from lockstep.standin.machine import NotCovered
 from lockstep.student.failure import StudentTimedOut
 from lockstep.student.target import program
@@ -52,16 +54,15 @@ def explore(
         program(function, "explore", limit or LIMIT) as opened,
         closing(opened.session.open_service(SERVICE, limit=limit)) as service,
     ):
-        module = GIVEN if opened.reference.origin == "given" else SOLUTION
         positional, named = opened.arguments(arguments, keywords)
         request = {
-            "function": f"{module}:{opened.name}", "arguments": positional, "keywords": named,
+            "function": opened.reference, "arguments": positional, "keywords": named,
             "feeder": bool(feeder), "pipe_capacity": pipe_capacity, "merge": bool(merge),
         }  # fmt: skip
         cells = (*opened.session.source.cells, *opened.session.given.cells)
         sources = {cell.label: cell.source.split("\n") for cell in cells}
         try:
-            return explored(Automata(service), request, budget, sources, opened.name)
+            return Exploration(explored(Automata(service), request, budget, sources, opened.name))
         except (NotCovered, automata.HiddenInput) as error:
             raise NotExplored(str(error)) from None
         except StudentTimedOut as error:
@@ -70,3 +71,33 @@ def explore(
                 f"change, or was a `.value` forgotten?"
             )
             raise StudentTimedOut(told, error.stacks) from None
+
+
+def replay(program: Any, *arguments: Any, schedule: Iterable[Any], **options: Any) -> Replay:
+    """Runs the program in this order: one process a step, as its number (0 is main, 1 is Process-1) or its name.
+
+    Where a step can go in several ways (whom a `notify` wakes), the item can be a pair of process and way, from 0. The
+    end may be left out as far as only one process can go, and where no end can be reached any more. Takes the options
+    of `explore`, and raises what it raises; raises ScheduleError for a process that does not exist or cannot go, and
+    for a schedule too short or too long.
+    """
+    wanted = schedule_of(schedule)
+    return replayed(explore(program, *arguments, **options).findings, wanted)
+
+
+def you_drive(program: Any, *arguments: Any, goal: Goal = None, **options: Any) -> Any:
+    """A player in which the learner chooses who goes next, until the program does what `goal` says.
+
+    `goal` is a function of what the program returns, "deadlock" or "livelock"; without one, any failure. Takes the
+    options of `explore`.
+    Raises ValueError when the goal cannot be reached, or the program is too large to be driven.
+    """
+    from lockstep.player.widget import Player  # notebooks only: it loads anywidget
+
+    found = explore(program, *arguments, **options)
+    player = Player(found.findings, goal, puzzle=True)
+    if not player.data["drivable"]:
+        raise ValueError(
+            f"{player.data['program']} has {found.states:,} states, too many to drive: take fewer processes or steps"
+        )
+    return player

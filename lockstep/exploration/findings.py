@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from lockstep.exploration.claims import Claim
-from lockstep.exploration.schedule import PathStep, Schedule, Step, Waiting, shortest
+from lockstep.exploration.schedule import Schedule, Step, Waiting
+from lockstep.exploration.search.fields import Status
 from lockstep.exploration.search.graph import Graph
-from lockstep.exploration.search.partial import Visited
-from lockstep.exploration.search.steps import Move, Status
+from lockstep.exploration.search.shortest import PathStep, shortest
+from lockstep.exploration.search.steps import Move
+from lockstep.exploration.search.visited import Visited
 from lockstep.exploration.typed import Results, typed_key
-from lockstep.exploration.wording import Words, process_name
+from lockstep.exploration.wording import Words
+from lockstep.standin.kinds import declared_object
+from lockstep.standin.objects.processes import process_name
 from lockstep.student.failure import CheckFailed
 from lockstep.words import brief_value
 
@@ -43,7 +47,10 @@ class End:
 
 
 class Findings:
-    """The ends of a program, and how to show them."""
+    """The ends of a program, how many ways lead to each, and how to show them.
+
+    `interleavings` is None where they are without number, or were not all taken; `states` are those visited.
+    """
 
     def __init__(
         self,
@@ -53,10 +60,12 @@ class Findings:
         words: Words,
         claim: Claim,
         name: str,
+        interleavings: int | None,
     ) -> None:
         self.graph, self.visited, self.words, self.claim, self.name = graph, visited, words, claim, name
         self.ends = [self._end(state, ways) for state, ways in ends.items()]
         self.lost = graph.lost() if visited is None else set()
+        self.interleavings = interleavings
         self._sections: dict[str, dict[int, int]] = {}
         self._paths: dict[frozenset[int], list[PathStep]] = {}
 
@@ -76,7 +85,8 @@ class Findings:
         """Interleavings; where they are without number, states."""
         return sum(1 if end.ways is None else end.ways for end in ends)
 
-    def states(self) -> Iterable[int]:
+    @property
+    def states(self) -> Collection[int]:
         return self.graph.depths if self.visited is None else self.visited.states
 
     def inside(self, section: str) -> dict[int, int]:
@@ -94,7 +104,7 @@ class Findings:
                     if inside:
                         holders.append((field.shift, (1 << field.bits) - 1, inside))
             found = {}
-            for state in self.states():
+            for state in self.states:
                 count = sum(((state >> shift) & bits) in inside for shift, bits, inside in holders)
                 if count:
                     found[state] = count
@@ -114,9 +124,10 @@ class Findings:
         return frozenset(local.operation.kind for local in self.graph.automata.locals if local.kind == "ask")
 
     def holder(self, state: int, name: str) -> str | None:
-        """The process that holds this lock, None if nobody does, or if it is no lock."""
+        """The process that holds this object, None if nobody does, or if it is none that is held."""
+        kind = declared_object(self.graph.steps.fields[name].kind)
         value = self.graph.steps.value(state, name)
-        return value[0] if self.graph.steps.fields[name].kind in ("lock", "rlock") and value is not None else None
+        return None if value is None else kind.holder(value)
 
     def crashed_and_lost(self) -> set[int]:
         """The states from which no end is reached any more, and in which a process has ended with an exception."""
@@ -131,14 +142,11 @@ class Findings:
                 found.append((process, str(ended[1])))
         return tuple(found)
 
-    def schedule(self, goals: set[int], title: str) -> Schedule:
-        """The schedule with the fewest context switches, then the fewest steps, that comes to one of these states.
-
-        Where no end is reached any more it goes on until a state comes again, so that a reader sees what repeats.
-        """
+    def path_shown(self, goals: set[int]) -> list[PathStep]:
+        """The steps of `path`; where no end is reached any more it goes on until a state comes again, to show the circle."""
         path = self.path(goals)
         end = path[-1][2] if path else self.graph.root
-        return self.told([*path, *self._lap(end)] if end in self.lost else path, title, goals)
+        return [*path, *self._lap(end)] if end in self.lost else path
 
     def _lap(self, state: int) -> list[PathStep]:
         """The steps from here to where a state comes again, the processes taking turns."""
@@ -156,7 +164,7 @@ class Findings:
         return lap
 
     def path(self, goals: set[int]) -> list[PathStep]:
-        """The steps of that schedule, searched for once: a player asks for them, and then its picture."""
+        """The path with the fewest context switches, then the fewest steps, to one of these states; searched for once."""
         known = frozenset(goals)
         if known not in self._paths:
             path = shortest(self.graph, goals, None if self.visited is None else _SEARCH_LIMIT)
@@ -166,15 +174,15 @@ class Findings:
             self._paths[known] = path
         return self._paths[known]
 
-    def told(self, path: list[PathStep], title: str, goals: Iterable[int] = ()) -> Schedule:
-        """These steps, for readers; `goals` are the states that they were to come to."""
+    def told(self, path: list[PathStep], title: str) -> Schedule:
+        """These steps, for readers."""
         state, steps, last = self.graph.root, [], ""
         for field, index, after in path:
             move = self.graph.steps.in_full(state, field)[index]
             steps.append(self._step(state, after, move, bool(last) and move.actor != last))
             state, last = after, move.actor
         waiting = tuple(self._waiting(state))
-        return Schedule(title, tuple(steps), waiting, self._outcome(state), (self, path, frozenset(goals)))
+        return Schedule(title, tuple(steps), waiting, self._outcome(state))
 
     def _end(self, state: int, ways: int | None) -> End:
         statuses = self.graph.statuses(state)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from lockstep.words import brief
+from lockstep.words import brief, counted
 
 ROUNDING = 1e-9
 """Relative: workers add up in another order. For numbers of less precision, 100 times their own rounding."""
@@ -179,7 +179,7 @@ def _shape(array: np.ndarray[Any, Any]) -> str:
 
 
 def _items(values: Sized) -> str:
-    return f"{len(values)} item{'s' * (len(values) != 1)}"
+    return counted(len(values), "item")
 
 
 def _short(value: Any) -> str:

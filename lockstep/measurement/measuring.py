@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
 import multiprocessing
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from numbers import Real
 from typing import Any
 
@@ -13,33 +12,14 @@ import numpy as np
 
 from lockstep.machine.usable import UsableCpus, usable_cpus
 from lockstep.measurement.campaign import campaign
-from lockstep.measurement.measured_program import Program, program_of, serial_program
-from lockstep.measurement.plan import Plan, Scaling, Workers, plan_for
-from lockstep.measurement.speedup import Simulated, Speedup
+from lockstep.measurement.measured_program import program_of, serial_program
+from lockstep.measurement.measurement import Simulated
+from lockstep.measurement.plan import Scaling, Workers, plan_for
+from lockstep.measurement.request import Request, Show, simulated_points
+from lockstep.measurement.speedup import Speedup
 from lockstep.measurement.speedup_view import SpeedupView
 from lockstep.measurement.timing import PoolFactory, ThisMachine
 from lockstep.page.kernel import in_notebook
-
-Show = Callable[[Speedup], None]
-_SIMULATED_WORKERS = 8
-
-
-@dataclass(frozen=True)
-class Request:
-    """Everything that a learner asked for: the view's sliders change it and ask again."""
-
-    program: Program
-    plan: Plan
-    cpus: UsableCpus
-    pool: PoolFactory = multiprocessing.Pool
-    serial: Program | None = None
-    simulated: Simulated | None = None
-
-    def start(self) -> Speedup:
-        """The result before anything was measured."""
-        base = f"{self.serial.name} (serial)" if self.serial is not None else "the same program with 1 worker"
-        known = () if callable(self.simulated) else simulated_points(self.simulated, self.program, self.cpus)
-        return Speedup(self.program.title(), self.plan, self.cpus, base_title=base, simulated=known)
 
 
 def speedup(
@@ -142,20 +122,3 @@ def measured(request: Request, show: Show = lambda result: None) -> Speedup:
         show(replace(result, state="failed"))
         raise
     return result
-
-
-def simulated_points(simulated: Simulated | None, program: Program, cpus: UsableCpus) -> tuple[tuple[int, float], ...]:
-    """The pairs that were given, or those that the given function gives for 1 to at least 8 workers.
-
-    A curve of `simulate`, which has `cores` and `speedups`, counts as pairs.
-    """
-    if simulated is None:
-        return ()
-    if hasattr(simulated, "cores") and hasattr(simulated, "speedups"):
-        simulated = tuple(zip(simulated.cores, simulated.speedups, strict=True))
-    if not callable(simulated):
-        return tuple((int(workers), float(speedup)) for workers, speedup in simulated)
-    alone = len(inspect.signature(simulated).parameters) == 1
-    most = max(_SIMULATED_WORKERS, 2 * cpus.count)
-    sizes = () if alone else program.sizes
-    return tuple((workers, float(simulated(*sizes, workers))) for workers in range(1, most + 1))

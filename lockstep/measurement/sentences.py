@@ -3,56 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from lockstep.measurement.measurement import Measurement
 from lockstep.measurement.plan import CAREFUL_ROUNDS
+from lockstep.measurement.samples import Point
+from lockstep.words import counted
 
-if TYPE_CHECKING:
-    from lockstep.measurement.samples import Point
-    from lockstep.measurement.speedup import Speedup
-
-REALLY_THERE = 0.8
-"""The part of the wanted CPUs that must be free and given; below it every speed-up scatters around 1."""
 ABOVE_IDEAL = 1.1
 """Times the ideal: a simulation is no more exact than that."""
 SHORT_RUN_S = 0.01
 BURST_S = 1.0
 
 
-def busy(result: Speedup) -> str:
-    """Why the machine is too busy for a curve, or ""."""
-    cpus = result.cpus
-    wanted = min(max(result.plan.workers), cpus.share)
-    if result.others is not None and cpus.logical - result.others < REALLY_THERE * wanted:
-        return (
-            f"other programs kept {result.others:.1f} of {cpus.logical} CPUs busy, and {wanted:g} {_are(wanted)} needed"
-        )
-    capacity = result.capacity
-    if capacity is not None and capacity.cpus < REALLY_THERE * min(capacity.workers, cpus.share):
-        return (
-            f"{capacity.workers} busy process{'es' * (capacity.workers != 1)} got only "
-            f"{capacity.cpus:.2f} CPUs, where {min(capacity.workers, cpus.share):g} should be there"
-        )
-    return ""
-
-
-def sentence(result: Speedup) -> str:
+def sentence(result: Measurement) -> str:
     """A paragraph for a learner, the finding first."""
     return " ".join(_sentences(result))
 
 
-def _sentences(result: Speedup) -> Iterator[str]:
+def _sentences(result: Measurement) -> Iterator[str]:
     if not result.points:
         failed = result.state == "failed"
         told = "stopped by an error before anything was measured" if failed else "nothing has been measured yet"
         yield f"{result.title}: {told}."
         return
+    if result.disagreement:
+        yield result.disagreement
     reason = result.busy
     if reason:
-        yield (
-            f"Too busy to tell: {reason}. No measured curve is drawn; close what else is running and measure again. "
-            "The dots are the runs as they came."
-        )
+        yield f"Too busy to tell: {reason}. The dots are the runs as they came; no measured curve is drawn from them."
+        if result.simulated:
+            workers, speedup = max(result.simulated, key=lambda pair: pair[1])
+            yield f"Take the simulated curve for an answer: {speedup:.2f} at best, with {counted(workers, 'worker')}."
+        else:
+            yield "Close what else is running and measure again, or give simulated= for a curve that needs no quiet machine."
         if result.state in ("interrupted", "failed"):
             yield _trust(result)
     else:
@@ -62,41 +45,41 @@ def _sentences(result: Speedup) -> Iterator[str]:
     yield from _beyond(result)
 
 
-def _finding(result: Speedup) -> str:
+def _finding(result: Measurement) -> str:
     point = max(result.points, key=lambda point: point.workers)
     base = f"{result.base_title}, which takes {seconds(result.base_seconds or 0.0)}"
-    counted = "" if not result.plan.warm else " The pool was started before the clock."
+    started = "" if not result.plan.warm else " The pool was started before the clock."
     if point.workers == 1 and result.plan.base == 1:
-        return f"The base case is {base}; there is no second number of workers to compare it with.{counted}"
-    workers = f"{point.workers} worker{'s' * (point.workers != 1)}"
+        return f"The base case is {base}; there is no second number of workers to compare it with.{started}"
+    workers = counted(point.workers, "worker")
     work = f" on {point.workers} times the work" if result.plan.scaling == "weak" else ""
     spread = "" if point.low is None else f" (95 % interval {point.low:.2f} to {point.high:.2f})"
-    return f"With {workers}{work}, {result.title} has a speed-up of {point.speedup:.2f}{spread} over {base}.{counted}"
+    return f"With {workers}{work}, {result.title} has a speed-up of {point.speedup:.2f}{spread} over {base}.{started}"
 
 
-def _trust(result: Speedup) -> str:
-    rounds = f"{result.rounds_done} round{'s' * (result.rounds_done != 1)}"
+def _trust(result: Measurement) -> str:
+    rounds = counted(result.rounds_done, "round")
     if result.state == "running":
         return f"Still measuring: {rounds} of {result.rounds or result.plan.fewest}."
     if result.state == "interrupted":
         return f"Interrupted after {rounds} of {result.rounds or result.plan.fewest}: take it as a first look."
     if result.state == "failed":
         runs = len(result.samples)
-        return f"Stopped by an error after {runs} run{'s' * (runs != 1)}: what was measured until then is shown."
+        return f"Stopped by an error after {counted(runs, 'run')}: what was measured until then is shown."
     quiet = "others left the machine quiet" if result.others is not None else "no gate on others' load here"
     if result.capacity is not None:
         wanted = min(result.capacity.workers, result.cpus.share)
-        quiet += f", and {result.capacity.cpus:.2f} of {wanted:g} CPU{'s' * (wanted != 1)} {_were(wanted)} really there"
+        quiet += f", and {result.capacity.cpus:.2f} of {counted(wanted, 'CPU')} {_were(wanted)} really there"
     if not result.plan.careful:
-        return f"Quick mode: {rounds}, so the interval is wide ({quiet}). For a figure to quote, use careful=True."
+        enough = any(point.low is not None for point in result.points)
+        wide = "so the interval is wide" if enough else "too few for an interval"
+        return f"Quick mode: {rounds}, {wide} ({quiet}). For a figure to quote, use careful=True."
     if result.rounds_done < CAREFUL_ROUNDS:
         return f"Only {rounds} fitted in: not enough to quote ({quiet})."
     return f"Believe it: {rounds} in random order, {quiet}."
 
 
-def _remarks(result: Speedup) -> Iterator[str]:
-    if result.disagreement:
-        yield result.disagreement
+def _remarks(result: Measurement) -> Iterator[str]:
     measured = [point for point in result.points if not point.provisional]
     above = [point for point in measured if _surely_above(point)]
     if above and not result.busy:
@@ -119,17 +102,17 @@ def _remarks(result: Speedup) -> Iterator[str]:
         yield "Under a CPU quota a run shorter than 1 s can burst above its share: take a larger size."
 
 
-def _beyond(result: Speedup) -> Iterator[str]:
+def _beyond(result: Measurement) -> Iterator[str]:
     cpus = result.cpus
     over = [workers for workers in result.plan.workers if workers > cpus.count]
     if over:
-        yield f"With more than {cpus.count} workers they share {cpus.share:g} CPU{'s' * (cpus.share != 1)}."
+        yield f"With more than {cpus.count} workers they share {counted(cpus.share, 'CPU')}."
     if cpus.count == 1:
         source = f" ({cpus.limits[0].source})" if cpus.limits else ""
         amount = "one CPU" if cpus.share == 1 else f"{cpus.share:g} of a CPU"
         yield f"This process may use {amount}{source}, so no real speed-up above 1 can be measured here."
     if result.simulated:
-        yield f"Beyond {cpus.count} worker{'s' * (cpus.count != 1)} the curve is simulated, not measured."
+        yield f"Beyond {counted(cpus.count, 'worker')} the curve is simulated, not measured."
         beyond = [workers for workers, speedup in result.simulated if speedup > ABOVE_IDEAL * workers]
         if beyond:
             told = ", ".join(map(str, beyond))
@@ -145,10 +128,6 @@ def _surely_above(point: Point) -> bool:
 
 def _holds_one(point: Point) -> bool:
     return point.low is not None and point.high is not None and point.low <= 1.0 <= point.high
-
-
-def _are(amount: float) -> str:
-    return "is" if amount <= 1 else "are"
 
 
 def _were(amount: float) -> str:

@@ -6,21 +6,20 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from lockstep.exploration.exploration import Exploration
 from lockstep.exploration.findings import End, Findings
-from lockstep.exploration.schedule import PathStep
-from lockstep.exploration.wording import process_name
+from lockstep.exploration.search.shortest import PathStep
 from lockstep.player.aim import Aim, Goal, aimed_at, aims_of
 from lockstep.player.driving import chosen
 from lockstep.player.story import story
 from lockstep.player.tables import Tables, short
+from lockstep.standin.objects.processes import process_name
 
 STATES = 2_000  # the page counts the ways that are left in graphs of so many states
 RULES = 5_000  # with more than these only the traces are sent: nobody can drive
 Path = list[PathStep]
 
 
-def player_data(found: Exploration, goal: Goal = None, *, puzzle: bool = False) -> dict[str, Any]:
+def player_data(findings: Findings, goal: Goal = None, *, puzzle: bool = False) -> dict[str, Any]:
     """The data of a player.
 
     `goal` is what to show and to reach: a predicate on what main returns, "deadlock" or "livelock"; None: failures.
@@ -28,10 +27,9 @@ def player_data(found: Exploration, goal: Goal = None, *, puzzle: bool = False) 
 
     Raises ValueError for a goal that nothing reaches, TypeError for what is none.
     """
-    findings = found._findings
-    aims = aims_of(found, goal)
+    aims = aims_of(findings, goal)
     if puzzle and len(aims) > 1:
-        aims = [replace(aims[0], words="a failure", states=aimed_at(found, goal))]
+        aims = [replace(aims[0], words="a failure", states=aimed_at(findings, goal))]
     paths = [findings.path(set(aim.states)) if aim.states else [] for aim in aims]
     return trace_data(findings, list(zip(aims, paths, strict=True)), puzzle=puzzle)
 

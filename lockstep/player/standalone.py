@@ -8,7 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from lockstep.exploration.exploration import Exploration
+from lockstep.exploration.findings import Findings
 from lockstep.player.aim import Goal
 from lockstep.player.page_data import player_data
 from lockstep.player.script import page_script, style
@@ -34,9 +34,9 @@ body {{ margin: 0 auto; padding: 20px; max-width: 1240px; color: CanvasText; bac
 """
 
 
-def save(found: Exploration, file: str | PathLike[str], goal: Goal = None) -> None:
-    """Writes the page of an exploration. Raises OSError if it cannot be written."""
-    Path(file).write_text(page(player_data(found, goal)), encoding="utf-8")
+def save(findings: Findings, file: str | PathLike[str], goal: Goal = None) -> None:
+    """Writes the page of what was found. Raises OSError if it cannot be written."""
+    Path(file).write_text(page(player_data(findings, goal)), encoding="utf-8")
 
 
 def page(data: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lockstep.recording.timeline import Kind
+from lockstep.recording.bars import Kind
 
 CAPACITY = 200_000
 """Operations that one process can log; later ones are counted as lost. 5 MB of a sparse file."""

@@ -17,7 +17,7 @@ from multiprocessing import connection, managers, pool, process, queues, synchro
 from typing import Any
 
 from lockstep.recording import sleep
-from lockstep.recording.timeline import Kind
+from lockstep.recording.bars import Kind
 
 _clock = time.perf_counter
 _QUICK_S = 20e-6  # a read that took less did not wait: its data was there

@@ -17,10 +17,10 @@ from pathlib import Path
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
+from lockstep.recording.bars import Kind
 from lockstep.recording.operation_log import Log, LogWriter, announce, read
 from lockstep.recording.patches import Patches
 from lockstep.recording.roles import ENDINGS, RESULT, WORKERS, role_of
-from lockstep.recording.timeline import Kind
 
 _clock = time.perf_counter
 _serial = itertools.count()

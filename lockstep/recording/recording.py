@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from lockstep.machine.processes import NoneLeftBehind
@@ -62,50 +63,64 @@ def record(program: Callable[[], Any], title: str = "", show: Show | None = None
     """
     recording = Recording()
     end = time.perf_counter()
-    note, answer, cores = "", None, usable_cpus().count
+    note, answer = "", None
     earlier = _earlier(len(multiprocessing.active_children()))
-    ended = threading.Event()
-
-    def watch() -> None:
-        growth, pause = Growth(recording.folder, cell_label), LIVE_S
-        while not ended.wait(pause):
-            if show is not None:
-                start = time.thread_time()
-                show(replace(growth.timeline(time.perf_counter()), cores=cores, title=title), True)
-                pause = max(LIVE_S, (time.thread_time() - start) / _LIVE_SHARE)
-
-    watcher = threading.Thread(target=watch, name="timeline view", daemon=True)
+    dress = partial(replace, cores=usable_cpus().count, title=title)
+    watching = _Watching(recording, dress, show)
     try:
-        with NoneLeftBehind():
-            if show is not None:
-                watcher.start()  # before the recording, which would record that this process waits for it to start
+        # The watcher starts before the recording, which would record that this process waits for it to start.
+        with NoneLeftBehind(), watching, recording:
             try:
-                with recording:
-                    try:
-                        answer = program()
-                    finally:
-                        end = time.perf_counter()
-                        recording.stop()
-                        ended.set()
-                        if watcher.is_alive():
-                            watcher.join()
+                answer = program()
             finally:
-                ended.set()
+                end = time.perf_counter()
+                recording.stop()
+                watching.stop()
     except KeyboardInterrupt:
         note = "Interrupted: this is what was recorded until then. "
     except BaseException:
         if show is not None:
-            show(_finished(recording, end, title, cores, f"The program failed. {earlier}".rstrip(), None), False)
+            show(dress(_finished(recording, end, f"The program failed. {earlier}".rstrip(), None)), False)
         raise
-    result = _finished(recording, end, title, cores, note + earlier, answer)
+    result: Timeline = dress(_finished(recording, end, note + earlier, answer))
     if show is not None:
         show(result, False)
     return result
 
 
-def _finished(recording: Recording, end: float, title: str, cores: int, note: str, answer: Any) -> Timeline:
+class _Watching:
+    """Shows a recording while it goes on, from a thread of its own; `dress` gives a timeline its title and cores."""
+
+    def __init__(self, recording: Recording, dress: Callable[[Timeline], Timeline], show: Show | None) -> None:
+        self._recording, self._dress, self._show = recording, dress, show
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="timeline view", daemon=True)
+
+    def __enter__(self) -> None:
+        if self._show is not None:
+            self._thread.start()
+
+    def __exit__(self, *exception: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Shows no more; returns when the last picture is drawn."""
+        self._ended.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _watch(self) -> None:
+        assert self._show is not None
+        growth, pause = Growth(self._recording.folder, cell_label), LIVE_S
+        while not self._ended.wait(pause):
+            start = time.thread_time()
+            self._show(self._dress(growth.timeline(time.perf_counter())), True)
+            pause = max(LIVE_S, (time.thread_time() - start) / _LIVE_SHARE)
+
+
+def _finished(recording: Recording, end: float, note: str, answer: Any) -> Timeline:
     found = timeline_of(recording.logs(), end, cell_label)
-    return replace(found, cores=cores, title=title, note=f"{note} {found.note}".strip(), answer=answer)
+    return replace(found, note=f"{note} {found.note}".strip(), answer=answer)
 
 
 def _earlier(count: int) -> str:

@@ -7,14 +7,14 @@ import html as escaping
 from matplotlib.patches import Patch
 
 from lockstep.page.picture import Picture, html_table
-from lockstep.recording.timeline import KINDS, Kind, Timeline
+from lockstep.recording.bars import KINDS, Bars, Kind
 
 COLORS: dict[Kind, str] = {"computing": "#0072B2", "communicating": "#E69F00", "waiting": "#CC79A7"}
 HEIGHTS: dict[Kind, float] = {"computing": 0.8, "communicating": 0.5, "waiting": 0.16}
 """A bar's height tells the same as its colour (Okabe and Ito's)."""
 
 
-def draw(timeline: Timeline) -> Picture:
+def draw(timeline: Bars) -> Picture:
     """One row a process, the starting one on top; time from left to right."""
     rows = len(timeline.lanes)
     picture = Picture(figsize=(8.0, 1.3 + 0.38 * max(rows, 1)), layout="constrained")
@@ -40,7 +40,7 @@ def draw(timeline: Timeline) -> Picture:
     return picture
 
 
-def html(timeline: Timeline) -> str:
+def html(timeline: Bars) -> str:
     """The picture with its sentence and its numbers, for a page without the live view."""
     rows = [[row["process"], *(f"{row[kind]:.3g}" for kind in KINDS)] for row in timeline.table()]
     return (

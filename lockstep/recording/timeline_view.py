@@ -10,7 +10,7 @@ import traitlets
 from lockstep.page.display import Display, script
 from lockstep.page.kernel import running_cell
 from lockstep.recording import timeline_figure as figure
-from lockstep.recording.timeline import Timeline
+from lockstep.recording.bars import Bars
 
 
 class TimelinePlot(anywidget.AnyWidget):
@@ -28,7 +28,7 @@ class TimelineView:
         self._plot = TimelinePlot(running=True)
         self._display = Display(self._plot)
 
-    def show(self, timeline: Timeline, running: bool) -> None:
+    def show(self, timeline: Bars, running: bool) -> None:
         with self._plot.hold_sync():
             self._plot.timeline = timeline.to_json()
             self._plot.running = running
@@ -36,7 +36,7 @@ class TimelineView:
             self._display.keep(figure.html(timeline), timeline.sentence())
 
 
-def show(timeline: Timeline) -> None:
+def show(timeline: Bars) -> None:
     """Show a finished timeline, unless the running cell already does."""
     if timeline.shown is None or timeline.shown != running_cell():
         TimelineView().show(timeline, running=False)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from lockstep.simulation.actors import Span
 from lockstep.simulation.engine import Engine
 
 # No less than the largest median error of such a program in the table of `python -m benchmarks.prediction`, which fails
@@ -39,43 +41,56 @@ def accuracy_of(engine: Engine, segments: int, declared_only: bool) -> Accuracy:
     """`segments`: bytes of shared memory that the program made."""
     if declared_only:
         return Accuracy(DECLARED, ("exact: only declared work takes time on an ideal machine",))
-    makespan = engine.makespan or 1.0
-    found: list[tuple[float, str]] = []
-    communicating = sum(
-        span.end - span.start for actor in engine.actors.values() for span in actor.history
-        if span.kind == "communicating" and not span.operation.startswith("process.")
-    )  # fmt: skip
+    found = [(error, reason) for error, reason, holds in _REASONS if holds(engine, segments)]
+    if found:
+        worst = max(error for error, _ in found)
+        return Accuracy(worst + 0.05 * (len(found) - 1), tuple(reason for _, reason in found))
+    if sum(actor.work for actor in engine.actors.values()) < _makespan(engine) / 2:
+        return Accuracy(COMPUTE_BOUND, ("it mostly waits for time to pass",))
+    return Accuracy(COMPUTE_BOUND, ("it mostly computes; on data of its own larger than a cache the error is larger",))
+
+
+def _makespan(engine: Engine) -> float:
+    return engine.makespan or 1.0
+
+
+def _seconds(engine: Engine, which: Callable[[Span], bool]) -> dict[str, float]:
+    """The seconds that every process spends in such spans."""
+    return {
+        name: sum(span.end - span.start for span in actor.history if which(span))
+        for name, actor in engine.actors.items()
+    }
+
+
+def _meets_at_barriers(engine: Engine, segments: int) -> bool:
     arrivals = sum(
-        1 for actor in engine.actors.values() for span in actor.history
-        if span.operation == "barrier.arrive" and span.kind == "communicating"
+        span.operation == "barrier.arrive" and span.kind == "communicating"
+        for actor in engine.actors.values() for span in actor.history
     )  # fmt: skip
     workers = max(1, len(engine.actors) - 1)
-    cores = min(engine.cores.number, len(engine.actors))
-    if makespan < _MOMENT:
-        found.append((SHORT, f"it takes less than {_MOMENT * 1e3:.0f} ms, so that every disturbance counts"))
-    if arrivals / workers * (engine.costs.barrier + workers * engine.costs.passing) > _OFTEN * makespan:
-        found.append((BARRIERS, "much of the time goes into barriers, whose cost varies"))
-    if segments > _CACHE:
-        found.append((MEMORY_BOUND, "it works on shared memory larger than a cache; cores then slow each other"))
-    if communicating > 2 * _OFTEN * makespan * cores:
-        found.append((COMMUNICATING, "it communicates often, and messages wait for the system"))
-    if _longest_starting(engine) > 2 * _OFTEN * makespan:
-        found.append((STARTING, "much of it is starting processes, whose cost varies"))
-    if engine.cores.crowded > 2 * _OFTEN * makespan and engine.cores.number > 1:
-        found.append((CROWDED, "more processes than cores compute at once"))
-    if not found:
-        if sum(actor.work for actor in engine.actors.values()) < makespan / 2:
-            return Accuracy(COMPUTE_BOUND, ("it mostly waits for time to pass",))
-        return Accuracy(
-            COMPUTE_BOUND, ("it mostly computes; on data of its own larger than a cache the error is larger",)
-        )
-    worst = max(error for error, _ in found)
-    return Accuracy(worst + 0.05 * (len(found) - 1), tuple(reason for _, reason in found))
+    each = engine.costs.barrier + workers * engine.costs.passing
+    return arrivals / workers * each > _OFTEN * _makespan(engine)
 
 
-def _longest_starting(engine: Engine) -> float:
-    """The most seconds that a process takes to start others."""
-    return max(
-        sum(span.end - span.start for span in actor.history if span.operation == "process.start")
-        for actor in engine.actors.values()
-    )
+def _communicates(engine: Engine, segments: int) -> bool:
+    spent = _seconds(engine, lambda s: s.kind == "communicating" and not s.operation.startswith("process."))
+    return sum(spent.values()) > 2 * _OFTEN * _makespan(engine) * min(engine.cores.number, len(engine.actors))
+
+
+def _starts_processes(engine: Engine, segments: int) -> bool:
+    spent = _seconds(engine, lambda span: span.operation == "process.start")
+    return max(spent.values()) > 2 * _OFTEN * _makespan(engine)
+
+
+_REASONS: tuple[tuple[float, str, Callable[[Engine, int], bool]], ...] = (
+    (SHORT, f"it takes less than {_MOMENT * 1e3:.0f} ms, so that every disturbance counts",
+     lambda engine, segments: _makespan(engine) < _MOMENT),
+    (BARRIERS, "much of the time goes into barriers, whose cost varies", _meets_at_barriers),
+    (MEMORY_BOUND, "it works on shared memory larger than a cache; cores then slow each other",
+     lambda engine, segments: segments > _CACHE),
+    (COMMUNICATING, "it communicates often, and messages wait for the system", _communicates),
+    (STARTING, "much of it is starting processes, whose cost varies", _starts_processes),
+    (CROWDED, "more processes than cores compute at once",
+     lambda engine, segments: engine.cores.crowded > 2 * _OFTEN * _makespan(engine) and engine.cores.number > 1),
+)  # fmt: skip
+"""The error, what to say of it, and whether it is so of a run."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
 
+from lockstep.standin.kinds import operation_kind
 from lockstep.standin.operation import Answer, Creation, Message, Operation, Raised
 
 
@@ -36,19 +37,12 @@ class Costs:
 
     def of(self, operation: Operation, main: bool) -> float:
         """CPU seconds of an operation, beside the program's own code."""
-        kind = operation.kind
-        family, _, verb = kind.partition(".")
-        if family in ("queue", "simplequeue", "pipe", "pool"):
-            if verb in ("put", "send", "give", "answer"):
-                return sum(self.of_message(a, kind) for a in operation.arguments if type(a) is Message)
-            return self.lock if verb in ("empty", "full", "qsize", "task_done", "poll", "close") else 0.0
-        if family == "process":
-            if verb == "exit":
-                return 0.0 if main else self.child / 2
-            return self.start if verb == "start" else 0.0
-        if family == "barrier":
-            return self.barrier if verb == "arrive" else 0.0
-        return self.lock if family in _GUARDS and verb != "wake" else 0.0
+        kind = operation_kind(operation.kind)
+        if kind.cost == "message":
+            return sum(self.of_message(a, kind.name) for a in operation.arguments if type(a) is Message)
+        if kind.cost == "exit":
+            return 0.0 if main else self.child / 2
+        return {"lock": self.lock, "start": self.start, "barrier": self.barrier, "": 0.0}[kind.cost]
 
     def of_creation(self, creation: Creation) -> float:
         """CPU seconds of making an object, beside the program's own code."""
@@ -65,7 +59,7 @@ class Costs:
 
     def of_message(self, message: Message, kind: str) -> float:
         """CPU seconds of putting a message, or of taking it, in an operation of this kind."""
-        queued = self.queued if kind in _BY_THREAD else 0.0
+        queued = self.queued if operation_kind(kind).by_thread else 0.0
         return self.message + queued + self.byte * message.size
 
     def to_data(self) -> dict[str, float | str]:
@@ -82,18 +76,14 @@ class Costs:
 
 BETWEEN_LOOKS = 20e-6  # seconds of CPU: a process that computes for longer does more than look
 _FREE_LOOKS = 10  # in a row, so that exact numbers stay exact
-_LOOKS = frozenset(
-    ["process.is_alive", "process.exitcode", "time.now", "event.is_set", "pipe.poll", "queue.empty", "queue.full",
-     "queue.qsize", "simplequeue.empty"]
-)  # fmt: skip
-_TRIES = frozenset(["lock.acquire", "rlock.acquire", "semaphore.acquire"])
 
 
 def is_look(operation: Operation, answer: Answer) -> bool:
     """Does a process that does this at once, again and again, wait for something to change?"""
     if type(answer) is Raised:
         return answer.exception in ("Empty", "Full")
-    return operation.kind in _LOOKS or (operation.kind in _TRIES and answer is False)
+    kind = operation_kind(operation.kind)
+    return kind.looks or (bool(kind.trying) and answer is False)
 
 
 def of_look(looks: int, seconds: float) -> float:
@@ -104,9 +94,6 @@ def of_look(looks: int, seconds: float) -> float:
     """
     return 0.0 if looks <= _FREE_LOOKS else min(1e-3, max(1e-6, 0.01 * seconds))
 
-
-_BY_THREAD = ("queue.put", "queue.get", "pool.give", "pool.result")  # where a thread beside the process has a part
-_GUARDS = ("lock", "rlock", "semaphore", "condition", "event", "cell", "cells", "memory")
 
 IDEAL = Costs("ideal")
 """A machine of a textbook: nothing but the program's own work takes time."""

@@ -13,9 +13,10 @@ from typing import Any
 from lockstep.simulation.actors import Actor, Behaviour, Deadlock, Span, Stretch, TooLong, Waiting
 from lockstep.simulation.cores import Cores
 from lockstep.simulation.costs import BETWEEN_LOOKS, Costs, is_look, of_look
-from lockstep.simulation.objects import SHARED_WAITS, Objects, waiting_without_limit
+from lockstep.simulation.objects import Objects, waiting_without_limit
 from lockstep.simulation.phrases import operation_name
 from lockstep.simulation.streams import BLOCKED
+from lockstep.standin.kinds import operation_kind
 from lockstep.standin.operation import Answer, Message, Operation
 
 OPERATIONS = 400_000  # after so many a program is taken to have no end
@@ -111,7 +112,9 @@ class Engine:
         if self.now <= actor.since or cpu <= 0:
             return
         stretched = (self.now - actor.since) / cpu
-        first, last = actor.since + actor.receiving * stretched, self.now - actor.asking * stretched
+        # Held between since and now: by rounding alone one could come to lie behind the next.
+        first = min(actor.since + actor.receiving * stretched, self.now)
+        last = max(first, self.now - actor.asking * stretched)
         operation = stretch.operation
         if first > actor.since:
             actor.history.append(Span(actor.since, first, "communicating", "receive"))
@@ -138,7 +141,7 @@ class Engine:
             self._after(operation.patience, actor, lambda: self._expire(actor, operation))
 
     def _answered(self, actor: Actor, operation: Operation, answer: Answer) -> None:
-        if operation.kind in _DELIVERIES and type(answer) is Message:
+        if operation_kind(operation.kind).passes == "out" and type(answer) is Message:
             self._delivered(actor, operation.objects[0], answer)
         while self.objects.fed:
             self._feed(actor, self.objects.fed.pop())
@@ -218,7 +221,7 @@ class Engine:
                     delay += woken * self.costs.passing
                 self._after(delay, actor, lambda actor=actor: self._retry(actor))  # type: ignore[misc]
                 woken += 1
-                if operation.kind not in SHARED_WAITS:
+                if not operation_kind(operation.kind).wakes_all:
                     break
 
     def _feed(self, actor: Actor, queue: str) -> None:
@@ -381,7 +384,6 @@ class Engine:
         return tuple(found)
 
 
-_DELIVERIES = frozenset(["queue.get", "simplequeue.get", "pipe.recv", "pool.take", "pool.result"])
 _OWN: dict[str, Callable[[Engine, Actor, Operation], None]] = {
     "process.start": Engine._start, "process.join": Engine._join, "process.exit": Engine._exit,
     "process.is_alive": Engine._observe, "process.exitcode": Engine._observe, "process.terminate": Engine._observe,

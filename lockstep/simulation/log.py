@@ -11,6 +11,7 @@ from typing import Any
 from lockstep.simulation.actors import Behaviour, Deadlock, Stretch, TooLong
 from lockstep.simulation.costs import Costs
 from lockstep.simulation.engine import OPERATIONS, Engine
+from lockstep.standin.kinds import operation_kind
 from lockstep.standin.objects.pipes import Channel
 from lockstep.standin.operation import Answer, Creation, Message, Operation, Raised
 
@@ -186,17 +187,13 @@ def _number(value: Any) -> Any:
     return value.item() if type(value).__module__ == "numpy" and hasattr(value, "item") else value
 
 
-# Their first argument is a message.
-_WITH_MESSAGE = frozenset(["queue.put", "pipe.send", "simplequeue.put", "pool.give", "pool.answer"])
-
-
 def _stretch(told: Any) -> Stretch:
     cpu, (kind, objects, arguments, patience), created, line = told
     if type(cpu) is not float or not math.isfinite(cpu) or cpu < 0:
         raise ValueError("a stretch has CPU seconds")
     if type(kind) is not str or type(line) is not str or not (patience is None or math.isfinite(patience)):
         raise ValueError("a stretch has an operation and a line")
-    if kind in _WITH_MESSAGE:
+    if operation_kind(kind).passes == "in":
         token, size = arguments[0]
         arguments[0] = Message(int(token), int(size))
     operation = Operation(kind, _tuples(objects), _tuples(arguments), patience)

@@ -9,71 +9,20 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
-from lockstep.simulation.streams import ABLE, BLOCKED, STREAMS, Stream
-from lockstep.standin.meaning import outcomes
-from lockstep.standin.objects import (
-    locks,  # noqa: F401 - they register their meanings
-)
+from lockstep.simulation.streams import ABLE, BLOCKED, STREAMS, Stream, Streams
+from lockstep.standin.kinds import declared_object, operation_kind, outcomes
+from lockstep.standin.objects import conditions
 from lockstep.standin.operation import Answer, Creation, Operation, Raised
 
-# Operations with a time limit: where their flag stands, and its value when they wait without limit.
-_WITHOUT_LIMIT = {
-    "lock.acquire": (1, True), "rlock.acquire": (1, True), "semaphore.acquire": (0, True), "event.wake": (0, False),
-    "barrier.pass": (0, False), "pipe.poll": (0, True), "queue.put": (2, True), "queue.get": (0, True),
-    "condition.wait": (0, False), "pool.result": (0, True),
-}  # fmt: skip
-# Whoever performs one of these goes on only after what others did to the object...
-_FOLLOWS = frozenset(
-    [
-        "lock.acquire",
-        "rlock.acquire",
-        "semaphore.acquire",
-        "condition.wake",
-        "event.is_set",
-        "event.wait",
-        "event.wake",
-        "barrier.pass",
-        "barrier.arrive",
-        "cell.read",
-        "cells.read",
-        "memory.access",
-        "queue.joined",
-    ]
-)
-# ... by one of these.
-_PRECEDES = frozenset(
-    [
-        "lock.release",
-        "rlock.release",
-        "semaphore.release",
-        "condition.wait",
-        "condition.notify",
-        "event.set",
-        "barrier.arrive",
-        "barrier.open",
-        "barrier.fail",
-        "barrier.abort",
-        "barrier.reset",
-        "cell.write",
-        "cells.write",
-        "queue.task_done",
-    ]
-)
-# Several waiting processes can go on after one change; after any other change at most one can.
-SHARED_WAITS = frozenset(["event.wake", "barrier.pass", "queue.joined", "pipe.poll", "barrier.arrive", "pipe.sent"])
 
-
-class Objects:
+class Objects(Streams):
     """All objects by name. `attempt` performs an operation, or answers BLOCKED and changes nothing."""
 
     def __init__(self, pipe_capacity: int) -> None:
-        self.capacity = pipe_capacity
+        super().__init__(pipe_capacity)
         self.values: dict[str, Any] = {}
         self.kinds: dict[str, str] = {}
-        self.streams: dict[str, Stream] = {}
-        self.spans: dict[str, float] = {}
         self.arrivals: dict[str, list[str]] = {}  # who waits for a condition, in the order in which they came
-        self.fed: list[str] = []  # queues that got a message on its way since this was last emptied
 
     def create(self, creation: Creation) -> None:
         self.kinds[creation.name] = creation.kind
@@ -90,10 +39,9 @@ class Objects:
         if stream is not None:
             return stream(self, operation, process, span)
         names = operation.objects
-        if operation.kind == "condition.notify":
+        kind = operation_kind(operation.kind)
+        if operation.kind == conditions.NOTIFY:
             answer = self._notify(operation, process)
-        elif operation.kind == "memory.access":
-            answer = self._access(operation, process)
         else:
             found = outcomes(operation, tuple([self.values[name] for name in names]), process)
             if not found:
@@ -101,11 +49,9 @@ class Objects:
             self.values.update(zip(names, found[0].values, strict=True))
             answer = found[0].answer
             self._note_arrival(operation, process)
-        if answer is BLOCKED:
-            return BLOCKED, span
-        if operation.kind in _FOLLOWS:
+        if kind.follows:
             span = max(span, *(self.spans.get(name, 0.0) for name in names))
-        if operation.kind in _PRECEDES:
+        if kind.precedes:
             for name in names:
                 self.spans[name] = max(span, self.spans.get(name, 0.0))
         return answer, span
@@ -115,13 +61,11 @@ class Objects:
         able = ABLE.get(operation.kind)
         if able is not None:
             return able(self, operation, process)
-        if operation.kind == "memory.access":
-            return self._access(operation, process) is not BLOCKED
         return bool(outcomes(operation, tuple([self.values[name] for name in operation.objects]), process))
 
     def expire(self, operation: Operation, process: str) -> bool:
         """The time of a waiting operation is up: whether it can now be performed as one that does not wait."""
-        if operation.kind != "condition.wake":
+        if operation.kind != conditions.WAKE:
             return True
         name = operation.objects[0]
         self.values[name] = tuple(
@@ -159,9 +103,9 @@ class Objects:
         return changed
 
     def holder(self, name: str) -> str | None:
-        """The process that holds a lock."""
+        """The process that holds the object, None if nobody does."""
         value = self.values.get(name)
-        return value[0] if self.kinds.get(name) in ("lock", "rlock") and value else None
+        return None if value is None else declared_object(self.kinds[name]).holder(value)
 
     def _notify(self, operation: Operation, process: str) -> Answer:
         """Those who have waited longest are notified; the meaning leaves open who."""
@@ -178,22 +122,12 @@ class Objects:
         return None
 
     def _note_arrival(self, operation: Operation, process: str) -> None:
-        if operation.kind == "condition.wait" and self.holder(operation.objects[1]) != process:
+        if operation.kind == conditions.BEGIN_WAITING and self.holder(operation.objects[1]) != process:
             self.arrivals.setdefault(operation.objects[0], []).append(process)
-        elif operation.kind == "condition.wake":
+        elif operation.kind == conditions.WAKE:
             self.arrivals[operation.objects[0]].remove(process)
-
-    def _access(self, operation: Operation, process: str) -> Answer:
-        """Shared memory behind a lock can be touched while nobody else holds that lock."""
-        held = self.values[operation.objects[0]]
-        return BLOCKED if held is not None and held[0] != process else None
 
 
 def waiting_without_limit(operation: Operation) -> Operation:
     """The same operation, but waiting as long as it takes; the machine keeps the time limit."""
-    if operation.patience is None or operation.kind not in _WITHOUT_LIMIT:
-        return operation
-    place, value = _WITHOUT_LIMIT[operation.kind]
-    arguments = list(operation.arguments)
-    arguments[place] = value
-    return operation._replace(arguments=tuple(arguments))
+    return operation if operation.patience is None else operation_kind(operation.kind).without_limit(operation)

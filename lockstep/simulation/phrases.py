@@ -7,40 +7,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lockstep.simulation.actors import Deadlock, Stretch, Waiting
+from lockstep.standin.kinds import operation_kind
+from lockstep.standin.objects.processes import process_name
 from lockstep.standin.operation import Operation
 from lockstep.student.failure import CheckFailed
-
-_OBJECTS = {
-    "lock": "Lock", "rlock": "RLock", "semaphore": "Semaphore", "condition": "Condition", "event": "Event",
-    "barrier": "Barrier", "queue": "Queue", "simplequeue": "SimpleQueue", "pipe": "Connection", "process": "Process",
-    "pool": "Pool", "cell": "Value", "cells": "Array", "memory": "Value", "time": "time",
-}  # fmt: skip
-_VERBS = {
-    "condition.wake": "wait", "event.wake": "wait", "barrier.arrive": "wait", "barrier.pass": "wait",
-    "pool.take": "worker, no task", "pool.result": "results", "queue.joined": "join",
-    "process.begin": "start", "pipe.sent": "send", "simplequeue.sent": "put", "memory.access": "value",
-}  # fmt: skip
-# What looks at something without waiting for it, and what waits instead.
-_INSTEAD = {
-    "process.is_alive": "`join()`", "process.exitcode": "`join()`", "event.is_set": "the Event's `wait()`",
-    "queue.get": "`get()` without a time limit", "queue.empty": "`get()`", "queue.qsize": "`get()`",
-    "queue.full": "`put()`", "simplequeue.empty": "`get()`", "pipe.poll": "`recv()`, or `poll(None)`",
-    "pool.result": "the result's `get()` or `wait()`", "time.now": "`time.sleep()`",
-}  # fmt: skip
-_MAY_WAIT = frozenset(["queue.get", "pipe.poll", "pool.result"])  # their first argument says whether they do
-
-
-def process_name(identity: str) -> str:
-    """What multiprocessing calls it: "MainProcess", "Process-1", "Process-1:2"."""
-    return "MainProcess" if identity == "0" else "Process-" + identity[2:].replace(".", ":")
 
 
 def operation_name(kind: str) -> str:
     """The method that a learner called: "Lock.acquire"."""
-    family, _, verb = kind.partition(".")
-    if not verb:
-        return kind
-    return f"{_OBJECTS.get(family, family)}.{_VERBS.get(kind, verb)}"
+    return operation_kind(kind).method or kind
 
 
 def endless(program: str, processes: Iterable[Sequence[Stretch]]) -> str:
@@ -52,7 +27,7 @@ def endless(program: str, processes: Iterable[Sequence[Stretch]]) -> str:
     if looking:
         return told + (
             f"it looked {often:_} times at {where}: looking again and again keeps a core busy until something "
-            f"changes, so wait with {_INSTEAD[kind]} instead"
+            f"changes, so wait with {operation_kind(kind).instead} instead"
         )
     return told + (
         f"{often:_} of them were {where}: if they come to an end, simulate a smaller case; to wait for something, "
@@ -61,7 +36,8 @@ def endless(program: str, processes: Iterable[Sequence[Stretch]]) -> str:
 
 
 def _looking(operation: Operation) -> bool:
-    return operation.kind in _INSTEAD and not (operation.kind in _MAY_WAIT and operation.arguments[0])
+    kind = operation_kind(operation.kind)
+    return bool(kind.instead) and not (kind.limit is not None and kind.patient(operation))
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,16 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from lockstep.recording.timeline import Bar, Lane, Timeline
+from lockstep.recording.bars import Bar, Lane
+from lockstep.recording.timeline import Timeline
 from lockstep.simulation.accuracy import Accuracy, accuracy_of
 from lockstep.simulation.actors import Actor
 from lockstep.simulation.costs import IDEAL
 from lockstep.simulation.engine import Engine
 from lockstep.simulation.log import Log
-from lockstep.simulation.phrases import operation_name, process_name
+from lockstep.simulation.phrases import operation_name
+from lockstep.standin.objects.processes import process_name
+from lockstep.words import counted
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,7 @@ class Simulation:
 
     def text(self) -> str:
         lines = [
-            f"{self.program} on {self.cores} virtual core{'s' * (self.cores != 1)} (simulated):",
+            f"{self.program} on {counted(self.cores, 'virtual core')} (simulated):",
             f"  makespan {_seconds(self.makespan)}, work {_seconds(self.work)}, span {_seconds(self.span)}",
             f"  parallelism {self.parallelism:.2f}"
             + (f", speed-up {self.speedup:.2f}" if self.serial is not None else "")
@@ -199,11 +202,11 @@ def _lanes(engine: Engine) -> tuple[Lane, ...]:
         Lane(
             process_name(actor.identity),
             tuple(
-                Bar(span.start, max(span.start, span.end), span.kind, operation_name(span.operation), span.line)  # type: ignore[arg-type]
+                Bar(span.start, span.end, span.kind, operation_name(span.operation), span.line)  # type: ignore[arg-type]
                 for span in actor.history
             ),
         )
-        for actor in engine.actors.values()
+        for actor in sorted(engine.actors.values(), key=lambda actor: [int(n) for n in actor.identity.split(".")])
     )
 
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from lockstep.standin.operation import Answer, Message, Operation, Raised
-
-if TYPE_CHECKING:
-    from lockstep.simulation.objects import Objects
 
 BLOCKED = object()  # no answer yet
 
@@ -54,10 +51,20 @@ class Stream:
         return self.held > capacity and bool(self.messages) and self.messages[-1].sender == process
 
 
+class Streams:
+    """All streams by name, and what their operations leave behind."""
+
+    def __init__(self, capacity: int) -> None:
+        self.capacity = capacity  # bytes of a pipe
+        self.streams: dict[str, Stream] = {}
+        self.spans: dict[str, float] = {}
+        self.fed: list[str] = []  # queues that got a message on its way since this was last emptied
+
+
 # What operations on streams do: (objects, operation, process, span) -> (answer, span).
 
 
-def _queue_put(objects: Objects, operation: Operation, process: str, span: float) -> tuple[Answer, float]:
+def _queue_put(objects: Streams, operation: Operation, process: str, span: float) -> tuple[Answer, float]:
     (name,) = operation.objects
     stream = objects.streams[name]
     message, limit, blocking = operation.arguments[:3]
@@ -70,7 +77,7 @@ def _queue_put(objects: Objects, operation: Operation, process: str, span: float
     return None, span
 
 
-def _queue_get(objects: Objects, operation: Operation, process: str, span: float) -> tuple[Answer, float]:
+def _queue_get(objects: Streams, operation: Operation, process: str, span: float) -> tuple[Answer, float]:
     (name,) = operation.objects
     stream = objects.streams[name]
     if not stream.messages:
@@ -80,19 +87,19 @@ def _queue_get(objects: Objects, operation: Operation, process: str, span: float
     return carried.message, max(span, carried.span)
 
 
-def _give(objects: Objects, operation: Operation, process: str, span: float) -> tuple[Answer, float]:
+def _give(objects: Streams, operation: Operation, process: str, span: float) -> tuple[Answer, float]:
     (name,) = operation.objects
     objects.streams[name].line.append(Carried(operation.arguments[0], process, span))
     objects.fed.append(name)
     return None, span
 
 
-def _answer(objects: Objects, operation: Operation, process: str, span: float) -> tuple[Answer, float]:
+def _answer(objects: Streams, operation: Operation, process: str, span: float) -> tuple[Answer, float]:
     objects.streams[operation.objects[0]].enter(Carried(operation.arguments[0], process, span))
     return None, span
 
 
-def _take(objects: Objects, operation: Operation, process: str, span: float) -> tuple[Answer, float]:
+def _take(objects: Streams, operation: Operation, process: str, span: float) -> tuple[Answer, float]:
     stream = objects.streams[operation.objects[0]]
     if stream.messages:
         carried = stream.take()
@@ -101,7 +108,7 @@ def _take(objects: Objects, operation: Operation, process: str, span: float) -> 
     return (BLOCKED if waits else Raised("Empty")), span
 
 
-def _task_done(objects: Objects, operation: Operation, process: str, span: float) -> tuple[Answer, float]:
+def _task_done(objects: Streams, operation: Operation, process: str, span: float) -> tuple[Answer, float]:
     (name,) = operation.objects
     stream = objects.streams[name]
     if stream.unfinished == 0:
@@ -113,7 +120,7 @@ def _task_done(objects: Objects, operation: Operation, process: str, span: float
     return None, span
 
 
-def _queue_join(objects: Objects, operation: Operation, process: str, span: float) -> tuple[Answer, float]:
+def _queue_join(objects: Streams, operation: Operation, process: str, span: float) -> tuple[Answer, float]:
     stream = objects.streams[operation.objects[0]]
     if stream.unfinished == 0:
         return True, max(span, objects.spans.get(operation.objects[0], 0.0))
@@ -121,7 +128,7 @@ def _queue_join(objects: Objects, operation: Operation, process: str, span: floa
     return None, span
 
 
-def _queue_joined(objects: Objects, operation: Operation, process: str, span: float) -> tuple[Answer, float]:
+def _queue_joined(objects: Streams, operation: Operation, process: str, span: float) -> tuple[Answer, float]:
     stream = objects.streams[operation.objects[0]]
     if not stream.joiners.get(process):
         return BLOCKED, span
@@ -129,7 +136,7 @@ def _queue_joined(objects: Objects, operation: Operation, process: str, span: fl
     return None, max(span, objects.spans.get(operation.objects[0], 0.0))
 
 
-def _send(objects: Objects, operation: Operation, process: str, span: float) -> tuple[Answer, float]:
+def _send(objects: Streams, operation: Operation, process: str, span: float) -> tuple[Answer, float]:
     stream = objects.streams[operation.objects[0]]
     message, capacity = operation.arguments
     if operation.kind == "pipe.send" and not stream.readers:
@@ -140,7 +147,7 @@ def _send(objects: Objects, operation: Operation, process: str, span: float) -> 
     return stream.held <= capacity, span
 
 
-def _sent(objects: Objects, operation: Operation, process: str, span: float) -> tuple[Answer, float]:
+def _sent(objects: Streams, operation: Operation, process: str, span: float) -> tuple[Answer, float]:
     stream = objects.streams[operation.objects[0]]
     if stream.held <= operation.arguments[0]:
         return None, span
@@ -149,7 +156,7 @@ def _sent(objects: Objects, operation: Operation, process: str, span: float) -> 
     return BLOCKED, span
 
 
-def _receive(objects: Objects, operation: Operation, process: str, span: float) -> tuple[Answer, float]:
+def _receive(objects: Streams, operation: Operation, process: str, span: float) -> tuple[Answer, float]:
     stream = objects.streams[operation.objects[0]]
     if stream.messages:
         carried = stream.take()
@@ -159,26 +166,26 @@ def _receive(objects: Objects, operation: Operation, process: str, span: float) 
     return BLOCKED, span
 
 
-def _poll(objects: Objects, operation: Operation, process: str, span: float) -> tuple[Answer, float]:
+def _poll(objects: Streams, operation: Operation, process: str, span: float) -> tuple[Answer, float]:
     stream = objects.streams[operation.objects[0]]
     ready = bool(stream.messages) or not stream.writers
     return (BLOCKED if operation.arguments[0] and not ready else ready), span
 
 
-def _close(objects: Objects, operation: Operation, process: str, span: float) -> tuple[Answer, float]:
+def _close(objects: Streams, operation: Operation, process: str, span: float) -> tuple[Answer, float]:
     for name, reads in zip(operation.objects, operation.arguments[0], strict=True):
         stream = objects.streams[name]
         (stream.readers if reads else stream.writers).discard(process)
     return None, span
 
 
-def _join_thread(objects: Objects, operation: Operation, process: str, span: float) -> tuple[Answer, float]:
+def _join_thread(objects: Streams, operation: Operation, process: str, span: float) -> tuple[Answer, float]:
     waits = objects.streams[operation.objects[0]].on_its_way(process, objects.capacity)
     return (BLOCKED if waits else None), span
 
 
 def _told(tell: Callable[[Stream, Operation], Answer]) -> Callable[..., tuple[Answer, float]]:
-    def answer(objects: Objects, operation: Operation, process: str, span: float) -> tuple[Answer, float]:
+    def answer(objects: Streams, operation: Operation, process: str, span: float) -> tuple[Answer, float]:
         return tell(objects.streams[operation.objects[0]], operation), span
 
     return answer
@@ -197,11 +204,11 @@ STREAMS: dict[str, Callable[..., tuple[Answer, float]]] = {
 }  # fmt: skip
 
 
-def _able(test: Callable[[Stream, Operation, str], bool]) -> Callable[[Objects, Operation, str], bool]:
+def _able(test: Callable[[Stream, Operation, str], bool]) -> Callable[[Streams, Operation, str], bool]:
     return lambda objects, operation, process: test(objects.streams[operation.objects[0]], operation, process)
 
 
-ABLE: dict[str, Callable[[Objects, Operation, str], bool]] = {
+ABLE: dict[str, Callable[[Streams, Operation, str], bool]] = {
     "pool.take": _able(lambda stream, operation, _: bool(stream.messages)),
     "pool.result": _able(lambda stream, operation, _: bool(stream.messages)),
     "queue.put": _able(lambda stream, operation, _: stream.used < operation.arguments[1]),

@@ -2,7 +2,7 @@
 
 import os
 
-from autograder.judging import judge, read_check_cell
+from autograder.grading.judging import judge, read_check_cell
 from lockstep.program.source import ModuleSource
 
 PROGRAM = """

@@ -17,7 +17,8 @@ from lockstep.measurement.speedup_view import SpeedupView
 from lockstep.page import kernel as live
 from lockstep.page.display import Display
 from lockstep.recording import timeline_figure as figure
-from lockstep.recording.timeline import Bar, Lane, Timeline
+from lockstep.recording.bars import Bar, Lane
+from lockstep.recording.timeline import Timeline
 from tests.measurement.fakes import FakeMachine, cpus_of
 
 

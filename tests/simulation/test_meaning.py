@@ -6,7 +6,7 @@ import pytest
 
 from lockstep.simulation.objects import Objects
 from lockstep.simulation.streams import BLOCKED
-from lockstep.standin.meaning import outcomes
+from lockstep.standin.kinds import outcomes
 from lockstep.standin.objects.pipes import Channel
 from lockstep.standin.objects.queues import QueueValue
 from lockstep.standin.operation import Creation, Message, Operation

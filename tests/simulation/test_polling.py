@@ -3,7 +3,7 @@
 import pytest
 
 from lockstep import simulate
-from lockstep.simulation import simulating as simulation
+from lockstep.simulation import runs
 from lockstep.simulation.actors import TooLong
 from lockstep.simulation.log import Log
 from lockstep.simulation.phrases import endless
@@ -53,6 +53,6 @@ def test_the_failed_check_says_it(monkeypatch):
         raise TooLong
 
     assert simulate(polling.is_watched, 20, cores=2, costs="ideal").result is None
-    monkeypatch.setattr(simulation, "simulation_of", few)
+    monkeypatch.setattr(runs, "simulation_of", few)
     with pytest.raises(CheckFailed, match=r"`is_watched\(20\)` did 21 operations, .* looked 20 times .*polling.py:8"):
         simulate(polling.is_watched, 20, cores=2, costs="ideal")

@@ -3,7 +3,7 @@
 import pytest
 
 from lockstep import simulate
-from lockstep.simulation import simulating as simulation
+from lockstep.simulation import runs
 from lockstep.simulation.log import Log, LogError
 from lockstep.student.failure import StudentRefused
 from lockstep.student.session import Service, student
@@ -26,12 +26,12 @@ def compute():
     return sum(range(1_000_000))
 
 def fast_clock():
-    import lockstep.simulation.inside.greenlets as machine
+    import lockstep.simulation.inside.timed_machine as machine
     machine.time = Clock(machine.time, "thread_time_ns")
     return compute()
 
 def fast_clocks():
-    import lockstep.simulation.inside.greenlets as machine
+    import lockstep.simulation.inside.timed_machine as machine
     import lockstep.simulation.inside.service as service
     service.time = Clock(machine.time, "process_time")
     machine.time = Clock(machine.time, "thread_time_ns")
@@ -74,7 +74,7 @@ def told(monkeypatch):
 def test_more_cpu_than_the_process_says_it_used_is_noticed(learner, monkeypatch):
     with pytest.raises(StudentRefused, match=r"claim .* s of CPU, and only"):
         simulate(learner.fast_clock, cores=8)
-    monkeypatch.setattr(simulation._Runs, "_compare_cpu", lambda *_: None)
+    monkeypatch.setattr(runs.Runs, "_compare_cpu", lambda *_: None)
     assert simulate(learner.fast_clock, cores=8).work > 5, "without the defence it is believed"
 
 
@@ -88,7 +88,7 @@ def test_more_cpu_than_the_system_saw_is_noticed(learner, monkeypatch):
 def test_declared_work_does_not_make_idle_processes_busy(learner, monkeypatch):
     with pytest.raises(StudentRefused, match=r"in a check, `work` counts only with costs='ideal'"):
         simulate(learner.busy_looking, cores=8)
-    monkeypatch.setattr(simulation._Runs, "_compare_cpu", lambda *_: None)
+    monkeypatch.setattr(runs.Runs, "_compare_cpu", lambda *_: None)
     assert simulate(learner.busy_looking, cores=8).parallelism > 7, "without the defence it is believed"
     monkeypatch.undo()
     assert simulate(learner.busy_looking, cores=8, costs="ideal").parallelism == pytest.approx(8)

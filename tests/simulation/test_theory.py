@@ -1,6 +1,7 @@
 """The engine agrees with theory where theory is exact."""
 
 import random
+from itertools import pairwise
 
 import pytest
 
@@ -138,6 +139,18 @@ def test_costs_and_latencies_add_up_along_one_message():
     main = [Stretch(0, start("0.1"), (queue("q"),)), Stretch(0, put("q", size=100)), Stretch(0, join("0.1")), ended()]
     engine = run({"0": main, "0.1": [Stretch(0, get("q")), ended(3.0)]}, 2, costs)
     assert engine.makespan == pytest.approx(2.0 + 5.0 + 7.0 + 2.0 + 3.0)
+
+
+def test_intervals_follow_each_other_whatever_is_rounded():
+    main = [Stretch(0.1, start("0.1"), (queue("there"), queue("back")))]
+    for _ in range(20):
+        main += [Stretch(0.1, put("there")), Stretch(0.0, get("back"))]
+    child = [Stretch(0.0, ask) for ask in (get("there"), put("back"))] * 20
+    program = {"0": [*main, Stretch(0.0, join("0.1")), ended()], "0.1": [*child, ended()]}
+    for divisor in range(1, 100):
+        for actor in run(program, 2, Costs("odd", message=0.1 / divisor)).actors.values():
+            assert all(span.start <= span.end for span in actor.history)
+            assert all(before.end <= after.start for before, after in pairwise(actor.history))
 
 
 def test_two_locks_in_opposite_order_deadlock_and_the_graph_is_a_cycle():

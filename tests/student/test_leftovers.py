@@ -11,7 +11,7 @@ import time
 import psutil
 import pytest
 
-from autograder.judging import judge, read_check_cell
+from autograder.grading.judging import judge, read_check_cell
 from lockstep.program.source import ModuleSource
 from lockstep.student.forked import ForkedLauncher
 from lockstep.student.launcher import local_launcher

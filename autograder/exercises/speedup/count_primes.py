@@ -9,7 +9,7 @@ an even number costs nearly nothing. Share the numbers out so that all workers a
 
 from multiprocessing import Pool
 
-from autograder.exercise import also_right, hidden, wrong
+from autograder.authoring.marks import also_right, hidden, wrong
 from lockstep import check, simulate
 
 points = 5

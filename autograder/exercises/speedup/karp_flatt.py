@@ -6,7 +6,7 @@ You measured the speed-up `measured` on `p` processors. Turn Amdahl's law round:
 A speed-up above `p` gives a negative share: return it as it is. With one processor there is nothing to determine: for `p` of 1 or less raise `ValueError`.
 """
 
-from autograder.exercise import also_right, hidden, wrong
+from autograder.authoring.marks import also_right, hidden, wrong
 from lockstep import check, raises
 
 points = 2

@@ -7,7 +7,7 @@ at most 1, and larger chunks come first.
 `split(11, 4)` is `[(0, 3), (3, 6), (6, 9), (9, 11)]`.
 """
 
-from autograder.exercise import also_right, hidden, wrong
+from autograder.authoring.marks import also_right, hidden, wrong
 from lockstep import check
 
 points = 3

@@ -12,21 +12,15 @@ from typing import Any
 
 from lockstep.exploration.inside.running import ExploreMachine, Program, Rest, Run
 from lockstep.exploration.typed import typed_key
-from lockstep.program.definitions import Definitions
-from lockstep.program.namespaces import SOLUTION, Namespaces, compiled
+from lockstep.program.loading import Loadable
+from lockstep.program.namespaces import Namespaces
+from lockstep.standin.declared import UNKNOWN, operation_kind
+from lockstep.standin.objects.processes import process_name
 from lockstep.standin.operation import Answer, Raised
+from lockstep.student.inside.references import resolved
 
 PARKED = 1_000  # runs kept waiting for their next answer
 AHEAD = 400  # local states found ahead of being asked for, in one batch
-
-# Operations that, once they go through, have only one usual answer; the code runs ahead on it.
-_USUAL: dict[str, Answer] = {
-    "lock.acquire": True, "lock.release": None, "rlock.acquire": True, "rlock.release": None,
-    "semaphore.acquire": True, "semaphore.release": None, "condition.wait": None, "condition.wake": True,
-    "condition.notify": None, "event.set": None, "event.clear": None, "event.wake": True, "barrier.pass": None,
-    "barrier.open": None, "cell.write": None, "cells.write": None, "queue.put": None, "queue.task_done": None,
-    "simplequeue.put": True, "pipe.send": True, "pipe.close": None, "process.join": 0, "process.exit": None,
-}  # fmt: skip
 
 
 class HiddenInput(Exception):
@@ -61,17 +55,13 @@ class Behaviour:
 
     def __init__(
         self,
-        program: Definitions,
-        given: Definitions,
+        program: Loadable,
+        given: Loadable,
         call_main: Callable[[Namespaces], Any],
         options: dict[str, Any],
         remember: Callable[[Run, Any], Hashable | None] = lambda run, frame: None,
     ) -> None:
-        self.machine = ExploreMachine(options, self._resting)
-        self.machine.statements = compiled(program.cells, program.computed)
-        self.machine.given = compiled(given.cells)
-        self.machine.labels = frozenset(cell.label for cell in (*program.cells, *given.cells))
-        self.machine.call_main = call_main
+        self.machine = ExploreMachine(program, given, call_main, options, self._resting)
         self._remember = remember
         self._memory: Hashable | None = None
         self.locals: list[Local] = []
@@ -98,9 +88,9 @@ class Behaviour:
         for _ in range(AHEAD):
             number = self._extend_once(number, answer)
             rest = self.locals[number].rest
-            if rest.kind == "end" or rest.operation.kind not in _USUAL:
+            answer = operation_kind(rest.operation.kind).usual
+            if rest.kind == "end" or answer is UNKNOWN:
                 return
-            answer = _USUAL[rest.operation.kind]
 
     def replay(self, number: int) -> None:
         """Runs the history of a local state again. Raises HiddenInput if the process acts differently."""
@@ -183,7 +173,7 @@ def _typed(answer: Answer) -> Hashable:
 
 
 def _difference(old: Rest, new: Rest, identity: str) -> str:
-    name = "main" if identity == "0" else "Process-" + identity[2:].replace(".", ":")
+    name = process_name(identity)
     where = next((f" ({rest.where[0][0]}, line {rest.where[0][1]})" for rest in (new, old) if rest.where), "")
     return (
         f"{name} acts differently on the same answers{where}: it depends on something that `explore` does not see, "
@@ -191,16 +181,12 @@ def _difference(old: Rest, new: Rest, identity: str) -> str:
     )
 
 
-def entry_point(name: str, arguments: Callable[[Namespaces], tuple[Any, Any]]) -> Callable[[Namespaces], Any]:
-    """A call of the function of this name ("solution:count"), with fresh arguments for every run."""
-    module, _, short = name.rpartition(":")
+def entry_point(request: dict[str, Any]) -> Callable[[Namespaces], Any]:
+    """The call that a request asks for, with fresh arguments for every run."""
+    asked = (request["function"], request["arguments"], request["keywords"])
 
     def call(namespaces: Namespaces) -> Any:
-        try:
-            function = namespaces.find(module or SOLUTION, short)
-        except AttributeError:
-            raise NameError(f"`{short}` is not defined: run its cell, or restore its name") from None
-        args, keywords = arguments(namespaces)
-        return function(*args, **keywords)
+        function, arguments, keywords = resolved(asked, namespaces.named)
+        return function(*arguments, **keywords)
 
     return call

@@ -10,6 +10,7 @@ import contextlib
 import sys
 import types
 from collections.abc import Hashable
+from pathlib import Path
 from typing import Any
 
 from lockstep.exploration import sections
@@ -18,15 +19,14 @@ from lockstep.exploration.inside.interpreter_frames import NULL, READABLE, Held,
 from lockstep.exploration.inside.running import Run
 from lockstep.exploration.inside.walk import OWN, Unsure, Walk, accessor, expect, lookup
 from lockstep.program.namespaces import GIVEN
-from lockstep.standin import shared
-from lockstep.standin.objects import barriers, cells, conditions, locks, pipes, queues
-from lockstep.standin.objects import processes as process
+from lockstep.standin import objects, shared
 
 # The frames below a process's own, and the files of code whose frames are known to hold nothing but what frames show.
 _OUTSIDE = {Run._work.__code__, *(c for c in entry_point.__code__.co_consts if isinstance(c, types.CodeType))}
 _KNOWN_FILES = {
     contextlib.__file__, sections.__file__,
-    *(module.__file__ or "" for module in (barriers, cells, conditions, locks, pipes, process, queues, shared)),
+    shared.__file__,
+    *(str(file) for file in Path(objects.__path__[0]).glob("*.py")),
 }  # fmt: skip
 _WALKING = frozenset({"all", "any", "next"})  # builtins whose only state, while they call, is their argument
 
@@ -83,7 +83,7 @@ class _Memory(Walk):
         for index, (_, running, _) in enumerate(chain):
             self.active[id(running)] = index
         for found, _, called in chain:
-            if called is not None and found.callee:
+            if called is not None and found.through_c:
                 self._check_call(found, called)
             self.frame(found)
         solution, given = (vars(self.run.namespaces.modules[name]) for name in OWN)

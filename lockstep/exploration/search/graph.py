@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from lockstep.exploration.automata import Automata, Unknown
-from lockstep.exploration.search.steps import ExitsAreSteps, Field, Status, Steps, Widen
+from lockstep.exploration.search.fields import Field, Status, Widen
+from lockstep.exploration.search.steps import ExitsAreSteps, Steps
 
 BATCH = 4_000  # answers asked for in one trip
 
@@ -23,7 +24,7 @@ class Graph:
         self.widths: dict[str, int] = {}
         self.exits_are_steps = False
         self._capacity = capacity
-        self.steps = self._fresh_steps()
+        self.steps = Steps(self.automata, self.widths, self.exits_are_steps, self._capacity)
         self.root = 0
         self.depths: dict[int, int] = {}  # every state, and the fewest steps to it
         self.ends: dict[int, int | None] = {}  # states in which nobody can go on, and the interleavings that come there
@@ -71,15 +72,10 @@ class Graph:
     def all_exited(self, state: int) -> bool:
         return all(status.code is not None for status in self.statuses(state).values())
 
-    def _fresh_steps(self) -> Steps:
-        steps = Steps(self.automata, self.widths, self.exits_are_steps)
-        steps.capacity = self._capacity
-        return steps
-
     def _anew(self, work: Callable[[], Any]) -> Any:
         while True:
             self.depths, self.ends, self.finite, self.graded = {}, {}, True, True
-            self.steps = self._fresh_steps()
+            self.steps = Steps(self.automata, self.widths, self.exits_are_steps, self._capacity)
             try:
                 self.root = self._initial()
                 return work()

@@ -5,20 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from lockstep.standin.meaning import BLOCKED, meaning, one
-from lockstep.standin.operation import Outcome, Raised, Value
+from lockstep.standin.declared import BLOCKED, Limit, Wait, makes, object_kind, one, operation
+from lockstep.standin.operation import Operation, Outcome, Raised, Value
 from lockstep.standin.shared import Shared, ask
 
 _BROKEN = Raised("BrokenBarrierError")
 
 # The value of a Barrier is (phase, number inside).
 
+object_kind("barrier", lambda value, tell: f"{value[1]} inside, {value[0]}")
+makes("Barrier", "barrier")
+
 
 def _drained(inside: int) -> Value:
     return ("draining", inside) if inside else ("filling", 0)
 
 
-@meaning("barrier.arrive")
+def _come(value: Value, operation: Operation) -> str:
+    parties = operation.arguments[0 if operation.kind == "barrier.arrive" else 1]
+    return f"{value[1]} of {parties}"
+
+
+_OTHERS = Wait(
+    "the others at {object}: {detail} have come, and nobody else can come", _come, on_page="the others at {object}"
+)
+
+
+@operation(
+    "barrier.arrive", told="arrive {object}", method="Barrier.wait", answers="never", wait=_OTHERS._replace(on_page=""),
+    follows=True, precedes=True, wakes_all=True, cost="barrier",
+)  # fmt: skip
 def _arrive(values: tuple[Value, ...], process: str, parties: int, acts: bool) -> list[Outcome]:
     phase, inside = values[0]
     if phase == "broken":
@@ -32,8 +48,11 @@ def _arrive(values: tuple[Value, ...], process: str, parties: int, acts: bool) -
     return one((_drained(inside),), ("last", inside))
 
 
-@meaning("barrier.pass")
-def _pass(values: tuple[Value, ...], process: str, timed: bool) -> list[Outcome]:
+@operation(
+    "barrier.pass", told="leave {object}", method="Barrier.wait", usual=None, limit=Limit(0, False), wait=_OTHERS, follows=True,
+    wakes_all=True,
+)  # fmt: skip
+def _pass(values: tuple[Value, ...], process: str, timed: bool, parties: int) -> list[Outcome]:
     phase, inside = values[0]
     if phase == "draining":
         return one((_drained(inside - 1),), None)
@@ -44,17 +63,17 @@ def _pass(values: tuple[Value, ...], process: str, timed: bool) -> list[Outcome]
     return BLOCKED
 
 
-@meaning("barrier.open")
+@operation("barrier.open", told="open the barrier {object}", method="Barrier.open", usual=None, precedes=True)
 def _open(values: tuple[Value, ...], process: str) -> list[Outcome]:
     return one((_drained(values[0][1] - 1),), None)
 
 
-@meaning("barrier.fail")
+@operation("barrier.fail", told="break the barrier {object}", method="Barrier.fail", precedes=True)
 def _fail(values: tuple[Value, ...], process: str) -> list[Outcome]:
     return one((("broken", values[0][1] - 1),), None)
 
 
-@meaning("barrier.reset")
+@operation("barrier.reset", told="reset {object}", method="Barrier.reset", precedes=True)
 def _reset(values: tuple[Value, ...], process: str) -> list[Outcome]:
     phase, inside = values[0]
     if phase == "acting":
@@ -64,19 +83,19 @@ def _reset(values: tuple[Value, ...], process: str) -> list[Outcome]:
     return one((("resetting" if phase in ("filling", "broken") else phase, inside),), None)
 
 
-@meaning("barrier.abort")
+@operation("barrier.abort", told="abort {object}", method="Barrier.abort", precedes=True)
 def _abort(values: tuple[Value, ...], process: str) -> list[Outcome]:
     phase, inside = values[0]
     return BLOCKED if phase == "acting" else one((("broken", inside),), None)
 
 
-@meaning("barrier.n_waiting")
+@operation("barrier.n_waiting", told="n_waiting {object}", method="Barrier.n_waiting")
 def _n_waiting(values: tuple[Value, ...], process: str) -> list[Outcome]:
     phase, inside = values[0]
     return BLOCKED if phase == "acting" else one(values, inside if phase == "filling" else 0)
 
 
-@meaning("barrier.broken")
+@operation("barrier.broken", told="broken {object}", method="Barrier.broken")
 def _is_broken(values: tuple[Value, ...], process: str) -> list[Outcome]:
     phase, _ = values[0]
     return BLOCKED if phase == "acting" else one(values, phase == "broken")
@@ -96,7 +115,7 @@ class Barrier(Shared):
         arrived = ask("barrier.arrive", (self.name,), self.parties, self.action is not None)
         role, index = arrived
         if role == "wait":
-            ask("barrier.pass", (self.name,), patience is not None, patience=patience)
+            ask("barrier.pass", (self.name,), patience is not None, self.parties, patience=patience)
         elif role == "act":
             self._act()
         return int(index)

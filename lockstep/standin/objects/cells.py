@@ -6,8 +6,8 @@ import ctypes
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from lockstep.standin.declared import BLOCKED, makes, object_kind, one, operation
 from lockstep.standin.machine import NotCovered, current, not_covered
-from lockstep.standin.meaning import BLOCKED, meaning, one
 from lockstep.standin.objects.locks import Lock, RLock, taken
 from lockstep.standin.operation import Message, Outcome, Value
 from lockstep.standin.shared import Shared, ask
@@ -21,27 +21,57 @@ _SIMPLE = ctypes._SimpleCData
 
 # The value of a cell is a message. The objects of an operation are cells, then the guard if there is one.
 
+object_kind("cell", lambda value, tell: tell.message(value))
+makes("Value", "rlock", "cell")
+makes("RawValue", "cell")
+
 
 def _may(guard: str, values: tuple[Value, ...], process: str) -> bool:
     return not guard or taken(guard, values[-1], process) is not None
 
 
-@meaning("cell.read")
+@operation(
+    "cell.read", told="read {object}", method="Value.read", answers="value", access="read", follows=True, cost="lock"
+)
 def _read(values: tuple[Value, ...], process: str, guard: str) -> list[Outcome]:
     return one(values, values[0]) if _may(guard, values, process) else BLOCKED
 
 
-@meaning("cell.write")
+@operation(
+    "cell.write",
+    told="write {object} = {1}",
+    method="Value.write",
+    access="write",
+    usual=None,
+    precedes=True,
+    cost="lock",
+)
 def _write(values: tuple[Value, ...], process: str, guard: str, message: Message) -> list[Outcome]:
     return one((message, *values[1:]), None) if _may(guard, values, process) else BLOCKED
 
 
-@meaning("cells.read")
+@operation(
+    "cells.read",
+    told="read the slice {object}",
+    method="Array.read",
+    answers="value",
+    access="read",
+    follows=True,
+    cost="lock",
+)
 def _read_slice(values: tuple[Value, ...], process: str, guard: str) -> list[Outcome]:
     return one(values, values[: len(values) - bool(guard)]) if _may(guard, values, process) else BLOCKED
 
 
-@meaning("cells.write")
+@operation(
+    "cells.write",
+    told="write the slice {object}",
+    method="Array.write",
+    access="write",
+    usual=None,
+    precedes=True,
+    cost="lock",
+)
 def _write_slice(values: tuple[Value, ...], process: str, guard: str, messages: tuple[Message, ...]) -> list[Outcome]:
     return one((*messages, *values[len(messages) :]), None) if _may(guard, values, process) else BLOCKED
 

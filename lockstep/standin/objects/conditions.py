@@ -8,8 +8,8 @@ from itertools import combinations
 from numbers import Real
 from typing import Any
 
+from lockstep.standin.declared import BLOCKED, Limit, Teller, Wait, makes, object_kind, one, operation
 from lockstep.standin.machine import not_covered
-from lockstep.standin.meaning import BLOCKED, meaning, one
 from lockstep.standin.objects.locks import Lock, RLock
 from lockstep.standin.operation import Outcome, Raised, Value
 from lockstep.standin.shared import Shared, ask
@@ -21,7 +21,25 @@ _NOTIFY_UNLOCKED = Raised("AssertionError", "lock is not owned")
 # the value of its lock is the second value of every operation.
 
 
-@meaning("condition.wait")
+def _told_condition(value: Value, tell: Teller) -> str:
+    return "[" + ", ".join(f"{tell.process(who)} {status}" for who, status, _ in value) + "]"
+
+
+def _asleep(value: Value) -> list[str]:
+    return [who for who, status, _ in value or () if status == "waiting"]
+
+
+object_kind("condition", _told_condition, asleep=_asleep)
+makes("Condition", "rlock", "condition")
+
+BEGIN_WAITING, WAKE, NOTIFY = "condition.wait", "condition.wake", "condition.notify"
+_NOTIFIED = Wait("a notification on {object}, and nobody can go on to give one", on_page="a notification on {object}")
+
+
+@operation(
+    BEGIN_WAITING, told="wait (lets go of the lock) {object}", method="Condition.wait", usual=None, limit=Limit(0, False),
+    precedes=True, cost="lock",
+)  # fmt: skip
 def _begin_waiting(values: tuple[Value, ...], process: str, timed: bool) -> list[Outcome]:
     waiting, lock = values
     if lock is None or lock[0] != process:
@@ -30,7 +48,9 @@ def _begin_waiting(values: tuple[Value, ...], process: str, timed: bool) -> list
     return one((tuple(sorted((*waiting, entry))), None), None)
 
 
-@meaning("condition.wake")
+@operation(
+    WAKE, told="wake up with the lock {object}", method="Condition.wait", usual=True, wait=_NOTIFIED, follows=True,
+)  # fmt: skip
 def _end_waiting(values: tuple[Value, ...], process: str) -> list[Outcome]:
     waiting, lock = values
     mine = next(entry for entry in waiting if entry[0] == process)
@@ -40,7 +60,7 @@ def _end_waiting(values: tuple[Value, ...], process: str) -> list[Outcome]:
     return one((rest, (process, mine[2])), mine[1] == "notified")
 
 
-@meaning("condition.notify")
+@operation(NOTIFY, told="notify {object}", method="Condition.notify", usual=None, precedes=True, cost="lock")
 def _notify(values: tuple[Value, ...], process: str, n: int | None) -> list[Outcome]:
     waiting, lock = values
     if lock is None or lock[0] != process:
@@ -65,22 +85,39 @@ def _notify(values: tuple[Value, ...], process: str, n: int | None) -> list[Outc
 # The value of an Event is (flag, sorted tuple of (process that waits, woken?)).
 
 
-@meaning("event.is_set")
+def _told_event(value: Value, tell: Teller) -> str:
+    waiting = ", ".join(tell.process(who) for who, _ in value[1])
+    return ("set" if value[0] else "not set") + (f", {waiting} waiting" if waiting else "")
+
+
+object_kind("event", _told_event)
+makes("Event", "event")
+
+BEGIN_EVENT, SET, CLEAR = "event.wait", "event.set", "event.clear"
+_TO_BE_SET = Wait("{object} to be set, and nobody can go on to set it", on_page="{object} to be set")
+
+
+@operation(
+    "event.is_set", told="is_set {object}", method="Event.is_set", answers="fact", instead="the Event's `wait()`", follows=True,
+    looks=True, cost="lock",
+)  # fmt: skip
 def _is_set(values: tuple[Value, ...], process: str) -> list[Outcome]:
     return one(values, values[0][0])
 
 
-@meaning("event.set")
+@operation(SET, told="set {object}", method="Event.set", usual=None, precedes=True, cost="lock")
 def _set(values: tuple[Value, ...], process: str) -> list[Outcome]:
     return one(((True, tuple((waiter, True) for waiter, _ in values[0][1])),), None)
 
 
-@meaning("event.clear")
+@operation(CLEAR, told="clear {object}", method="Event.clear", usual=None, cost="lock")
 def _clear(values: tuple[Value, ...], process: str) -> list[Outcome]:
     return one(((False, values[0][1]),), None)
 
 
-@meaning("event.wait")
+@operation(
+    BEGIN_EVENT, told="wait {object}", method="Event.wait", answers="never", wait=_TO_BE_SET, follows=True, cost="lock"
+)
 def _begin_event(values: tuple[Value, ...], process: str) -> list[Outcome]:
     flag, waiters = values[0]
     if flag:
@@ -88,7 +125,10 @@ def _begin_event(values: tuple[Value, ...], process: str) -> list[Outcome]:
     return one(((flag, tuple(sorted((*waiters, (process, False))))),), None)
 
 
-@meaning("event.wake")
+@operation(
+    "event.wake", told="wake up {object}", method="Event.wait", usual=True, limit=Limit(0, False), wait=_TO_BE_SET, follows=True,
+    wakes_all=True,
+)  # fmt: skip
 def _end_event(values: tuple[Value, ...], process: str, timed: bool) -> list[Outcome]:
     flag, waiters = values[0]
     if not timed and (process, True) not in waiters:

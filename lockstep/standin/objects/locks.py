@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
-from lockstep.standin.meaning import BLOCKED, meaning, one
+from lockstep.standin.declared import BLOCKED, Limit, Teller, Wait, makes, object_kind, one, operation
 from lockstep.standin.operation import Outcome, Raised, Value
 from lockstep.standin.shared import Shared, ask
 
@@ -13,6 +14,32 @@ _NOT_MINE = Raised("AssertionError", "attempt to release recursive lock not owne
 
 # The value of a Lock or an RLock is None, or (the process that holds it, how many times).
 # A Lock's is never held more than once.
+
+
+def _told(value: Value, tell: Teller) -> str:
+    if value is None:
+        return "free"
+    return f"held by {tell.process(value[0])}" + (f" ({value[1]} times)" if value[1] > 1 else "")
+
+
+def _holder(value: Value) -> str | None:
+    return None if value is None else value[0]
+
+
+LOCKS = (object_kind("lock", _told, holder=_holder), object_kind("rlock", _told, holder=_holder))
+object_kind("semaphore", lambda value, tell: repr(value))
+for _name, _kind in (
+    ("Lock", "lock"),
+    ("RLock", "rlock"),
+    ("Semaphore", "semaphore"),
+    ("BoundedSemaphore", "semaphore"),
+):
+    makes(_name, _kind)
+
+_ACQUIRE: dict[str, Any] = {
+    "told": "acquire {object}", "trying": "try to acquire {object}", "usual": True, "follows": True, "cost": "lock",
+}  # fmt: skip
+_RELEASE: dict[str, Any] = {"told": "release {object}", "usual": None, "precedes": True, "cost": "lock"}
 
 
 def taken(kind: str, value: Value, process: str) -> Value | None:
@@ -24,7 +51,8 @@ def taken(kind: str, value: Value, process: str) -> Value | None:
     return None
 
 
-@meaning("lock.acquire", "rlock.acquire")
+@operation("lock.acquire", method="Lock.acquire", limit=Limit(1, True), **_ACQUIRE)
+@operation("rlock.acquire", method="RLock.acquire", limit=Limit(1, True), **_ACQUIRE)
 def _acquire(values: tuple[Value, ...], process: str, kind: str, blocking: bool) -> list[Outcome]:
     after = taken(kind, values[0], process)
     if after is not None:
@@ -32,12 +60,12 @@ def _acquire(values: tuple[Value, ...], process: str, kind: str, blocking: bool)
     return BLOCKED if blocking else one(values, False)
 
 
-@meaning("lock.release")
+@operation("lock.release", method="Lock.release", **_RELEASE)
 def _release_lock(values: tuple[Value, ...], process: str) -> list[Outcome]:
     return one(values, _TOO_OFTEN) if values[0] is None else one((None,), None)
 
 
-@meaning("rlock.release")
+@operation("rlock.release", method="RLock.release", **_RELEASE)
 def _release_rlock(values: tuple[Value, ...], process: str) -> list[Outcome]:
     (value,) = values
     if value is None or value[0] != process:
@@ -45,26 +73,59 @@ def _release_rlock(values: tuple[Value, ...], process: str) -> list[Outcome]:
     return one(((process, value[1] - 1) if value[1] > 1 else None,), None)
 
 
-@meaning("semaphore.acquire")
+_COUNT = Wait(
+    "{object}, which is at {detail}, and nobody can go on to release it", detail=lambda value, operation: value
+)
+
+
+@operation("semaphore.acquire", method="Semaphore.acquire", limit=Limit(0, True), wait=_COUNT, **_ACQUIRE)
 def _acquire_semaphore(values: tuple[Value, ...], process: str, blocking: bool) -> list[Outcome]:
     if values[0] > 0:
         return one((values[0] - 1,), True)
     return BLOCKED if blocking else one(values, False)
 
 
-@meaning("semaphore.release")
+@operation("semaphore.release", method="Semaphore.release", **_RELEASE)
 def _release_semaphore(values: tuple[Value, ...], process: str, bound: int | None) -> list[Outcome]:
     if bound is not None and values[0] >= bound:
         return one(values, _TOO_OFTEN)
     return one((values[0] + 1,), None)
 
 
-@meaning("semaphore.get_value")
+@operation("semaphore.get_value", told="get_value {object}", method="Semaphore.get_value", cost="lock")
 def _semaphore_value(values: tuple[Value, ...], process: str) -> list[Outcome]:
     return one(values, values[0])
 
 
-class Lock(Shared):
+_LOCKED: dict[str, Any] = {
+    "told": "locked {object}", "answers": "fact", "instead": "`acquire()`", "looks": True, "cost": "lock",
+}  # fmt: skip
+
+
+@operation("lock.locked", method="Lock.locked", **_LOCKED)
+@operation("rlock.locked", method="RLock.locked", **_LOCKED)
+def _locked(values: tuple[Value, ...], process: str) -> list[Outcome]:
+    return one(values, values[0] is not None)
+
+
+@operation("semaphore.locked", method="Semaphore.locked", **_LOCKED)
+def _semaphore_locked(values: tuple[Value, ...], process: str) -> list[Outcome]:
+    return one(values, values[0] == 0)
+
+
+class _Locked(Shared):
+    """From Python 3.14 on, locks and semaphores say whether nobody could acquire them now."""
+
+    name: str
+
+    if sys.version_info >= (3, 14):
+
+        def locked(self) -> bool:
+            answer: bool = ask(f"{self.kind}.locked", (self.name,))
+            return answer
+
+
+class Lock(_Locked):
     """As `multiprocessing.Lock`."""
 
     kind = "lock"
@@ -93,7 +154,7 @@ class RLock(Lock):
     kind = "rlock"
 
 
-class Semaphore(Shared):
+class Semaphore(_Locked):
     """As `multiprocessing.Semaphore`."""
 
     kind = "semaphore"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from lockstep.standin.declared import BLOCKED, Limit, object_kind, one, operation
 from lockstep.standin.machine import current, not_covered
-from lockstep.standin.meaning import BLOCKED, meaning, one
-from lockstep.standin.objects.queues import size
+from lockstep.standin.objects.queues import SOMETHING, size, told_messages
 from lockstep.standin.operation import Creation, Message, Outcome, Raised, Value
 from lockstep.standin.shared import Shared, ask, new_name
 
@@ -27,6 +27,9 @@ class Channel(NamedTuple):
     writers: tuple[str, ...] = ()
 
 
+object_kind("channel", lambda value, tell: told_messages(value.messages, tell))
+
+
 def opened(channel: Channel, process: str, reads: bool) -> Channel:
     """The channel when `process` holds this end too."""
     if reads:
@@ -43,7 +46,10 @@ def let_go(channel: Channel, process: str, reads: bool = True, writes: bool = Tr
     return channel
 
 
-@meaning("pipe.send")
+@operation(
+    "pipe.send", told="send {0} to {object}", method="Connection.send", answers="never", passes="in", usual=True,
+    sees_exits="on error", cost="message",
+)  # fmt: skip
 def _send(values: tuple[Value, ...], process: str, message: Message, capacity: int) -> list[Outcome]:
     (channel,) = values
     if not channel.readers:
@@ -54,7 +60,7 @@ def _send(values: tuple[Value, ...], process: str, message: Message, capacity: i
     return one((channel._replace(messages=messages),), size(messages) <= capacity)
 
 
-@meaning("pipe.sent")
+@operation("pipe.sent", told="finish sending {object}", method="Connection.send", sees_exits="on error", wakes_all=True)
 def _sent(values: tuple[Value, ...], process: str, capacity: int) -> list[Outcome]:
     (channel,) = values
     if size(channel.messages) <= capacity:
@@ -62,7 +68,7 @@ def _sent(values: tuple[Value, ...], process: str, capacity: int) -> list[Outcom
     return BLOCKED if channel.readers else one(values, _BROKEN)
 
 
-@meaning("pipe.recv")
+@operation("pipe.recv", told="recv {object}", method="Connection.recv", answers="value", wait=SOMETHING, passes="out")
 def _receive(values: tuple[Value, ...], process: str) -> list[Outcome]:
     (channel,) = values
     if channel.messages:
@@ -70,14 +76,17 @@ def _receive(values: tuple[Value, ...], process: str) -> list[Outcome]:
     return BLOCKED if channel.writers else one(values, Raised("EOFError"))
 
 
-@meaning("pipe.poll")
+@operation(
+    "pipe.poll", told="poll {object}", method="Connection.poll", instead="`recv()`, or `poll(None)`", limit=Limit(0, True),
+    sees_exits="always", wakes_all=True, looks=True, cost="lock",
+)  # fmt: skip
 def _poll(values: tuple[Value, ...], process: str, blocking: bool) -> list[Outcome]:
     (channel,) = values
     ready = bool(channel.messages) or not channel.writers
     return BLOCKED if blocking and not ready else one(values, ready)
 
 
-@meaning("pipe.close")
+@operation("pipe.close", told="close {object}", method="Connection.close", usual=None, cost="lock")
 def _close(values: tuple[Value, ...], process: str, reads: tuple[bool, ...]) -> list[Outcome]:
     closed = (let_go(channel, process, end, not end) for channel, end in zip(values, reads, strict=True))
     return one(tuple(closed), None)

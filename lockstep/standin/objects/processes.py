@@ -2,11 +2,37 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from lockstep.standin.declared import machine_operation
 from lockstep.standin.machine import current, not_covered
 from lockstep.standin.shared import ask
+
+machine_operation("process.start", method="Process.start", cost="start")
+machine_operation("process.begin", method="Process.start")
+machine_operation("process.join", told="join {process}", method="Process.join", usual=0)
+machine_operation("process.exit", told="exit", method="Process.exit", usual=None, cost="exit")
+for _verb, _answers in (("is_alive", "fact"), ("exitcode", "")):
+    machine_operation(
+        f"process.{_verb}", told=f"{_verb} {{process}}", method=f"Process.{_verb}", answers=_answers, instead="`join()`",
+        sees_exits="always", looks=True,
+    )  # fmt: skip
+for _verb in ("terminate", "kill"):
+    machine_operation(f"process.{_verb}", told=f"{_verb} {{process}}", method=f"Process.{_verb}", sees_exits="always")
+
+
+def process_name(identity: str) -> str:
+    """What a reader calls the process: main, Process-1, Process-1:2; and what moves its queues: feeder of Process-1."""
+    if identity.startswith("feeder of "):
+        return "feeder of " + process_name(identity[10:])
+    return "main" if identity == "0" else given_name(identity)
+
+
+def given_name(identity: str) -> str:
+    """The name that multiprocessing gives it: MainProcess, Process-1, Process-1:2."""
+    return "MainProcess" if identity == "0" else "Process-" + identity[2:].replace(".", ":")
 
 
 def pid_of(identity: str) -> int:
@@ -34,7 +60,7 @@ class Process:
         creator = current().process()
         self.identity: str = f"{creator.identity}.{current().number_process()}"
         self._creator = creator.identity
-        self._name = name or "Process-" + self.identity[2:].replace(".", ":")
+        self._name = name or given_name(self.identity)
         self._target, self._args, self._kwargs = target, tuple(args), dict(kwargs or {})
         self._daemon = creator.daemon if daemon is None else daemon
         self._started = False
@@ -86,6 +112,11 @@ class Process:
     def kill(self) -> None:
         if self._code is None:
             self._observe("kill")
+
+    if sys.version_info >= (3, 14):
+
+        def interrupt(self) -> None:
+            raise not_covered("`Process.interrupt`", "use `terminate()`, or an Event that the process looks at")
 
     def close(self) -> None:
         if self._started and self._code is None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from lockstep.standin.declared import BLOCKED, Limit, Teller, Wait, makes, object_kind, one, operation
 from lockstep.standin.machine import current
-from lockstep.standin.meaning import BLOCKED, meaning, one
 from lockstep.standin.operation import Message, Outcome, Raised, Value
 from lockstep.standin.shared import Shared, ask
 
@@ -27,6 +27,26 @@ def size(messages: tuple[Message, ...]) -> int:
     return sum(message.size for message in messages)
 
 
+def told_messages(messages: tuple[Message, ...], tell: Teller) -> str:
+    """Messages in a pipe, for a reader."""
+    return "[" + ", ".join(tell.message(message) for message in messages) + "]"
+
+
+def _told(value: QueueValue, tell: Teller) -> str:
+    line = "".join(f" <- {tell.message(message)} ({tell.process(process)})" for process, message in value.line)
+    return told_messages(value.pipe, tell) + line
+
+
+object_kind("queue", _told)
+object_kind("queue without feeders", _told)
+object_kind("simplequeue", told_messages)
+makes("Queue", "queue")
+makes("JoinableQueue", "queue")
+makes("SimpleQueue", "simplequeue")
+
+SOMETHING = Wait("something to come out of {object}, and nobody can go on to send it")
+
+
 def _enter_pipe(value: QueueValue, place: int, capacity: int) -> QueueValue:
     """The message at this place of the line goes into the pipe, which is not overfull."""
     process, message = value.line[place]
@@ -41,7 +61,10 @@ def _move_on(value: QueueValue, capacity: int) -> QueueValue:
     return value
 
 
-@meaning("queue.put")
+@operation(
+    "queue.put", told="put {0} into {object}", method="Queue.put", passes="in", usual=None, limit=Limit(2, True), cost="message",
+    by_thread=True,
+)  # fmt: skip
 def _put(
     values: tuple[Value, ...],
     process: str,
@@ -61,7 +84,7 @@ def _put(
     return one((value if feeder else _move_on(value, capacity),), None)
 
 
-@meaning("queue.feed")
+@operation("queue.feed", told="move an item into the pipe {object}", method="Queue.feed")
 def _feed(values: tuple[Value, ...], process: str, capacity: int) -> list[Outcome]:
     (value,) = values
     if size(value.pipe) > capacity:
@@ -70,7 +93,10 @@ def _feed(values: tuple[Value, ...], process: str, capacity: int) -> list[Outcom
     return one((_enter_pipe(value, place, capacity),), None)
 
 
-@meaning("queue.get")
+@operation(
+    "queue.get", told="get {object}", method="Queue.get", answers="value", wait=SOMETHING, passes="out",
+    instead="`get()` without a time limit", limit=Limit(0, True), by_thread=True,
+)  # fmt: skip
 def _get(values: tuple[Value, ...], process: str, blocking: bool, capacity: int, feeder: bool) -> list[Outcome]:
     (value,) = values
     if not value.pipe:
@@ -82,22 +108,24 @@ def _get(values: tuple[Value, ...], process: str, blocking: bool, capacity: int,
     return one((value if feeder else _move_on(value, capacity),), message)
 
 
-@meaning("queue.empty")
+@operation("queue.empty", told="empty {object}", method="Queue.empty", instead="`get()`", looks=True, cost="lock")
 def _empty(values: tuple[Value, ...], process: str) -> list[Outcome]:
     return one(values, not values[0].pipe)
 
 
-@meaning("queue.full")
+@operation("queue.full", told="full {object}", method="Queue.full", instead="`put()`", looks=True, cost="lock")
 def _full(values: tuple[Value, ...], process: str, limit: int) -> list[Outcome]:
     return one(values, bool(limit) and values[0].used >= limit)
 
 
-@meaning("queue.qsize")
+@operation("queue.qsize", told="qsize {object}", method="Queue.qsize", instead="`get()`", looks=True, cost="lock")
 def _qsize(values: tuple[Value, ...], process: str) -> list[Outcome]:
     return one(values, values[0].used)
 
 
-@meaning("queue.task_done")
+@operation(
+    "queue.task_done", told="task_done {object}", method="Queue.task_done", usual=None, precedes=True, cost="lock"
+)
 def _task_done(values: tuple[Value, ...], process: str) -> list[Outcome]:
     (value,) = values
     if value.unfinished == 0:
@@ -108,7 +136,7 @@ def _task_done(values: tuple[Value, ...], process: str) -> list[Outcome]:
     return one((value,), None)
 
 
-@meaning("queue.join")
+@operation("queue.join", told="join {object}", method="Queue.join")
 def _begin_join(values: tuple[Value, ...], process: str) -> list[Outcome]:
     (value,) = values
     if value.unfinished == 0:
@@ -116,7 +144,15 @@ def _begin_join(values: tuple[Value, ...], process: str) -> list[Outcome]:
     return one((value._replace(joiners=tuple(sorted((*value.joiners, (process, False))))),), None)
 
 
-@meaning("queue.joined")
+_UNFINISHED = Wait(
+    "the {detail} items of {object} that nobody has called task_done() for",
+    detail=lambda value, operation: value.unfinished,
+)
+
+
+@operation(
+    "queue.joined", told="wake up {object}", method="Queue.join", wait=_UNFINISHED, follows=True, wakes_all=True,
+)  # fmt: skip
 def _end_join(values: tuple[Value, ...], process: str) -> list[Outcome]:
     (value,) = values
     if (process, True) not in value.joiners:
@@ -124,7 +160,7 @@ def _end_join(values: tuple[Value, ...], process: str) -> list[Outcome]:
     return one((value._replace(joiners=tuple(j for j in value.joiners if j[0] != process)),), None)
 
 
-@meaning("queue.join_thread")
+@operation("queue.join_thread", told="join_thread {object}", method="Queue.join_thread")
 def _join_thread(values: tuple[Value, ...], process: str) -> list[Outcome]:
     return BLOCKED if on_its_way(values[0], process) else one(values, None)
 
@@ -148,7 +184,15 @@ def feeders(value: QueueValue) -> tuple[str, ...]:
 # The value of a SimpleQueue is the tuple of its messages.
 
 
-@meaning("simplequeue.put")
+@operation(
+    "simplequeue.put",
+    told="put {0} into {object}",
+    method="SimpleQueue.put",
+    answers="never",
+    passes="in",
+    usual=True,
+    cost="message",
+)
 def _put_simple(values: tuple[Value, ...], process: str, message: Message, capacity: int) -> list[Outcome]:
     (messages,) = values
     if size(messages) > capacity:
@@ -157,18 +201,22 @@ def _put_simple(values: tuple[Value, ...], process: str, message: Message, capac
     return one((after,), size(after) <= capacity)
 
 
-@meaning("simplequeue.sent")
+@operation("simplequeue.sent", told="finish putting {object}", method="SimpleQueue.put")
 def _sent_simple(values: tuple[Value, ...], process: str, capacity: int) -> list[Outcome]:
     return BLOCKED if size(values[0]) > capacity else one(values, None)
 
 
-@meaning("simplequeue.get")
+@operation(
+    "simplequeue.get", told="get {object}", method="SimpleQueue.get", answers="value", wait=SOMETHING, passes="out"
+)
 def _get_simple(values: tuple[Value, ...], process: str) -> list[Outcome]:
     (messages,) = values
     return one((messages[1:],), messages[0]) if messages else BLOCKED
 
 
-@meaning("simplequeue.empty")
+@operation(
+    "simplequeue.empty", told="empty {object}", method="SimpleQueue.empty", instead="`get()`", looks=True, cost="lock"
+)
 def _empty_simple(values: tuple[Value, ...], process: str) -> list[Outcome]:
     return one(values, not values[0])
 

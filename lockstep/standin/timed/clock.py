@@ -5,11 +5,15 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from lockstep.standin.declared import machine_operation
 from lockstep.standin.machine import current, running
 from lockstep.standin.shared import ask
 
 _EPOCH = 1_700_000_000.0  # every simulation begins at the same moment, so that results repeat
 _LONGEST = 2.0**63 * 1e-9  # seconds that a real sleep can take
+
+machine_operation("time.sleep", method="time.sleep")
+machine_operation("time.now", method="time.now", instead="`time.sleep()`", looks=True)
 
 
 def now() -> float:

@@ -7,11 +7,20 @@ from itertools import count, cycle, islice, repeat
 from operator import length_hint
 from typing import Any, NamedTuple
 
+from lockstep.standin.declared import Limit, machine_operation
 from lockstep.standin.machine import NotCovered, current, not_covered
 from lockstep.standin.shared import Shared, ask
 
 MOST_ITEMS = 2_000_000  # of an iterable that does not tell its length
 MOST_TASKS = 100_000  # with their results these are as many operations as a simulation does
+
+machine_operation("pool.give", method="Pool.give", passes="in", cost="message", by_thread=True)
+machine_operation("pool.answer", method="Pool.answer", passes="in", cost="message")
+machine_operation("pool.take", method="Pool.worker, no task", passes="out")
+machine_operation(
+    "pool.result", method="Pool.results", passes="out", instead="the result's `get()` or `wait()`", limit=Limit(0, True),
+    by_thread=True,
+)  # fmt: skip
 
 
 class TaskBox(Shared):

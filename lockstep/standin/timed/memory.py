@@ -6,10 +6,18 @@ import ctypes
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from lockstep.standin.declared import BLOCKED, one, operation
 from lockstep.standin.machine import current, not_covered
 from lockstep.standin.objects.cells import _Cells, ctype_of
-from lockstep.standin.operation import Creation
+from lockstep.standin.operation import Creation, Outcome, Value
 from lockstep.standin.shared import ask, new_name
+
+
+@operation("memory.access", method="Value.value", follows=True, cost="lock")
+def _access(values: tuple[Value, ...], process: str) -> list[Outcome]:
+    """Shared memory behind a lock can be touched while nobody else holds that lock."""
+    held = values[0]
+    return BLOCKED if held is not None and held[0] != process else one(values, None)
 
 
 def _memory() -> dict[str, Any]:
