@@ -75,10 +75,13 @@ class StudentProcess:
         except DataError as error:
             raise StudentRefused(f"what came back is not data that a check can read: {error}") from None
 
-    def survey(self) -> Leftovers:
-        """What is there beside the learner's own process. Raises StudentDied if nobody can tell."""
+    def survey(self, children: tuple[int, ...]) -> Leftovers:
+        """What is there beside the learner's own process, which says that it started `children` (pids).
+
+        Raises StudentDied if nobody can tell.
+        """
         try:
-            answer = self._request("survey")
+            answer = self._request("survey", children=children)
             processes = tuple((int(pid), str(state)[:20]) for pid, state in answer["processes"][:_MOST_LEFT])
             return Leftovers(processes, tuple(str(name)[:200] for name in answer["segments"][:_MOST_LEFT]))
         except (KeyError, ValueError, TypeError, OSError, EOFError, TimeoutError):
@@ -120,8 +123,8 @@ class StudentProcess:
             text += f"\n… cut here: the program printed {_size(self.output_size)} in all\n"
         return text
 
-    def _request(self, what: str) -> Any:
-        self._control.send({"do": what})
+    def _request(self, what: str, **more: Any) -> Any:
+        self._control.send({"do": what, **more})
         return self._receive_control(time.monotonic() + 15)
 
     def _receive_control(self, deadline: float) -> Any:

@@ -110,10 +110,10 @@ class Session:
         with contextlib.suppress(
             StudentDied, StudentTimedOut, StudentRefused, AttributeError, KeyError, TypeError, ValueError
         ):
-            answer = self._caller.ask({"do": "tidy"}, Deadline(5))
+            answer = self._caller.ask({"do": "tidy"}, Deadline(15))
             names = {int(pid): str(name)[:80] for pid, name in islice(answer["value"].items(), 1_000)}
             ended = [int(pid) for pid in answer["ended"][:1_000]]
-        left = self._caller.survey()
+        left = self._caller.survey(tuple(names))
         seen = {pid for pid, _ in left.processes}
         unseen = tuple((pid, "ended") for pid in ended if pid not in seen)
         return replace(left, processes=(*left.processes, *unseen)), names
