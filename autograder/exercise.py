@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lockstep.notebook.names import bound_names, loaded_names
+from lockstep.program.names import bound_names, loaded_names
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 _LOCKSTEP_NAMES = {

@@ -12,8 +12,8 @@ from autograder.judging import CheckCell, judge, read_check_cell
 from autograder.plain_cell import SHARED, run_plain_cell
 from autograder.sandbox import launcher
 from autograder.work import NotGraded, Settings, Work
-from lockstep.checking.process import StudentProcess
-from lockstep.checking.report import Report
+from lockstep.checks.report import Report
+from lockstep.student.process import StudentProcess
 
 
 class Sandbox(Protocol):

@@ -3,8 +3,8 @@
 import re
 from dataclasses import replace
 
-from lockstep.checking.report import CheckResult
-from lockstep.explore.schedule import Schedule
+from lockstep.checks.report import CheckResult
+from lockstep.player.trace import Trace
 
 _SHOULD_BE = re.compile(r"^`.*?` should be ", re.DOTALL)
 _DOES_NOT_HOLD = "this does not hold: "
@@ -24,7 +24,7 @@ def hidden_lines(text: str) -> frozenset[int]:
 
 def told_of_hidden(result: CheckResult) -> CheckResult:
     """The result as a learner may see it: a schedule is its own steps, not how else the check's program can go."""
-    evidence = result.evidence.bared() if isinstance(result.evidence, Schedule) else result.evidence
+    evidence = result.evidence.bared() if isinstance(result.evidence, Trace) else result.evidence
     return replace(result, explanation=without_source(result.explanation), evidence=evidence)
 
 

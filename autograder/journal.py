@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.work import NotGraded
-from lockstep.checking.report import CheckResult
-from lockstep.notebook.source import ModuleSource
+from lockstep.checks.report import CheckResult
+from lockstep.program.source import ModuleSource
 
 _TABLE = """create table if not exists results (
     key text, number integer, exercise text, sentence text, passed integer, share real, seconds real, row text,

@@ -4,12 +4,12 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from lockstep.checking.check import Check, run_checks, running_with
-from lockstep.checking.process import Launcher
-from lockstep.checking.report import CheckResult, Report
-from lockstep.checking.student import Session
-from lockstep.notebook.loading import remember_source
-from lockstep.notebook.source import ModuleSource
+from lockstep.checks.check import Check, run_checks, running_with
+from lockstep.checks.report import CheckResult, Report
+from lockstep.program.loading import remember_source
+from lockstep.program.source import ModuleSource
+from lockstep.student.process import Launcher
+from lockstep.student.session import Session
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from autograder.grading import Graded, Grader
 from autograder.submission import UnreadableSubmission, read_submission, require_plain_file
 from autograder.unit import Unit, assemble, read_unit, work_in
 from autograder.work import NotGraded, Settings
-from lockstep.checking.report import report_html
-from lockstep.player.evidence import module_for
+from lockstep.checks.report import report_html
+from lockstep.player.trace import module_for
 
 JOURNAL = "journal.sqlite"  # in the root of the course
 

@@ -9,12 +9,12 @@ import time
 from autograder.hidden import hidden_lines
 from autograder.journal import Row
 from autograder.work import GradeCell
-from lockstep.checking.data import Reference
-from lockstep.checking.failure import StudentDied, StudentMissing, StudentRaised, StudentRefused, StudentTimedOut
-from lockstep.checking.process import Launcher
-from lockstep.checking.report import CheckResult
-from lockstep.checking.student import Session
-from lockstep.notebook.source import Cell, ModuleSource
+from lockstep.checks.report import CheckResult
+from lockstep.program.source import Cell, ModuleSource
+from lockstep.student.data import Reference
+from lockstep.student.failure import StudentDied, StudentMissing, StudentRaised, StudentRefused, StudentTimedOut
+from lockstep.student.process import Launcher
+from lockstep.student.session import Session
 
 LIMIT = 30.0  # seconds for the cells above and the grade cell, nbgrader's own for a cell
 SHARED = (
@@ -29,8 +29,8 @@ _GIVEN = """
 def execute_cells(cells, grade_text):
     import ast, traceback
     import solution
-    from lockstep.notebook.definitions import parsed
-    from lockstep.notebook.loading import remember_source
+    from lockstep.program.definitions import parsed
+    from lockstep.program.loading import remember_source
 
     def execute(label, text):
         text, tree, problem = parsed(text)

@@ -12,7 +12,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_
 
 from autograder.submission import Submission, SubmittedCell
 from autograder.work import GradeCell, NotGraded, Work
-from lockstep.notebook.source import Cell, ModuleSource
+from lockstep.program.source import Cell, ModuleSource
 
 _MAKERS: dict[str, Callable[[str], Any]] = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 _MISSING = "This cell was missing from the submission."

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from lockstep.notebook.source import ModuleSource
+from lockstep.program.source import ModuleSource
 
 
 class NotGraded(Exception):

@@ -20,9 +20,9 @@ from typing import NamedTuple
 
 from autograder.build import read_exercises
 from autograder.judging import judge, read_check_cell
-from lockstep.checking.launcher import local_launcher
-from lockstep.explore.schedule import Schedule
-from lockstep.notebook.source import ModuleSource
+from lockstep.player.trace import Trace
+from lockstep.program.source import ModuleSource
+from lockstep.student.launcher import local_launcher
 
 PROGRAMS = Path(__file__).parent / "programs"
 SLOW = 60.0  # seconds after which a run is given up
@@ -96,7 +96,7 @@ def _failing_checks(repetitions: int) -> Iterator[tuple[str, str, float]]:
             program = ModuleSource.of_text(answer.code, "answer")
             reports = [judge(cell, program, local_launcher(), reference=reference) for _ in range(repetitions)]
             for results in zip(*(report.results for report in reports), strict=True):
-                if all(isinstance(result.evidence, Schedule) for result in results):
+                if all(isinstance(result.evidence, Trace) for result in results):
                     yield exercise.name, answer.name, min(result.seconds for result in results)
 
 

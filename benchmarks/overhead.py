@@ -32,14 +32,15 @@ import numpy as np
 
 from benchmarks.references import Reference, references
 from benchmarks.workloads import BACKENDS, FORK, joblib_loky, spin, standing
-from lockstep.cpus import Capacity, CapacityProbe, usable_cpus
-from lockstep.cpus.others import cpu_reading, cpus_of_others
-from lockstep.speedup.machine import ThisMachine, one_thread_a_process
-from lockstep.speedup.program import program_of
-from lockstep.speedup.samples import interval
-from lockstep.timeline import Timeline
-from lockstep.timeline.recording import Recording
-from lockstep.timeline.run import record
+from lockstep.machine.capacity import Capacity, CapacityProbe
+from lockstep.machine.others import cpu_reading, cpus_of_others
+from lockstep.machine.usable import usable_cpus
+from lockstep.measurement.measured_program import program_of
+from lockstep.measurement.samples import interval
+from lockstep.measurement.timing import ThisMachine, one_thread_a_process
+from lockstep.recording.recorder import Recording
+from lockstep.recording.recording import record
+from lockstep.recording.timeline import Timeline
 
 TASK_S = 0.001
 FEW, MANY, LONG = 200, 1000, 10_000

@@ -12,12 +12,13 @@ from textwrap import dedent
 
 from playwright.sync_api import sync_playwright
 
-from lockstep.explore.automata import Automata
-from lockstep.explore.exploring import explored
-from lockstep.explore.local_service import LocalService
-from lockstep.notebook.source import ModuleSource
-from lockstep.player.data import player_data
-from lockstep.player.page import page
+from lockstep.exploration.automata import Automata
+from lockstep.exploration.exploration import Exploration
+from lockstep.exploration.exploring import explored
+from lockstep.exploration.inside.local_service import LocalService
+from lockstep.player.page_data import player_data
+from lockstep.player.standalone import page
+from lockstep.program.source import ModuleSource
 
 REPETITIONS = 5
 
@@ -88,9 +89,9 @@ def main() -> None:
             request = {"function": "main", "arguments": [n], "keywords": {}, "feeder": True, "pipe_capacity": 65_536}
             lines = {cell.label: cell.source.split("\n") for cell in source.cells}
             known = Automata(LocalService(source.cells))
-            found = explored(known, {**request, "merge": True}, 300_000, lines, "main")
+            found = Exploration(explored(known, {**request, "merge": True}, 300_000, lines, "main"))
             began = time.process_time()
-            data = player_data(found)
+            data = player_data(found.findings)
             spent = (time.process_time() - began) * 1000
             file = Path(folder) / "player.html"
             file.write_text(page(data), "utf-8")

@@ -18,11 +18,12 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-import lockstep.simulate as simulate
 from benchmarks import predicted
-from lockstep.cpus import Capacity, CapacityProbe, usable_cpus
-from lockstep.cpus.others import cpu_reading, cpus_of_others
-from lockstep.simulate.calibration import costs_of_this_machine
+from lockstep import simulate
+from lockstep.machine.capacity import Capacity, CapacityProbe
+from lockstep.machine.others import cpu_reading, cpus_of_others
+from lockstep.machine.usable import usable_cpus
+from lockstep.simulation.calibration import costs_of_this_machine
 
 QUIET = 0.1  # CPUs of others
 STEADY = 0.10  # by which fraction a countdown may be slower than the fastest one

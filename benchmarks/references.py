@@ -20,8 +20,8 @@ from typing import Any
 import nbformat
 
 from benchmarks.workloads import Map, spin
-from lockstep.notebook.definitions import definitions
-from lockstep.notebook.source import Cell, ModuleSource
+from lockstep.program.definitions import definitions
+from lockstep.program.source import Cell, ModuleSource
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -61,7 +61,7 @@ def references(folder: Path, workers: int, steps: int) -> list[Reference]:
     heavy += f"\n\ndef wanted(number):\n    spin({steps})\n    return number % 3 == 0\n"
     with (folder / f"{names['10']}.py").open("a", encoding="utf-8") as file:
         file.write("\n\n" + heavy)
-    processes, laws, patterns = (import_module(names[unit]) for unit in ("01", "09", "10"))
+    processes, laws, patterns = (import_module(names[unit]) for unit in ("01", "10", "11"))
     return [
         _run_all(processes, workers, 400 * steps),
         _count_primes(laws, 18_000, workers),

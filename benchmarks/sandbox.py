@@ -13,9 +13,9 @@ import psutil
 
 from autograder.sandbox.launching import SandboxLauncher
 from autograder.sandbox.tiers import why_not
-from lockstep.checking.forked import ForkedLauncher
-from lockstep.checking.student import Session, Student
-from lockstep.notebook.source import ModuleSource
+from lockstep.program.source import ModuleSource
+from lockstep.student.forked import ForkedLauncher
+from lockstep.student.session import Session, Student
 
 SOURCE = ModuleSource.of_text("def double(number):\n    return 2 * number\n")
 

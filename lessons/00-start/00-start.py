@@ -127,7 +127,7 @@ check.run("wait_for_ever")
 # | [02 Messages](../02-messages/02-messages.ipynb) | How do processes talk? |
 # | [05 Races](../05-races/05-races.ipynb) | What can go wrong between two lines? |
 # | [06 Locks](../06-locks/06-locks.ipynb) | How do we keep others out? |
-# | [09 Speed-up](../09-speedup/09-speedup.ipynb) | How much faster can it get? |
-# | [10 Map, reduce, scan](../10-patterns/10-patterns.ipynb) | What do all these loops have in common? |
+# | [10 Speed-up](../10-speedup/10-speedup.ipynb) | How much faster can it get? |
+# | [11 Map, reduce, scan](../11-patterns/11-patterns.ipynb) | What do all these loops have in common? |
 #
 # Go to [the first unit](../01-processes/01-processes.ipynb).

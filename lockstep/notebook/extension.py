@@ -9,14 +9,14 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from lockstep.checking.check import check
-from lockstep.checking.given import given
-from lockstep.checking.launcher import local_launcher
-from lockstep.notebook.children import guard_kernel, wait_for_output, write_whole_lines_after_fork
-from lockstep.notebook.definitions import Definitions, definitions
-from lockstep.notebook.loading import main_file_text
-from lockstep.notebook.names import bound_names
-from lockstep.notebook.source import Cell, ModuleSource
+from lockstep.checks.check import check
+from lockstep.program.children import guard_kernel, wait_for_output, write_whole_lines_after_fork
+from lockstep.program.definitions import Definitions, definitions
+from lockstep.program.loading import main_file_text
+from lockstep.program.names import bound_names
+from lockstep.program.source import Cell, ModuleSource
+from lockstep.student.given import given
+from lockstep.student.launcher import local_launcher
 
 
 class NotebookExtension:

@@ -12,14 +12,14 @@ from traitlets.config import Config
 from autograder.grading import Graded
 from autograder.hidden import told_of_hidden
 from autograder.nbgrader_plugin import outputs
-from lockstep.checking.failure import CheckFailed
-from lockstep.checking.report import CheckResult, Report
-from lockstep.player.data import player_data
-from lockstep.player.evidence import module_for
-from lockstep.player.page import page as page_of
+from lockstep.checks.report import CheckResult, Report
+from lockstep.player.page_data import player_data
+from lockstep.player.standalone import page as page_of
+from lockstep.player.trace import module_for
+from lockstep.student.failure import CheckFailed
 from tests.browser.hostile import IMAGE, PROGRAM, hacked, json_as_it_is, pictures_as_they_are, strings_as_markup
-from tests.explore.taking import take
-from tests.explore.test_counts import COUNTER, PHILOSOPHERS
+from tests.exploration.taking import take
+from tests.exploration.test_counts import COUNTER, PHILOSOPHERS
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 FORMGRADER = os.path.join(os.path.dirname(nbgrader.__file__), "server_extensions", "formgrader")
@@ -148,7 +148,7 @@ def hostile_feedback():
 
 
 def hostile_page():
-    return page_of(player_data(take(PROGRAM)))
+    return page_of(player_data(take(PROGRAM).findings))
 
 
 @pytest.mark.parametrize("made", [hostile_feedback, hostile_page])

@@ -4,13 +4,13 @@ import random
 
 import pytest
 
-from lockstep.explore.words import process_name
 from lockstep.player.aim import aims_of
-from lockstep.player.data import player_data
 from lockstep.player.driving import choices
-from lockstep.player.page import page as page_text
-from tests.explore.taking import take
-from tests.explore.test_counts import COUNTER, PHILOSOPHERS
+from lockstep.player.page_data import player_data
+from lockstep.player.standalone import page as page_text
+from lockstep.standin.objects.processes import process_name
+from tests.exploration.taking import take
+from tests.exploration.test_counts import COUNTER, PHILOSOPHERS
 from tests.player.programs import PROGRAMS
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -53,7 +53,7 @@ def page(browser):
 
 
 def opened(page, found, goal=None, puzzle=False):
-    page.set_content(page_text(player_data(found, goal, puzzle=puzzle)))
+    page.set_content(page_text(player_data(found.findings, goal, puzzle=puzzle)))
     page.wait_for_selector(".lockstep-player")
 
 
@@ -61,7 +61,7 @@ class Python:
     """The same on the Python side, from the graph itself: who can go, what the objects hold, how many ways are left."""
 
     def __init__(self, found):
-        self.found, self.graph, self.words = found, found._findings.graph, found._findings.words
+        self.found, self.graph, self.words = found, found.findings.graph, found.findings.words
         self.known, self.able = {}, {}
 
     def objects(self, state):
@@ -105,11 +105,11 @@ def test_walks_lead_where_python_says(page, name):
     page.click(".lsp-switch")
     draw = random.Random(name)
     walks = [[draw.random() for _ in range(40)] for _ in range(WALKS)]
-    python, data = Python(found), player_data(found)
-    goals = aims_of(found, None)[0].states if data["aim"] else frozenset()
+    python, data = Python(found), player_data(found.findings)
+    goals = aims_of(found.findings, None)[0].states if data["aim"] else frozenset()
     steps = 0
     for number, (draws, seen) in enumerate(zip(walks, page.evaluate(WALK, walks), strict=True)):
-        state = found._findings.graph.root
+        state = found.findings.graph.root
         for index, shown in enumerate(seen):
             able = [(actor, way) for actor, ways in python.choices(state).items() for way in range(len(ways))]
             assert [tuple(pair) for pair in shown["able"]] == [(process_name(actor), way) for actor, way in able]

@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lockstep.speedup.campaign import campaign
-from lockstep.speedup.program import program_of
-from lockstep.timeline import Bar, Lane, Timeline
+from lockstep.measurement.campaign import campaign
+from lockstep.measurement.measured_program import program_of
+from lockstep.recording.bars import Bar, Lane
+from lockstep.recording.timeline import Timeline
 from tests.browser.pages import open_view
-from tests.measure.fakes import FakeMachine, cpus_of, start_of
+from tests.measurement.fakes import FakeMachine, cpus_of, start_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 

@@ -5,9 +5,9 @@ import pytest
 from autograder.build import read_exercises
 from autograder.exercise import Exercise
 from autograder.judging import judge, read_check_cell
-from lockstep.checking.launcher import local_launcher
-from lockstep.checking.report import Report
-from lockstep.notebook.source import ModuleSource
+from lockstep.checks.report import Report
+from lockstep.program.source import ModuleSource
+from lockstep.student.launcher import local_launcher
 
 EXERCISES = read_exercises()
 COSTLY = {"count_primes", "word_count"}  # simulated several times each

@@ -9,8 +9,8 @@ from autograder.__main__ import COMMANDS
 from autograder.demo import ANSWERS
 from autograder.exercise import Exercise, read_exercise
 from autograder.judging import judge, read_check_cell
-from lockstep.checking.launcher import local_launcher
-from lockstep.notebook.source import ModuleSource
+from lockstep.program.source import ModuleSource
+from lockstep.student.launcher import local_launcher
 
 
 def run(*words: str, timeout: float) -> "subprocess.CompletedProcess[str]":

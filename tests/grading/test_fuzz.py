@@ -15,7 +15,7 @@ from autograder.nbgrader_plugin import outputs
 from autograder.submission import UnreadableSubmission, read_submission
 from autograder.unit import assemble, read_unit, work_in
 from autograder.work import Settings
-from lockstep.checking.report import CheckResult, Report
+from lockstep.checks.report import CheckResult, Report
 
 pytestmark = pytest.mark.timeout(600)
 

@@ -9,9 +9,9 @@ from autograder import grading
 from autograder.grading import Grader
 from autograder.hidden import hidden_lines, without_source
 from autograder.work import GradeCell, NotGraded, Settings, Work
-from lockstep.checking.launcher import local_launcher
-from lockstep.checking.report import report_html
-from lockstep.notebook.source import Cell, ModuleSource
+from lockstep.checks.report import report_html
+from lockstep.program.source import Cell, ModuleSource
+from lockstep.student.launcher import local_launcher
 
 CHECKS = """
 from lockstep import check

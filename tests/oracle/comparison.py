@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from lockstep.explore.automata import Automata
-from lockstep.explore.exploring import explored
-from lockstep.explore.local_service import LocalService
-from lockstep.notebook.source import ModuleSource
+from lockstep.exploration.automata import Automata
+from lockstep.exploration.exploration import Exploration
+from lockstep.exploration.exploring import explored
+from lockstep.exploration.inside.local_service import LocalService
+from lockstep.program.source import ModuleSource
 
 from .engine import Program
 from .schedules import Oracle, every_schedule, typed
@@ -71,7 +72,9 @@ def exploration(program: Program, merge: bool = True, budget: int = STATES_AT_MO
         "pipe_capacity": program.pipe_capacity,
         "merge": merge,
     }
-    return explored(Automata(service), request, budget, {"program": program.text.split("\n")}, program.entry)
+    return Exploration(
+        explored(Automata(service), request, budget, {"program": program.text.split("\n")}, program.entry)
+    )
 
 
 def by_explore(program: Program, merge: bool = True, sections: tuple[str, ...] = ("s",)) -> Answer:

@@ -1,0 +1,96 @@
+"""The service of `explore` in the learner's process: answers with local states, decides nothing."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from lockstep.exploration.inside.behaviour import Behaviour, HiddenInput, Local, entry_point
+from lockstep.exploration.inside.remembering import remember
+from lockstep.exploration.inside.running import Program
+from lockstep.exploration.wire import from_wire, to_wire
+from lockstep.program.definitions import Definitions, definitions
+from lockstep.program.namespaces import GIVEN, SOLUTION, Namespaces
+from lockstep.standin.imports.files import refuse_files
+from lockstep.student.data import Reference
+
+EXPLORE_MAIN = Program("0")
+
+
+def serve(connection: Any, programs: Any) -> None:
+    """Requests: {"do": "begin", "function", "arguments", "keywords", "options"}, {"do": "extend", "pairs"}, {"do":
+    "replay", "locals"}."""
+    refuse_files()
+    behaviour: Behaviour | None = None
+    while True:
+        try:
+            request = connection.receive()
+        except EOFError:
+            return
+        try:
+            if request["do"] == "begin":
+                behaviour = begin(request, definitions(programs.source), definitions(programs.given))
+            assert behaviour is not None
+            reply = respond(behaviour, request)
+        except HiddenInput as error:
+            reply = {"hidden": str(error)}
+        connection.send(reply)
+
+
+def begin(request: dict[str, Any], source: Definitions, given: Definitions) -> Behaviour:
+    """The behaviour of a program of which nothing is known yet."""
+
+    def arguments(namespaces: Namespaces) -> tuple[Any, Any]:
+        return _fresh(request["arguments"], namespaces), _fresh(request["keywords"], namespaces)
+
+    options = {"feeder": request["feeder"], "pipe_capacity": request["pipe_capacity"]}
+    call_main = entry_point(request["function"], arguments)
+    if not request["merge"]:
+        return Behaviour(source, given, call_main, options)
+    return Behaviour(source, given, call_main, options, remember)
+
+
+def respond(behaviour: Behaviour, request: dict[str, Any]) -> dict[str, Any]:
+    """What is new after this request. Raises HiddenInput."""
+    first = None
+    if request["do"] == "begin":
+        first = behaviour.start(EXPLORE_MAIN)
+    elif request["do"] == "extend":
+        for number, answer in request["pairs"]:
+            behaviour.extend(number, from_wire(answer))
+    else:
+        for number in request["locals"]:
+            behaviour.replay(number)
+    reply = {
+        "first": first,
+        "locals": [_told(local) for local in behaviour.news],
+        "edges": [
+            [number, to_wire(answer), to_wire(tuple(map(tuple, effects))), after]
+            for number, answer, effects, after in behaviour.edges
+        ],
+        "texts": behaviour.machine.tokens.news(),
+    }
+    behaviour.news, behaviour.edges = [], []
+    return reply
+
+
+def _told(local: Local) -> list[Any]:
+    rest = local.rest
+    ended = list(rest.ended)
+    return [
+        local.program.identity, local.program.daemon, rest.kind, to_wire(rest.operation), list(rest.sections),
+        [list(line) for line in rest.where], ended, [list(names) for names in local.queues],
+        [list(end) for end in local.ends], [list(child) for child in local.children], to_wire(local.program.ends),
+    ]  # fmt: skip
+
+
+def _fresh(value: Any, namespaces: Namespaces) -> Any:
+    """A copy of plain data, so that no run sees what another did to its arguments; references become what they name."""
+    if isinstance(value, Reference):
+        function = namespaces.find(GIVEN if value.origin == "given" else SOLUTION, value.name)
+        return function if value.arguments is None else partial(function, *_fresh(value.arguments, namespaces))
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return type(value)(_fresh(item, namespaces) for item in value)
+    if isinstance(value, dict):
+        return {_fresh(key, namespaces): _fresh(item, namespaces) for key, item in value.items()}
+    return value.copy() if hasattr(value, "copy") else value

@@ -1,0 +1,154 @@
+"""The module `multiprocessing` that a learner's program gets when it imports it on a machine of ours."""
+
+from __future__ import annotations
+
+import queue
+import types
+from typing import Any
+
+from lockstep.standin.machine import current, not_covered
+from lockstep.standin.objects import barriers, cells, conditions, locks, pipes, queues
+from lockstep.standin.objects import processes as process
+
+_CPUS = 2
+
+_INSTEAD = {
+    "Pool": "start Process objects and send tasks through a Queue",
+    "Manager": "use a Value, an Array or a Queue",
+    "shared_memory": "use a Value or an Array",
+    "managers": "use a Value, an Array or a Queue",
+    "pool": "start Process objects and send tasks through a Queue",
+    "connection": "use Pipe()",
+    "heap": "use a Value or an Array",
+    "dummy": "use Process; threads are not covered",
+    "resource_tracker": "use a Value or an Array",
+    "active_children": "keep the Process objects in a list and join them",
+    "sharedctypes": "use multiprocessing.Value and multiprocessing.Array",
+    "util": "use Process and its methods",
+}
+
+
+class ProcessError(Exception):
+    """As `multiprocessing.ProcessError`."""
+
+
+class BufferTooShort(ProcessError):
+    """As `multiprocessing.BufferTooShort`."""
+
+
+class AuthenticationError(ProcessError):
+    """As `multiprocessing.AuthenticationError`."""
+
+
+class TimeoutError(ProcessError):
+    """As `multiprocessing.TimeoutError`."""
+
+
+def current_process() -> Any:
+    return current().process()
+
+
+def parent_process() -> Any:
+    """None in main; else an object that knows the parent's name and pid."""
+    me = current().process().identity
+    if me == "0":
+        return None
+    parent = me.rpartition(".")[0]
+    name = process.given_name(parent)
+    return types.SimpleNamespace(name=name, pid=process.pid_of(parent), identity=parent)
+
+
+def cpu_count() -> int:
+    return _CPUS
+
+
+def freeze_support() -> None:
+    pass
+
+
+def set_start_method(method: str | None = None, force: bool = False) -> None:
+    _check_method(method)
+
+
+def get_start_method(allow_none: bool = False) -> str:
+    return "spawn"
+
+
+def get_all_start_methods() -> list[str]:
+    return ["fork", "spawn", "forkserver"]
+
+
+def _check_method(method: str | None) -> None:
+    if method is not None and method not in get_all_start_methods():
+        raise ValueError(f"cannot find context for {method!r}")
+
+
+def get_context(method: str | None = None) -> types.ModuleType:
+    _check_method(method)
+    return module()
+
+
+PUBLIC: dict[str, Any] = {
+    "Process": process.Process,
+    "Lock": locks.Lock,
+    "RLock": locks.RLock,
+    "Semaphore": locks.Semaphore,
+    "BoundedSemaphore": locks.BoundedSemaphore,
+    "Condition": conditions.Condition,
+    "Event": conditions.Event,
+    "Barrier": barriers.Barrier,
+    "Queue": queues.Queue,
+    "JoinableQueue": queues.JoinableQueue,
+    "SimpleQueue": queues.SimpleQueue,
+    "Pipe": pipes.pipe,
+    "Value": cells.SharedValue,
+    "Array": cells.SharedArray,
+    "RawValue": cells.raw_value,
+    "RawArray": cells.raw_array,
+    **{
+        thing.__name__: thing
+        for thing in (ProcessError, BufferTooShort, AuthenticationError, TimeoutError, current_process, parent_process,
+                      cpu_count, freeze_support, set_start_method, get_start_method, get_all_start_methods, get_context)
+    },
+}  # fmt: skip
+
+_SUBMODULES: dict[str, dict[str, Any]] = {
+    "process": {
+        "current_process": current_process,
+        "parent_process": parent_process,
+        "BaseProcess": process.Process,
+    },
+    "queues": {
+        "Empty": queue.Empty,
+        "Full": queue.Full,
+        "Queue": queues.Queue,
+        "SimpleQueue": queues.SimpleQueue,
+    },
+    "synchronize": {name: PUBLIC[name] for name in ("Lock", "RLock", "Semaphore", "Condition", "Event", "Barrier")},
+    "context": {"TimeoutError": TimeoutError, "ProcessError": ProcessError, "Process": process.Process},
+}
+_modules: dict[str, types.ModuleType] = {}
+
+
+class _Module(types.ModuleType):
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        full = f"{self.__name__}.{name}"
+        raise not_covered(f"`{full}`", _INSTEAD.get(name, "use what multiprocessing's Process, locks and queues offer"))
+
+
+def module(name: str = "multiprocessing") -> types.ModuleType:
+    """The stand-in for `multiprocessing` or one of its submodules. Raises NotCovered for those that are not covered."""
+    if not _modules:
+        top = _Module("multiprocessing")
+        top.__dict__.update(PUBLIC, __all__=sorted(PUBLIC), __path__=[])
+        _modules["multiprocessing"] = top
+        for short, names in _SUBMODULES.items():
+            inner = _Module(f"multiprocessing.{short}")
+            inner.__dict__.update(names, __all__=sorted(names))
+            _modules[inner.__name__] = inner
+            setattr(top, short, inner)
+    if name not in _modules:
+        raise not_covered(f"`{name}`", _INSTEAD.get(name.rpartition(".")[2], "use Process, locks and queues"))
+    return _modules[name]
