@@ -1,8 +1,9 @@
 """Pack: keep some, in order
 
-Write `pack(keep, items)`, which returns the items for which `keep(item)` is true, in their order. `keep` may return anything that counts
-as true or false, items can be anything, `None` too, and the list `items` itself is not changed. Do it as many processors would: first find, for
-every item that is kept, its *position* in the result, by a scan over ones and zeros; then put every item there, in any order.
+Write `pack(keep, items)`, which returns the items for which `keep(item)` is true, in their order. `keep` may return anything that
+counts as true or false. Items can be anything, `None` too, and the list `items` itself is not changed. Do it as many processors would:
+first find, for every item that is kept, its *position* in the result, by a scan over ones and zeros; then put every item
+there, in any order.
 
 Return the pair `(positions, result)`. `positions[i]` is the position of item i, or `None` if it is not kept.
 """

@@ -72,7 +72,9 @@ def _(student):
         ([3, 4, 8, 9], "one total is lost: with an odd number, the last item has no partner"),
         ([14], "the totals on the way are asked for, too"),
     ]:
-        assert made != mistaken, f"the running totals of [3, 1, 4, 1, 5] are [3, 4, 8, 9, 14], and not {mistaken}: {why}"
+        assert made != mistaken, (
+            f"the running totals of [3, 1, 4, 1, 5] are [3, 4, 8, 9, 14], and not {mistaken}: {why}"
+        )
     assert made == [3, 4, 8, 9, 14]
 
 
@@ -120,8 +122,10 @@ def _(student):
 @check("0, None and an empty text are items like others")
 def _(student):
     made = student.scan(given.bracketed, [7, 0, None, False])
-    assert len(made) == 4 and str(made[3])[:40].replace("(", "").replace(")", "") == "70NoneFalse", (
-        f"7, 0, None and False, combined in brackets, give {str(made[-1])[:40]} at the end: "
+    assert len(made) == 4, f"4 items have {len(made)} running totals"
+    last = str(made[3])[:40]
+    assert last.replace("(", "").replace(")", "") == "70NoneFalse", (
+        f"7, 0, None and False, combined in brackets, give {last} at the end: "
         "an item must not be left out because it counts as false, or because it is None"
     )
 

@@ -81,9 +81,9 @@ def _(student):
     for text, enough in [("notebook", 3), ("grasshopper", 4)]:
         made = student.tree_reduce(given.bracketed, list(text))
         assert made != text, "`operator` was never called: something else, such as +, combines the items"
-        assert len(made) == 3 * len(text) - 2 and made.replace("(", "").replace(")", "") == text, (
-            f"{text!r}, combined in brackets, gives {made[:80]!r}: every item should be there once, and in its place"
-        )
+        told = f"{text!r}, combined in brackets, gives {made[:80]!r}"
+        assert len(made) == 3 * len(text) - 2, f"{told}: that should be {len(text) - 1} combinations"
+        assert made.replace("(", "").replace(")", "") == text, f"{told}: every item should be there, in its place"
         depth = deepest = 0
         for character in made:
             depth += (character == "(") - (character == ")")
@@ -96,10 +96,12 @@ def _(student):
 @check("0, None and an empty text are items like others")
 def _(student):
     made = student.tree_reduce(given.bracketed, [7, 0, 5, None, False])
-    assert made.count("(") == 4 and made[:40].replace("(", "").replace(")", "") == "705NoneFalse", (
+    told = (
         f"7, 0, 5, None and False, combined in brackets, give {made[:40]!r}: "
         "an item must not be left out because it counts as false, or because it is None"
     )
+    assert made.count("(") == 4, told
+    assert made[:40].replace("(", "").replace(")", "") == "705NoneFalse", told
     assert student.tree_reduce(given.joined, ["", "x", "", ""]) == "x"
 
 
@@ -121,7 +123,9 @@ def _(student):
     for n in [*range(1, 65), 100, 127, 128, 129, 255, 256]:
         text = "".join("abcdefghijklmnopqrstuvwxyz"[i * i % 26] for i in range(n))
         made = student.tree_reduce(given.bracketed, list(text))
-        assert made[: 3 * n].replace("(", "").replace(")", "") == text, f"with {n} items they are not all there, in order"
+        assert made[: 3 * n].replace("(", "").replace(")", "") == text, (
+            f"with {n} items they are not all there, in order"
+        )
         assert len(made) == 3 * n - 2, f"with {n} items there should be {n - 1} combinations"
         depth = deepest = 0
         for character in made:

@@ -53,7 +53,10 @@ def _(student):
     got = student.gustafson(0.25, 4)
     if isinstance(got, float):
         for mistaken, why in [
-            (16 / 7, "this is Amdahl's; here the problem grows with p, so that p processors are busy for 1 unit of time"),
+            (
+                16 / 7,
+                "this is Amdahl's; here the problem grows with p, so that p processors are busy for 1 unit of time",
+            ),
             (0.75 + 0.25 * 4, "here the serial share is taken p times: it is the rest that is"),
             (0.75 * 4, "this is what the p processors do in parallel: the serial part is work, too"),
             (0.0025 + 0.9975 * 4, "`serial` is a share from 0 to 1, and 0.25 is a quarter already"),

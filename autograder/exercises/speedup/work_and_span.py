@@ -75,7 +75,9 @@ def _(student):
 def _(student):
     tasks = {"paint": (6, []), "dig": (9, []), "wall": (2, ["dig"]), "house": (1, ["paint", "wall"])}
     work, span = student.work_and_span(tasks)
-    assert span != 11, "the span should be 12, and is 11: paint costs more than wall, but wall waits for dig, and house for wall"
+    assert span != 11, (
+        "the span should be 12, and is 11: paint costs more than wall, but wall waits for dig, and house for wall"
+    )
     assert (work, span) == (18, 12)
 
 
@@ -83,7 +85,9 @@ def _(student):
 def _(student):
     tasks = {"dinner": (1, ["rice", "sauce"]), "sauce": (4, ["onions"]), "rice": (3, []), "onions": (2, [])}
     work, span = student.work_and_span(tasks)
-    assert span != 4, "the span should be 7, and is 4: dinner and sauce are written before what they need, but done after it"
+    assert span != 4, (
+        "the span should be 7, and is 4: dinner and sauce are written before what they need, but done after it"
+    )
     assert (work, span) == (10, 7)
     work, span = student.work_and_span({})
     assert (work, span) == (0, 0)
@@ -101,7 +105,9 @@ def _(student):
 @check("Brent's bound")
 def _(student):
     found = student.brent(100, 20, 4)
-    assert found != 45, "brent(100, 20, 4) is 45, and should be 40: of the work, 20 are the span, and only the rest is divided"
+    assert found != 45, (
+        "brent(100, 20, 4) is 45, and should be 40: of the work, 20 are the span, and only the rest is divided"
+    )
     assert found != 25, "brent(100, 20, 4) is 25, and should be 40: the span cannot be divided"
     assert abs(found - 40) < 1e-9
     assert abs(student.brent(100, 20, 1) - 100) < 1e-9
