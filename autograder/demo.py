@@ -18,13 +18,14 @@ from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
 
-from autograder.build import ROOT, Lesson, build
-from autograder.classroom import Outcome, grade_class
-from autograder.exercise import Exercise
-from autograder.grading import open_sandbox
-from autograder.nbgrader_plugin import JOURNAL
-from autograder.registering import course_config
-from autograder.work import NotGraded, Settings
+from autograder.authoring.build import Lesson, build
+from autograder.authoring.catalogue import ROOT
+from autograder.authoring.exercise import Exercise
+from autograder.grading.grader import open_sandbox
+from autograder.grading.work import NotGraded, Settings
+from autograder.nbgrader.classroom import Outcome, grade_class
+from autograder.nbgrader.plugin import JOURNAL
+from autograder.nbgrader.registering import course_config
 
 _HANGING = """from multiprocessing import Lock, Process
 

@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from lockstep.standin.timed.clock import work
     from lockstep.student.given import given
     from lockstep.student.session import student
-
-__version__ = "0.1.0"
+    from lockstep.version import __version__ as __version__
 
 _HOMES = {
     "ReadersWriterLock": "lockstep.standin.objects.readers_writer",
@@ -44,6 +43,7 @@ _HOMES = {
     "predict": "lockstep.notebook.prediction",
     "replay": "lockstep.exploration.exploring",
     "you_drive": "lockstep.exploration.exploring",
+    "__version__": "lockstep.version",
 }
 
 __all__ = [
@@ -69,7 +69,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
-        raise AttributeError(f"module 'lockstep' has no attribute {name!r}; it has {', '.join(sorted(_HOMES))}")
+        raise AttributeError(f"module 'lockstep' has no attribute {name!r}; it has {', '.join(__all__)}")
     home = import_module(_HOMES[name])
     value = getattr(home, name, home)  # `laws` is a module
     globals()[name] = value

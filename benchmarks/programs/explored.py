@@ -28,15 +28,18 @@ def here(program: str, arguments: list[int]) -> dict[str, object]:
     from lockstep.exploration.coverage import explored
     from lockstep.exploration.exploration import Exploration
     from lockstep.exploration.inside.local_service import LocalService
+    from lockstep.program.definitions import Definitions
     from lockstep.program.source import ModuleSource
+    from lockstep.student.data import Reference
 
     source = ModuleSource.of_file(FILE)
     request = {
-        "function": program, "arguments": arguments, "keywords": {},
+        "function": Reference("student", program), "arguments": arguments, "keywords": {},
         "feeder": True, "pipe_capacity": 65_536, "merge": True,
     }  # fmt: skip
     began = time.process_time()
-    found = Exploration(explored(Automata(LocalService(source.cells)), request, 300_000, {}, program))
+    service = LocalService(Definitions(source.cells))
+    found = Exploration(explored(Automata(service), request, 300_000, {}, program))
     counted = time.process_time()
     if program == "counter":
         found.schedule(lambda total: total != arguments[0] * arguments[1])

@@ -18,15 +18,16 @@
 from itertools import pairwise
 from multiprocessing import Pool, Process, current_process
 
-from lockstep import laws, simulate, speedup, timeline, usable_cpus, work
+from lockstep import laws, predict, simulate, speedup, timeline, usable_cpus, work
 
 # %% [markdown]
 # ## How many CPUs do you have?
 #
 # Not as many as the label says. A process can be kept to some of the cores, and a container to a share of them, so that
 # a machine of 64 cores gives you one and a half.
-#
-# **Predict** how many you may use.
+
+# %%
+predict("How many CPUs may you use here?", unit="CPUs")
 
 # %%
 print(usable_cpus())
@@ -45,8 +46,9 @@ print(usable_cpus())
 # - `pool.map(f, items)` calls `f(item)` for every item, in some worker, and returns a list of the results.
 # - `pool.starmap(f, pairs)` does the same for functions of several parameters: `f(*pair)`.
 # - `pool.imap_unordered(f, items)` gives out each result as soon as it is there.
-#
-# **Predict:** are the squares below in order? And how many processes have computed them?
+
+# %%
+predict("Are the squares in order?", "yes", "no", "now and then")
 
 # %%
 def square_and_name(number):
@@ -78,7 +80,7 @@ print("workers:", len({name for _, name in results}))
 #
 # Here is work that is easy to share: adding up many squares. Each worker takes a part, and no two of them have to talk.
 #
-# **Predict** the speed-up on the largest number of workers that you may use. Then run the cell and look while it measures.
+# Run the second cell and look while it measures.
 
 # %%
 def squares_between(start, stop):
@@ -100,6 +102,9 @@ def add_squares(n, workers):
 def add_squares_serially(n):
     return squares_between(0, n)
 
+
+# %%
+predict("What is the speed-up on all the CPUs that you may use?", unit="times")
 
 # %%
 speedup(add_squares, 1_000_000, serial=add_squares_serially, seconds=2)
@@ -126,7 +131,10 @@ speedup(add_squares, 1_000_000, serial=add_squares_serially, seconds=2)
 # ## Fair shares
 #
 # `add_squares` divides its numbers by a formula that you may have skipped. Getting it right is harder than it looks. What
-# does the simplest one do with 11 items for 4 workers? **Predict** which items nobody gets.
+# does the simplest one do with 11 items for 4 workers?
+
+# %%
+predict("How many of the 11 items does nobody get?", unit="items")
 
 # %%
 n, workers = 11, 4
@@ -145,8 +153,9 @@ print([(worker * size, (worker + 1) * size) for worker in range(workers)])
 #
 # In 1967 Gene Amdahl asked: what if a part of the program cannot be shared? Reading the input, say, or writing the
 # result. Let it be a tenth of the time, and the rest divide perfectly.
-#
-# **Predict:** the speed-up on 10 cores, on 100, on 1000?
+
+# %%
+predict("What is the speed-up on 1000 cores, if a tenth is serial?", unit="times")
 
 # %%
 for p in [1, 10, 100, 1000]:
@@ -173,8 +182,12 @@ for p in [1, 10, 100, 1000]:
 # %% [markdown]
 # The second question can be measured as well. With `scaling="weak"` each number of workers gets so many times the work: two workers
 # add up two million squares, where one adds up one million. The **scaled speed-up** is the work done in the same time.
-#
-# **Predict:** is it above or below the speed-up that you measured with the same work for all?
+
+# %%
+predict(
+    "Is the scaled speed-up above or below the one that you measured?",
+    "above", "below", "the same",
+)
 
 # %%
 speedup(add_squares, 1_000_000, serial=add_squares_serially, seconds=2, scaling="weak")
@@ -187,7 +200,13 @@ speedup(add_squares, 1_000_000, serial=add_squares_serially, seconds=2, scaling=
 # ## What a measurement says about the serial part
 #
 # Now the other way round. You measure a speed-up of 3 on 4 cores. If Amdahl's law were the whole story, how much of the
-# program would be serial? This is the **Karp-Flatt** measure. **Predict:** 25 %?
+# program would be serial? This is the **Karp-Flatt** measure.
+
+# %%
+predict(
+    "A speed-up of 3 on 4 cores. Which fraction of the program would be serial, from 0 to 1?",
+    unit="",
+)
 
 # %%
 print(f"{float(laws.karp_flatt(3, 4)):.3f}")
@@ -222,7 +241,10 @@ for name, speedups in [("slow start", slow_start), ("talkative", talkative)]:
 # - *contention*: all want the same thing, and stand in a queue. This is the serial share of Amdahl.
 # - *coherence*: everybody must hear from everybody. P workers have P (P - 1) such talks, so this price grows faster than the help.
 #
-# Let the contention be 5 % and the coherence 0.2 %. **Predict** from how many cores on it gets slower.
+# Let the contention be 5 % and the coherence 0.2 %.
+
+# %%
+predict("From how many cores on does it get slower?", unit="cores")
 
 # %%
 for p in [1, 2, 4, 8, 16, 32, 64]:
@@ -255,7 +277,10 @@ for law in ["amdahl", "universal_scalability"]:
 # On P cores it can take no less than work / P, and no less than the span. And if no core is idle while a task is ready, it
 # takes at most span + (work - span) / P. This is Brent's bound.
 #
-# Take work 100 and span 20. **Predict** from which number of cores on there is not much left to gain.
+# Take work 100 and span 20.
+
+# %%
+predict("From how many cores on is there not much left to gain?", unit="cores")
 
 # %%
 for p in [1, 2, 5, 10, 100]:
@@ -277,7 +302,10 @@ for p in [1, 2, 5, 10, 100]:
 # happen on P cores.
 #
 # So that you can check it by hand, let the tasks say what they cost: `work(0.1)` stands for 0.1 s of computing.
-# **Predict** the parallelism (the average number of cores that compute): eight tasks of 0.1 s, on 1, 2, 4, 8 and 16 cores.
+# The parallelism is the average number of cores that compute. Take eight tasks of 0.1 s.
+
+# %%
+predict("What is the parallelism on 16 cores?", unit="cores")
 
 # %%
 def eight_tasks():
@@ -297,7 +325,9 @@ for cores in [1, 2, 4, 8, 16]:
 # on eight, and no less on sixteen, because there are no more than eight tasks.
 #
 # On a machine that exists, starting and talking cost time. Here is `add_squares` again, on cores that you need not have.
-# **Predict:** is there a number from which more cores make it *slower*?
+
+# %%
+predict("Is there a number from which more cores make it slower?", "yes", "no")
 
 # %%
 curve = simulate.curve(add_squares, 1_000_000, cores=[1, 2, 4, 8, 16, 32], serial=add_squares_serially)
@@ -327,7 +357,10 @@ speedup(add_squares, 1_000_000, serial=add_squares_serially, seconds=1, simulate
 # tenth. (A unit is 10 ms.) The workers get the tasks in contiguous blocks, or they take the next task when they have
 # finished one, beginning with the most expensive.
 #
-# **Predict** which is faster, and by how much. The work is 55 units, so on 4 cores it takes 14 at the least.
+# The work is 55 units, so on 4 cores it takes 14 at the least.
+
+# %%
+predict("Which is faster on 4 cores?", "blocks", "one task at a time", "both alike")
 
 # %%
 def do_block(units):

@@ -22,7 +22,7 @@ from functools import reduce
 from itertools import accumulate
 from multiprocessing import Pipe, Pool, Process
 
-from lockstep import simulate, speedup, timeline, usable_cpus, work
+from lockstep import predict, simulate, speedup, timeline, usable_cpus, work
 
 # %% [markdown]
 # ## Map
@@ -49,8 +49,13 @@ with Pool(2) as pool:
 #
 # `reduce(f, items)` puts `f` between all the items and works from left to right. A sum is a reduce with `+`.
 #
-# So that we see what happens, let us reduce with a function that only writes down what it was asked to do. **Predict**
-# where the brackets will be.
+# So that we see what happens, let us reduce with a function that only writes down what it was asked to do.
+
+# %%
+predict(
+    "Where will the brackets be?",
+    "all on the left", "all on the right", "in pairs, like a tree",
+)
 
 # %%
 def told(left, right):
@@ -71,7 +76,10 @@ print(told(told(told("a", "b"), told("c", "d")), told(told("e", "f"), told("g", 
 # the same time, then two, then the last one. This is a **tree**, and a million items need a chain of only 20.
 #
 # May we do that? The result must not depend on where the brackets are: `(a + b) + c == a + (b + c)`. Such an operation
-# is called **associative**. **Predict** which of these are.
+# is called **associative**.
+
+# %%
+predict("Which of these is not associative?", "largest", "average", "joined", "first")
 
 # %%
 def largest(a, b):
@@ -123,7 +131,10 @@ print(f"sum {total}, count {count}, average {total / count:.3f}")
 # %% [markdown]
 # ## Floating-point numbers
 #
-# Addition is associative. That is what we learned at school. **Predict** the three lines.
+# Addition is associative. That is what we learned at school.
+
+# %%
+predict("What does the last line say?", "True", "False")
 
 # %%
 print((0.1 + 0.2) + 0.3)
@@ -132,7 +143,10 @@ print((0.1 + 0.2) + 0.3 == 0.1 + (0.2 + 0.3))
 
 # %% [markdown]
 # Each addition rounds to the 53 bits that fit, and another order rounds differently. It can be worse. Here a large number
-# comes and goes, and 1.0 is between. **Predict** both sums.
+# comes and goes, and 1.0 is between.
+
+# %%
+predict("What is the first sum?", "1.0", "0.0", "2.0")
 
 # %%
 print((1e16 + 1.0) + -1e16)
@@ -173,7 +187,10 @@ print("in a tree is exact:        ", in_a_tree(tenths) == exact)
 # Let an operation cost 0.1 s, and let us have 8 items. One process folds from the left; in the other program, a process
 # gives the two halves to two children and combines what they send.
 #
-# **Predict** how long each takes on 8 virtual cores. (An ideal machine: starting and talking cost nothing.)
+# (An ideal machine: starting and talking cost nothing.)
+
+# %%
+predict("Eight items, 0.1 s an addition: how long does the tree take on 8 cores?", unit="s")
 
 # %%
 def slow_sum(left, right):
@@ -253,8 +270,10 @@ def reduce_alone(n):
 
 
 # %% [markdown]
-# An addition costs 1 ms here, so that there is something to share. **Predict** the speed-up on all the CPUs that you may use. Then
-# measure it. Where your CPUs end, the simulation goes on: one run, taken apart, on cores that you need not have.
+# An addition costs 1 ms here, so that there is something to share. Measure it. Where your CPUs end, the simulation goes on: one run, taken apart, on cores that you need not have.
+
+# %%
+predict("What is the speed-up on all the CPUs that you may use?", unit="times")
 
 # %%
 print(usable_cpus())
@@ -267,7 +286,13 @@ speedup(reduce_in_shares, 400, serial=reduce_alone, seconds=3, simulated=curve)
 # anything to share, and the start of the pool costs more than it brings.
 #
 # So the start stands against 0.4 s of work. Gustafson's question (unit 10) is the better one here: with twice the workers, take twice the
-# *items*. This is weak scaling. **Predict:** is the scaled speed-up above or below the one that you just saw?
+# *items*. This is weak scaling.
+
+# %%
+predict(
+    "Is the scaled speed-up above or below the one that you just saw?",
+    "above", "below", "the same",
+)
 
 # %%
 speedup(reduce_in_shares, 400, serial=reduce_alone, seconds=3, scaling="weak")
@@ -285,8 +310,13 @@ speedup(reduce_in_shares, 400, serial=reduce_alone, seconds=3, scaling="weak")
 print(list(accumulate([3, 1, 4, 1, 5, 9, 2, 6])))
 
 # %% [markdown]
-# Here surely every total needs the one before it? So it seems, and yet the same brackets help. **Predict:** if somebody
-# gives you the totals of *pairs* of items, how many additions are missing for all the totals?
+# Here surely every total needs the one before it? So it seems, and yet the same brackets help. Suppose that somebody adds the items up in twos first, and gives you the running totals of these.
+
+# %%
+predict(
+    "There are 8 items. How many additions are missing for all the totals?",
+    unit="additions",
+)
 
 # %%
 values = [3, 1, 4, 1, 5, 9, 2, 6]
@@ -339,7 +369,10 @@ def scan_alone(n):
 print(scan_in_shares(9, 3) == scan_alone(9))
 
 # %% [markdown]
-# **Predict** the speed-up with 2 workers. (How many additions does each one make, and how many did the loop make?) With 8?
+# How many additions does each of 2 workers make, and how many did the loop make?
+
+# %%
+predict("What is the speed-up with 2 workers?", unit="times")
 
 # %%
 curve = simulate.curve(scan_in_shares, 400, cores=[1, 2, 3, 4, 6, 8], serial=scan_alone)
@@ -362,8 +395,12 @@ timeline(simulate(scan_in_shares, 400, 4, cores=4, costs="ideal").timeline())
 #
 # Many processes look at items at the same time and want to keep some, in order. If each one appends to a common list under a lock,
 # they stand in a queue, and the order is the order of their luck. It would be better if every kept item knew its place.
-#
-# **Predict:** what do the running totals of ones (keep) and zeros (drop) tell a kept item?
+
+# %%
+predict(
+    "What do the running totals of ones (keep) and zeros (drop) tell a kept item?",
+    "its place among the kept", "how many are dropped", "its place among all",
+)
 
 # %%
 letters = list("lOcksTEp")
@@ -414,7 +451,7 @@ curve = simulate.curve(pack_in_shares, 400, cores=[1, 2, 3, 4, 6, 8], serial=pac
 speedup(pack_in_shares, 400, serial=pack_alone, seconds=3, simulated=curve)
 
 # %% [markdown]
-# **Predict** before you look: does this curve look like the one of the reduce or like the one of the scan? Like the reduce. The work is done once, and
+# The curve looks like the one of the reduce. The work is done once, and
 # the scan that it needs is so short that you do not see it.
 
 # %% [markdown]
@@ -425,7 +462,13 @@ speedup(pack_in_shares, 400, serial=pack_alone, seconds=3, simulated=curve)
 # travels between the two.
 #
 # Let us take three short texts. Each worker could send every word that it finds, as the pair (word, 1). Or it could first **combine**: add
-# up what it has, and send one pair a word. **Predict** how many pairs travel.
+# up what it has, and send one pair a word.
+
+# %%
+predict(
+    "How many pairs of a word and a number travel, if each document sends one a word?",
+    unit="pairs",
+)
 
 # %%
 texts = [
@@ -440,8 +483,7 @@ print("combined:  ", sum(len(Counter(text.split())) for text in texts))
 # 23 against 15, and these are short texts. In a long one nearly every word has been there before: the words go on and on, and the
 # vocabulary hardly grows. Without the combining, one process receives all the words of the world, and counts them alone.
 #
-# Here it is, on your machine, with a few hundred thousand words. **Predict** what the bars of the main process will show in the first program,
-# and in the second.
+# Here it is, on your machine, with a few hundred thousand words.
 
 # %%
 def words_of(text):
@@ -474,6 +516,12 @@ def count_combined(texts, workers):
 
 long_texts = [" ".join(texts) + " "] * 8
 long_texts = [text * 2000 for text in long_texts]
+
+# %%
+predict(
+    "In which program does the main process compute more?",
+    "every word sent", "words counted first",
+)
 
 # %%
 timeline(count_every_word, long_texts, 2)

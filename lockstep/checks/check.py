@@ -14,6 +14,7 @@ from lockstep.checks.report import CheckResult, Report
 from lockstep.program.source import ModuleSource
 from lockstep.student.failure import (
     CheckFailed,
+    Evidence,
     StudentDied,
     StudentMissing,
     StudentRaised,
@@ -47,11 +48,12 @@ class Runner(Protocol):
 
 
 class Checks:
-    """The decorator `@check("sentence")`, and `check.run("exercise")`, which runs those of its cell."""
+    """The decorator `@check("sentence")`, and `check.run("exercise")`, which hands those of its cell to a runner."""
 
-    def __init__(self) -> None:
+    def __init__(self, runner: Runner) -> None:
+        """`runner`: who runs them, unless somebody else is asked to by `running_with`."""
         self._registered: list[Check] = []
-        self.usual_runner: Runner | None = None  # where no other is asked for
+        self._runner: ContextVar[Runner] = ContextVar("runner", default=runner)
 
     def __call__(self, sentence: str, *, limit: float = DEFAULT_LIMIT) -> Callable[[Callable[..., None]], Check]:
         """Registers a function of `student` that asserts what the sentence says; `limit` in seconds."""
@@ -71,33 +73,27 @@ class Checks:
         self.clear()
         if not checks:
             raise ValueError(f'there is nothing to check for "{exercise}": run the whole cell, from its first line')
-        runner = _runner.get() or self.usual_runner
-        if runner is None:
-            raise RuntimeError("nobody is here to run checks: they run in a notebook, and where it is graded")
-        runner.run(exercise, checks, given_source)
+        self._runner.get().run(exercise, checks, given_source)
 
     def clear(self) -> None:
         """Forgets what was registered, as at the beginning of a cell."""
         self._registered.clear()
 
-
-check = Checks()
-_runner: ContextVar[Runner | None] = ContextVar("runner", default=None)
-_current: ContextVar[Student | None] = ContextVar("student", default=None)
-
-
-@contextmanager
-def running_with(runner: Runner) -> Iterator[None]:
-    """Within it, `check.run` hands its checks to `runner`: the grader's way of collecting trusted checks."""
-    check.clear()
-    given.clear()
-    token = _runner.set(runner)
-    try:
-        yield
-    finally:
-        _runner.reset(token)
-        check.clear()
+    @contextmanager
+    def running_with(self, runner: Runner) -> Iterator[None]:
+        """Within it, `check.run` hands its checks to `runner`: the grader's way of collecting trusted checks."""
+        self.clear()
         given.clear()
+        token = self._runner.set(runner)
+        try:
+            yield
+        finally:
+            self._runner.reset(token)
+            self.clear()
+            given.clear()
+
+
+_current: ContextVar[Student | None] = ContextVar("student", default=None)
 
 
 def current_student() -> Student | None:
@@ -134,7 +130,7 @@ def run_checks(
     """
     results = []
     for number, one in enumerate(checks):
-        result = _run_one(one, open_session, reference)
+        result = check_one(one, open_session(one.limit), reference(one.limit) if reference else None)
         results.append(result)
         finished(result)
         if result.infrastructure and number == 0:
@@ -142,12 +138,9 @@ def run_checks(
     return Report(exercise, tuple(results), len(checks))
 
 
-def _run_one(
-    one: Check, open_session: Callable[[float], Session], reference: Callable[[float], Session] | None
-) -> CheckResult:
+def check_one(one: Check, session: Session, reference: Session | None = None) -> CheckResult:
+    """Runs one check against the program of `session`, which ends with it, as the reference's session does."""
     began = time.perf_counter()
-    session = open_session(one.limit)
-    sessions = [session]
     student = Student(session)
     token = _current.set(student)
     try:
@@ -155,47 +148,59 @@ def _run_one(
         if one.takes_reference:
             if reference is None:
                 raise RuntimeError("this check compares with the reference, which is not here")
-            sessions.append(reference(one.limit))
-            arguments.append(Student(sessions[1]))
-        failure = _outcome(one, arguments)
-        if failure is None:
-            failure = _left_behind(session)
+            arguments.append(Student(reference))
+        failure = _failure(one, arguments) or _left_behind(session)
     except OSError as error:
-        failure = CheckResult.failed("", f"the check could not be started: {error}", infrastructure=True)
+        failure = _Failure(f"the check could not be started: {error}", infrastructure=True)
     finally:
         _current.reset(token)
-        for opened in sessions:
-            opened.close()
+        for opened in (session, reference):
+            if opened is not None:
+                opened.close()
     seconds = time.perf_counter() - began
     if failure is None:
         return CheckResult(one.sentence, True, seconds)
+    failure = _without_return(failure, session)
     calls = tuple(f"{call.text} {call.outcome}" for call in session.calls[-6:])
-    return _without_return(failure, session).completed(one.sentence, seconds, calls, session.output)
+    return CheckResult(
+        one.sentence, False, seconds, failure.explanation, failure.detail, calls, session.output, failure.evidence,
+        failure.infrastructure,
+    )  # fmt: skip
 
 
-def _outcome(one: Check, arguments: list[Any]) -> CheckResult | None:
+@dataclass(frozen=True)
+class _Failure:
+    """Why a check does not hold: the part of its result that the check itself says."""
+
+    explanation: str
+    detail: str = ""
+    evidence: Evidence | None = None
+    infrastructure: bool = False
+
+
+def _failure(one: Check, arguments: list[Any]) -> _Failure | None:
     try:
         one.function(*arguments)
     except CheckFailed as error:
-        return CheckResult.failed("", error.message, evidence=error.evidence)
+        return _Failure(error.message, evidence=error.evidence)
     except AssertionError as error:
-        return CheckResult.failed("", str(error) or "an assertion of the check does not hold")
+        return _Failure(str(error) or "an assertion of the check does not hold")
     except StudentTimedOut as error:
-        return CheckResult.failed("", str(error), detail=error.stacks)
+        return _Failure(str(error), error.stacks)
     except StudentRaised as error:
-        return CheckResult.failed("", f"it raised {error}", detail=error.traceback)
+        return _Failure(f"it raised {error}", error.traceback)
     except (StudentMissing, StudentDied, StudentRefused) as error:
-        return CheckResult.failed("", str(error))
+        return _Failure(str(error))
     except OSError:
         raise
     except Exception as error:
         # Most often a result of another kind than the check can work with, such as None.
         what = traceback.format_exception_only(type(error), error)[-1].strip()
-        return CheckResult.failed("", f"the check could not use what came back ({what})")
+        return _Failure(f"the check could not use what came back ({what})")
     return None
 
 
-def _without_return(failure: CheckResult, session: Session) -> CheckResult:
+def _without_return(failure: _Failure, session: Session) -> _Failure:
     """The failure, with a word on it if it can come from a `return` that is missing."""
     last = session.calls[-1] if session.calls else None
     if failure.infrastructure or last is None or last.outcome != "returned None":
@@ -207,14 +212,14 @@ def _without_return(failure: CheckResult, session: Session) -> CheckResult:
     return replace(failure, explanation=f"{told}\n{failure.explanation}")
 
 
-def _left_behind(session: Session) -> CheckResult | None:
+def _left_behind(session: Session) -> _Failure | None:
     try:
         return _untidy(*session.leftovers())
     except StudentDied as error:
-        return CheckResult.failed("", f"when it was done, its processes could not be looked at: {error}")
+        return _Failure(f"when it was done, its processes could not be looked at: {error}")
 
 
-def _untidy(left: Leftovers, names: dict[int, str]) -> CheckResult | None:
+def _untidy(left: Leftovers, names: dict[int, str]) -> _Failure | None:
     told = []
     for state, words in (("running", "still running"), ("ended", "ended but never joined")):
         pids = [pid for pid, its_state in left.processes if its_state == state]
@@ -234,7 +239,7 @@ def _untidy(left: Leftovers, names: dict[int, str]) -> CheckResult | None:
             told.append(f"{len(semaphores)} named semaphores are still there")
     if not told:
         return None
-    return CheckResult.failed("", f"when it was done, something was left behind: {'; '.join(told)}")
+    return _Failure(f"when it was done, something was left behind: {'; '.join(told)}")
 
 
 def _never_joined(number: int, called: str) -> str:

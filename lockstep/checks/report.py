@@ -3,10 +3,10 @@
 import html
 import platform
 import sys
-from dataclasses import dataclass, replace
-from importlib.metadata import PackageNotFoundError, version
+from dataclasses import dataclass
 
 from lockstep.student.failure import Evidence, told_with
+from lockstep.version import __version__
 
 
 @dataclass(frozen=True)
@@ -22,21 +22,6 @@ class CheckResult:
     output: str = ""
     evidence: Evidence | None = None
     infrastructure: bool = False  # the machinery failed, not the learner
-
-    @classmethod
-    def failed(
-        cls,
-        sentence: str,
-        explanation: str,
-        *,
-        detail: str = "",
-        evidence: Evidence | None = None,
-        infrastructure: bool = False,
-    ) -> "CheckResult":
-        return cls(sentence, False, 0.0, explanation, detail, (), "", evidence, infrastructure)
-
-    def completed(self, sentence: str, seconds: float, calls: tuple[str, ...], output: str) -> "CheckResult":
-        return replace(self, sentence=sentence, seconds=seconds, calls=calls, output=output)
 
 
 @dataclass(frozen=True)
@@ -131,11 +116,7 @@ def _says_why(result: CheckResult) -> bool:
 
 
 def _doubt(result: CheckResult, exercise: str) -> str:
-    try:
-        own = version("lockstep-course")
-    except PackageNotFoundError:
-        own = "from source"
-    machine = f"Lockstep {own}, Python {platform.python_version()}, {sys.platform}"
+    machine = f"Lockstep {__version__}, Python {platform.python_version()}, {sys.platform}"
     lines = [f"Exercise: {exercise}", f"Check: {result.sentence}", f"It said: {result.explanation}"]
     return "\n".join([*lines, *(f"Called: {call}" for call in result.calls), machine, "Why I think it is wrong: "])
 

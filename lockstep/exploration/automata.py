@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from lockstep.exploration.wire import from_wire, to_wire
 from lockstep.standin.machine import NotCovered
 from lockstep.standin.operation import Answer, Operation
+from lockstep.student.failure import StudentMissing
 
 
 class Unknown(Exception):
@@ -96,6 +97,8 @@ class Automata:
             )  # fmt: skip
             if local.kind == "end" and local.ended[0] == "not covered":
                 raise NotCovered(str(local.ended[1]))
+            if local.kind == "end" and local.ended[0] == "missing":
+                raise StudentMissing(str(local.ended[1]))
             self.locals.append(local)
         for number, answer, effects, after in reply["edges"]:
             found = from_wire(effects)

@@ -13,7 +13,6 @@ from lockstep.exploration.exploration import Exploration
 from lockstep.exploration.findings import NotExplored
 from lockstep.player.aim import Goal
 from lockstep.player.replaying import Replay, replayed, schedule_of
-from lockstep.program.namespaces import GIVEN, SOLUTION
 from lockstep.standin.machine import NotCovered
 from lockstep.student.failure import StudentTimedOut
 from lockstep.student.target import program
@@ -55,10 +54,9 @@ def explore(
         program(function, "explore", limit or LIMIT) as opened,
         closing(opened.session.open_service(SERVICE, limit=limit)) as service,
     ):
-        module = GIVEN if opened.reference.origin == "given" else SOLUTION
         positional, named = opened.arguments(arguments, keywords)
         request = {
-            "function": f"{module}:{opened.name}", "arguments": positional, "keywords": named,
+            "function": opened.reference, "arguments": positional, "keywords": named,
             "feeder": bool(feeder), "pipe_capacity": pipe_capacity, "merge": bool(merge),
         }  # fmt: skip
         cells = (*opened.session.source.cells, *opened.session.given.cells)

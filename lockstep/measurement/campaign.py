@@ -49,11 +49,18 @@ def campaign(
     now = replace(now, capacities=(machine.capacity(probed),))
     yield now
     before = machine.reading()
+    spent = longest = 0.0
     for number in range(1, now.rounds + 1):
+        if number > 1 and plan.over(spent, longest):
+            now = replace(now, rounds=number - 1)
+            break
+        taken = 0.0
         for workers in rng.permutation(np.array(plan.cases)):
             sample, _ = run(number, int(workers))
+            taken += sample.seconds
             now = now.with_sample(sample)
             yield now
+        spent, longest = spent + taken, max(longest, taken)
         others = cpus_of_others(before, machine.reading())
         now = replace(now, others=others if others is not None else now.others)
         yield now

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from lockstep.program.workers import WORKERS
+from lockstep.program.workers import workers_parameter
 from lockstep.words import brief, counted
 
 CHUNK = ("chunk", "chunksize", "chunk_size")
@@ -67,14 +67,14 @@ class Program:
 def program_of(function: Callable[..., Any], sizes: tuple[Any, ...], chunk_size: int | None = None) -> Program:
     """How `function` takes `sizes` and a number of workers.
 
-    Workers go to the parameter of one of the names in WORKERS, or else to the last one without a default; a
+    Workers go to the parameter that has a name for them, or else to the last one without a default; a
     parameter named `pool` takes an open pool instead. Raises TypeError, in the learner's words, when it
     does not fit.
     """
     parameters = _parameters(function)
     free = [name for name, default in parameters.items() if name not in CHUNK]
     pool = "pool" if "pool" in free else None
-    workers = next((name for name in WORKERS if name in free), None)
+    workers = workers_parameter(free)
     if pool is None and workers is None:
         required = [name for name in free if parameters[name] is inspect.Parameter.empty]
         if len(required) != len(sizes) + 1:

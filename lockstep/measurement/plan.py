@@ -25,13 +25,17 @@ CAREFUL_ROUNDS = 9
 QUICK_SECONDS = 4.0
 CAREFUL_SECONDS = 30.0
 MOST_ROUNDS = 31
+OVERDRAWN = (
+    2.0  # times its seconds: what a quick look may take for its FEWEST_ROUNDS, and no more where others slow it down
+)
 
 
 @dataclass(frozen=True)
 class Plan:
     """`workers` to measure in ascending order; `base` is SERIAL or 1, what all others are compared with.
 
-    `seconds` is what the rounds may take together, within `fewest` and MOST_ROUNDS rounds. `warm`: the pool
+    `seconds` is what the rounds should take together. A quick look takes up to OVERDRAWN times that for FEWEST_ROUNDS, and fewer
+    rounds where that is not enough; a careful one never fewer than CAREFUL_ROUNDS. `warm`: the pool
     is started before the clock. `scaling`: the same work for all ("strong"), or p times the first size
     ("weak").
     """
@@ -55,8 +59,15 @@ class Plan:
     def rounds(self, round_seconds: float) -> int:
         """How many rounds fit when one takes `round_seconds`."""
         most = MOST_ROUNDS if self.careful else CAREFUL_ROUNDS
-        fitting = int(self.seconds / round_seconds) if round_seconds > 0 else most
-        return max(self.fewest, min(most, fitting))
+        if round_seconds <= 0:
+            return most
+        overdrawn = max(1, int(OVERDRAWN * self.seconds / round_seconds))
+        fewest = CAREFUL_ROUNDS if self.careful else min(FEWEST_ROUNDS, overdrawn)
+        return max(fewest, min(most, int(self.seconds / round_seconds)))
+
+    def over(self, spent: float, round_seconds: float) -> bool:
+        """Would one more round of so many seconds take a quick look over its time, after these seconds of rounds?"""
+        return not self.careful and spent + round_seconds > 1.25 * OVERDRAWN * self.seconds
 
 
 def plan_for(

@@ -47,7 +47,12 @@ def simulated_points(simulated: Simulated | None, program: Program, cpus: Usable
         simulated = tuple(zip(simulated.cores, simulated.speedups, strict=True))
     if not callable(simulated):
         return tuple((int(workers), float(speedup)) for workers, speedup in simulated)
-    alone = len(inspect.signature(simulated).parameters) == 1
+    alone = takes_workers_alone(simulated)
     most = max(_SIMULATED_WORKERS, 2 * cpus.count)
     sizes = () if alone else program.sizes
     return tuple((workers, float(simulated(*sizes, workers))) for workers in range(1, most + 1))
+
+
+def takes_workers_alone(simulated: Callable[..., float]) -> bool:
+    """Is it a function of the number of workers, whatever the sizes?"""
+    return len(inspect.signature(simulated).parameters) == 1

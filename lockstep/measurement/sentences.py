@@ -26,12 +26,16 @@ def _sentences(result: Measurement) -> Iterator[str]:
         told = "stopped by an error before anything was measured" if failed else "nothing has been measured yet"
         yield f"{result.title}: {told}."
         return
+    if result.disagreement:
+        yield result.disagreement
     reason = result.busy
     if reason:
-        yield (
-            f"Too busy to tell: {reason}. No measured curve is drawn; close what else is running and measure again. "
-            "The dots are the runs as they came."
-        )
+        yield f"Too busy to tell: {reason}. The dots are the runs as they came; no measured curve is drawn from them."
+        if result.simulated:
+            workers, speedup = max(result.simulated, key=lambda pair: pair[1])
+            yield f"Take the simulated curve for an answer: {speedup:.2f} at best, with {counted(workers, 'worker')}."
+        else:
+            yield "Close what else is running and measure again, or give simulated= for a curve that needs no quiet machine."
         if result.state in ("interrupted", "failed"):
             yield _trust(result)
     else:
@@ -67,15 +71,15 @@ def _trust(result: Measurement) -> str:
         wanted = min(result.capacity.workers, result.cpus.share)
         quiet += f", and {result.capacity.cpus:.2f} of {counted(wanted, 'CPU')} {_were(wanted)} really there"
     if not result.plan.careful:
-        return f"Quick mode: {rounds}, so the interval is wide ({quiet}). For a figure to quote, use careful=True."
+        enough = any(point.low is not None for point in result.points)
+        wide = "so the interval is wide" if enough else "too few for an interval"
+        return f"Quick mode: {rounds}, {wide} ({quiet}). For a figure to quote, use careful=True."
     if result.rounds_done < CAREFUL_ROUNDS:
         return f"Only {rounds} fitted in: not enough to quote ({quiet})."
     return f"Believe it: {rounds} in random order, {quiet}."
 
 
 def _remarks(result: Measurement) -> Iterator[str]:
-    if result.disagreement:
-        yield result.disagreement
     measured = [point for point in result.points if not point.provisional]
     above = [point for point in measured if _surely_above(point)]
     if above and not result.busy:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import NullLocator, StrMethodFormatter
 
 from lockstep.measurement.measurement import Measurement
 from lockstep.measurement.sentences import sentence
@@ -25,8 +25,8 @@ def draw(result: Measurement) -> Picture:
     _scene(axes, result, horizon)
     points = result.points
     for point in points:
-        spread = np.linspace(-0.04, 0.04, len(point.ratios)) if len(point.ratios) > 1 else [0.0]
-        axes.plot(point.workers + np.asarray(spread), point.ratios, ".", color=MEASURED, alpha=0.4, markersize=4)
+        spread = np.geomspace(0.97, 1.03, len(point.ratios)) if len(point.ratios) > 1 else [1.0]
+        axes.plot(point.workers * np.asarray(spread), point.ratios, ".", color=MEASURED, alpha=0.4, markersize=4)
     if points and not result.busy:
         workers = [point.workers for point in points]
         axes.plot(workers, [point.speedup for point in points], "o-", color=MEASURED, label="measured (median)")
@@ -44,11 +44,9 @@ def draw(result: Measurement) -> Picture:
                 capsize=5,
                 label="95 % interval",
             )
-        smooth = np.linspace(1, horizon, 100)
+        smooth = np.geomspace(1, horizon, 100)
         for fit, style in zip(result.fit(), ("--", ":"), strict=False):
             axes.plot(smooth, fit.curve(smooth), style, color=FITTED, label=fit.sentence())
-    if result.busy:
-        axes.text(0.97, 0.2, "too busy to tell", transform=axes.transAxes, ha="right", fontsize=14)
     axes.legend(fontsize=8, loc="upper left")
     return picture
 
@@ -75,23 +73,37 @@ def html(result: Measurement) -> str:
 
 def _scene(axes: Axes, result: Measurement, horizon: int) -> None:
     cpus = result.cpus
-    every = np.array([1, horizon])
+    every = np.geomspace(1, horizon, 100)
     axes.plot(every, every, "-", color=IDEAL, linewidth=1, label="ideal")
     if cpus.count < horizon:
-        axes.axvspan(cpus.count + 0.5, horizon + 0.5, color="#888888", alpha=0.15, linewidth=0)
-        axes.text(cpus.count + 0.6, 0.08, f"beyond the {counted(cpus.count, 'usable CPU')}", fontsize=8)
+        axes.axvspan(cpus.count * 1.18, horizon * 1.18, color="#888888", alpha=0.15, linewidth=0)
+        axes.text(cpus.count * 1.2, 0.08, f"beyond the {counted(cpus.count, 'usable CPU')}", fontsize=8)
     if result.capacity is not None and not result.busy:
         ceiling = result.capacity.speedup
         axes.axhline(ceiling, color=CAPACITY, linestyle="-.", linewidth=1, label=f"measured capacity {ceiling:.2f}")
     if result.simulated:
         workers, speedups = zip(*result.simulated, strict=True)
         axes.plot(workers, speedups, "s--", color=SIMULATED, fillstyle="none", label="simulated")
-    axes.set_xlim(0.5, horizon + 0.5)
+    axes.set_xscale("log", base=2)
+    axes.set_xlim(0.85, horizon * 1.18)
     axes.set_ylim(0, result.top)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ticks = {1, horizon, *(point.workers for point in result.points), *(workers for workers, _ in result.simulated)}
+    axes.set_xticks(_apart(sorted(ticks)))
+    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:.0f}"))
+    axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xlabel("workers (processes)")
     axes.set_ylabel("speed-up (times the base case)")
-    axes.set_title(result.title + (" (weak scaling)" if result.plan.scaling == "weak" else ""))
+    weak = " (weak scaling)" if result.plan.scaling == "weak" else ""
+    axes.set_title(result.title + weak + (": the machine is too busy to tell" if result.busy else ""))
+
+
+def _apart(ticks: list[int]) -> list[int]:
+    """Those ticks of a logarithmic axis whose numbers do not run into each other."""
+    kept = ticks[:1]
+    for tick in ticks[1:]:
+        if tick >= 1.12 * kept[-1]:
+            kept.append(tick)
+    return kept
 
 
 def _row(row: dict[str, Any]) -> list[str]:

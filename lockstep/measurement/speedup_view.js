@@ -21,7 +21,8 @@ const STYLE = `
 .lockstep-speedup .lockstep-controls { display: flex; flex-wrap: wrap; gap: 4px 24px; margin-bottom: 6px; }
 .lockstep-speedup .lockstep-controls label { display: inline-flex; gap: 8px; align-items: center; }
 .lockstep-speedup .lockstep-controls input { width: 130px; accent-color: #0072B2; }
-.lockstep-speedup output { min-width: 4em; font-variant-numeric: tabular-nums; }
+.lockstep-speedup output { min-width: 4em; font-variant-numeric: tabular-nums; font-weight: 600; }
+.lockstep-speedup .lockstep-end { opacity: 0.65; font-size: 0.9em; font-variant-numeric: tabular-nums; }
 .jupyter-widgets-disconnected .lockstep-speedup .lockstep-controls label { display: none; }
 .lockstep-speedup .lockstep-asleep { font-style: italic; opacity: 0.8; }
 `;
@@ -53,7 +54,8 @@ function ticks(top) {
 }
 
 function plot(result, colors, width) {
-  const x = (workers) => LEFT + ((workers - 0.5) / result.horizon) * (width - LEFT - RIGHT);
+  const [first, last] = [Math.log2(0.85), Math.log2(result.horizon * 1.18)];
+  const x = (workers) => LEFT + ((Math.log2(workers) - first) / (last - first)) * (width - LEFT - RIGHT);
   const y = (speedup) => HEIGHT - BOTTOM - (speedup / result.top) * (HEIGHT - TOP - BOTTOM);
   const clip = `lockstep-clip-${Math.random().toString(36).slice(2)}`;
   const drawing = svg("svg", { width, height: HEIGHT, role: "img", "aria-label": result.alt });
@@ -65,7 +67,7 @@ function plot(result, colors, width) {
 
   const count = result.cpus.count;
   if (count < result.horizon) {
-    const start = x(count + 0.5);
+    const start = x(count * 1.18);
     drawing.append(
       svg("rect", { x: start, y: TOP, width: width - RIGHT - start, height: HEIGHT - TOP - BOTTOM, fill: "currentColor", opacity: 0.08 }),
     );
@@ -80,9 +82,14 @@ function plot(result, colors, width) {
     label.textContent = value;
     drawing.append(label);
   }
-  const every = Math.max(1, Math.ceil(result.horizon / 16));
-  for (let workers = 1; workers <= result.horizon; workers += every) {
-    const label = svg("text", { x: x(workers), y: HEIGHT - BOTTOM + 18, "text-anchor": "middle" });
+  let free = 0; // up to here the axis has numbers
+  for (const workers of marked(result)) {
+    const at = x(workers);
+    drawing.append(svg("line", { x1: at, x2: at, y1: HEIGHT - BOTTOM, y2: HEIGHT - BOTTOM + 4, stroke: "currentColor", opacity: 0.6 }));
+    const room = 4 * String(workers).length + 3;
+    if (at - room < free) continue;
+    free = at + room;
+    const label = svg("text", { x: at, y: HEIGHT - BOTTOM + 18, "text-anchor": "middle" });
     label.textContent = workers;
     drawing.append(label);
   }
@@ -92,13 +99,13 @@ function plot(result, colors, width) {
   beside.textContent = result.scaling === "weak" ? "scaled speed-up (times the base case)" : "speed-up (times the base case)";
   drawing.append(below, beside, inside);
 
-  line([[x(1), y(1)], [x(result.horizon), y(result.horizon)]], { stroke: "currentColor", opacity: 0.55, "stroke-width": 1 });
+  const smooth = Array.from({ length: 121 }, (_, at) => result.horizon ** (at / 120));
+  line(smooth.map((p) => [x(p), y(p)]), { stroke: "currentColor", opacity: 0.55, "stroke-width": 1 });
   if (result.capacity && !result.busy) {
     const ceiling = y(result.capacity.speedup);
-    line([[x(0.5), ceiling], [x(result.horizon + 0.5), ceiling]], { stroke: colors.capacity, "stroke-width": 1.5, "stroke-dasharray": "9 3 2 3" });
+    line([[LEFT, ceiling], [width - RIGHT, ceiling]], { stroke: colors.capacity, "stroke-width": 1.5, "stroke-dasharray": "9 3 2 3" });
   }
   result.fits.forEach((fit, index) => {
-    const smooth = Array.from({ length: 121 }, (_, at) => 1 + (at * (result.horizon - 1)) / 120);
     line(smooth.map((p) => [x(p), y(law(fit, p))]), { stroke: colors.fitted, "stroke-width": 1.5, "stroke-dasharray": index ? "2 4" : "7 4" });
   });
   if (result.simulated.length) {
@@ -108,7 +115,7 @@ function plot(result, colors, width) {
         `${p} workers: ${value.toFixed(2)}, simulated`));
     }
   }
-  const room = Math.min(16, 0.4 * (x(2) - x(1))); // in pixels, for the runs of one point beside each other
+  const room = Math.min(16, 0.3 * (x(2) - x(1)) / Math.max(1, result.points.length / 4)); // in pixels, for the runs of one point beside each other
   for (const point of result.points) {
     point.ratios.forEach((ratio, index) => {
       const aside = point.ratios.length > 1 ? (index / (point.ratios.length - 1) - 0.5) * room : 0;
@@ -127,12 +134,14 @@ function plot(result, colors, width) {
         svg("circle", { cx: at, cy: y(point.speedup), r: 5, stroke: colors.measured, "stroke-width": 2, fill: point.provisional ? "none" : colors.measured }),
         `${point.workers} workers: ${point.speedup.toFixed(2)}, ${seconds(point.seconds)}${point.provisional ? ", warm-up only" : ""}`));
     }
-  } else {
-    const label = svg("text", { x: LEFT + 14, y: TOP + 30, style: "font-size: 18px" });
-    label.textContent = "too busy to tell";
-    drawing.append(label);
   }
   return drawing;
+}
+
+// Where the axis has ticks: at the numbers that were measured or simulated.
+function marked(result) {
+  const numbers = [1, ...result.points.map((point) => point.workers), ...result.simulated.map(([workers]) => workers), result.horizon];
+  return [...new Set(numbers)].sort((a, b) => a - b);
 }
 
 function titled(shape, text) {
@@ -145,7 +154,12 @@ function titled(shape, text) {
 function legend(result, colors) {
   const stroke = (color, dash, width = 2) => svg("path", { d: "M0,6H30", stroke: color, "stroke-width": width, "stroke-dasharray": dash || "none" });
   const measured = [stroke(colors.measured), svg("circle", { cx: 15, cy: 6, r: 4, fill: colors.measured })];
-  const entries = [legendEntry("measured: median, 95 % interval, every run", ...measured), legendEntry("ideal", stroke("currentColor", "", 1))];
+  const dots = svg("circle", { cx: 15, cy: 6, r: 3, fill: colors.measured });
+  const entries = [
+    result.busy ? legendEntry("every run; the machine is too busy to tell a speed-up", dots)
+      : legendEntry("measured: median, 95 % interval, every run", ...measured),
+    legendEntry("ideal", stroke("currentColor", "", 1)),
+  ];
   if (result.capacity && !result.busy) {
     entries.push(legendEntry(`measured capacity ${result.capacity.speedup.toFixed(2)}`, stroke(colors.capacity, "9 3 2 3")));
   }
@@ -174,8 +188,8 @@ function render({ model, el }) {
   const note = html("p", { class: "lockstep-note", "aria-live": "polite" });
   const trouble = html("p", { class: "lockstep-trouble", role: "alert", hidden: "" });
   const controls = html("div", { class: "lockstep-controls", role: "group", "aria-label": "measure again with other values" });
-  root.append(html("style", {}, LIVE_STYLE + STYLE), title, keys, picture, html("div", { class: "lockstep-progress" }, bar, left), sentence,
-    note, trouble, controls, html("details", {}, html("summary", {}, "Numbers"), numbers));
+  root.append(html("style", {}, LIVE_STYLE + STYLE), title, keys, picture, controls, html("div", { class: "lockstep-progress" }, bar, left),
+    trouble, sentence, note, html("details", {}, html("summary", {}, "Numbers"), numbers));
   el.append(root);
   keepKeys(root);
 
@@ -224,7 +238,8 @@ function render({ model, el }) {
       model.send({ [name]: stops[input.value] });
     });
     tell();
-    return html("label", {}, told, input, shown);
+    const end = (stop) => html("span", { class: "lockstep-end", "aria-hidden": "true" }, stops.at(stop).toLocaleString("en").replaceAll(",", "\u202f"));
+    return html("label", {}, told, end(0), input, end(-1), shown);
   }
 
   function layControls() {

@@ -13,8 +13,9 @@ import numpy as np
 import traitlets
 
 from lockstep.measurement import speedup_figure as figure
+from lockstep.measurement.measurement import Simulated
 from lockstep.measurement.plan import default_workers
-from lockstep.measurement.request import Request, Show
+from lockstep.measurement.request import Request, Show, takes_workers_alone
 from lockstep.measurement.speedup import Speedup
 from lockstep.page.display import Display, script
 from lockstep.page.kernel import in_main_thread, running_cell
@@ -42,7 +43,7 @@ class SpeedupView:
     """
 
     def __init__(self, request: Request, measured: Callable[[Request, Show], Speedup]) -> None:
-        self.request = request
+        self.request = self._asked = request
         self.history: list[Speedup] = []
         self.widget = SpeedupPlot(result=request.start().to_json(), controls=controls(request))
         self._measured = measured
@@ -81,6 +82,7 @@ class SpeedupView:
     def _measure_again(self, content: dict[str, Any]) -> None:
         try:
             self.request = changed(self.request, content)
+            self.request = replace(self.request, simulated=simulated_for(self.request, self._asked))
             self.widget.note = self.widget.trouble = ""
             self.widget.controls = controls(self.request)
             self.measure()
@@ -88,6 +90,8 @@ class SpeedupView:
                 f"This is measurement {len(self.history)} of this plot. The value that the cell gave is still the first: "
                 "its .latest is this one, and its .history has all of them."
             )
+            if self._asked.simulated is not None and self.request.simulated is None:
+                self.widget.note += f" The simulated curve was for {self._asked.program.title()}, so it is not drawn."
         except Exception as error:
             self.widget.trouble = f"{type(error).__name__}: {error}"
 
@@ -122,6 +126,17 @@ def changed(request: Request, content: dict[str, Any]) -> Request:
         plan=plan,
         serial=None if serial is None else serial.with_sizes(sizes, None),
     )
+
+
+def simulated_for(request: Request, asked: Request) -> Simulated | None:
+    """What was given as simulated, where it is of what is measured now: a function of the sizes always is."""
+    same = (request.program.sizes, request.program.chunk_size) == (asked.program.sizes, asked.program.chunk_size)
+    takes_sizes = (
+        callable(asked.simulated)
+        and not hasattr(asked.simulated, "speedups")
+        and not takes_workers_alone(asked.simulated)
+    )
+    return asked.simulated if same or takes_sizes else None
 
 
 def _slider(name: str, stops: Any, value: int) -> dict[str, Any]:

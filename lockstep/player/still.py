@@ -71,7 +71,11 @@ def _escaped(text: str) -> str:
 
 
 def _line(source: str) -> str:
-    return f'<div style="{_QUIET}"><code>{_escaped(source)}</code></div>' if source else ""
+    return (
+        f'<div style="{_QUIET}"><code style="background:none;padding:0">{_escaped(source)}</code></div>'
+        if source
+        else ""
+    )
 
 
 def _colour(name: str, place: int) -> str:

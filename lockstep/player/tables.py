@@ -145,7 +145,9 @@ class Tables:
             if len(lines) > SOURCE:
                 first = max(1, min(numbers) - AROUND)
                 last = min(len(lines), max(numbers) + AROUND, first + LINES)
-            found.append({"label": re.split(r"[\\/]", label)[-1], "first": first, "lines": lines[first - 1 : last]})
+            rank = list(self._words.sources).index(label) if label in self._words.sources else len(self._words.sources)
+            told = re.split(r"[\\/]", label)[-1]
+            found.append({"label": told, "rank": rank, "first": first, "lines": lines[first - 1 : last]})
         return found
 
     def _reads(self, mask: int) -> list[Field]:

@@ -1,79 +1,98 @@
-"""Loads a learner's definitions as a module, one statement at a time, so that a bad one costs only itself."""
+"""Loads a learner's definitions into a module, one statement at a time, so that a bad one costs only itself."""
+
+from __future__ import annotations
+import __future__
 
 import ast
 import linecache
 import types
+from collections.abc import MutableMapping
+from dataclasses import dataclass
 from typing import Any
 
 from lockstep.program.children import prepare_spawned_child
 from lockstep.program.definitions import Definitions, definitions
 from lockstep.program.names import bound_names, computed_reason
 from lockstep.program.source import ModuleSource
+from lockstep.standin.missing import Missing
 
 
-class _Unavailable:
-    """Stands for a name that this process cannot have; any use of it raises NameError with the reason."""
-
-    def __init__(self, reason: str) -> None:
-        object.__setattr__(self, "_reason", reason)
-
-    def _raise(self, *_arguments: Any, **_keywords: Any) -> Any:
-        raise NameError(object.__getattribute__(self, "_reason"))
-
-    __call__ = __iter__ = __len__ = __bool__ = __int__ = __float__ = __index__ = __getitem__ = __setitem__ = _raise
-    __contains__ = __enter__ = __exit__ = __next__ = __getattr__ = __setattr__ = __eq__ = __ne__ = __lt__ = _raise
-    __le__ = __gt__ = __ge__ = __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = _raise
-    __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __pow__ = __rpow__ = __neg__ = _raise
-    __matmul__ = __rmatmul__ = __and__ = __or__ = __xor__ = __hash__ = __str__ = __reduce__ = _raise
-
-    def __repr__(self) -> str:
-        return f"<{object.__getattribute__(self, '_reason')}>"
+@dataclass(frozen=True)
+class _Statement:
+    code: types.CodeType
+    binds: frozenset[str]
+    where: str
 
 
-def load(source: ModuleSource, name: str, namespace: dict[str, Any] | None = None) -> types.ModuleType:
-    """A new module `name` with the definitions of `source`; not yet in sys.modules.
+@dataclass(frozen=True)
+class Loadable:
+    """A program, compiled once, whose statements are executed in every module that it becomes."""
 
-    A definition that raises costs only itself: using its name raises NameError with the reason. So does a name that
-    the notebook computes.
-    """
-    found = definitions(source)
-    module = types.ModuleType(name)
-    module.__dict__.update(namespace or {})
-    execute(found, module.__dict__)
-    return module
+    statements: tuple[_Statement, ...] = ()
+    computed: tuple[tuple[str, str], ...] = ()  # (name, where): what a notebook computes, which no module can have
+    labels: frozenset[str] = frozenset()  # of its cells, the file names in tracebacks
 
+    @classmethod
+    def of(cls, found: Definitions) -> Loadable:
+        """Compiles what `found` holds, under the cells' own labels and line numbers."""
+        statements = []
+        flags = 0
+        for cell in found.cells:
+            remember_source(cell.label, cell.source)
+            for node in ast.parse(cell.source).body:
+                if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+                    flags |= sum(getattr(__future__, alias.name).compiler_flag for alias in node.names)
+                where = f"{cell.label}, line {node.lineno}"
+                statements.append(_Statement(_compiled(node, cell.label, flags), bound_names(node), where))
+        labels = frozenset(cell.label for cell in found.cells)
+        return cls(tuple(statements), tuple(found.computed.items()), labels)
 
-def execute(found: Definitions, namespace: dict[str, Any]) -> None:
-    """Executes definitions in a module's namespace, under their own labels and line numbers."""
-    for unavailable, where in found.computed.items():
-        namespace[unavailable] = _Unavailable(computed_reason(unavailable, where))
-    flags = 0
-    for cell in found.cells:
-        remember_source(cell.label, cell.source)
-        for node in ast.parse(cell.source).body:
-            if isinstance(node, ast.ImportFrom) and node.module == "__future__":
-                flags |= _future_flags(node)
+    def execute(
+        self,
+        namespace: dict[str, Any],
+        absent: MutableMapping[str, Any] | None = None,
+        refusal: type[BaseException] = NameError,
+    ) -> None:
+        """Executes the statements in a module's namespace.
+
+        A statement that raises costs only itself: what it would have bound is a `Missing` in `absent` (unless given,
+        the namespace itself), as is what the notebook computes. Using such a name raises `refusal`; a statement that
+        raises this says itself why its names are missing.
+        """
+        absent = namespace if absent is None else absent
+        for name, where in self.computed:
+            absent[name] = Missing(computed_reason(name, where), refusal)
+        for statement in self.statements:
             try:
-                code = compile(ast.Module([node], []), cell.label, "exec", flags=flags, dont_inherit=True)
-                exec(code, namespace)
+                exec(statement.code, namespace)
             except (KeyboardInterrupt, MemoryError):
                 raise
-            except BaseException as error:
+            except (Exception, refusal) as error:
                 told = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-                for bound in bound_names(node):
-                    namespace[bound] = _Unavailable(
-                        f"`{bound}` could not be defined ({cell.label}, line {node.lineno}): {told}"
-                    )
+                for name in statement.binds:
+                    reason = f"`{name}` could not be defined ({statement.where}): {told}"
+                    namespace.pop(name, None)
+                    absent[name] = Missing(reason if isinstance(error, Exception) else str(error), refusal)
+
+
+def _compiled(node: ast.stmt, label: str, flags: int) -> types.CodeType:
+    try:
+        code: types.CodeType = compile(ast.Module([node], []), label, "exec", flags=flags, dont_inherit=True)
+        return code
+    except SyntaxError as error:  # one that only compiling finds, such as a `return` outside of a function
+        return compile(f"raise SyntaxError({error.msg!r})", label, "exec", dont_inherit=True)
+
+
+def load(source: ModuleSource, name: str) -> types.ModuleType:
+    """A new module `name` with the definitions of `source`; not yet in sys.modules."""
+    module = types.ModuleType(name)
+    Loadable.of(definitions(source)).execute(vars(module))
+    return module
 
 
 def remember_source(label: str, source: str) -> None:
     """Lets tracebacks show the lines of `source` for code whose file name is `label`."""
     linecache.cache[label] = (len(source), None, source.splitlines(keepends=True), label)
-
-
-def unavailable_reason(value: object) -> str | None:
-    """Why a name of a loaded module cannot be used, or None if it can."""
-    return repr(value)[1:-1] if type(value) is _Unavailable else None
 
 
 def main_file_text(found: Definitions) -> str:
@@ -91,10 +110,4 @@ def define_main(namespace: dict[str, Any], cells: list[tuple[str, str]], compute
     """What a file made by main_file_text calls when a child process imports it."""
     if namespace["__name__"] == "__mp_main__":
         prepare_spawned_child()
-    execute(Definitions(ModuleSource.of_data(cells).cells, computed), namespace)
-
-
-def _future_flags(node: ast.ImportFrom) -> int:
-    import __future__
-
-    return sum(getattr(__future__, alias.name).compiler_flag for alias in node.names)
+    Loadable.of(Definitions(ModuleSource.of_data(cells).cells, computed)).execute(namespace)

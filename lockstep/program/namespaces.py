@@ -1,135 +1,66 @@
-"""Fresh globals of a learner's program for every simulated process: compiled once, executed for each."""
+"""Fresh modules of a learner's program for every simulated process."""
 
 from __future__ import annotations
 
-import ast
-import linecache
 import sys
 import types
-from collections.abc import Callable, Iterable, Mapping
-from types import MappingProxyType
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from lockstep.program.names import computed_reason
-from lockstep.standin.imports.covered import covered_builtins, imports, no_clocks
+from lockstep.program.loading import Loadable
+from lockstep.standin.imports.covered import covered_builtins
 from lockstep.standin.machine import NotCovered
+from lockstep.standin.missing import Missing, reason_missing
 
 SOLUTION, GIVEN = "solution", "given"
-
-
-class CellText(Protocol):
-    """A cell of a program: its label (the file name in tracebacks) and its raw source."""
-
-    @property
-    def label(self) -> str: ...
-    @property
-    def source(self) -> str: ...
-
-
-class Statement(NamedTuple):
-    """A top-level statement, compiled, and the names it binds; or why these names cannot be had."""
-
-    code: types.CodeType
-    names: tuple[str, ...]
-    where: str
-    why_not: str = ""
-
-
-class Absent:
-    """Stands for a name whose definition failed; any use of it raises the reason."""
-
-    def __init__(self, error: type[BaseException], reason: str) -> None:
-        object.__setattr__(self, "_why", (error, reason))
-
-    def _raise(self, *_arguments: Any, **_keywords: Any) -> Any:
-        error, reason = object.__getattribute__(self, "_why")
-        raise error(reason)
-
-    __call__ = __iter__ = __len__ = __bool__ = __getitem__ = __enter__ = __exit__ = __getattr__ = _raise
-    __add__ = __radd__ = __mul__ = __index__ = __int__ = __reduce__ = _raise
-
-
-def compiled(cells: Iterable[CellText], computed: Mapping[str, str] = MappingProxyType({})) -> tuple[Statement, ...]:
-    """The statements of a program. A cell that does not parse is left out (its names are undefined).
-
-    `computed`: names that a notebook computes, which no process can have, and where it does.
-    """
-    nothing = compile("", "computed", "exec")
-    statements = [Statement(nothing, (name,), where, computed_reason(name, where)) for name, where in computed.items()]
-    for cell in cells:
-        linecache.cache[cell.label] = (len(cell.source), None, cell.source.splitlines(keepends=True), cell.label)
-        try:
-            tree = ast.parse(cell.source)
-        except SyntaxError:
-            continue
-        for node in tree.body:
-            names = tuple(_bound(node))
-            code = compile(ast.Module([node], []), cell.label, "exec", dont_inherit=True)
-            statements.append(Statement(code, names, f"{cell.label}, line {node.lineno}"))
-    return tuple(statements)
-
-
-def _bound(node: ast.stmt) -> Iterable[str]:
-    for inner in ast.walk(node):
-        if isinstance(inner, (ast.FunctionDef, ast.ClassDef)):
-            yield inner.name
-        elif isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
-            yield inner.id
-        elif isinstance(inner, ast.alias):
-            yield (inner.asname or inner.name).partition(".")[0]
+Importing = Callable[[str, Mapping[str, types.ModuleType], dict[str, types.ModuleType]], Callable[..., Any]]
 
 
 class Namespaces:
-    """The modules of one simulated process: the learner's, and the given code beside it."""
+    """The modules of one simulated process: the learner's, and the given code beside it.
 
-    def __init__(
-        self,
-        identity: str,
-        program: tuple[Statement, ...],
-        given: tuple[Statement, ...],
-        importing: Callable[..., Callable[..., Any]] | None = None,
-    ) -> None:
-        """`importing` makes an `__import__` of a process's identity, its modules and `made`; else there is no time."""
-        self.modules = {SOLUTION: types.ModuleType(SOLUTION), GIVEN: types.ModuleType(GIVEN)}
+    A name that is missing is bound nowhere, so that whatever looks it up is refused, even to ask what it is.
+    """
+
+    def __init__(self, identity: str, program: Loadable, given: Loadable, importing: Importing) -> None:
+        """`importing` makes an `__import__` of a process's identity, its modules and `made`."""
+        self.modules: dict[str, types.ModuleType]
         self.made: dict[str, types.ModuleType] = {}  # `random` and others that are this process's own
-        if importing is None:
-            self.importer = imports(identity, self.modules, no_clocks(), self.made)
-        else:
+        for kind in (dict, _Refusing) if not program.computed else (_Refusing,):
+            self.modules = {name: types.ModuleType(name) for name in (SOLUTION, GIVEN)}
+            self.made.clear()
             self.importer = importing(identity, self.modules, self.made)
-        builtins = covered_builtins(self.importer)
-        self.made["builtins"] = types.ModuleType("builtins")
-        vars(self.made["builtins"]).update(builtins)
-        for module in self.modules.values():
-            module.__dict__["__builtins__"] = builtins
-        self._execute(program, vars(self.modules[SOLUTION]))
-        public = {k: v for k, v in vars(self.modules[SOLUTION]).items() if not k.startswith("__")}
-        vars(self.modules[GIVEN]).update(public)
-        self._execute(given, vars(self.modules[GIVEN]))
+            builtins = kind(covered_builtins(self.importer))
+            self._absent = _Absent(builtins)
+            self._load(program, given, builtins)
+            # Looking up names is slower in what can refuse some, so that is for programs which need it.
+            if not self._absent:
+                break
         for name, module in self.modules.items():
             sys.modules.setdefault(name, module)
 
-    @staticmethod
-    def _execute(statements: tuple[Statement, ...], namespace: dict[str, Any]) -> None:
-        for statement in statements:
-            if statement.why_not:
-                namespace.update({name: Absent(NameError, statement.why_not) for name in statement.names})
-                continue
-            try:
-                exec(statement.code, namespace)
-            except NotCovered as error:
-                for name in statement.names:
-                    namespace[name] = Absent(NotCovered, str(error))
-            except Exception as error:
-                reason = f"could not be defined ({statement.where}): {type(error).__name__}: {error}"
-                for name in statement.names:
-                    namespace[name] = Absent(NameError, f"`{name}` {reason}")
+    def _load(self, program: Loadable, given: Loadable, builtins: dict[str, Any]) -> None:
+        self.made["builtins"] = types.ModuleType("builtins")
+        vars(self.made["builtins"]).update(builtins)
+        solution, beside = (vars(module) for module in self.modules.values())
+        solution["__builtins__"] = beside["__builtins__"] = builtins
+        program.execute(solution, self._absent, NotCovered)
+        beside.update({name: value for name, value in solution.items() if not name.startswith("__")})
+        given.execute(beside, self._absent, NotCovered)
 
     def find(self, module: str, qualname: str) -> Any:
-        """What the name means here. Raises AttributeError if nothing."""
+        """What the name means here. Raises AttributeError if nothing, NotCovered if it is missing."""
         found: Any = self.modules[module] if module in self.modules else self.importer(module)
+        first = qualname.partition(".")[0]
+        if module in self.modules and first in self._absent and first not in vars(found):
+            raise NotCovered(reason_missing(self._absent[first]))
         for part in qualname.split("."):
             found = getattr(found, part)
         return found
+
+    def named(self, origin: str, name: str) -> Any:
+        """What a reference means here: the name of the learner's ("student") or of given code; raises as `find`."""
+        return self.find(GIVEN if origin == GIVEN else SOLUTION, name)
 
     def own_name(self, thing: Any) -> tuple[str, str] | None:
         """The module and the name by which every process finds its own one of a function or class, if it has one."""
@@ -141,3 +72,28 @@ class Namespaces:
         for part in name.split(".") if found is not None else ():
             found = getattr(found, part, None)
         return (module, name) if found is thing and isinstance(module, str) else None
+
+
+class _Refusing(dict[str, Any]):
+    """Builtins that refuse the names which are absent: a name is looked for here when its module does not bind it."""
+
+    absent: Mapping[str, Missing]
+
+    def __missing__(self, name: str) -> Any:
+        if name in self.absent:
+            raise NotCovered(reason_missing(self.absent[name]))
+        raise KeyError(name)
+
+
+class _Absent(dict[str, Missing]):
+    """The names that a process's modules lack, which hide builtins as they would if they were there."""
+
+    def __init__(self, builtins: dict[str, Any]) -> None:
+        super().__init__()
+        self._builtins = builtins
+        if isinstance(builtins, _Refusing):
+            builtins.absent = self
+
+    def __setitem__(self, name: str, missing: Missing) -> None:
+        self._builtins.pop(name, None)
+        super().__setitem__(name, missing)

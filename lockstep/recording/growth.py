@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from pathlib import Path
 
 from lockstep.recording.bars import Bar, Kind, Lane
-from lockstep.recording.lanes import START_UP, Label, names_of, place_of, told_lost
+from lockstep.recording.lanes import START_UP, Label, in_tree_order, names_of, place_of, told_lost
 from lockstep.recording.operation_log import LogReader, Record
 from lockstep.recording.timeline import Timeline
 
@@ -34,7 +35,7 @@ class Growth:
         grown = sorted((lane for lane in self._lanes.values() if lane.log.announced), key=lambda lane: lane.log.asked)
         zero = min((lane.log.asked for lane in grown), default=0.0)
         names_told = names_of([lane.log.name for lane in grown])
-        lanes = tuple(Lane(name, lane.bars(now, zero)) for name, lane in zip(names_told, grown, strict=True))
+        lanes = in_tree_order([Lane(name, lane.bars(now, zero)) for name, lane in zip(names_told, grown, strict=True)])
         return Timeline(lanes, "measured", None, told_lost(sum(lane.log.lost for lane in grown)))
 
 
@@ -51,7 +52,7 @@ class _GrowingLane:
         self._resolution_s = 0.0  # bars shorter than this become a group
         self._group_start = 0.0
         self._filling: dict[int, float] = {}  # what the group consists of, in seconds
-        self._waits: list[Record] = []  # these may be parts of the communication that is under way
+        self._waits: list[Record] = []  # these may be parts of the communication that is under way, or of one another
 
     def grow(self) -> None:
         """Take in what is new in the log."""
@@ -63,7 +64,7 @@ class _GrowingLane:
             self._told.append((operation.kind, operation.what, place_of(operation, self._label)))
         for start, end, number in records:
             if self._told[number][0] == "waiting":
-                self._waits.append((start, end, number))
+                insort(self._waits, (start, end, number))
                 continue
             self._take_waits_before(start)
             self._until(start, _COMPUTING)
@@ -95,9 +96,9 @@ class _GrowingLane:
             since, doing = self.log.open
             found.append((at, since, _COMPUTING))
             at = since
-            for inner in self._waits:
-                found += [(at, inner[0], doing), inner]
-                at = inner[1]
+            for start, ended, number in self._waits:
+                found += [(at, start, doing), (max(at, start), ended, number)]
+                at = max(at, ended)
         return [*found, (at, end, doing)]
 
     def _take_waits_before(self, time: float) -> None:

@@ -11,10 +11,11 @@ from lockstep.recording.operation_log import Entry, Log, Operation
 from lockstep.recording.timeline import Timeline
 
 START_UP = "starting up"
+_KINDS = ("Process", "PoolWorker", "PoolProcess", "Worker")
 MOST_BARS = 1500
 """Bars of one lane; where there would be more, neighbours shorter than a pixel become one."""
 
-_NUMBERED = re.compile(r"(?:Fork|Spawn|ForkServer)?(Pool)?(?:Worker|Process)-[\d:]+")
+_NUMBERED = re.compile(r"(?:Fork|Spawn|ForkServer)?(Process|PoolWorker|PoolProcess|Worker)-([\d:]+)")
 Label = Callable[[str], str]
 
 
@@ -26,7 +27,7 @@ def timeline_of(logs: Sequence[Log], now: float, label: Label = str, most: int =
     zero = min((log.asked for log in logs), default=0.0)
     names = names_of([log.name for log in logs])
     lanes = [Lane(name, coarsened(_bars(log, now, label, zero), most)) for name, log in zip(names, logs, strict=True)]
-    return Timeline(tuple(lanes), "measured", None, told_lost(sum(log.lost for log in logs)))
+    return Timeline(in_tree_order(lanes), "measured", None, told_lost(sum(log.lost for log in logs)))
 
 
 def coarsened(bars: Sequence[Bar], most: int) -> tuple[Bar, ...]:
@@ -58,16 +59,35 @@ def place_of(operation: Operation, label: Label) -> str:
 
 
 def names_of(names: Sequence[str]) -> list[str]:
-    """multiprocessing numbers processes over the parent's whole life: number those of this run from 1."""
-    counts: dict[str, int] = {}
+    """main, Process-1, Process-1:2, as everywhere.
+
+    multiprocessing numbers processes over the parent's whole life, workers of pools apart: number those of this run from 1.
+    """
+    numbers: dict[tuple[str, ...], tuple[int, ...]] = {}  # multiprocessing's own -> this run's
+    counts: dict[tuple[int, ...], int] = {}
     found = []
     for name in names:
-        numbered = _NUMBERED.fullmatch(name)
-        if numbered:
-            kind = "worker" if numbered[1] else "process"
-            counts[kind] = counts.get(kind, 0) + 1
-        found.append(f"{kind} {counts[kind]}" if numbered else name)
+        matched = _NUMBERED.fullmatch(name)
+        if matched is None:
+            found.append(name)
+            continue
+        *above, last = matched[2].split(":")
+        parent = next((numbers[key] for key in ((kind, *above) for kind in _KINDS) if key in numbers), ())
+        counts[parent] = counts.get(parent, 0) + 1
+        number = numbers[matched[1], *above, last] = (*parent, counts[parent])
+        found.append("Process-" + ":".join(map(str, number)))
     return found
+
+
+def in_tree_order(lanes: Sequence[Lane]) -> tuple[Lane, ...]:
+    """The starting process, then every process before its children; those with names of their own where they began."""
+    place: list[list[int]] = []
+    for lane in lanes:
+        number = lane.name.removeprefix("Process-")
+        last = place[-1] if place else []
+        place.append([int(part) for part in number.split(":")] if number != lane.name else [*last, 0])
+    order = sorted(range(1, len(lanes)), key=lambda at: place[at])
+    return tuple(lanes[at] for at in [*range(min(1, len(lanes))), *order])
 
 
 def told_lost(count: int) -> str:

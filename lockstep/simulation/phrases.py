@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lockstep.simulation.actors import Deadlock, Stretch, Waiting
 from lockstep.standin.kinds import operation_kind
-from lockstep.standin.objects.processes import given_name
+from lockstep.standin.objects.processes import process_name
 from lockstep.standin.operation import Operation
 from lockstep.student.failure import CheckFailed
 
@@ -93,5 +93,5 @@ def _arrow(waiting: Waiting, kinds: dict[str, str]) -> tuple[str, str, str, tupl
     operation = operation_name(waiting.operation.kind)
     if waiting.operation.kind == "process.exit":
         operation = "its end"
-    whom = tuple(given_name(identity) for identity in waiting.for_whom)
-    return given_name(waiting.process), operation, waiting.line, whom
+    whom = tuple(process_name(identity) for identity in waiting.for_whom)
+    return process_name(waiting.process), operation, waiting.line, whom

@@ -11,7 +11,7 @@ from lockstep.simulation.costs import IDEAL, LAPTOP, PROFILES, Costs
 from lockstep.simulation.log import Log, LogError
 from lockstep.simulation.phrases import deadlocked, endless
 from lockstep.simulation.simulation import Failure, NoResult, Simulation, simulation_of
-from lockstep.standin.objects.processes import given_name
+from lockstep.standin.objects.processes import process_name
 from lockstep.student.data import Reference
 from lockstep.student.failure import CheckFailed, StudentMissing, StudentRaised, StudentRefused, StudentTimedOut
 from lockstep.student.session import Service, shown
@@ -133,7 +133,7 @@ class Runs:
 def _failures_in(reply: dict[str, Any]) -> tuple[Failure, ...]:
     """The exceptions of children."""
     return tuple(
-        Failure(given_name(str(who)), str(kind), str(message), str(text))
+        Failure(process_name(str(who)), str(kind), str(message), str(text))
         for who, kind, message, text in reply["failures"]
     )
 

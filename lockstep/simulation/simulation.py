@@ -15,7 +15,7 @@ from lockstep.simulation.costs import IDEAL
 from lockstep.simulation.engine import Engine
 from lockstep.simulation.log import Log
 from lockstep.simulation.phrases import operation_name
-from lockstep.standin.objects.processes import given_name
+from lockstep.standin.objects.processes import process_name
 from lockstep.words import counted
 
 
@@ -164,7 +164,7 @@ def simulation_of(
         processes=len(actors),
         messages=engine.messages,
         bytes=engine.bytes,
-        busy=MappingProxyType({given_name(actor.identity): actor.work for actor in actors}),
+        busy=MappingProxyType({process_name(actor.identity): actor.work for actor in actors}),
         waiting=_waits(actors),
         accuracy=accuracy_of(engine, segments, log.costs.name == IDEAL.name),
         costs=log.costs.name,
@@ -181,11 +181,11 @@ def _waits(actors: list[Actor]) -> tuple[Wait, ...]:
     for actor in actors:
         for span in actor.history:
             if span.kind == "waiting":
-                key = given_name(actor.identity), operation_name(span.operation), span.line
+                key = process_name(actor.identity), operation_name(span.operation), span.line
                 whom = found.setdefault(key, {})
                 whom[span.for_whom] = whom.get(span.for_whom, 0.0) + span.end - span.start
     waits = (
-        Wait(*key, sum(whom.values()), tuple(given_name(who) for who in sorted(whom, key=lambda w: -whom[w]) if who))
+        Wait(*key, sum(whom.values()), tuple(process_name(who) for who in sorted(whom, key=lambda w: -whom[w]) if who))
         for key, whom in found.items()
     )
     return tuple(sorted(waits, key=lambda wait: -wait.seconds))
@@ -200,13 +200,13 @@ def _whom(processes: tuple[str, ...]) -> str:
 def _lanes(engine: Engine) -> tuple[Lane, ...]:
     return tuple(
         Lane(
-            given_name(actor.identity),
+            process_name(actor.identity),
             tuple(
                 Bar(span.start, span.end, span.kind, operation_name(span.operation), span.line)  # type: ignore[arg-type]
                 for span in actor.history
             ),
         )
-        for actor in engine.actors.values()
+        for actor in sorted(engine.actors.values(), key=lambda actor: [int(n) for n in actor.identity.split(".")])
     )
 
 

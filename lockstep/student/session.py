@@ -4,7 +4,7 @@ import contextlib
 import reprlib
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -101,13 +101,18 @@ class Session:
         if self._caller is None:
             return Leftovers(), {}
         names: dict[int, str] = {}
+        ended: list[int] = []
         # The answer comes from the learner's process, so it may be anything.
         with contextlib.suppress(
             StudentDied, StudentTimedOut, StudentRefused, AttributeError, KeyError, TypeError, ValueError
         ):
             answer = self._caller.ask({"do": "tidy"}, time.monotonic() + 5)
             names = {int(pid): str(name) for pid, name in answer["value"].items()}
-        return self._caller.survey(), names
+            ended = [int(pid) for pid in answer["ended"]]
+        left = self._caller.survey()
+        seen = {pid for pid, _ in left.processes}
+        unseen = tuple((pid, "ended") for pid in ended if pid not in seen)
+        return replace(left, processes=(*left.processes, *unseen)), names
 
     @property
     def output(self) -> str:

@@ -71,12 +71,12 @@ def describe(stacks: list[ProcessStack], sources: dict[str, list[str]], student:
     """
     labels = frozenset(sources)
     lines = []
-    for number, stack in enumerate(sorted(stacks, key=lambda stack: stack.pid), start=1):
+    for number, stack in enumerate(sorted(stacks, key=lambda stack: stack.pid)):
         own = stack.own_frame(labels)
         if own is None:
             continue
         frame, waiting = own
-        name = f"process {number}" + (" (the main one)" if number == 1 else "")
+        name = f"Process-{number}" if number else "main"
         text = sources[frame.file][frame.line - 1].strip() if frame.line <= len(sources[frame.file]) else ""
         if not waiting and ".acquire(" in text:
             waiting = "a lock or semaphore"

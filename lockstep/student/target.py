@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lockstep.notebook.extension import notebook_source
 from lockstep.program.definitions import definitions
+from lockstep.program.history import notebook_source
 from lockstep.program.names import bound_names
 from lockstep.program.source import ModuleSource
 from lockstep.student.data import DataError, Reference, encode

@@ -163,7 +163,8 @@ EXHAUSTION = (
         "fork bombs",
         "multiplying processes",
         """
-        from multiprocessing import Process
+        import multiprocessing
+        Process = multiprocessing.get_context("fork").Process
         def multiply(depth):
             children = [Process(target=multiply, args=(depth - 1,)) for _ in range(3 if depth else 0)]
             for child in children:

@@ -9,9 +9,9 @@ from nbconvert import HTMLExporter
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from traitlets.config import Config
 
-from autograder.grading import Graded
-from autograder.hidden import told_of_hidden
-from autograder.nbgrader_plugin import outputs
+from autograder.grading.grader import Graded
+from autograder.grading.hidden import told_of_hidden
+from autograder.nbgrader.plugin import outputs
 from lockstep.checks.report import CheckResult, Report
 from lockstep.player.page_data import player_data
 from lockstep.player.standalone import page as page_of
@@ -29,7 +29,7 @@ BOOTSTRAP = "static/node_modules/bootstrap/dist/css"
 def failed(check):
     with pytest.raises(CheckFailed) as refused:
         check()
-    return CheckResult.failed("it works", refused.value.message, evidence=refused.value.evidence)
+    return CheckResult("it works", False, 0.0, refused.value.message, evidence=refused.value.evidence)
 
 
 def feedback(*reports):
@@ -87,9 +87,11 @@ def test_players_run_in_a_feedback_page_and_do_not_disturb_each_other(opened):
     players = page.locator(".lockstep-report .lockstep-player")
     assert players.count() == 3
     status = players.locator(".lsp-status")
+    assert "Step 2 of 3" in status.nth(0).inner_text()
+    before = status.nth(1).inner_text(), status.nth(2).inner_text()
+    players.nth(0).press("ArrowRight")
     assert "Step 3 of 3" in status.nth(0).inner_text()
     assert page.locator(".lsp-graph svg").count() == 1
-    before = status.nth(1).inner_text(), status.nth(2).inner_text()
     players.nth(0).press("ArrowLeft")
     assert "Step 2 of 3" in status.nth(0).inner_text()
     assert (status.nth(1).inner_text(), status.nth(2).inner_text()) == before

@@ -79,7 +79,7 @@ def test_a_player_is_stepped_and_a_puzzle_driven_and_counted(page, cells, reques
     steps, schedule = DRIVEN
     for place, process in enumerate(steps):
         if place % 2:
-            puzzle.press({"Process-1": "1", "Process-2": "2"}[process] if place < 3 else "1")
+            puzzle.press({"main": "0", "Process-1": "1", "Process-2": "2"}[process])
         else:
             puzzle.locator("button.lsp-choice:not(:disabled)").filter(has_text=process).click()
     puzzle.press("ArrowRight")  # only main is left

@@ -1,17 +1,20 @@
 """What a learner is told: every way in which a function can fail has its own words, and nothing is left behind."""
 
+import multiprocessing
 import textwrap
 
 import psutil
 import pytest
 
-from autograder.judging import judge, read_check_cell
+from autograder.grading.judging import judge, read_check_cell
 from lockstep.checks.report import CheckResult, Report, report_html
 from lockstep.program.source import ModuleSource
 from lockstep.student.inside import segments
 from lockstep.student.launcher import local_launcher
 from lockstep.student.session import student as open_student
 from lockstep.student.spawned import SpawnedLauncher
+
+methods = pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
 
 
 def report(program: str, body: str, given: str = "", limit: float = 10, launcher=None) -> Report:
@@ -161,35 +164,62 @@ def test_an_answer_is_not_lost_in_the_output():
     assert report(program, "assert student.f() == 1").passed == 1
 
 
-def test_a_process_left_running_is_named_and_ended():
+@methods
+def test_a_process_left_running_is_named_and_ended(method):
     program = """
     import time
-    from multiprocessing import Process
+    from multiprocessing import get_context
     def rest():
         time.sleep(300)
-    def f():
-        process = Process(target=rest, name="sleeper")
+    def f(method):
+        process = get_context(method).Process(target=rest, name="sleeper")
         process.start()
         return process.pid
     """
-    found = report(program, "print(student.f())")
+    found = report(program, f"print(student.f({method!r}))")
     assert "1 process is still running (`sleeper`)" in found.text()
     pid = int(found.results[0].calls[0].split()[-1])
     assert not psutil.pid_exists(pid)
 
 
-def test_a_process_that_was_never_joined_is_told():
+@methods
+def test_a_process_that_was_never_joined_is_told(method):
     program = """
-    from multiprocessing import Process
-    def f():
-        process = Process(target=print)
+    from multiprocessing import connection, get_context
+    def f(method, join):
+        process = get_context(method).Process(target=print, name="forgotten")
         process.start()
-        process.sentinel
-        import multiprocessing.connection
-        multiprocessing.connection.wait([process.sentinel])
+        connection.wait([process.sentinel])
         import time; time.sleep(0.2)
+        if join:
+            process.join()
     """
-    assert "1 process has ended but never been joined" in refusal(program, "student.f()")
+    told = "1 process has ended but never been joined (`forgotten`)"
+    assert told in refusal(program, f"student.f({method!r}, False)")
+    assert report(program, f"student.f({method!r}, True)").passed == 1
+
+
+@methods
+def test_functions_given_beside_a_class_of_their_own_go_to_another_process(method):
+    given = """
+    from multiprocessing import get_context
+
+    @given
+    def tell(end, n):
+        class Twice:
+            value = 2 * n
+        end.send(twice(Twice.value))
+
+    @given
+    def told_elsewhere(method, n):
+        ours, theirs = get_context(method).Pipe()
+        process = get_context(method).Process(target=tell, args=(theirs, n))
+        process.start()
+        process.join()
+        return ours.recv()
+    """
+    program = "def twice(n):\n    return 2 * n"
+    assert report(program, f"assert student.told_elsewhere({method!r}, 3) == 12", given).passed == 1
 
 
 def test_shared_memory_left_behind_is_told_and_removed():
@@ -285,7 +315,7 @@ def test_output_and_messages_are_escaped_where_they_are_shown():
 
 
 def test_lone_surrogates_and_control_characters_can_be_shown():
-    result = CheckResult.failed("s", "\udc80\x00\x9b").completed("s", 0.0, (), "")
+    result = CheckResult("s", False, 0.0, "\udc80\x00\x9b")
     Report("x", (result,), 1).text().encode("utf-8")
 
 

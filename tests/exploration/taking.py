@@ -1,12 +1,15 @@
 """Programs as text, taken through all their interleavings in this process."""
 
+from contextlib import closing
 from textwrap import dedent
 
 from lockstep.exploration.automata import Automata
 from lockstep.exploration.exploration import Exploration
 from lockstep.exploration.exploring import explored
 from lockstep.exploration.inside.local_service import LocalService
+from lockstep.program.definitions import Definitions
 from lockstep.program.source import ModuleSource
+from lockstep.student.data import Reference
 
 IMPORTS = (
     "import multiprocessing as mp\nfrom multiprocessing import *\nfrom lockstep.exploration.sections import inside\n"
@@ -25,7 +28,7 @@ def take(
     """`explore` without a child process, for speed."""
     source = ModuleSource.of_text(IMPORTS + dedent(text), "program")
     request = {
-        "function": function,
+        "function": Reference("student", function),
         "arguments": list(arguments),
         "keywords": {},
         "feeder": feeder,
@@ -33,7 +36,8 @@ def take(
         "merge": merge,
     }
     sources = {cell.label: cell.source.split("\n") for cell in source.cells}
-    return Exploration(explored(Automata(LocalService(source.cells)), request, budget, sources, function))
+    with closing(LocalService(Definitions(source.cells))) as service:
+        return Exploration(explored(Automata(service), request, budget, sources, function))
 
 
 def merged_and_not(text: str, *arguments: object, **options: object) -> Exploration:

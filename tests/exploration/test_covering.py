@@ -5,6 +5,7 @@ import pytest
 from lockstep.exploration.automata import HiddenInput
 from lockstep.exploration.claims import AllInterleavings, FewPreemptions, Sampled
 from lockstep.standin.machine import NotCovered
+from lockstep.student.failure import StudentMissing
 from tests.exploration.taking import IMPORTS, merged_and_not, take
 from tests.exploration.test_counts import COUNTER, PHILOSOPHERS
 
@@ -14,9 +15,18 @@ from tests.exploration.test_counts import COUNTER, PHILOSOPHERS
     [
         ("mp.Pool(2)", "`multiprocessing.Pool`: start Process objects"),
         ("mp.Manager()", "`multiprocessing.Manager`: use a Value"),
-        ("from multiprocessing import shared_memory", "`multiprocessing.shared_memory`: use a Value or an Array"),
-        ("import multiprocessing.shared_memory", "`multiprocessing.shared_memory`: use a Value or an Array"),
-        ("from concurrent.futures import ProcessPoolExecutor", "the module `concurrent.futures`: use multiprocessing"),
+        (
+            "from multiprocessing import shared_memory; shared_memory.SharedMemory()",
+            "`multiprocessing.shared_memory`: use a Value or an Array",
+        ),
+        (
+            "import multiprocessing.shared_memory as sm; sm.SharedMemory()",
+            "`multiprocessing.shared_memory.SharedMemory`: use a Value or an Array",
+        ),
+        (
+            "from concurrent.futures import ProcessPoolExecutor; ProcessPoolExecutor()",
+            "`concurrent.futures.ProcessPoolExecutor`: use multiprocessing",
+        ),
         ("import threading; threading.Thread()", "`threading.Thread`: use multiprocessing"),
         ("import os; os.fork()", "`os.fork`: use multiprocessing.Process"),
         ("import time; time.time()", "`time.time`: no time passes"),
@@ -59,6 +69,47 @@ def test_an_import_that_is_not_covered_costs_only_what_uses_it():
     assert take(program).results == {1: 1}
     with pytest.raises(NotCovered, match="Pool"):
         take(program, function="other")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from multiprocessing import Manager, Pool, Process, Value",
+        "import multiprocessing.managers, signal, subprocess, asyncio",
+        "from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor",
+        "from multiprocessing.shared_memory import SharedMemory; from threading import Thread",
+    ],
+)
+def test_an_import_line_with_names_that_are_not_covered_spoils_nothing_else(line):
+    program = f"{line}\n\ndef first(x: 'Pool', y=1):\n    return x + y\n\ndef main():\n    {line}\n    return first(1)"
+    assert take(program).results == {2: 1}
+
+
+def test_what_is_not_covered_is_refused_by_every_operator():
+    head = "from multiprocessing import Manager\n\ndef main():\n    return "
+    uses = [
+        "Manager == 1",
+        "Manager != 1",
+        "Manager in [1]",
+        "hash(Manager)",
+        "bool(Manager)",
+        "f'{Manager}'",
+        "Manager - 1",
+    ]
+    for use in [*uses, "[*Manager]", "Manager()", "Manager.x", "isinstance(1, Manager)", "isinstance(Manager, int)"]:
+        with pytest.raises(NotCovered, match=r"`multiprocessing.Manager`: use a Value"):
+            take(head + use)
+
+
+def test_a_module_that_does_not_exist_is_no_matter_of_what_is_covered():
+    found = take(
+        "def main():\n    try:\n        from multiprocessing import Lokc\n    except ImportError:\n        return 1"
+    )
+    assert found.results == {1: 1}
+    found = take(
+        "def main():\n    try:\n        import multiprocessing.lokc\n    except ImportError:\n        return 2"
+    )
+    assert found.results == {2: 1}
 
 
 def test_a_hidden_input_is_found_by_replaying():
@@ -145,9 +196,8 @@ def test_printing_is_no_step_and_crosses_nothing():
 
 
 def test_a_function_that_is_missing_is_named():
-    found = take("def other(): pass")
-    assert found.crashes == 1
-    assert "`main` is not defined" in found.trace()
+    with pytest.raises(StudentMissing, match="`main` is not defined: run its cell, or restore its name"):
+        take("def other(): pass")
 
 
 def test_the_text_of_a_result_names_what_was_found():

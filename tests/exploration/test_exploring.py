@@ -152,7 +152,9 @@ def test_a_result_that_is_no_data_is_refused_by_its_kind(learner):
 
 def test_a_name_that_the_notebook_computes_is_refused_with_what_to_do(learner):
     told = "`lock` is computed when the notebook runs (mine.py, line 48); pass it as an argument"
-    assert told in str(explore(learner.guarded))
+    with pytest.raises(NotExplored) as refused:
+        explore(learner.guarded)
+    assert str(refused.value) == told
 
 
 def test_the_result_shows_itself_in_words_with_its_results_in_order(learner):

@@ -6,9 +6,9 @@ import sys
 import pytest
 
 from autograder.__main__ import COMMANDS
+from autograder.authoring.exercise import Exercise, read_exercise
 from autograder.demo import ANSWERS
-from autograder.exercise import Exercise, read_exercise
-from autograder.judging import judge, read_check_cell
+from autograder.grading.judging import judge, read_check_cell
 from lockstep.program.source import ModuleSource
 from lockstep.student.launcher import local_launcher
 

@@ -110,7 +110,7 @@ def test_fewer_than_three_ratios_have_no_interval():
 
 def test_two_points_are_never_fitted_and_five_give_universal_scalability():
     assert run(FakeMachine(amdahl_time(0.1), cpus_of(2)))[-1].fit() == ()
-    fits = run(FakeMachine(amdahl_time(0.1), cpus_of(8), noise=0.02))[-1].fit()
+    fits = run(FakeMachine(amdahl_time(0.1), cpus_of(8), noise=0.02), seconds=8.0)[-1].fit()
     assert [fit.law for fit in fits] == ["amdahl", "universal_scalability"]
     serial = fits[0].parameters["serial"]
     assert serial.low <= serial.value <= serial.high
@@ -153,7 +153,7 @@ def test_too_little_capacity_closes_the_gate_and_nothing_is_fitted():
     assert "got only 2.00 CPUs, where 4 should be there" in result.sentence()
     assert result.fit() == ()
     told = replace(result, simulated=((1, 1.0), (4, 3.5))).sentence()
-    assert "No measured curve is drawn" in told
+    assert "no measured curve is drawn" in told
     assert "the curve is simulated, not measured" in told
 
 
@@ -201,7 +201,7 @@ def test_short_runs_under_a_quota_are_told_to_burst():
 
 
 def test_a_speedup_above_the_number_of_workers_asks_for_the_base_case():
-    result = run(FakeMachine(lambda workers, scale: 3.0 / workers**2, cpus_of(2)))[-1]
+    result = run(FakeMachine(lambda workers, scale: 1.5 / workers**2, cpus_of(2)))[-1]
     assert "check the base case" in result.sentence()
     assert "check the base case" not in run(FakeMachine(amdahl_time(0), cpus_of(2)))[-1].sentence()
 
@@ -229,11 +229,45 @@ def test_progress_counts_runs_and_tells_what_is_left():
 
 def test_rounds_follow_the_time_there_is():
     plan = plan_for(cpus_of(2))
-    assert plan.rounds(100.0) == 3
+    assert plan.rounds(100.0) == 1
+    assert plan.rounds(2.5) == 3
     assert plan.rounds(1.0) == 4
     assert plan.rounds(0.001) == 9
     assert plan_for(cpus_of(2), careful=True).rounds(100.0) == 9
     assert plan_for(cpus_of(2), careful=True).rounds(0.001) == 31
+
+
+def test_a_quick_look_stops_in_time_where_others_slow_it_down_and_a_careful_one_does_not():
+    plan, careful = plan_for(cpus_of(2), seconds=3.0), plan_for(cpus_of(2), seconds=3.0, careful=True)
+    assert not plan.over(3.0, 2.0)
+    assert plan.over(6.0, 2.0)
+    assert not careful.over(500.0, 2.0)
+
+    class SlowedDown(FakeMachine):
+        def run(self, *arguments):
+            seconds, answer = super().run(*arguments)
+            return (seconds if len(self.order) <= 2 else 8 * seconds), answer
+
+    machine = SlowedDown(lambda workers, scale: 0.4 / workers, cpus_of(2))
+    done = list(campaign(start_of(machine, seconds=3.0), program_of(count, (100,)), machine, np.random.default_rng(1)))[
+        -1
+    ]
+    assert done.state == "finished"
+    assert sum(sample.seconds for sample in done.samples) < 2.5 * 3.0
+    assert done.rounds == done.rounds_done == 1
+
+
+def test_where_answers_differ_that_is_said_first():
+    found = run(FakeMachine(amdahl_time(0.1), cpus_of(2)))[-1]
+    told = replace(found, disagreement="The answers differ: 3 with 1 worker, 4 with 2.").sentence()
+    assert told.startswith("The answers differ")
+
+
+def test_a_busy_machine_is_answered_by_the_simulated_curve():
+    found = replace(
+        run(FakeMachine(amdahl_time(0.1), cpus_of(4), got=0.4))[-1], simulated=((1, 0.9), (8, 5.5), (16, 5.1))
+    )
+    assert "Take the simulated curve for an answer: 5.50 at best, with 8 workers." in found.sentence()
 
 
 def test_many_cpus_are_measured_at_enough_numbers_of_workers_for_every_law():

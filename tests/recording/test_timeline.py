@@ -9,9 +9,9 @@ import time
 from itertools import pairwise
 from multiprocessing import connection, process, queues, synchronize
 
-import psutil
 import pytest
 
+from lockstep.machine.processes import descendants
 from lockstep.recording.bars import Bar, Lane
 from lockstep.recording.lanes import MOST_BARS, coarsened, timeline_of
 from lockstep.recording.operation_log import CAPACITY, Entry, Log, LogWriter, Operation, announce, read
@@ -52,7 +52,7 @@ def test_a_process_that_died_in_an_operation_was_in_it_to_the_end():
 
 def test_starting_up_is_shown_before_a_process_begins():
     lanes = timeline_of([log(), log(name="ForkPoolWorker-9", asked=11, born=12)], 20).lanes
-    assert lanes[1].name == "worker 1"
+    assert lanes[1].name == "Process-1"
     assert lanes[1].bars[0] == Bar(1, 2, "communicating", "starting up")
 
 
@@ -61,13 +61,13 @@ def test_a_process_ended_before_its_program_began_was_only_starting_up(tmp_path)
     (found,) = read(tmp_path)
     assert (found.born, found.entries) == (None, ())
     lane = timeline_of([log(), found], 20).lanes[1]
-    assert (lane.name, lane.bars) == ("worker 1", (Bar(1, 10, "communicating", "starting up"),))
+    assert (lane.name, lane.bars) == ("Process-1", (Bar(1, 10, "communicating", "starting up"),))
 
 
 def test_processes_are_numbered_from_one_in_each_run():
     names = ["main", "SpawnProcess-7", "Process-8:1", "mine", "ForkPoolWorker-3"]
     found = timeline_of([log(name=name) for name in names], 20).lanes
-    assert [lane.name for lane in found] == ["main", "process 1", "process 2", "mine", "worker 1"]
+    assert [lane.name for lane in found] == ["main", "Process-1", "Process-2", "mine", "Process-3"]
 
 
 def test_thousands_of_short_bars_become_a_few_that_cover_the_same_time():
@@ -235,7 +235,7 @@ def test_two_recordings_at_once_are_refused():
 
 
 def test_an_error_is_raised_after_the_picture_and_leaves_no_process():
-    before = set(psutil.Process().children(recursive=True))
+    before = descendants()
     seen = []
     with pytest.raises(ZeroDivisionError, match="mine"):
         record(
@@ -244,15 +244,15 @@ def test_an_error_is_raised_after_the_picture_and_leaves_no_process():
         )
     assert seen[-1][0].note == "The program failed."
     assert seen[-1][1] is False
-    assert set(psutil.Process().children(recursive=True)) <= before
+    assert descendants() <= before
 
 
 def test_an_interrupt_gives_what_was_recorded_and_leaves_no_process():
-    before = set(psutil.Process().children(recursive=True))
+    before = descendants()
     found = record(lambda: programs.interrupted(multiprocessing.get_context()))
     assert "Interrupted" in found.note
     assert len(found.lanes) == 2
-    assert set(psutil.Process().children(recursive=True)) <= before
+    assert descendants() <= before
 
 
 def test_a_live_view_gets_growing_timelines_and_the_whole_at_the_end():

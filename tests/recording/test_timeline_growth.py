@@ -102,6 +102,19 @@ def test_a_process_that_waits_within_a_communication_is_still_in_it(tmp_path):
         assert told[2:] == [(1.0, "communicating"), (2.0, "waiting"), (3.0, "communicating")]
 
 
+def test_a_wait_within_a_wait_is_that_wait(tmp_path):
+    process, growth = Process(tmp_path, "1"), Growth(tmp_path)
+    get, waited, lock = process.numbers.values()
+    process.writer.begin(2.0, get)
+    process.writer.append(3.0, 3.5, lock)
+    process.writer.append(2.5, 4.0, waited)
+    pictures = [growth.timeline(6.0), timeline_of(read(tmp_path), 6.0)]
+    process.writer.finish(2.0, 6.0, get)
+    for found in (*pictures, growth.timeline(6.0), timeline_of(read(tmp_path), 6.0)):
+        told = [(bar.start_s, bar.what) for bar in found.lanes[0].bars]
+        assert told[2:] == [(1.0, "Queue.get"), (1.5, "Queue.get "), (3.0, "Queue.get")]
+
+
 @pytest.mark.parametrize("dear", [True, False])
 def test_live_pictures_that_take_much_of_a_cpu_come_seldom(dear):
     seen = []

@@ -76,7 +76,7 @@ def main(looks_at):
 def test_a_loop_that_only_looks_ends_when_what_it_waits_for_has_happened(costs, looks_at):
     found = simulated(PROGRAM, looks_at, costs=costs, cores=8)
     assert 3 <= found.result <= 3.25
-    looked = found.busy["MainProcess"]
+    looked = found.busy["main"]
     assert looked == pytest.approx(2.5, abs=0.25), "looking takes a core"
 
 

@@ -46,8 +46,8 @@ def test_join_inside_the_start_loop_makes_the_program_serial():
 def test_work_span_busy_and_waiting_are_those_of_the_program():
     found = simulated(WORKERS, [3.0, 1.0, 2.0], cores=2)
     assert (found.work, found.span) == (pytest.approx(6), pytest.approx(3))
-    assert found.busy == {"MainProcess": 0, "Process-1": 3.0, "Process-2": 1.0, "Process-3": 2.0}
-    assert sum(wait.seconds for wait in found.waiting if wait.process == "MainProcess") == pytest.approx(found.makespan)
+    assert found.busy == {"main": 0, "Process-1": 3.0, "Process-2": 1.0, "Process-3": 2.0}
+    assert sum(wait.seconds for wait in found.waiting if wait.process == "main") == pytest.approx(found.makespan)
     assert {wait.what for wait in found.waiting} == {"Process.join"}
     (wait,) = found.waiting
     assert wait.for_whom == ("Process-1",), "joined first, it ends last"
@@ -169,7 +169,7 @@ def test_a_wait_tells_for_whom():
     assert [(wait.for_whom, wait.seconds) for wait in gets] == [
         (("Process-1",), pytest.approx(2)), ((), pytest.approx(1))
     ]  # fmt: skip
-    assert re.search(r"MainProcess waited 2 s in Queue.get \(program:\d+\), for Process-1", str(found))
+    assert re.search(r"main waited 2 s in Queue.get \(program:\d+\), for Process-1", str(found))
 
 
 def test_conditions_wake_those_who_waited_longest():

@@ -101,8 +101,8 @@ def test_whole_numbers_are_whole(number):
 def test_a_simulation_cannot_be_changed_and_is_copied_whole():
     found = simulated("def main():\n    work(1)")
     with pytest.raises(TypeError):
-        found.busy["MainProcess"] = 9
+        found.busy["main"] = 9
     for again in (pickle.loads(pickle.dumps(found)), copy.deepcopy(found), copy.copy(found)):
         assert (again.busy, again.makespan, again.log) == (found.busy, found.makespan, found.log)
         with pytest.raises(TypeError):
-            again.busy["MainProcess"] = 9
+            again.busy["main"] = 9

@@ -56,8 +56,8 @@ def test_dates_are_those_of_the_simulation_and_go_through_queues():
         ("import queue; queue.SimpleQueue().get()", "`queue.SimpleQueue.get`: use multiprocessing.Queue"),
         ("from queue import Queue; q = Queue(1); q.put(1); q.put(2)", "`queue.Queue.put`"),
         ("import queue; q = queue.LifoQueue(); q.put(1); q.join()", "`queue.LifoQueue.join`"),
-        ("import select", "the module `select`: wait for a Queue"),
-        ("import selectors", "the module `selectors`: wait for a Queue"),
+        ("import select; select.select([], [], [])", "`select.select`: wait for a Queue"),
+        ("from selectors import EVENT_READ; EVENT_READ | 1", "`selectors.EVENT_READ`: wait for a Queue"),
         ("import os.path; os.fork()", "`os.fork`"),
     ],
 )

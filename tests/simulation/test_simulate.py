@@ -95,10 +95,10 @@ def test_functions_cross_by_name(learner):
 
 def test_a_deadlock_is_a_failed_check_with_its_wait_for_graph(learner):
     with pytest.raises(
-        CheckFailed, match=r"hang.*deadlock.*MainProcess waits for ever in Queue.get \(mine.py:\d+\)"
+        CheckFailed, match=r"hang.*deadlock.*main waits for ever in Queue.get \(mine.py:\d+\)"
     ) as caught:
         simulate(learner.hang, cores=2)
-    assert "MainProcess waits in Queue.get" in caught.value.evidence.text()
+    assert "main waits in Queue.get" in caught.value.evidence.text()
 
 
 def test_what_goes_wrong_is_said_in_the_learners_words(learner):

@@ -26,12 +26,12 @@ def compute():
     return sum(range(1_000_000))
 
 def fast_clock():
-    import lockstep.simulation.inside.greenlets as machine
+    import lockstep.simulation.inside.timed_machine as machine
     machine.time = Clock(machine.time, "thread_time_ns")
     return compute()
 
 def fast_clocks():
-    import lockstep.simulation.inside.greenlets as machine
+    import lockstep.simulation.inside.timed_machine as machine
     import lockstep.simulation.inside.service as service
     service.time = Clock(machine.time, "process_time")
     machine.time = Clock(machine.time, "thread_time_ns")

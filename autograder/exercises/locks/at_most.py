@@ -6,7 +6,7 @@ really can be.
 
 from multiprocessing import Lock, Process, Semaphore, Value
 
-from autograder.exercise import also_right, wrong
+from autograder.authoring.marks import also_right, wrong
 from lockstep import check, explore, given, inside
 
 points = 3

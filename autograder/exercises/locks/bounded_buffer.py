@@ -11,7 +11,7 @@ Use semaphores for waiting and a lock for the array. No item may be lost or come
 
 from multiprocessing import Array, Lock, Process, Semaphore, Value
 
-from autograder.exercise import also_right, hidden, wrong
+from autograder.authoring.marks import also_right, hidden, wrong
 from lockstep import check, explore, given
 
 points = 6

@@ -8,7 +8,7 @@ the total when all of them are done. No increment may be lost, in any interleavi
 
 from multiprocessing import Lock, Process, Value
 
-from autograder.exercise import also_right, hidden, wrong
+from autograder.authoring.marks import also_right, hidden, wrong
 from lockstep import check, explore
 
 points = 4

@@ -6,7 +6,7 @@ Neither call returns before both have been made. Use semaphores. Each `Rendezvou
 
 from multiprocessing import Process, Semaphore, Value
 
-from autograder.exercise import also_right, hidden, wrong
+from autograder.authoring.marks import also_right, hidden, wrong
 from lockstep import check, explore, given
 
 points = 4

@@ -8,7 +8,7 @@ there, in any order.
 Return the pair `(positions, result)`. `positions[i]` is the position of item i, or `None` if it is not kept.
 """
 
-from autograder.exercise import also_right, hidden, wrong
+from autograder.authoring.marks import also_right, hidden, wrong
 from lockstep import check, given
 
 points = 3

@@ -7,7 +7,7 @@ A loop does this with n - 1 combinations, one after another. Do it so that many 
 in all (*work*), and no chain of more than 2 log2 n + 1 of them, rounded up (*span*). This is what Blelloch's algorithm does (1990).
 """
 
-from autograder.exercise import also_right, hidden, wrong
+from autograder.authoring.marks import also_right, hidden, wrong
 from lockstep import check, given
 
 points = 5

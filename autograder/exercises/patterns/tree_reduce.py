@@ -7,7 +7,7 @@ in pairs, then the results in pairs, until one is left. With n items no chain of
 list `items` itself is not changed. For no items at all raise `ValueError`.
 """
 
-from autograder.exercise import also_right, hidden, wrong
+from autograder.authoring.marks import also_right, hidden, wrong
 from lockstep import check, given, raises
 
 points = 4

@@ -16,7 +16,7 @@ import re
 from collections import Counter
 from multiprocessing import Pool
 
-from autograder.exercise import also_right, hidden, wrong
+from autograder.authoring.marks import also_right, hidden, wrong
 from lockstep import check, explore, given, simulate
 
 points = 5

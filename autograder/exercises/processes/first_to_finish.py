@@ -16,7 +16,7 @@ from multiprocessing import Barrier, Process
 from multiprocessing.connection import wait
 from threading import BrokenBarrierError
 
-from autograder.exercise import also_right, hidden, wrong
+from autograder.authoring.marks import also_right, hidden, wrong
 from lockstep import check, given
 
 points = 5

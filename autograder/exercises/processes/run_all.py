@@ -12,7 +12,7 @@ import time
 from functools import partial
 from multiprocessing import Process, SimpleQueue
 
-from autograder.exercise import also_right, hidden, wrong
+from autograder.authoring.marks import also_right, hidden, wrong
 from lockstep import check, given, simulate
 
 points = 4

@@ -13,7 +13,7 @@ import time
 from multiprocessing import Process
 from multiprocessing.connection import wait
 
-from autograder.exercise import also_right, hidden, wrong
+from autograder.authoring.marks import also_right, hidden, wrong
 from lockstep import check, given
 
 points = 4

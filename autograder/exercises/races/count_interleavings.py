@@ -9,7 +9,7 @@ It should answer at once, also for large numbers. The checks compare it with wha
 import math
 from multiprocessing import Process, Value
 
-from autograder.exercise import also_right, hidden, wrong
+from autograder.authoring.marks import also_right, hidden, wrong
 from lockstep import check, explore, given
 
 points = 3

@@ -9,7 +9,7 @@ Write `lose_updates()`. It returns the schedule: a list of 8 process numbers, 1 
 
 from multiprocessing import Process, Value
 
-from autograder.exercise import also_right, hidden, wrong
+from autograder.authoring.marks import also_right, hidden, wrong
 from lockstep import check, given, replay
 
 points = 2

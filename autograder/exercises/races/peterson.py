@@ -14,7 +14,7 @@ each. (The lock is from G. L. Peterson, *Myths about the mutual exclusion proble
 
 from multiprocessing import Lock, Process, Value
 
-from autograder.exercise import also_right, hidden, wrong
+from autograder.authoring.marks import also_right, hidden, wrong
 from lockstep import check, explore, given, inside
 
 points = 5

@@ -8,7 +8,7 @@ Several processes withdraw from one balance at the same time. It must never fall
 
 from multiprocessing import Process, Value
 
-from autograder.exercise import also_right, hidden, wrong
+from autograder.authoring.marks import also_right, hidden, wrong
 from lockstep import check, explore, given
 
 points = 3

@@ -8,7 +8,7 @@ evenly among `p` processors.
   time is serial, and the parallel part of the problem has grown with `p` (Gustafson, 1988).
 """
 
-from autograder.exercise import also_right, hidden, wrong
+from autograder.authoring.marks import also_right, hidden, wrong
 from lockstep import check
 
 points = 3

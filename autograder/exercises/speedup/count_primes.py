@@ -14,7 +14,7 @@ worker only, and there is at most one message for every 4 numbers.
 
 from multiprocessing import Pool
 
-from autograder.exercise import also_right, hidden, wrong
+from autograder.authoring.marks import also_right, hidden, wrong
 from lockstep import check, explore, simulate
 
 points = 5

@@ -7,7 +7,7 @@ A speed-up above `p` gives a negative share, and one below 1 a share above 1: re
 to determine: for `p` of 1 or less raise `ValueError`.
 """
 
-from autograder.exercise import also_right, hidden, wrong
+from autograder.authoring.marks import also_right, hidden, wrong
 from lockstep import check, raises
 
 points = 2

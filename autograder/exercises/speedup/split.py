@@ -8,7 +8,7 @@ When there are fewer indices than workers, some chunks are empty.
 `split(11, 4)` is `[(0, 3), (3, 6), (6, 9), (9, 11)]`.
 """
 
-from autograder.exercise import also_right, hidden, wrong
+from autograder.authoring.marks import also_right, hidden, wrong
 from lockstep import check
 
 points = 3

@@ -9,7 +9,7 @@ the tasks that must be done before it. The tasks may be written in any order. Th
 - `brent(work, span, p)` returns Brent's upper bound for the time on `p` processors: (work - span) / p + span (Brent, 1974), not rounded.
 """
 
-from autograder.exercise import also_right, hidden, wrong
+from autograder.authoring.marks import also_right, hidden, wrong
 from lockstep import check
 
 points = 4

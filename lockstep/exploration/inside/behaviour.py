@@ -12,11 +12,12 @@ from typing import Any
 
 from lockstep.exploration.inside.running import ExploreMachine, Program, Rest, Run
 from lockstep.exploration.typed import typed_key
-from lockstep.program.definitions import Definitions
-from lockstep.program.namespaces import SOLUTION, Namespaces, compiled
+from lockstep.program.loading import Loadable
+from lockstep.program.namespaces import Namespaces
 from lockstep.standin.declared import UNKNOWN, operation_kind
 from lockstep.standin.objects.processes import process_name
 from lockstep.standin.operation import Answer, Raised
+from lockstep.student.inside.references import resolved
 
 PARKED = 1_000  # runs kept waiting for their next answer
 AHEAD = 400  # local states found ahead of being asked for, in one batch
@@ -54,17 +55,13 @@ class Behaviour:
 
     def __init__(
         self,
-        program: Definitions,
-        given: Definitions,
+        program: Loadable,
+        given: Loadable,
         call_main: Callable[[Namespaces], Any],
         options: dict[str, Any],
         remember: Callable[[Run, Any], Hashable | None] = lambda run, frame: None,
     ) -> None:
-        self.machine = ExploreMachine(options, self._resting)
-        self.machine.statements = compiled(program.cells, program.computed)
-        self.machine.given = compiled(given.cells)
-        self.machine.labels = frozenset(cell.label for cell in (*program.cells, *given.cells))
-        self.machine.call_main = call_main
+        self.machine = ExploreMachine(program, given, call_main, options, self._resting)
         self._remember = remember
         self._memory: Hashable | None = None
         self.locals: list[Local] = []
@@ -184,16 +181,12 @@ def _difference(old: Rest, new: Rest, identity: str) -> str:
     )
 
 
-def entry_point(name: str, arguments: Callable[[Namespaces], tuple[Any, Any]]) -> Callable[[Namespaces], Any]:
-    """A call of the function of this name ("solution:count"), with fresh arguments for every run."""
-    module, _, short = name.rpartition(":")
+def entry_point(request: dict[str, Any]) -> Callable[[Namespaces], Any]:
+    """The call that a request asks for, with fresh arguments for every run."""
+    asked = (request["function"], request["arguments"], request["keywords"])
 
     def call(namespaces: Namespaces) -> Any:
-        try:
-            function = namespaces.find(module or SOLUTION, short)
-        except AttributeError:
-            raise NameError(f"`{short}` is not defined: run its cell, or restore its name") from None
-        args, keywords = arguments(namespaces)
-        return function(*args, **keywords)
+        function, arguments, keywords = resolved(asked, namespaces.named)
+        return function(*arguments, **keywords)
 
     return call

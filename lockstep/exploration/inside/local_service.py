@@ -7,20 +7,28 @@ from typing import Any
 from lockstep.exploration.inside import service
 from lockstep.exploration.inside.behaviour import Behaviour, HiddenInput
 from lockstep.program.definitions import Definitions
+from lockstep.program.loading import Loadable
 
 
 class LocalService:
     """Answers requests as the service in a learner's process does."""
 
-    def __init__(self, source: Any, given: Any = ()) -> None:
-        self._source, self._given = Definitions(tuple(source)), Definitions(tuple(given))
+    def __init__(self, program: Definitions) -> None:
+        self._program = Loadable.of(program)
         self._behaviour: Behaviour | None = None
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
         try:
             if request["do"] == "begin":
-                self._behaviour = service.begin(request, self._source, self._given)
+                self.close()
+                self._behaviour = service.begin(request, self._program, Loadable())
             assert self._behaviour is not None
             return service.respond(self._behaviour, request)
         except HiddenInput as error:
             return {"hidden": str(error)}
+
+    def close(self) -> None:
+        """Ends the processes that rest; nothing can be asked any more."""
+        if self._behaviour is not None:
+            self._behaviour.machine.close()
+            self._behaviour = None

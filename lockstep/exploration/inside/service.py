@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from lockstep.exploration.inside.behaviour import Behaviour, HiddenInput, Local, entry_point
 from lockstep.exploration.inside.remembering import remember
 from lockstep.exploration.inside.running import Program
 from lockstep.exploration.wire import from_wire, to_wire
-from lockstep.program.definitions import Definitions, definitions
-from lockstep.program.namespaces import GIVEN, SOLUTION, Namespaces
+from lockstep.program.definitions import definitions
+from lockstep.program.loading import Loadable
 from lockstep.standin.imports.files import refuse_files
-from lockstep.student.data import Reference
 
 EXPLORE_MAIN = Program("0")
 
@@ -29,7 +27,11 @@ def serve(connection: Any, programs: Any) -> None:
             return
         try:
             if request["do"] == "begin":
-                behaviour = begin(request, definitions(programs.source), definitions(programs.given))
+                if behaviour is not None:
+                    behaviour.machine.close()
+                behaviour = begin(
+                    request, *(Loadable.of(definitions(part)) for part in (programs.source, programs.given))
+                )
             assert behaviour is not None
             reply = respond(behaviour, request)
         except HiddenInput as error:
@@ -37,17 +39,13 @@ def serve(connection: Any, programs: Any) -> None:
         connection.send(reply)
 
 
-def begin(request: dict[str, Any], source: Definitions, given: Definitions) -> Behaviour:
+def begin(request: dict[str, Any], program: Loadable, given: Loadable) -> Behaviour:
     """The behaviour of a program of which nothing is known yet."""
-
-    def arguments(namespaces: Namespaces) -> tuple[Any, Any]:
-        return _fresh(request["arguments"], namespaces), _fresh(request["keywords"], namespaces)
-
     options = {"feeder": request["feeder"], "pipe_capacity": request["pipe_capacity"]}
-    call_main = entry_point(request["function"], arguments)
+    call_main = entry_point(request)
     if not request["merge"]:
-        return Behaviour(source, given, call_main, options)
-    return Behaviour(source, given, call_main, options, remember)
+        return Behaviour(program, given, call_main, options)
+    return Behaviour(program, given, call_main, options, remember)
 
 
 def respond(behaviour: Behaviour, request: dict[str, Any]) -> dict[str, Any]:
@@ -82,15 +80,3 @@ def _told(local: Local) -> list[Any]:
         [list(line) for line in rest.where], ended, [list(names) for names in local.queues],
         [list(end) for end in local.ends], [list(child) for child in local.children], to_wire(local.program.ends),
     ]  # fmt: skip
-
-
-def _fresh(value: Any, namespaces: Namespaces) -> Any:
-    """A copy of plain data, so that no run sees what another did to its arguments; references become what they name."""
-    if isinstance(value, Reference):
-        function = namespaces.find(GIVEN if value.origin == "given" else SOLUTION, value.name)
-        return function if value.arguments is None else partial(function, *_fresh(value.arguments, namespaces))
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return type(value)(_fresh(item, namespaces) for item in value)
-    if isinstance(value, dict):
-        return {_fresh(key, namespaces): _fresh(item, namespaces) for key, item in value.items()}
-    return value.copy() if hasattr(value, "copy") else value

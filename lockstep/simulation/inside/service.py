@@ -12,19 +12,20 @@ from typing import Any
 import threadpoolctl
 
 from lockstep.program.definitions import definitions
-from lockstep.program.namespaces import GIVEN, SOLUTION, Namespaces, compiled
+from lockstep.program.loading import Loadable
+from lockstep.program.namespaces import SOLUTION, Namespaces
 from lockstep.program.source import ModuleSource
-from lockstep.program.workers import WORKERS
+from lockstep.program.workers import workers_parameter
 from lockstep.simulation.actors import Deadlock, Stretch, TooLong
 from lockstep.simulation.costs import IDEAL, Costs
 from lockstep.simulation.engine import OPERATIONS, Engine
-from lockstep.simulation.inside.greenlets import NotThere, SimulateMachine
+from lockstep.simulation.inside.timed_machine import SimulateMachine
 from lockstep.simulation.log import Log, Recorder
 from lockstep.standin.machine import NotCovered, current
-from lockstep.standin.objects.processes import given_name
-from lockstep.student.data import DataError, Reference, encode
+from lockstep.standin.objects.processes import process_name
+from lockstep.student.data import DataError, encode
+from lockstep.student.inside.references import NotThere, resolved
 
-_MODULES = {"student": SOLUTION, "given": GIVEN}
 _EMPTY = ModuleSource.of_text(
     """
 import multiprocessing
@@ -55,9 +56,7 @@ class Simulator:
     """One learner's program, run as often as it is asked for."""
 
     def __init__(self, source: ModuleSource, given: ModuleSource) -> None:
-        found, beside = definitions(source), definitions(given).cells
-        self._statements = compiled(found.cells, found.computed), compiled(beside)
-        self._labels = frozenset(cell.label for cell in (*found.cells, *beside))
+        self._program, self._given = (Loadable.of(definitions(part)) for part in (source, given))
         self._own_cost: int | None = None
 
     def run(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -71,7 +70,7 @@ class Simulator:
             self._own_cost = own_cost()
         costs = Costs.of_data(request["costs"])
         machine = SimulateMachine(
-            self._statements, self._labels, partial(_call, request), int(request["cores"]), request["pipe_capacity"],
+            self._program, self._given, partial(_call, request), int(request["cores"]), request["pipe_capacity"],
             self._own_cost, measured=costs.name != IDEAL.name,
         )  # fmt: skip
         try:
@@ -92,12 +91,11 @@ class Simulator:
 
 def own_cost() -> int:
     """Nanoseconds that the stand-in and the clock themselves take in every stretch, measured on this machine."""
-    statements = compiled(_EMPTY.cells)
 
     def call(namespaces: Namespaces) -> None:
         namespaces.find(SOLUTION, "turns")(300)
 
-    machine = SimulateMachine((statements, ()), frozenset(), call, 1, 65_536, 0)
+    machine = SimulateMachine(Loadable.of(definitions(_EMPTY)), Loadable(), call, 1, 65_536, 0)
     stretches = _simulated(machine, 1, Costs("empty", lock=1e-9), 65_536)["0"]
     return int(statistics.median(stretch.cpu for stretch in stretches) * 1e9)
 
@@ -120,9 +118,8 @@ def _simulated(
 
 
 def _call(request: dict[str, Any], namespaces: Namespaces) -> Any:
-    function = _resolved(request["function"], namespaces)
-    arguments = _resolved(request["arguments"], namespaces)
-    keywords = dict(_resolved(request["keywords"], namespaces))
+    asked = (request["function"], request["arguments"], request["keywords"])
+    function, arguments, keywords = resolved(asked, namespaces.named)
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):
@@ -147,7 +144,7 @@ def _workers_parameter(signature: inspect.Signature, arguments: Any, keywords: d
         return None
     free = [name for name in signature.parameters if name not in bound]
     required = [name for name in free if signature.parameters[name].default is inspect.Parameter.empty]
-    return next((name for name in WORKERS if name in free), required[-1] if required else None)
+    return workers_parameter(free, required[-1] if required else None)
 
 
 def _fitting(signature: inspect.Signature, arguments: Any, keywords: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
@@ -159,28 +156,10 @@ def _fitting(signature: inspect.Signature, arguments: Any, keywords: dict[str, A
     return arguments, {name: value for name, value in keywords.items() if name in signature.parameters}
 
 
-def _resolved(value: Any, namespaces: Namespaces) -> Any:
-    match value:
-        case Reference(origin=origin, name=name, arguments=arguments):
-            try:
-                function = namespaces.find(_MODULES[origin], name)
-            except AttributeError:
-                raise NotThere(f"`{name}` is not defined: run its cell, or restore its name") from None
-            return function if arguments is None else partial(function, *_resolved(arguments, namespaces))
-        case list():
-            return [_resolved(item, namespaces) for item in value]
-        case tuple():
-            return tuple(_resolved(item, namespaces) for item in value)
-        case dict():
-            return {key: _resolved(item, namespaces) for key, item in value.items()}
-    # Copies, because a program may change its arguments and is run more than once.
-    return value.copy() if hasattr(value, "copy") else value
-
-
 def _outcome(machine: SimulateMachine) -> dict[str, Any]:
     if machine.error is not None:
         types, message, text = machine.error
-        children = [f"{given_name(who)} ended with {kind}: {why}\n" for who, kind, why, _ in machine.failures]
+        children = [f"{process_name(who)} ended with {kind}: {why}\n" for who, kind, why, _ in machine.failures]
         return {"raised": {"types": types, "message": message, "traceback": "".join([text, *children])}}
     try:
         encode(machine.result)

@@ -5,34 +5,37 @@ from __future__ import annotations
 
 import builtins
 import importlib
-import os
-import queue
 import random
 import timeit
 import types
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
-from lockstep.standin.imports import plain as standin
+from lockstep.standin.imports import plain
+from lockstep.standin.imports.modules import Lenient, StandIns
 from lockstep.standin.imports.neighbours import check_package, neighbour
 from lockstep.standin.imports.threads import QUEUES, THREADING
 from lockstep.standin.machine import current, not_covered
 
+_PROCESS = "use multiprocessing.Process"
+_WAITING = "wait for a Queue, a Pipe or an Event"
 _REFUSED_MODULES = {
-    "_thread": "use multiprocessing.Process",
+    "_thread": _PROCESS,
     "concurrent": "use multiprocessing.Process and a Queue",
-    "asyncio": "use multiprocessing.Process",
-    "subprocess": "use multiprocessing.Process",
+    "asyncio": _PROCESS,
+    "subprocess": _PROCESS,
     "socket": "use multiprocessing.Pipe",
-    "select": "wait for a Queue, a Pipe or an Event",
-    "selectors": "wait for a Queue, a Pipe or an Event",
+    "select": _WAITING,
+    "selectors": _WAITING,
     "signal": "use an Event or a sentinel",
     "mmap": "use multiprocessing.Array",
     "secrets": "use `random`, which gives every process its own fixed numbers here",
     "tempfile": "use a Queue or a Value instead of files",
     "sched": "use multiprocessing.Event",
-    "joblib": "use multiprocessing.Process",
+    "joblib": _PROCESS,
 }
+_REFUSED = {"threading": THREADING, **{name: StandIns({name: {}}, {}, why) for name, why in _REFUSED_MODULES.items()}}
 _REFUSED_OS = {
     "fork": "use multiprocessing.Process",
     "forkpty": "use multiprocessing.Process",
@@ -115,78 +118,83 @@ def random_module(identity: str) -> types.ModuleType:
     return made
 
 
-def imports(
-    identity: str,
-    own: Mapping[str, types.ModuleType],
-    timed: Mapping[str, Mapping[str, Any]],
-    made: dict[str, types.ModuleType],
-) -> Callable[..., Any]:
-    """An `__import__` for one simulated process.
+class Imports:
+    """`__import__` for one simulated process.
 
-    `own`: its own modules by name; `timed`: what those that tell the time offer, by module; `made`: where modules made
-    for this process alone are put.
+    A name that is not covered costs nothing until it is used: the import binds what refuses every use.
     """
 
-    def covered(top: str) -> types.ModuleType | None:
-        if top in own:
-            return own[top]
-        if top not in made:
-            if top == "random":
-                made[top] = random_module(identity)
-            elif top in timed:
-                made[top] = _Covered(importlib.import_module(top), timed[top])
-            elif top == "queue":
-                made[top] = _Covered(queue, QUEUES)
-            elif top == "os":
-                refused = {name: refusal(f"os.{name}", instead) for name, instead in _REFUSED_OS.items()}
-                pid = {"getpid": getpid, "cpu_count": standin.cpu_count}
-                made[top] = _Covered(os, {**refused, **pid})
-            else:
-                return neighbour(top, lambda: vars(made["builtins"]), made)
-        return made[top]
+    def __init__(
+        self,
+        identity: str,
+        own: Mapping[str, types.ModuleType],
+        made: dict[str, types.ModuleType],
+        standing_in: Mapping[str, StandIns],
+        offered: Mapping[str, Mapping[str, Any]],
+    ) -> None:
+        """`own`: the process's own modules by name; `made`: where modules made for this process alone are put.
 
-    def imported(
-        name: str, globals_: Any = None, locals_: Any = None, fromlist: Any = (), level: int = 0
+        `standing_in`: the stand-ins for packages, by the package's name; `offered`: what modules offer here that
+        differs from the real ones, by the module's name.
+        """
+        self._identity, self._own, self._made = identity, own, made
+        self._standing_in, self._offered = {**_REFUSED, **standing_in}, {"os": OS, "queue": QUEUES, **offered}
+
+    def __call__(
+        self, name: str, globals_: Any = None, locals_: Any = None, fromlist: Any = (), level: int = 0
     ) -> types.ModuleType:
         top = name.partition(".")[0]
-        if top == "multiprocessing":
-            inner = standin.module(name)
-            if fromlist:
-                for wanted in fromlist:
-                    if wanted != "*":
-                        getattr(inner, wanted)
-                return inner
-            return standin.module()
-        if name == "threading":
-            return THREADING
-        if top in _REFUSED_MODULES:
-            raise not_covered(f"the module `{name}`", _REFUSED_MODULES[top])
-        if (name == top or not fromlist) and level == 0 and (found := covered(top)) is not None:
+        if level == 0 and (stand_ins := self._standing_in.get(top)) is not None:
+            module = stand_ins.module(name)
+            if not fromlist:
+                return stand_ins.module(top)
+            return module if "*" in fromlist else Lenient(module)
+        if (name == top or not fromlist) and level == 0 and (found := self._own_module(top)) is not None:
             return found
         found = importlib.__import__(name, globals_, locals_, fromlist, level)
         if level == 0:
             check_package(top)
         return found
 
-    return imported
+    def _own_module(self, top: str) -> types.ModuleType | None:
+        """The module that this process has for itself, if it has one of this name."""
+        if top in self._own:
+            return self._own[top]
+        if top not in self._made:
+            if top == "random":
+                self._made[top] = random_module(self._identity)
+            elif top in self._offered:
+                self._made[top] = _Covered(importlib.import_module(top), self._offered[top])
+            else:
+                return neighbour(top, lambda: vars(self._made["builtins"]), self._made)
+        return self._made[top]
 
 
-def no_clocks() -> dict[str, dict[str, Any]]:
-    """The modules that tell the time, without clocks; sleeping takes no time."""
-    instead = "no time passes on a machine that takes every interleaving; measure on the real machine"
-    return {
-        "time": {"sleep": sleep_no_time, **{name: refusal(f"time.{name}", instead) for name in _CLOCKS}},
-        "timeit": {name: refusal(f"timeit.{name}", instead) for name in timeit.__all__},
-    }
+OS: dict[str, Any] = {
+    **{name: refusal(f"os.{name}", instead) for name, instead in _REFUSED_OS.items()},
+    "getpid": getpid,
+    "cpu_count": plain.cpu_count,
+}
+_NO_TIME = "no time passes on a machine that takes every interleaving; measure on the real machine"
+_NO_CLOCKS: dict[str, dict[str, Any]] = {
+    "time": {"sleep": sleep_no_time, **{name: refusal(f"time.{name}", _NO_TIME) for name in _CLOCKS}},
+    "timeit": {name: refusal(f"timeit.{name}", _NO_TIME) for name in timeit.__all__},
+}
+
+
+def untimed_imports(identity: str, own: Mapping[str, types.ModuleType], made: dict[str, types.ModuleType]) -> Imports:
+    """An `__import__` for one process where no time exists: no clocks, and sleeping takes no time."""
+    return Imports(identity, own, made, {"multiprocessing": plain.MULTIPROCESSING}, _NO_CLOCKS)
 
 
 def covered_builtins(importer: Callable[..., Any]) -> dict[str, Any]:
     """The builtins of a simulated process."""
+    # `lazy import`, from 3.15 on, imports at once: later, it would find the real modules.
+    return {**_builtins(), "__import__": importer, "__lazy_import__": importer}
+
+
+@cache
+def _builtins() -> dict[str, Any]:
     files = "pass the data as an argument"
-    return {
-        **vars(builtins),
-        "__import__": importer,
-        "print": print_nothing,
-        "open": refusal("open", files),
-        "input": refusal("input", files),
-    }
+    refused = {name: refusal(name, files) for name in ("open", "input")}
+    return {**vars(builtins), "print": print_nothing, **refused}

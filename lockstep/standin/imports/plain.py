@@ -6,7 +6,8 @@ import queue
 import types
 from typing import Any
 
-from lockstep.standin.machine import current, not_covered
+from lockstep.standin.imports.modules import StandIns
+from lockstep.standin.machine import current
 from lockstep.standin.objects import barriers, cells, conditions, locks, pipes, queues
 from lockstep.standin.objects import processes as process
 
@@ -85,7 +86,7 @@ def _check_method(method: str | None) -> None:
 
 def get_context(method: str | None = None) -> types.ModuleType:
     _check_method(method)
-    return module()
+    return MULTIPROCESSING.module("multiprocessing")
 
 
 PUBLIC: dict[str, Any] = {
@@ -112,7 +113,7 @@ PUBLIC: dict[str, Any] = {
     },
 }  # fmt: skip
 
-_SUBMODULES: dict[str, dict[str, Any]] = {
+SUBMODULES: dict[str, dict[str, Any]] = {
     "process": {
         "current_process": current_process,
         "parent_process": parent_process,
@@ -127,28 +128,7 @@ _SUBMODULES: dict[str, dict[str, Any]] = {
     "synchronize": {name: PUBLIC[name] for name in ("Lock", "RLock", "Semaphore", "Condition", "Event", "Barrier")},
     "context": {"TimeoutError": TimeoutError, "ProcessError": ProcessError, "Process": process.Process},
 }
-_modules: dict[str, types.ModuleType] = {}
-
-
-class _Module(types.ModuleType):
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        full = f"{self.__name__}.{name}"
-        raise not_covered(f"`{full}`", _INSTEAD.get(name, "use what multiprocessing's Process, locks and queues offer"))
-
-
-def module(name: str = "multiprocessing") -> types.ModuleType:
-    """The stand-in for `multiprocessing` or one of its submodules. Raises NotCovered for those that are not covered."""
-    if not _modules:
-        top = _Module("multiprocessing")
-        top.__dict__.update(PUBLIC, __all__=sorted(PUBLIC), __path__=[])
-        _modules["multiprocessing"] = top
-        for short, names in _SUBMODULES.items():
-            inner = _Module(f"multiprocessing.{short}")
-            inner.__dict__.update(names, __all__=sorted(names))
-            _modules[inner.__name__] = inner
-            setattr(top, short, inner)
-    if name not in _modules:
-        raise not_covered(f"`{name}`", _INSTEAD.get(name.rpartition(".")[2], "use Process, locks and queues"))
-    return _modules[name]
+MULTIPROCESSING = StandIns(
+    {"multiprocessing": PUBLIC, **{f"multiprocessing.{name}": names for name, names in SUBMODULES.items()}},
+    _INSTEAD, "use what multiprocessing's Process, locks and queues offer",
+)  # fmt: skip

@@ -4,24 +4,15 @@ from __future__ import annotations
 
 import queue
 import threading
-import types
 from typing import Any
 
+from lockstep.standin.imports.modules import StandIns
 from lockstep.standin.machine import not_covered
 
-
-class _NoThreads(types.ModuleType):
-    """The module `threading` as far as programs of processes need it: the exception that barriers raise."""
-
-    BrokenBarrierError = threading.BrokenBarrierError
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        raise not_covered(f"`threading.{name}`", "use multiprocessing; threads share everything, and are not covered")
-
-
-THREADING = _NoThreads("threading")
+THREADING = StandIns(
+    {"threading": {"BrokenBarrierError": threading.BrokenBarrierError}}, {},
+    "use multiprocessing; threads share everything, and are not covered",
+)  # fmt: skip
 
 
 def _check(kind: type, method: str, waits: bool) -> None:

@@ -10,9 +10,10 @@ import types
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from lockstep.standin.imports import covered as inputs
-from lockstep.standin.imports import plain as module
-from lockstep.standin.machine import current, not_covered
+from lockstep.standin.imports import plain
+from lockstep.standin.imports.covered import OS, Imports, refusal
+from lockstep.standin.imports.modules import StandIns
+from lockstep.standin.machine import current
 from lockstep.standin.objects import processes as process
 from lockstep.standin.objects.conditions import Condition
 from lockstep.standin.objects.processes import Process
@@ -72,13 +73,13 @@ def sched_getaffinity(pid: int) -> set[int]:
 
 
 def get_context(method: str | None = None) -> types.ModuleType:
-    module.get_context(method)  # refuses unknown methods
-    return _modules["multiprocessing"]
+    plain.get_context(method)  # refuses unknown methods
+    return STAND_INS.module("multiprocessing")
 
 
 _futures = concurrent.futures
 _MULTIPROCESSING: dict[str, Any] = {
-    **module.PUBLIC,
+    **plain.PUBLIC,
     "Process": TimedProcess,
     "Condition": TimedCondition,
     "Pool": pools.Pool,
@@ -91,8 +92,8 @@ _MULTIPROCESSING: dict[str, Any] = {
 }
 _SUBMODULES: dict[str, dict[str, Any]] = {
     "process": {
-        "current_process": module.current_process,
-        "parent_process": module.parent_process,
+        "current_process": plain.current_process,
+        "parent_process": plain.parent_process,
         "BaseProcess": process.Process,
     },
     "pool": {
@@ -101,13 +102,13 @@ _SUBMODULES: dict[str, dict[str, Any]] = {
         "ApplyResult": pools.AsyncResult,
         "MapResult": pools.AsyncResult,
         "IMapIterator": pools.ResultIterator,
-        "TimeoutError": module.TimeoutError,
+        "TimeoutError": plain.TimeoutError,
     },
     "shared_memory": {"SharedMemory": memory.SharedMemory, "ShareableList": memory.shareable_list},
     "sharedctypes": {name: _MULTIPROCESSING[name] for name in ("Value", "Array", "RawValue", "RawArray")},
-    "context": {"TimeoutError": module.TimeoutError, "ProcessError": module.ProcessError, "Process": TimedProcess},
-    "queues": vars(module.module("multiprocessing.queues")),
-    "synchronize": {**vars(module.module("multiprocessing.synchronize")), "Condition": TimedCondition},
+    "context": {"TimeoutError": plain.TimeoutError, "ProcessError": plain.ProcessError, "Process": TimedProcess},
+    "queues": plain.SUBMODULES["queues"],
+    "synchronize": {**plain.SUBMODULES["synchronize"], "Condition": TimedCondition},
 }
 _FUTURES: dict[str, Any] = {
     "ProcessPoolExecutor": executors.ProcessPoolExecutor,
@@ -122,80 +123,39 @@ _FUTURES: dict[str, Any] = {
 }  # fmt: skip
 _INSTEAD = {
     "ThreadPoolExecutor": "use ProcessPoolExecutor; threads are not simulated",
+    "InterpreterPoolExecutor": "use ProcessPoolExecutor; interpreters are not simulated",
     "Manager": "use a Value, an Array, a Queue or SharedMemory",
     "active_children": "keep the Process objects in a list",
     "connection": "use Pipe()",
 }
 
 
-_NO_TIMING = {
-    name: inputs.refusal(f"timeit.{name}", "read time.perf_counter() before and after") for name in timeit.__all__
-}
-
-
-class _Module(types.ModuleType):
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        full = f"{self.__name__}.{name}"
-        raise not_covered(f"`{full}`", _INSTEAD.get(name, "use processes, pools, queues, locks or shared memory"))
-
-
-_modules: dict[str, types.ModuleType] = {}
-
-
-def _add(name: str, contents: Mapping[str, Any]) -> types.ModuleType:
-    made = _modules[name] = _Module(name)
-    public = {key: value for key, value in contents.items() if not key.startswith("__")}
-    made.__dict__.update(public, __all__=sorted(public), __path__=[])
-    above, _, short = name.rpartition(".")
-    if above:
-        setattr(_modules[above], short, made)
-    return made
-
-
-_add("multiprocessing", _MULTIPROCESSING)
-for _name, _contents in _SUBMODULES.items():
-    _add(f"multiprocessing.{_name}", _contents)
-_add("concurrent", {})
-_add("concurrent.futures", _FUTURES)
 _broken = concurrent.futures.process.BrokenProcessPool
-_add("concurrent.futures.process", {"BrokenProcessPool": _broken, **_FUTURES})
+STAND_INS = StandIns(
+    {
+        "multiprocessing": _MULTIPROCESSING,
+        **{f"multiprocessing.{name}": contents for name, contents in _SUBMODULES.items()},
+        "concurrent": {},
+        "concurrent.futures": _FUTURES,
+        "concurrent.futures.process": {"BrokenProcessPool": _broken, **_FUTURES},
+    },
+    _INSTEAD,
+    "use processes, pools, queues, locks or shared memory",
+)
+_NO_TIMING = {name: refusal(f"timeit.{name}", "read time.perf_counter() before and after") for name in timeit.__all__}
 
 
-def _standing_in(name: str, wanted: Any) -> types.ModuleType:
-    if name not in _modules:
-        raise not_covered(f"`{name}`", "use processes, pools, queues, locks or shared memory")
-    if not wanted:
-        return _modules[name.partition(".")[0]]
-    for one in wanted:
-        if one != "*":
-            getattr(_modules[name], one)
-    return _modules[name]
+class TimedImports(Imports):
+    """`__import__` for one process in virtual time."""
 
-
-def imports(
-    identity: str, own: Mapping[str, types.ModuleType], made: dict[str, types.ModuleType]
-) -> Callable[..., Any]:
-    """An `__import__` for one process in virtual time; `own` and `made` as in `lockstep.standin.imports.covered`."""
-    timed = {"time": clocks(), "timeit": {**_NO_TIMING, "default_timer": now}, "datetime": DATES}
-    others = inputs.imports(identity, own, timed, made)
-    system = {
-        "_exit": _exit,
-        "cpu_count": cpu_count,
-        "process_cpu_count": cpu_count,
-        "sched_getaffinity": sched_getaffinity,
-        "environ": dict(os.environ),
-    }
-
-    def imported(
-        name: str, globals_: Any = None, locals_: Any = None, fromlist: Any = (), level: int = 0
-    ) -> types.ModuleType:
-        if name.partition(".")[0] in ("multiprocessing", "concurrent"):
-            return _standing_in(name, fromlist)
-        found: types.ModuleType = others(name, globals_, locals_, fromlist, level)
-        if name == "os":
-            vars(found).update(system)
-        return found
-
-    return imported
+    def __init__(self, identity: str, own: Mapping[str, types.ModuleType], made: dict[str, types.ModuleType]) -> None:
+        system = {
+            **OS,
+            "_exit": _exit,
+            "cpu_count": cpu_count,
+            "process_cpu_count": cpu_count,
+            "sched_getaffinity": sched_getaffinity,
+            "environ": dict(os.environ),
+        }
+        offered = {"os": system, "time": clocks(), "timeit": {**_NO_TIMING, "default_timer": now}, "datetime": DATES}
+        super().__init__(identity, own, made, dict.fromkeys(STAND_INS.packages(), STAND_INS), offered)

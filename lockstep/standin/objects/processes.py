@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -111,6 +112,11 @@ class Process:
     def kill(self) -> None:
         if self._code is None:
             self._observe("kill")
+
+    if sys.version_info >= (3, 14):
+
+        def interrupt(self) -> None:
+            raise not_covered("`Process.interrupt`", "use `terminate()`, or an Event that the process looks at")
 
     def close(self) -> None:
         if self._started and self._code is None:

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from lockstep.standin.imports.timed import imports
+from lockstep.standin.imports.timed import TimedImports
 
 _WORDS = 624  # of the Mersenne twister's state; its position comes after them
 
@@ -33,7 +33,7 @@ class NumpyRandom:
         self, identity: str, own: Mapping[str, types.ModuleType], made: dict[str, types.ModuleType]
     ) -> Callable[..., Any]:
         """An `__import__` for a process in virtual time, which may load NumPy."""
-        importer = imports(identity, own, made)
+        importer = TimedImports(identity, own, made)
 
         def imported(*arguments: Any, **keywords: Any) -> Any:
             found = importer(*arguments, **keywords)

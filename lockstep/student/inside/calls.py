@@ -1,31 +1,33 @@
 """The service behind `student.f(...)`: calls functions of the learner's module and answers with data."""
 
 import gc
-import inspect
 import multiprocessing
 import sys
 import traceback
-from functools import partial
+from collections.abc import Callable
+from multiprocessing.connection import wait
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from lockstep.program.loading import unavailable_reason
-from lockstep.student.data import DataError, Reference, encode
+from lockstep.standin.missing import reason_missing
+from lockstep.student.data import DataError, encode
+from lockstep.student.inside.references import NotThere, resolved
 from lockstep.student.inside.serving import Programs, ServiceConnection
 
 _OURS = str(Path(__file__).parents[2])  # frames of ours are left out of a learner's traceback
+Find = Callable[[str, str], Any]
 _TEXT_LIMIT = 20_000  # characters of a message or traceback that a report can use
 
 
 def serve(connection: ServiceConnection, programs: Programs) -> None:
-    modules = dict(zip(("student", "given"), programs.load(), strict=True))
+    find = _finder(dict(zip(("student", "given"), programs.load(), strict=True)))
     while True:
         try:
             request = connection.receive()
         except EOFError:
             return
-        answer = {"tidy": _tidy, "call": _call, "signature": _signature}[request["do"]](request, modules)
+        answer = {"tidy": _tidy, "call": _call}[request["do"]](request, find)
         try:
             connection.send(answer)
         except DataError as error:
@@ -42,12 +44,12 @@ def _why(answer: dict[str, Any], error: DataError) -> str:
     return str(error)
 
 
-def _call(request: dict[str, Any], modules: dict[str, ModuleType]) -> dict[str, Any]:
+def _call(request: dict[str, Any], find: Find) -> dict[str, Any]:
     try:
-        function = _resolve(request["function"], modules)
-    except NameError as error:
+        asked = (request["function"], request["arguments"], request["keywords"])
+        function, arguments, keywords = resolved(asked, find)
+    except NotThere as error:
         return {"missing": str(error)}
-    arguments, keywords = _resolve(request["arguments"], modules), _resolve(request["keywords"], modules)
     try:
         value = function(*arguments, **keywords)
     except BaseException as error:
@@ -64,28 +66,14 @@ def _call(request: dict[str, Any], modules: dict[str, ModuleType]) -> dict[str, 
     return answer
 
 
-def _resolve(value: Any, modules: dict[str, ModuleType]) -> Any:
-    match value:
-        case Reference(origin=origin, name=name, arguments=arguments):
-            function = _named(modules[origin], name)
-            return function if arguments is None else partial(function, *_resolve(arguments, modules))
-        case list():
-            return [_resolve(item, modules) for item in value]
-        case tuple():
-            return tuple(_resolve(item, modules) for item in value)
-        case dict():
-            return {key: _resolve(item, modules) for key, item in value.items()}
-    return value
+def _finder(modules: dict[str, ModuleType]) -> Find:
+    def find(origin: str, name: str) -> Any:
+        value = getattr(modules[origin], name)
+        if (reason := reason_missing(value)) is not None:
+            raise NotThere(reason)
+        return value
 
-
-def _named(module: ModuleType, name: str) -> Any:
-    missing = object()
-    value = module.__dict__.get(name, missing)
-    if value is missing:
-        raise NameError(f"`{name}` is not defined: run its cell, or restore its name")
-    if reason := unavailable_reason(value):
-        raise NameError(reason)
-    return value
+    return find
 
 
 def _raised(error: BaseException) -> dict[str, Any]:
@@ -100,15 +88,17 @@ def _raised(error: BaseException) -> dict[str, Any]:
     return {"raised": {"types": types, "message": message[:_TEXT_LIMIT], "traceback": text[-_TEXT_LIMIT:]}}
 
 
-def _signature(request: dict[str, Any], modules: dict[str, ModuleType]) -> dict[str, Any]:
-    try:
-        return {"value": str(inspect.signature(_named(modules["student"], request["name"])))}
-    except (NameError, TypeError, ValueError) as error:
-        return {"missing": str(error)}
+def _tidy(_request: dict[str, Any], _find: Find) -> dict[str, Any]:
+    """Collects garbage, so that only what is really kept remains, and names the children that are known here.
 
-
-def _tidy(_request: dict[str, Any], _modules: dict[str, ModuleType]) -> dict[str, Any]:
-    """Collects garbage, so that only what is really kept remains, and names the children that are known here."""
+    "ended": those that have ended and that nobody has joined, where a fork server is their parent: it leaves nothing of
+    them that could be seen from outside.
+    """
     gc.collect()
-    children = {process.pid: process.name for process in multiprocessing.process._children}  # type: ignore[attr-defined]
-    return {"value": children}
+    children = list(multiprocessing.process._children)  # type: ignore[attr-defined]
+    served = [child for child in children if getattr(child._popen, "method", "") == "forkserver"]
+    ended = wait([child.sentinel for child in served], 0)
+    return {
+        "value": {child.pid: child.name for child in children},
+        "ended": [child.pid for child in served if child.sentinel in ended],
+    }

@@ -140,10 +140,12 @@ class _Keeper:
         found = []
         for process in self.tree():
             with contextlib.suppress(psutil.Error):
-                state = "ended" if process.status() == psutil.STATUS_ZOMBIE else "running"
-                command = " ".join(process.cmdline()) if state == "running" else ""
-                if process.pid != self.student and not any(helper in command for helper in _HELPER_COMMANDS):
-                    found.append((process.pid, state))
+                if _alive(process) and not process.cmdline():  # it is on its way out, and has no memory left
+                    _wait_until(lambda process=process: not _alive(process), 1.0)  # type: ignore[misc]
+                    self.reap()
+                running = _alive(process)
+                if process.is_running() and process.pid != self.student and not (running and _helps(process)):
+                    found.append((process.pid, "running" if running else "ended"))
         return found
 
     def stacks(self) -> list[tuple[int, int, str]]:
@@ -206,6 +208,15 @@ class _Keeper:
 def _adopt_orphans() -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_SUBREAPER, 1, 0, 0, 0)
+
+
+def _helps(process: psutil.Process) -> bool:
+    """Is it one of multiprocessing's own? What a fork server has forked looks like it on the command line."""
+    command = process.cmdline()
+    if not any(helper in part for part in command for helper in _HELPER_COMMANDS):
+        return False
+    parent = process.parent()
+    return parent is None or parent.cmdline() != command
 
 
 def _alive(process: psutil.Process) -> bool:

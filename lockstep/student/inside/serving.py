@@ -6,6 +6,7 @@ this process.
 
 import contextlib
 import importlib
+import multiprocessing
 import os
 import random
 import socket
@@ -40,6 +41,9 @@ class Programs:
         given = main_file_text(definitions(self.given))
         _write(self.folder, GIVEN, f"from {SOLUTION} import *\n{given}")
         importlib.invalidate_caches()
+        # A fork server loads the program once, as it would a program's main module, and not in every process.
+        if "forkserver" in multiprocessing.get_all_start_methods():
+            multiprocessing.set_forkserver_preload([SOLUTION, GIVEN])
         return importlib.import_module(SOLUTION), importlib.import_module(GIVEN)
 
 

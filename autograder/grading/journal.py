@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from autograder.work import NotGraded
+from autograder.grading.work import NotGraded
 from lockstep.checks.report import CheckResult
 from lockstep.program.source import ModuleSource
 
@@ -89,12 +89,9 @@ def journal_key(program: ModuleSource, text: str, reference: ModuleSource, tier:
 def _versions() -> list[str]:
     """The versions of Python, NumPy and of our own code, which is hashed: its version number changes too seldom."""
     digest = hashlib.sha256()
-    root = Path(__file__).resolve().parent
-    ours = [
-        *root.parent.joinpath("lockstep").rglob("*.py"),
-        *root.glob("*.py"),
-        *root.joinpath("sandbox").rglob("*.py"),
-    ]
+    root = Path(__file__).resolve().parents[2]
+    folders = ("lockstep", "autograder/grading", "autograder/sandbox")
+    ours = [path for folder in folders for path in root.joinpath(folder).rglob("*.py")]
     for path in sorted(ours):
         digest.update(path.read_bytes())
     return [platform.python_version(), version("numpy"), digest.hexdigest()]

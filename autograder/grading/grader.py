@@ -3,17 +3,18 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Protocol
 
-from autograder.hidden import hidden_lines, told_of_hidden
-from autograder.journal import Journal, Row, journal_key
-from autograder.judging import CheckCell, judge, read_check_cell
-from autograder.plain_cell import SHARED, run_plain_cell
+from autograder.grading.hidden import hidden_lines, told_of_hidden
+from autograder.grading.journal import Journal, Row, journal_key
+from autograder.grading.judging import read_check_cell
+from autograder.grading.plain_cell import SHARED, run_plain_cell
+from autograder.grading.work import NotGraded, Settings, Work
 from autograder.sandbox import launcher
-from autograder.work import NotGraded, Settings, Work
+from lockstep.checks.check import check_one
 from lockstep.checks.report import Report
 from lockstep.student.process import StudentProcess
+from lockstep.student.session import Session
 
 
 class Sandbox(Protocol):
@@ -57,7 +58,7 @@ class Grader:
             raise NotGraded(f"{work.cell.grade_id}: the grader failed: {type(error).__name__}: {error}") from error
         name, note = work.cell.grade_id, self._sandbox.describe()
         if work.cell.checks:
-            name = _check_cell(work.cell.text).exercise
+            name = read_check_cell(work.cell.text).exercise
         else:
             note = f"{SHARED} {note}"
         report = Report(name, tuple(row.result for row in rows), len(rows), note)
@@ -108,21 +109,15 @@ class Grader:
         if not work.cell.checks:
             yield 0, run_plain_cell(work.cell, work.program, self._sandbox, self._patience * _busy())
             return
-        cell = _check_cell(work.cell.text)
+        cell = read_check_cell(work.cell.text)
         for number in numbers:  # one at a time, so that what has been found is in the journal whatever comes next
-            one = CheckCell(cell.exercise, (cell.checks[number],), cell.given)
-            report = judge(
-                one,
-                work.program,
-                self._sandbox,
-                reference=work.reference,
-                reference_launcher=self._trusted,
-                patience=self._patience * _busy(),
-            )
-            (result,) = report.results
+            one = cell.checks[number]
+            limit = one.limit * self._patience * _busy()
+            reference = Session(work.reference, cell.given, self._trusted, limit)
+            result = check_one(one, Session(work.program, cell.given, self._sandbox, limit), reference)
             if result.infrastructure:
                 raise NotGraded(f"{work.cell.grade_id}: {result.explanation}")
-            if one.checks[0].function.__code__.co_firstlineno in hidden_lines(work.cell.text):
+            if one.function.__code__.co_firstlineno in hidden_lines(work.cell.text):
                 result = told_of_hidden(result)
             yield number, Row(result, float(result.passed))
 
@@ -142,12 +137,7 @@ _grader: Grader | None = None
 
 
 def _total(work: Work) -> int:
-    return len(_check_cell(work.cell.text).checks) if work.cell.checks else 1
-
-
-@cache
-def _check_cell(text: str) -> CheckCell:
-    return read_check_cell(text)
+    return len(read_check_cell(work.cell.text).checks) if work.cell.checks else 1
 
 
 def open_sandbox(unsandboxed: bool = False, tier: str | None = None) -> Sandbox:

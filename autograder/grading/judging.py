@@ -1,11 +1,13 @@
 """Judges a learner's program by the checks of a trusted cell: the checks run here, the program elsewhere."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 
-from lockstep.checks.check import Check, run_checks, running_with
-from lockstep.checks.report import CheckResult, Report
+from lockstep.checks.check import Check, run_checks
+from lockstep.checks.report import Report
+from lockstep.notebook.check_cells import check
 from lockstep.program.loading import remember_source
 from lockstep.program.source import ModuleSource
 from lockstep.student.process import Launcher
@@ -29,6 +31,7 @@ class _Collector:
         self.cell = CheckCell(exercise, tuple(checks), given_source)
 
 
+@cache
 def read_check_cell(text: str) -> CheckCell:
     """Executes a check cell of ours without running its checks. Raises ValueError if it has no `check.run(...)`.
 
@@ -37,7 +40,7 @@ def read_check_cell(text: str) -> CheckCell:
     label = f"checks-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
     remember_source(label, text)
     collector = _Collector()
-    with running_with(collector):
+    with check.running_with(collector):
         exec(compile(text, label, "exec", dont_inherit=True), {"__name__": label})
     if collector.cell is None:
         raise ValueError('the check cell does not end with check.run("name")')
@@ -50,16 +53,12 @@ def judge(
     launcher: Launcher,
     *,
     reference: ModuleSource | None = None,
-    reference_launcher: Launcher | None = None,
     patience: float = 1.0,
-    finished: Callable[[CheckResult], None] = lambda result: None,
 ) -> Report:
     """The report on `program`. Time limits are those of the checks times `patience`."""
-    own_launcher = reference_launcher or launcher
-    return run_checks(
-        cell.exercise,
-        cell.checks,
-        lambda limit: Session(program, cell.given, launcher, limit * patience),
-        None if reference is None else lambda limit: Session(reference, cell.given, own_launcher, limit * patience),
-        finished,
-    )
+
+    def session(source: ModuleSource, limit: float) -> Session:
+        return Session(source, cell.given, launcher, limit * patience)
+
+    other = None if reference is None else partial(session, reference)
+    return run_checks(cell.exercise, cell.checks, partial(session, program), other)

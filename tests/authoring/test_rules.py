@@ -1,58 +1,14 @@
 """An author's mistake is one clear line with file and line number."""
 
+import inspect
+
 import pytest
 
-from autograder.build import read_lessons
-from autograder.exercise import AuthorError, read_exercise
-
-GOOD = '''"""Title
-
-Prompt.
-"""
-
-from multiprocessing import Process
-
-from autograder.exercise import hidden, wrong
-from lockstep import check, given
-
-points = 2
-
-
-def double(n):
-    ### BEGIN SOLUTION
-    return 2 * n
-    ### END SOLUTION
-
-
-@given
-def four():
-    return 4
-
-
-@check("it doubles")
-def _(student):
-    assert student.double(2) == 4
-
-
-@hidden
-@check("it doubles more")
-def _(student, reference):
-    assert student.double(9) == reference.double(9)
-
-
-@wrong("should be 4")
-def adds_one():
-    def double(n):
-        return n + 1
-'''
-
-
-def write(tmp_path, text=GOOD, name="double"):
-    folder = tmp_path / "autograder" / "exercises" / "unit"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{name}.py"
-    path.write_text(text)
-    return path
+from autograder.authoring import rules
+from autograder.authoring.build import read_lessons
+from autograder.authoring.exercise import read_exercise
+from autograder.authoring.parts import AuthorError
+from tests.authoring.doubling import GOOD, write
 
 
 def test_a_good_exercise_is_read_into_its_parts(tmp_path):
@@ -78,6 +34,12 @@ def test_a_good_exercise_is_read_into_its_parts(tmp_path):
         ('@check("it doubles more")', '@check("it doubles")', "two checks say the same"),
         ('@check("it doubles")', "@check()", "a check needs a sentence"),
         ("return 2 * n", "return 2 *", "it does not parse"),
+        ("points = 2", "points = 2 - 1", "py:11: `points` must be written as a literal"),
+        ("points = 2", "points = 2\nequivalent_mutants = {'+ x': ''}", "to the reason"),
+        ("points = 2", "points = 2\nequivalent_mutants = ['+ x']", "to the reason"),
+        ('@wrong("should be 4")', "@wrong(3)", "must be written as text"),
+        ("def adds_one():", "class AddsOne:", "an answer is the body of a function"),
+        ("assert student.double(2) == 4", "explore(student.double, 2)", "a check cannot use `explore`"),
     ],
 )
 def test_a_mistake_in_an_exercise_names_file_and_line(tmp_path, old, new, words):
@@ -123,3 +85,18 @@ def test_two_exercises_of_one_name_are_named(tmp_path):
     (other / "double.py").write_text(GOOD)
     with pytest.raises(AuthorError, match="an exercise of this name is already in"):
         read_lessons(tmp_path)
+
+
+def test_all_mistakes_of_an_exercise_are_told_at_once_in_the_order_of_their_lines(tmp_path):
+    path = write(tmp_path, GOOD.replace("points = 2", "points = 0").replace('@wrong("should be 4")', "@wrong()"))
+    with pytest.raises(AuthorError) as caught:
+        read_exercise(path)
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 2
+    assert "points must be" in lines[0]
+    assert "a wrong answer needs the words" in lines[1]
+
+
+def test_every_rule_is_there_and_has_a_name_that_says_what_it_demands():
+    demanding = [name for name, one in vars(rules).items() if inspect.isgeneratorfunction(one) and name[0] != "_"]
+    assert [rule.__name__ for rule in rules.RULES] == demanding

@@ -4,18 +4,18 @@ import argparse
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, as_completed
 from dataclasses import dataclass, replace
-from multiprocessing import get_all_start_methods, get_context
-from multiprocessing.context import BaseContext
 from pathlib import Path
 
-from autograder.grading import Graded, grade_in_worker, open_sandbox, open_worker
-from autograder.nbgrader_plugin import JOURNAL
-from autograder.registering import register, units
-from autograder.submission import UnreadableSubmission, read_submission
-from autograder.unit import Unit, assemble, read_unit, work_in
-from autograder.work import NotGraded, Settings, Work
+from autograder.grading.assembly import assemble
+from autograder.grading.grader import Graded, grade_in_worker, open_sandbox, open_worker
+from autograder.grading.pool import judging_pool
+from autograder.grading.submission import UnreadableSubmission, read_submission
+from autograder.grading.unit import Unit, read_unit, work_in
+from autograder.grading.work import NotGraded, Settings, Work
+from autograder.nbgrader.plugin import JOURNAL
+from autograder.nbgrader.registering import register, units
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def _graded(tasks: list[tuple[Outcome, Work]], settings: Settings, jobs: int) ->
     # The exercise that most have handed in first: what its reference needs is then known early.
     common = Counter(one.exercise for one, _ in tasks)
     order = sorted(distinct, key=lambda work: -common[work.cell.grade_id])
-    with ProcessPoolExecutor(max(1, jobs), _processes(), open_worker, (settings,)) as pool:
+    with judging_pool(jobs, "autograder.grading.grader", open_worker, settings) as pool:
         waiting: dict[Future[Graded], Work] = {pool.submit(grade_in_worker, work): work for work in order}
         for future in as_completed(waiting):
             graded, problem = None, ""
@@ -144,12 +144,3 @@ def _graded(tasks: list[tuple[Outcome, Work]], settings: Settings, jobs: int) ->
                 problem = f"the grading process failed ({type(error).__name__}); run the command again"
             for one in distinct[waiting[future]]:
                 yield replace(one, graded=graded, problem=problem)
-
-
-def _processes() -> BaseContext:
-    """Workers forked from a process that has loaded the grader and nothing else, where there is fork."""
-    if "forkserver" not in get_all_start_methods():
-        return get_context("spawn")
-    context = get_context("forkserver")
-    context.set_forkserver_preload(["autograder.grading"])
-    return context

@@ -1,10 +1,11 @@
-"""Everybody's way of running tasks on P workers, as context managers that give a map."""
+"""Everybody's way of running tasks on P workers, as context managers that give a map; and a task of known length."""
 
 from __future__ import annotations
 
 import concurrent.futures
 import contextlib
 import multiprocessing
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -16,6 +17,18 @@ def spin(steps: int) -> int:
     while steps:
         steps -= 1
     return 0
+
+
+def steps_of(seconds: float) -> int:
+    """How many steps of `spin` take so much CPU here."""
+    trial = 200_000
+    return int(trial * seconds / min(_cpu_seconds(trial) for _ in range(5)))
+
+
+def _cpu_seconds(steps: int) -> float:
+    start = time.process_time()
+    spin(steps)
+    return time.process_time() - start
 
 
 @contextlib.contextmanager
@@ -42,7 +55,7 @@ def executor(workers: int) -> Iterator[Map]:
 
 @contextlib.contextmanager
 def joblib_loky(workers: int) -> Iterator[Map]:
-    import joblib  # only the benchmark group has it
+    import joblib  # only the benchmark group has it, as it has Dask
 
     with joblib.Parallel(n_jobs=workers) as parallel:
         yield lambda task, items: list(parallel(joblib.delayed(task)(item) for item in items))
@@ -62,6 +75,7 @@ def dask_processes(workers: int) -> Iterator[Map]:
 BACKENDS: dict[str, Callable[[int], contextlib.AbstractContextManager[Map]]] = {
     "multiprocessing.Pool": pool,
     "ProcessPoolExecutor": executor,
-    "joblib (loky)": joblib_loky,
-    "Dask distributed": dask_processes,
+    "joblib": joblib_loky,
+    "dask": dask_processes,
 }
+PEERS = ("joblib", "dask")  # those that may not be installed

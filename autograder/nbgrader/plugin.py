@@ -16,10 +16,11 @@ from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, Float, List, Unicode
 from traitlets.config import Config
 
-from autograder.grading import Graded, Grader
-from autograder.submission import UnreadableSubmission, read_submission, require_plain_file
-from autograder.unit import Unit, assemble, read_unit, work_in
-from autograder.work import NotGraded, Settings
+from autograder.grading.assembly import assemble
+from autograder.grading.grader import Graded, Grader
+from autograder.grading.submission import UnreadableSubmission, read_submission, require_plain_file
+from autograder.grading.unit import Unit, read_unit, work_in
+from autograder.grading.work import NotGraded, Settings
 from lockstep.checks.report import report_html
 from lockstep.player.trace import module_for
 
@@ -31,7 +32,7 @@ _STYLE = "<style>.lockstep-report summary { display: list-item; }</style>"
 
 def configure(config: Config) -> None:
     """Sets what nbgrader_config.py must say for a course of ours; everything else stays nbgrader's own."""
-    here = "autograder.nbgrader_plugin"
+    here = "autograder.nbgrader.plugin"
     config.CourseDirectory.course_id = "lockstep"
     config.CourseDirectory.release_directory = "notebooks"
     config.Autograde.exporter_class = f"{here}.SubmissionExporter"

@@ -1,73 +1,16 @@
-"""A unit as graders see it: the trusted notebook of source/, and a submission put into it."""
+"""A submission put into the unit that it answers: the learner's cells, and everything that grading trusts from us."""
 
-import ast
 import copy
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
-import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
-from autograder.submission import Submission, SubmittedCell
-from autograder.work import GradeCell, NotGraded, Work
-from lockstep.program.source import Cell, ModuleSource
+from autograder.grading.submission import Submission, SubmittedCell
+from autograder.grading.unit import Unit, tag_of
 
 _MAKERS: dict[str, Callable[[str], Any]] = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 _MISSING = "This cell was missing from the submission."
-
-
-@dataclass(frozen=True)
-class Unit:
-    """One notebook of source/, and what grading takes from it."""
-
-    name: str
-    notebook: Any
-    grade_cells: tuple[GradeCell, ...]
-    reference: ModuleSource
-
-    @property
-    def grade_ids(self) -> frozenset[str]:
-        """The names of all cells that nbgrader knows by name."""
-        return frozenset(_tag(cell)["grade_id"] for cell in self.notebook.cells if _tag(cell))
-
-
-def read_unit(path: Path) -> Unit:
-    """The unit in a notebook of ours. Raises NotGraded if it is not there or damaged."""
-    try:
-        notebook = nbformat.read(path, as_version=4)
-    except FileNotFoundError:
-        raise NotGraded(f"there is no {path}, from which the checks come: build the course first") from None
-    except Exception as error:  # nbformat raises whatever a damaged file leads to
-        raise NotGraded(f"{path}, from which the checks come, cannot be read: {error}") from error
-    grade_cells = [
-        GradeCell(tag["grade_id"], cell.source, float(tag["points"]), _ends_with_run(cell.source))
-        for cell in notebook.cells
-        if (tag := _tag(cell)).get("grade") and not tag.get("solution") and cell.cell_type == "code"
-    ]
-    return Unit(path.stem, notebook, tuple(grade_cells), program(notebook, "reference, cell"))
-
-
-def program(notebook: Any, label: str = "cell") -> ModuleSource:
-    """The program in a notebook: its code cells but for grade cells, "cell N" being the N-th cell of the notebook."""
-    return ModuleSource(tuple(Cell(f"{label} {number}", source) for number, source in _code(notebook.cells)))
-
-
-def program_above(notebook: Any, grade_id: str) -> ModuleSource:
-    """The program in the cells above a grade cell, which is what a plain one is executed after."""
-    position = next(i for i, cell in enumerate(notebook.cells) if _tag(cell).get("grade_id") == grade_id)
-    return ModuleSource(tuple(Cell(f"cell {number}", source) for number, source in _code(notebook.cells[:position])))
-
-
-def work_in(unit: Unit, notebook: Any) -> Iterator[Work]:
-    """What there is to grade in an assembled notebook, in the order of the unit."""
-    whole = program(notebook)
-    for cell in unit.grade_cells:
-        if cell.checks:
-            yield Work(cell, whole, unit.reference)
-        else:
-            yield Work(cell, program_above(notebook, cell.grade_id), program_above(unit.notebook, cell.grade_id))
 
 
 def assemble(unit: Unit, submission: Submission) -> Any:
@@ -77,16 +20,16 @@ def assemble(unit: Unit, submission: Submission) -> Any:
     places; assembling the result again gives the same notebook.
     """
     ours = unit.notebook.cells
-    known = {_tag(cell)["grade_id"]: index for index, cell in enumerate(ours) if _tag(cell)}
-    prose = {cell.get("id", ""): index for index, cell in enumerate(ours) if not _tag(cell)}
+    known = {tag_of(cell)["grade_id"]: index for index, cell in enumerate(ours) if tag_of(cell)}
+    prose = {cell.get("id", ""): index for index, cell in enumerate(ours) if not tag_of(cell)}
     items = _identified(submission.cells, known, prose, ours)
     placed: list[tuple[int | None, Any]] = [
-        (at, _answer_cell(ours[at], submitted) if at is not None and _tag(ours[at]) else _own_cell(submitted))
+        (at, _answer_cell(ours[at], submitted) if at is not None and tag_of(ours[at]) else _own_cell(submitted))
         for at, submitted in items
         if at is None or not _is_ours(ours[at])
     ]
     for index, cell in enumerate(ours):
-        if _tag(cell) and (_is_ours(cell) or all(index != other for other, _ in placed)):
+        if tag_of(cell) and (_is_ours(cell) or all(index != other for other, _ in placed)):
             made = _restored_cell(cell) if _is_ours(cell) else _missing_cell(cell)
             placed.insert(_place(index, placed, items), (index, made))
     notebook = new_notebook(cells=[cell for _, cell in placed], metadata=copy.deepcopy(unit.notebook.metadata))
@@ -147,30 +90,8 @@ def _own_cells_between(anchor: int | None, index: int, items: list[tuple[int | N
     return count
 
 
-def _code(cells: list[Any]) -> Iterator[tuple[int, str]]:
-    for number, cell in enumerate(cells, 1):
-        tag = _tag(cell)
-        if cell.cell_type == "code" and (tag.get("solution") or not tag.get("grade")):
-            yield number, cell.source
-
-
-def _tag(cell: Any) -> dict[str, Any]:
-    """The nbgrader metadata of a cell of ours that means something, or {}."""
-    tag = cell.metadata.get("nbgrader", {})
-    return tag if any(tag.get(key) for key in ("grade", "solution", "locked", "task")) else {}
-
-
 def _is_ours(cell: Any) -> bool:
-    return bool(_tag(cell)) and not _tag(cell).get("solution")
-
-
-def _ends_with_run(text: str) -> bool:
-    try:
-        tree = ast.parse(text)
-    except SyntaxError:  # a plain cell with a magic in it
-        return False
-    calls = [node.value.func for node in tree.body if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)]
-    return any(ast.unparse(function) == "check.run" for function in calls)
+    return bool(tag_of(cell)) and not tag_of(cell).get("solution")
 
 
 def _answer_cell(ours: Any, submitted: SubmittedCell) -> Any:

@@ -6,9 +6,9 @@ where the submission runs, and the report says so.
 
 import time
 
-from autograder.hidden import hidden_lines
-from autograder.journal import Row
-from autograder.work import GradeCell
+from autograder.grading.hidden import hidden_lines
+from autograder.grading.journal import Row
+from autograder.grading.work import GradeCell
 from lockstep.checks.report import CheckResult
 from lockstep.program.source import Cell, ModuleSource
 from lockstep.student.data import Reference

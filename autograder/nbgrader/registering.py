@@ -9,8 +9,8 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from autograder.nbgrader_plugin import configure
-from autograder.work import NotGraded
+from autograder.grading.work import NotGraded
+from autograder.nbgrader.plugin import configure
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

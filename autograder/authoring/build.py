@@ -16,9 +16,10 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from autograder.exercise import AuthorError, Exercise, read_exercise
+from autograder.authoring.catalogue import ROOT, read_exercises
+from autograder.authoring.exercise import Exercise
+from autograder.authoring.parts import AuthorError
 
-ROOT = Path(__file__).resolve().parent.parent
 _EXERCISE_LINE = re.compile(r"^#?\s*exercise:\s*(\S+)\s*$")
 _METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -51,19 +52,6 @@ def build(root: Path = ROOT) -> list[Lesson]:
             shutil.rmtree(root / part, ignore_errors=True)
             shutil.copytree(made / part, root / part, ignore=shutil.ignore_patterns(".*"))
     return lessons
-
-
-def read_exercises(root: Path = ROOT) -> dict[str, Exercise]:
-    """All exercises by name. Raises AuthorError, also when two files have the same name."""
-    exercises: dict[str, Exercise] = {}
-    for path in sorted((root / "autograder" / "exercises").glob("*/*.py")):
-        if path.stem == "__init__":
-            continue
-        exercise = read_exercise(path)
-        if exercise.name in exercises:
-            raise AuthorError(path, 1, f"an exercise of this name is already in {exercises[exercise.name].path}")
-        exercises[exercise.name] = exercise
-    return exercises
 
 
 def read_lessons(root: Path = ROOT) -> list[Lesson]:
@@ -122,7 +110,10 @@ def _exercise_cells(exercise: Exercise) -> Iterator[Any]:
     solution = {"grade": False, "solution": True, "locked": False}
     yield _graded_cell(exercise.solution, exercise.name, solution)
     checks = {"grade": True, "solution": False, "locked": True, "points": exercise.points}
-    yield _graded_cell(exercise.checks, f"{exercise.name}-checks", checks)
+    cell = _graded_cell(exercise.checks, f"{exercise.name}-checks", checks)
+    # Folded, so that an answer and its report stand together; and a check that fails does not stop Run All.
+    cell.metadata |= {"jupyter": {"source_hidden": True}, "tags": ["raises-exception"]}
+    yield cell
 
 
 def _graded_cell(source: str, grade_id: str, flags: dict[str, Any]) -> Any:
