@@ -132,7 +132,9 @@ def _(student):
 
 @check("`items` is not changed, and nothing is left from an earlier call")
 def _(student):
-    assert student.left_of([1, 2, 3, 4, 5]) == [1, 2, 3, 4, 5]
+    assert student.left_of([1, 2, 3, 4, 5]) == [1, 2, 3, 4, 5], (
+        "scan changes the list `items` that it is given: whoever calls it has lost the items"
+    )
     assert list(student.scan(given.joined, [1, 2])) == [1, 3]
 
 
@@ -281,7 +283,7 @@ def none_is_taken_for_nothing():
         return [odd[i // 2] if i % 2 else both(odd[i // 2 - 1], items[i]) if i else items[0] for i in range(len(items))]
 
 
-@wrong("`items` is not changed", "`left_of([1, 2, 3, 4, 5])` should be [1, 2, 3, 4, 5], but is [1, 3, 6, 10, 15]")
+@wrong("scan changes the list `items` that it is given")
 def in_the_list_that_was_given():
     def scan(operator, items):
         step = 1

@@ -113,7 +113,9 @@ def _(student):
 
 @check("`items` is not changed, and nothing is left from an earlier call")
 def _(student):
-    assert student.left_of([1, 2, 3, 4, 5]) == [1, 2, 3, 4, 5]
+    assert student.left_of([1, 2, 3, 4, 5]) == [1, 2, 3, 4, 5], (
+        "tree_reduce changes the list `items` that it is given: whoever calls it has lost the items"
+    )
     assert student.tree_reduce(given.joined, [1, 2]) == 3
 
 
@@ -214,7 +216,7 @@ def what_is_false_is_taken_for_missing():
         return items[0]
 
 
-@wrong("`items` is not changed", "`left_of([1, 2, 3, 4, 5])` should be [1, 2, 3, 4, 5], but is [15, 2, 7, 4, 5]")
+@wrong("tree_reduce changes the list `items` that it is given")
 def in_the_list_that_was_given():
     def tree_reduce(operator, items):
         if not items:

@@ -127,7 +127,7 @@ def the_numerator_alone():
         return 1 / measured - 1 / p
 
 
-@wrong("there is nothing to determine: ValueError")
+@wrong("ValueError", "✘ with one processor, or less, there is nothing to determine")
 def the_error_returned():
     def karp_flatt(measured, p):
         if p <= 1:

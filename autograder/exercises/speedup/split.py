@@ -39,13 +39,21 @@ def _(student):
     chunks = student.split(8, 4)
     assert len(chunks) == 4, f"split(8, 4) has {len(chunks)} chunks in the place of 4: a chunk is a pair (start, stop)"
     chunks = [tuple(chunk) for chunk in chunks]
+    for mistaken, why in [
+        ([(0, 2), (2, 2), (4, 2), (6, 2)], "the second number of a pair is where the chunk stops, and not its size"),
+        ([(0, 1), (2, 3), (4, 5), (6, 7)], "`stop` is not included, so the first chunk is (0, 2)"),
+        ([(1, 3), (3, 5), (5, 7), (7, 9)], "the first index is 0"),
+        ([(6, 8), (4, 6), (2, 4), (0, 2)], "the chunks come one after another, from 0"),
+    ]:
+        assert chunks != mistaken, f"split(8, 4) is {mistaken}: {why}"
     assert chunks == [(0, 2), (2, 4), (4, 6), (6, 8)]
 
 
 @check("nothing is left from an earlier call: the same again gives the same")
 def _(student):
-    first = student.split(5, 2)
-    assert student.split(5, 2) == first
+    first = [tuple(chunk) for chunk in student.split(5, 2)]
+    again = [tuple(chunk) for chunk in student.split(5, 2)]
+    assert again == first, "called twice, split(5, 2) does not return the same: a list lives on from call to call"
 
 
 @check("no item is lost, and none comes twice, when the length is no multiple of the workers")
@@ -111,7 +119,7 @@ def the_last_chunk_gets_it_all():
         return chunks
 
 
-@wrong("split(2, 4) has 2 chunks", "split(14, 4) has chunks of [4, 4, 4, 2] items: that is not fair")
+@wrong("split(14, 4) has chunks of [4, 4, 4, 2] items: that is not fair", "split(2, 4) has 2 chunks")
 def rounded_up_and_cut_off():
     def split(n, workers):
         size = -(-n // workers)
@@ -124,14 +132,17 @@ def larger_chunks_anywhere():
         return [(worker * n // workers, (worker + 1) * n // workers) for worker in range(workers)]
 
 
-@wrong("the chunk (3, 3) should start at 3")
+@wrong("the second number of a pair is where the chunk stops, and not its size")
 def start_and_size():
     def split(n, workers):
         size, remainder = divmod(n, workers)
         return [(i * size + min(i, remainder), size + (i < remainder)) for i in range(workers)]
 
 
-@wrong("the chunk (3, 5) should start at 2, or item 2 is lost: `stop` is not included")
+@wrong(
+    "`stop` is not included, so the first chunk is (0, 2)",
+    "the chunk (3, 5) should start at 2, or item 2 is lost: `stop` is not included",
+)
 def stop_included():
     def split(n, workers):
         size, remainder = divmod(n, workers)
@@ -139,7 +150,7 @@ def stop_included():
         return [(start, stop - 1) for start, stop in zip(bounds, bounds[1:])]
 
 
-@wrong("nothing is left from an earlier call", "it has 4 items in the place of 2")
+@wrong("a list lives on from call to call")
 def one_list_for_all_calls():
     def split(n, workers, chunks=[]):
         size, remainder = divmod(n, workers)
@@ -151,7 +162,7 @@ def one_list_for_all_calls():
         return chunks
 
 
-@wrong("the sizes differ by at most 1", "stop at 4000000000000")
+@wrong("the result should be [(0, 2), (2, 4), (4, 6), (6, 8)]", "stop at 4000000000000")
 def numbers_that_cost_a_list():
     def split(n, workers):
         return [(worker * 10**12, (worker + 1) * 10**12) for worker in range(workers)]
