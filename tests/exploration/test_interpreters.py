@@ -1,5 +1,6 @@
 """The same counts and verdicts on every interpreter: where frames are read, and where histories alone must do."""
 
+import os
 import subprocess
 import sys
 
@@ -85,6 +86,14 @@ def test_without_the_gil_frames_are_left_alone_and_counts_are_the_same(monkeypat
 def test_an_interpreter_that_is_not_known_counts_by_histories(before):
     program = UNREADABLE.format(before=before, program=COUNTER)
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "924", done.stderr
+
+
+@pytest.mark.skipif(not getattr(getattr(sys, "_jit", None), "is_available", bool)(), reason="it is not compiled in")
+def test_with_the_jit_compiler_histories_are_counted():
+    program = UNREADABLE.format(before="assert sys._jit.is_enabled()", program=COUNTER)
+    environment = {**os.environ, "PYTHON_JIT": "1"}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, env=environment)
     assert done.stdout.strip() == "924", done.stderr
 
 
