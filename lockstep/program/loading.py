@@ -47,6 +47,10 @@ class Loadable:
         labels = frozenset(cell.label for cell in found.cells)
         return cls(tuple(statements), tuple(found.computed.items()), labels)
 
+    def mentions(self, name: str) -> bool:
+        """Does the program's text have this name, or a text that is this name?"""
+        return any(_mentions(statement.code, name) for statement in self.statements)
+
     def execute(
         self,
         namespace: dict[str, Any],
@@ -73,6 +77,11 @@ class Loadable:
                     reason = f"`{name}` could not be defined ({statement.where}): {told}"
                     namespace.pop(name, None)
                     absent[name] = Missing(reason if isinstance(error, Exception) else str(error), refusal)
+
+
+def _mentions(code: types.CodeType, name: str) -> bool:
+    inner = (constant for constant in code.co_consts if isinstance(constant, types.CodeType))
+    return name in (*code.co_names, *code.co_consts) or any(_mentions(each, name) for each in inner)
 
 
 def _compiled(node: ast.stmt, label: str, flags: int) -> types.CodeType:

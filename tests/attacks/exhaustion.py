@@ -215,6 +215,22 @@ EXHAUSTION = (
     ),
     Attack(
         "daemons",
+        "under the name of a fork server",
+        """
+        import os, subprocess, sys
+        def attack(host):
+            if os.fork() == 0:
+                os.setsid()
+                text = "import time; 'from multiprocessing.forkserver import main'; time.sleep(60)"
+                subprocess.Popen([sys.executable, "-S", "-c", text])
+                os._exit(0)
+            os.wait()
+            return "held"
+        """,
+        "left behind",
+    ),
+    Attack(
+        "daemons",
         "forking faster than it can be caught",
         """
         import os, time

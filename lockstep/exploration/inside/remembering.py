@@ -98,6 +98,9 @@ class _Memory(Walk):
                 self.out.append(name)
                 self.namespace(vars(module))
         self.value(self.run.me)
+        if run.machine.lists_children:
+            for child in run.started:
+                self.value(child)
         return tuple(self.out)
 
     def _check_call(self, found: Held, inner: types.FrameType) -> None:

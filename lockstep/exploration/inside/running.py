@@ -6,6 +6,7 @@ import re
 import sys
 import traceback
 from collections.abc import Callable
+from multiprocessing.managers import RemoteError
 from typing import Any, NamedTuple
 
 import greenlet
@@ -15,9 +16,11 @@ from lockstep.program.loading import Loadable
 from lockstep.program.namespaces import Namespaces
 from lockstep.program.pickles import Tokens
 from lockstep.standin.imports.covered import untimed_imports
-from lockstep.standin.machine import NotCovered
+from lockstep.standin.machine import NotCovered, not_covered
 from lockstep.standin.objects.cells import no_views
 from lockstep.standin.objects.processes import MainProcess, Process
+from lockstep.standin.objects.proxies import Reply, perform
+from lockstep.standin.objects.waiting import ACTIVE
 from lockstep.standin.operation import Answer, Creation, Message, Operation
 from lockstep.student.data import DataError, encode
 from lockstep.student.inside.references import NotThere
@@ -156,6 +159,7 @@ class ExploreMachine(GreenletMachine):
     ) -> None:
         super().__init__(program, given, untimed_imports, options)
         self.call_main, self.resting = call_main, resting
+        self.lists_children = program.mentions("active_children") or given.mentions("active_children")
         self.tokens = Tokens()
         self.unfinished: dict[Run, None] = {}
 
@@ -166,6 +170,8 @@ class ExploreMachine(GreenletMachine):
 
     def perform(self, operation: Operation) -> Answer:
         run: Run = self.now
+        if operation.kind == ACTIVE and not self.lists_children:
+            raise not_covered("`active_children` in a module beside the program", "call it in the program itself")
         answer = run.wait("ask", operation)
         if operation.kind == "pipe.close":
             done = set(zip(operation.objects, operation.arguments[0], strict=True))
@@ -194,6 +200,20 @@ class ExploreMachine(GreenletMachine):
 
     def unpack(self, message: Message) -> Any:
         return self.tokens.value(message, self.now.namespaces)
+
+    def performed(self, kept: str, call: Message, answer: Answer) -> Reply:
+        reply: Reply = self.unpack(answer)
+        return reply
+
+    def apply(self, kept: Message, call: Message) -> tuple[Message, Message]:
+        """What a call makes of something that a Manager keeps, and its reply; all of them pickled."""
+        thing = self.unpack(kept)
+        reply = perform(thing, self.unpack(call))
+        try:
+            told = self.pack(reply)
+        except Exception as error:
+            told = self.pack(Reply(None, RemoteError(str(error))))
+        return self.pack(thing), told
 
     def entered(self, section: str) -> None:
         run: Run = self.now

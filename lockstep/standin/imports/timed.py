@@ -14,8 +14,8 @@ from lockstep.standin.imports import plain
 from lockstep.standin.imports.covered import OS, Imports, refusal
 from lockstep.standin.imports.modules import StandIns
 from lockstep.standin.machine import current
-from lockstep.standin.objects import processes as process
 from lockstep.standin.objects.conditions import Condition
+from lockstep.standin.objects.managers import Sendable, SyncManager
 from lockstep.standin.objects.processes import Process
 from lockstep.standin.shared import ask
 from lockstep.standin.timed import executors, memory, pools
@@ -33,7 +33,7 @@ class TimedProcess(Process):
         assert current().process().identity == self._creator, "can only join a child process"
         assert self._started, "can only join a started process"
         if self._code is None:
-            self._code = ask("process.join", (), self.identity, patience=timeout)
+            self.learn(ask("process.join", (), self.identity, patience=timeout))
 
 
 class TimedCondition(Condition):
@@ -49,6 +49,16 @@ class TimedCondition(Condition):
             self.wait(left)
             result = predicate()
         return result
+
+
+class TimedManagedCondition(Sendable, TimedCondition):
+    """A Condition of a Manager."""
+
+
+class TimedManager(SyncManager):
+    """A Manager whose Conditions wait in virtual time."""
+
+    Condition = TimedManagedCondition
 
 
 class Exited(SystemExit):
@@ -82,6 +92,7 @@ _MULTIPROCESSING: dict[str, Any] = {
     **plain.PUBLIC,
     "Process": TimedProcess,
     "Condition": TimedCondition,
+    "Manager": TimedManager,
     "Pool": pools.Pool,
     "Value": memory.MemoryValue,
     "Array": memory.memory_array,
@@ -91,11 +102,9 @@ _MULTIPROCESSING: dict[str, Any] = {
     "get_context": get_context,
 }
 _SUBMODULES: dict[str, dict[str, Any]] = {
-    "process": {
-        "current_process": plain.current_process,
-        "parent_process": plain.parent_process,
-        "BaseProcess": process.Process,
-    },
+    "managers": {**plain.SUBMODULES["managers"], "SyncManager": TimedManager},
+    "connection": plain.SUBMODULES["connection"],
+    "process": plain.SUBMODULES["process"],
     "pool": {
         "Pool": pools.Pool,
         "AsyncResult": pools.AsyncResult,
@@ -124,8 +133,7 @@ _FUTURES: dict[str, Any] = {
 _INSTEAD = {
     "ThreadPoolExecutor": "use ProcessPoolExecutor; threads are not simulated",
     "InterpreterPoolExecutor": "use ProcessPoolExecutor; interpreters are not simulated",
-    "Manager": "use a Value, an Array, a Queue or SharedMemory",
-    "active_children": "keep the Process objects in a list",
+    "managers": "use Manager() with its lists, dicts, queues and locks",
     "connection": "use Pipe()",
 }
 

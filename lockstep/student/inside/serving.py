@@ -24,7 +24,6 @@ from lockstep.student.inside.belonging import begin_program
 from lockstep.student.sockets import FrameSocket
 
 SOLUTION, GIVEN = "solution", "given"
-_JOINING = "from lockstep.student.inside.belonging import join_program as _join\n_join()\ndel _join\n"
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ class Programs:
 
     def load(self) -> tuple[types.ModuleType, types.ModuleType]:
         """Imports both as real modules from files, so that Pool can pickle their functions under any start method."""
-        _write(self.folder, SOLUTION, _JOINING + main_file_text(definitions(self.source)))
+        _write(self.folder, SOLUTION, main_file_text(definitions(self.source)))
         given = main_file_text(definitions(self.given))
         _write(self.folder, GIVEN, f"from {SOLUTION} import *\n{given}")
         importlib.invalidate_caches()
@@ -89,7 +88,7 @@ def become_student(folder: str, output: int) -> None:
     os.chdir(folder)
     sys.path[:] = [folder, *(entry for entry in sys.path if entry not in ("", folder))]
     sys.argv = [SOLUTION]
-    # Children under spawn must not import the checker's main module again.
+    # Children under spawn must not load the checker's main module.
     sys.modules["__main__"] = types.ModuleType("__main__")
     begin_program(folder)
     random.seed()
