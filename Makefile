@@ -11,7 +11,7 @@ AUTHORS := --group dev --extra teach
 # Jupyter wants to be told that running as root, as in a container, is meant.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab test test-slow test-all build environment tools lint demo lock wheel clean benchmarks
+.PHONY: lab test test-slow test-all pythons build environment tools lint demo lock wheel clean benchmarks
 
 ## Open the course in JupyterLab, in your own copy of the notebooks (work/).
 lab: $(UV)
@@ -27,15 +27,19 @@ test: environment lint
 test-slow: environment wheel
 	$(RUN) pytest -n $(WORKERS) -m slow
 
-## The tests on every interpreter found here.
+## The tests on every interpreter found here, those that `make pythons` fetched and those of pyenv among them.
 test-all: $(UV)
-	@for version in 3.11 3.12 3.13 3.14; do \
-	  if found=$$($(UV) python find --no-project $$version 2>/dev/null); then \
-	    echo "== $$version: $$found"; \
-	    UV_PROJECT_ENVIRONMENT=.venv-$$version $(UV) sync --frozen --quiet $(AUTHORS) --python "$$found" && \
-	    UV_PROJECT_ENVIRONMENT=.venv-$$version $(RUN) pytest -n $(WORKERS) -m "not slow and not browser" || exit 1; \
-	  else echo "== $$version: not found, skipped"; fi; \
+	@for version in 3.11 3.12 3.13 3.14 3.15; do \
+	  found=$$(ls .pythons/$$version/usr/bin/python$$version ~/.pyenv/versions/$$version.*/bin/python 2>/dev/null | head -n 1); \
+	  if found=$${found:-$$($(UV) python find --no-project $$version 2>/dev/null)}; then \
+	    echo "== $$version: $$found"; export UV_PROJECT_ENVIRONMENT=.venv-$$version; \
+	    $(UV) sync --frozen --quiet $(AUTHORS) --python "$$found" && $(RUN) pytest -n $(WORKERS) -m "not slow and not browser" || exit 1; \
+	  else echo "== $$version: not found, skipped; on Debian \`make pythons\` fetches 3.14 and 3.15"; fi; \
 	done
+
+## Pythons that this Debian does not have, into .pythons/.
+pythons: $(UV)
+	@for version in 3.14 3.15; do UV=$(UV) .ci/fetch-python $$version || exit 1; done
 
 ## source/ and notebooks/ from lessons/ and autograder/exercises/.
 build: environment
@@ -84,4 +88,4 @@ tools:
 	else echo "Not installed:$$missing. On Debian and Ubuntu: sudo apt install$$missing"; fi
 
 clean:
-	rm -rf .venv .venv-* dist $(UV_FOLDER) .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venv-* .pythons dist $(UV_FOLDER) .mypy_cache .ruff_cache .pytest_cache

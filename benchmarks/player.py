@@ -7,6 +7,7 @@ import shutil
 import statistics
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 from textwrap import dedent
 
@@ -98,8 +99,8 @@ def main() -> None:
                 "pipe_capacity": 65_536,
             }
             lines = {cell.label: cell.source.split("\n") for cell in source.cells}
-            known = Automata(LocalService(source))
-            found = Exploration(explored(known, {**request, "merge": True}, 300_000, lines, "main"))
+            with closing(LocalService(source)) as service:
+                found = Exploration(explored(Automata(service), {**request, "merge": True}, 300_000, lines, "main"))
             began = time.process_time()
             data = player_data(found.findings)
             spent = (time.process_time() - began) * 1000

@@ -1,6 +1,5 @@
 """Grades the exercises of a submission: from the journal, or by running the checks that are not in it."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
@@ -107,12 +106,12 @@ class Grader:
         if not numbers:
             return
         if not work.cell.checks:
-            yield 0, run_plain_cell(work.cell, work.program, self._sandbox, self._patience * _busy())
+            yield 0, run_plain_cell(work.cell, work.program, self._sandbox, self._patience)
             return
         cell = read_check_cell(work.cell.text)
         for number in numbers:  # one at a time, so that what has been found is in the journal whatever comes next
             one = cell.checks[number]
-            limit = one.limit * self._patience * _busy()
+            limit = one.limit * self._patience
             reference = Session(work.reference, cell.given, self._trusted, limit)
             result = check_one(one, Session(work.program, cell.given, self._sandbox, limit), reference)
             if result.infrastructure:
@@ -149,9 +148,3 @@ def open_sandbox(unsandboxed: bool = False, tier: str | None = None) -> Sandbox:
         return launcher(unsandboxed=unsandboxed, tier=tier)
     except OSError as error:
         raise NotGraded(f"{error}") from error
-
-
-def _busy() -> float:
-    """What time limits are multiplied by, from 1 to 6: a program is not to fail for what else the machine does."""
-    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
-    return min(6.0, max(1.0, round(load / (os.cpu_count() or 1))))

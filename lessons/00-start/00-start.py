@@ -51,7 +51,10 @@ def middle(numbers):
 # %%
 from lockstep import predict
 
-predict("Which of the three checks will find the mistake?", "of one number", "of numbers in order", "of numbers in any order")
+predict(
+    "Which of the three checks will find the mistake?",
+    "of one number", "of numbers in order", "of numbers in any order",
+)
 
 # %% tags=["raises-exception"]
 from lockstep import check

@@ -121,7 +121,10 @@ def do_nothing():
 
 
 # %%
-predict("Which of the three does a child get changed, whatever the method?", "the global", "the argument", "the environment", "all of them")
+predict(
+    "Which of the three does a child get changed, whatever the method?",
+    "the global", "the argument", "the environment", "all of them",
+)
 
 # %%
 for method in get_all_start_methods():
@@ -270,7 +273,10 @@ except ZeroDivisionError:
 # anything.
 
 # %%
-predict("What does the system say about a child that has ended and has not been joined?", "running", "zombie", "there is no such process")
+predict(
+    "What does the system say about a child that has ended and has not been joined?",
+    "running", "zombie", "there is no such process",
+)
 
 # %%
 def state_of(pid):
@@ -302,7 +308,10 @@ print(" after join:", state_of(child.pid))
 # `join(seconds)` waits for at most that long.
 
 # %%
-predict("The child sleeps for a minute. What does join(0.3) do?", "it stops the child", "it returns None, and the child lives on", "it raises an exception")
+predict(
+    "The child sleeps for a minute. What does join(0.3) do?",
+    "it stops the child", "it returns None, and the child lives on", "it raises an exception",
+)
 
 # %%
 child = Process(target=sleep_long)
@@ -335,7 +344,10 @@ print("alive:", child.is_alive(), " exit code:", child.exitcode, " signal:", int
 # is one.
 
 # %%
-predict("The hare sleeps 0.1 s, the tortoise a minute. How many are ready when wait returns?", "none", "one", "both")
+predict(
+    "The hare sleeps 0.1 s, the tortoise a minute. How many are ready when wait returns?",
+    "none", "one", "both",
+)
 
 # %%
 def sleep_for(seconds):
@@ -369,7 +381,10 @@ for name, child in children.items():
 # processes see; unit 07, to come, is about it.)
 
 # %%
-predict("Its parent vanishes. What happens to the grandchild?", "it ends with its parent", "it goes on", "the kernel becomes its parent")
+predict(
+    "Its parent vanishes. What happens to the grandchild?",
+    "it ends with its parent", "it goes on", "the kernel becomes its parent",
+)
 
 # %%
 def outlive_my_parent(done):

@@ -57,7 +57,10 @@ child.join()
 # and we want to notice when the child is gone. The child has ended and sent one message only.
 
 # %%
-predict("What does a second recv do?", "it waits for ever", "it returns None", "it raises EOFError")
+predict(
+    "What does a second recv do?",
+    "it waits for ever", "it returns None", "it raises EOFError",
+)
 
 # %%
 try:
@@ -76,7 +79,10 @@ ours.close()
 # A list went into a pipe; did the *list* arrive?
 
 # %%
-predict("The child appends a pear to what it received. What does the parent's own basket hold then?", "['apple']", "['apple', 'pear']")
+predict(
+    "The child appends a pear to what it received. What does the parent's own basket hold then?",
+    "['apple']", "['apple', 'pear']",
+)
 
 # %%
 def add_one_item(connection):
@@ -150,7 +156,10 @@ for name, thing in [
 # Two messages are sent.
 
 # %%
-predict("What does the first of the two reads return?", "the first message", "both messages in one", "the first bytes of the first")
+predict(
+    "What does the first of the two reads return?",
+    "the first message", "both messages in one", "the first bytes of the first",
+)
 
 # %%
 ours, theirs = socket.socketpair()
@@ -240,7 +249,10 @@ for end in (ours, theirs, progress, reports):
 # **back-pressure**. And it is dangerous. Two processes both send something large first, and both want to receive after that.
 
 # %%
-predict("What happens?", "both get the other's message", "both wait for ever", "one of them gets an error")
+predict(
+    "What happens?",
+    "both get the other's message", "both wait for ever", "one of them gets an error",
+)
 
 # %%
 def send_then_receive(connection, size):
@@ -283,7 +295,10 @@ for size, patience in [(10, 30), (10_000_000, 2)]:
 # - `Queue` adds a thread in every sender. `put` hands the item to the thread and returns at once.
 
 # %%
-predict("put, and immediately empty(): what does it say?", "True", "False", "now this, now that")
+predict(
+    "put, and immediately empty(): what does it say?",
+    "True", "False", "now this, now that",
+)
 
 # %%
 numbers = Queue()
@@ -334,7 +349,10 @@ results.join_thread()
 # Two workers, six items, *one* sentinel.
 
 # %%
-predict("What happens?", "both workers end", "one of them ends, and the other waits for ever", "an item is lost")
+predict(
+    "What happens?",
+    "both workers end", "one of them ends, and the other waits for ever", "an item is lost",
+)
 
 # %%
 def work(name, tasks, done):

@@ -29,7 +29,10 @@ from lockstep import explore, inside, predict, you_drive
 # `total.value = 3` writes it. Two processes count in it together.
 
 # %%
-predict("2 processes, 2 times each: what are the five results?", "always 4", "sometimes less than 4", "sometimes more than 4")
+predict(
+    "2 processes, 2 times each: what are the five results?",
+    "always 4", "sometimes less than 4", "sometimes more than 4",
+)
 
 # %%
 def add(total, times):

@@ -139,7 +139,10 @@ print(explore(two_draw_under_own_locks))
 # empty goes home.
 
 # %%
-predict("Two want a coin, and the till is empty. What happens?", "both go home", "one waits for ever", "the till goes below 0")
+predict(
+    "Two want a coin, and the till is empty. What happens?",
+    "both go home", "one waits for ever", "the till goes below 0",
+)
 
 # %%
 def take_a_coin(who, till, lock):
@@ -178,7 +181,10 @@ print(found.trace())
 # Two workers fetch a number each, which takes long, and add it to a total. Three ways to place the lock. Is the total, 30, always right? And can both *fetch* at once?
 
 # %%
-predict("Which is right, and lets both fetch at once?", "all under the lock", "the addition under the lock", "each step under the lock")
+predict(
+    "Which is right, and lets both fetch at once?",
+    "all under the lock", "the addition under the lock", "each step under the lock",
+)
 
 # %%
 def all_under_lock(who, numbers, total, lock):
@@ -247,7 +253,10 @@ print(f"{seconds / 100_000 * 1e6:.2f} µs each, {100_000 / seconds:,.0f} in a se
 # `deposit` takes the lock. So does `deposit_twice`, since nobody shall see the account between the two. There is one process only, apart from the main one.
 
 # %%
-predict("What happens with a Lock?", "the account has 10", "the process waits for itself", "the account has 5")
+predict(
+    "What happens with a Lock?",
+    "the account has 10", "the process waits for itself", "the account has 5",
+)
 
 # %%
 def deposit(account, lock):
@@ -334,7 +343,10 @@ for start in [0, 1]:
 # Begin at 1, and let everybody take before and give after: a lock. And if it begins at 2?
 
 # %%
-predict("It begins at 2. How many of the three visitors can be inside at once?", unit="visitors")
+predict(
+    "It begins at 2. How many of the three visitors can be inside at once?",
+    unit="visitors",
+)
 
 # %%
 def look_around(who, permits, seen):
@@ -373,7 +385,10 @@ for number in [1, 2, 3]:
 # The producer puts in 1, 2, 3.
 
 # %%
-predict("There are two places. What can the consumer get?", "1, 2, 3 only", "a 3 in the place of the 1, too", "anything in any order")
+predict(
+    "There are two places. What can the consumer get?",
+    "1, 2, 3 only", "a 3 in the place of the 1, too", "anything in any order",
+)
 
 # %%
 def produce_or_consume(who, places, filled, got):

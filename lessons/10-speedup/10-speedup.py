@@ -184,7 +184,10 @@ for p in [1, 10, 100, 1000]:
 # add up two million squares, where one adds up one million. The **scaled speed-up** is the work done in the same time.
 
 # %%
-predict("Is the scaled speed-up above or below the one that you measured?", "above", "below", "the same")
+predict(
+    "Is the scaled speed-up above or below the one that you measured?",
+    "above", "below", "the same",
+)
 
 # %%
 speedup(add_squares, 1_000_000, serial=add_squares_serially, seconds=2, scaling="weak")
@@ -200,7 +203,10 @@ speedup(add_squares, 1_000_000, serial=add_squares_serially, seconds=2, scaling=
 # program would be serial? This is the **Karp-Flatt** measure.
 
 # %%
-predict("A speed-up of 3 on 4 cores. Which fraction of the program would be serial, from 0 to 1?", unit="")
+predict(
+    "A speed-up of 3 on 4 cores. Which fraction of the program would be serial, from 0 to 1?",
+    unit="",
+)
 
 # %%
 print(f"{float(laws.karp_flatt(3, 4)):.3f}")

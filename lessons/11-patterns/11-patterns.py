@@ -52,7 +52,10 @@ with Pool(2) as pool:
 # So that we see what happens, let us reduce with a function that only writes down what it was asked to do.
 
 # %%
-predict("Where will the brackets be?", "all on the left", "all on the right", "in pairs, like a tree")
+predict(
+    "Where will the brackets be?",
+    "all on the left", "all on the right", "in pairs, like a tree",
+)
 
 # %%
 def told(left, right):
@@ -286,7 +289,10 @@ speedup(reduce_in_shares, 400, serial=reduce_alone, seconds=3, simulated=curve)
 # *items*. This is weak scaling.
 
 # %%
-predict("Is the scaled speed-up above or below the one that you just saw?", "above", "below", "the same")
+predict(
+    "Is the scaled speed-up above or below the one that you just saw?",
+    "above", "below", "the same",
+)
 
 # %%
 speedup(reduce_in_shares, 400, serial=reduce_alone, seconds=3, scaling="weak")
@@ -307,7 +313,10 @@ print(list(accumulate([3, 1, 4, 1, 5, 9, 2, 6])))
 # Here surely every total needs the one before it? So it seems, and yet the same brackets help. Suppose that somebody adds the items up in twos first, and gives you the running totals of these.
 
 # %%
-predict("There are 8 items. How many additions are missing for all the totals?", unit="additions")
+predict(
+    "There are 8 items. How many additions are missing for all the totals?",
+    unit="additions",
+)
 
 # %%
 values = [3, 1, 4, 1, 5, 9, 2, 6]
@@ -388,7 +397,10 @@ timeline(simulate(scan_in_shares, 400, 4, cores=4, costs="ideal").timeline())
 # they stand in a queue, and the order is the order of their luck. It would be better if every kept item knew its place.
 
 # %%
-predict("What do the running totals of ones (keep) and zeros (drop) tell a kept item?", "its place among the kept", "how many are dropped", "its place among all")
+predict(
+    "What do the running totals of ones (keep) and zeros (drop) tell a kept item?",
+    "its place among the kept", "how many are dropped", "its place among all",
+)
 
 # %%
 letters = list("lOcksTEp")
@@ -453,7 +465,10 @@ speedup(pack_in_shares, 400, serial=pack_alone, seconds=3, simulated=curve)
 # up what it has, and send one pair a word.
 
 # %%
-predict("How many pairs of a word and a number travel, if each document sends one a word?", unit="pairs")
+predict(
+    "How many pairs of a word and a number travel, if each document sends one a word?",
+    unit="pairs",
+)
 
 # %%
 texts = [
@@ -503,7 +518,10 @@ long_texts = [" ".join(texts) + " "] * 8
 long_texts = [text * 2000 for text in long_texts]
 
 # %%
-predict("In which program does the main process compute more?", "every word sent", "words counted first")
+predict(
+    "In which program does the main process compute more?",
+    "every word sent", "words counted first",
+)
 
 # %%
 timeline(count_every_word, long_texts, 2)

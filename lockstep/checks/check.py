@@ -3,15 +3,16 @@
 import inspect
 import re
 import time
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from lockstep.checks.assertion import explaining
+from lockstep.checks.crashes import own_lines, parted, unpicklable
 from lockstep.checks.report import CheckResult, Report
+from lockstep.checks.rewriting import explaining
+from lockstep.checks.unusable import unusable
 from lockstep.program.source import ModuleSource
 from lockstep.student.failure import (
     CheckFailed,
@@ -24,8 +25,10 @@ from lockstep.student.failure import (
 )
 from lockstep.student.given import current_student, given
 from lockstep.student.process import Leftovers
-from lockstep.student.session import Session, Student, session_of, shown
+from lockstep.student.session import Session, Student, session_of
+from lockstep.student.shown import cut, shown
 
+_LONGEST = 6_000  # characters of an explanation
 DEFAULT_LIMIT = 10.0  # seconds for one check
 _NOT_BEGUN = re.compile(r"[\w-]+ ends with NotImplementedError(?=\.)")  # of a schedule, without a message
 _INSIDE = re.compile(r"line \d+, in (\w+)")  # of a traceback
@@ -147,7 +150,7 @@ def check_one(one: Check, session: Session, reference: Session | None = None) ->
             if reference is None:
                 raise RuntimeError("this check compares with the reference, which is not here")
             arguments.append(Student(reference))
-        failure = _failure(one, arguments) or _left_behind(session)
+        failure = _failure(one, arguments, session) or _left_behind(session)
     except OSError as error:
         failure = _Failure(f"the check could not be started: {error}", infrastructure=True)
     finally:
@@ -158,10 +161,13 @@ def check_one(one: Check, session: Session, reference: Session | None = None) ->
     seconds = time.perf_counter() - began
     if failure is None:
         return CheckResult(one.sentence, True, seconds)
-    failure = _without_return(failure, session)
     calls = () if failure.not_begun else tuple(f"{call.text} {call.outcome}" for call in session.calls[-6:])
+    printed, crashes = parted(session.output)
+    told = [] if failure.not_begun else [crash.told for crash in crashes]
+    explanation = "\n".join([cut(failure.explanation, _LONGEST), *dict.fromkeys(told)])
+    detail = "\n\n".join(filter(None, [failure.detail, *dict.fromkeys(crash.text for crash in crashes)]))
     return CheckResult(
-        one.sentence, False, seconds, failure.explanation, failure.detail, calls, session.output, failure.evidence,
+        one.sentence, False, seconds, explanation, "" if failure.not_begun else detail, calls, printed, failure.evidence,
         failure.infrastructure, failure.not_begun,
     )  # fmt: skip
 
@@ -177,22 +183,19 @@ class _Failure:
     not_begun: bool = False
 
 
-def _failure(one: Check, arguments: list[Any]) -> _Failure | None:
+def _failure(one: Check, arguments: list[Any], session: Session) -> _Failure | None:
     try:
         one.function(*arguments)
     except CheckFailed as error:
         if error.evidence is not None and (ends := _NOT_BEGUN.search(error.evidence.text())):
             return _Failure(f"what is checked here is not begun: {ends[0]}", not_begun=True)
-        return _Failure(error.message, evidence=error.evidence)
+        return _without_return(_Failure(error.message, evidence=error.evidence), session, error.asked)
     except AssertionError as error:
         return _Failure(str(error) or "an assertion of the check does not hold")
     except StudentTimedOut as error:
         return _Failure(str(error), error.stacks)
     except StudentRaised as error:
-        if _is_not_begun(error):
-            inside = _INSIDE.findall(error.traceback)[-1:] or ["it"]
-            return _Failure(f"`{inside[0]}` is not begun: it still raises NotImplementedError", not_begun=True)
-        return _Failure(f"it raised {error}", error.traceback)
+        return _raised(error)
     except StudentMissing as error:
         return _Failure(str(error), not_begun=error.nowhere)
     except (StudentDied, StudentRefused) as error:
@@ -201,8 +204,9 @@ def _failure(one: Check, arguments: list[Any]) -> _Failure | None:
         raise
     except Exception as error:
         # Most often a result of another kind than the check can work with, such as None.
-        what = traceback.format_exception_only(type(error), error)[-1].strip()
-        return _Failure(f"the check could not use what came back ({what})")
+        last = session.calls[-1] if session.calls else None
+        failure = _Failure(unusable(error, last.text, last.outcome) if last else unusable(error, "", ""))
+        return _without_return(failure, session, (last.name,) if last and "NoneType" in str(error) else ())
     return None
 
 
@@ -211,16 +215,28 @@ def _is_not_begun(error: StudentRaised) -> bool:
     return error.types[0] == NotImplementedError.__name__ and not error.message
 
 
-def _without_return(failure: _Failure, session: Session) -> _Failure:
-    """The failure, with a word on it if it can come from a `return` that is missing."""
+def _raised(error: StudentRaised) -> _Failure:
+    if _is_not_begun(error):
+        inside = _INSIDE.findall(error.traceback)[-1:] or ["it"]
+        return _Failure(f"`{inside[0]}` is not begun: it still raises NotImplementedError", not_begun=True)
+    if told := unpicklable(error.message):
+        where = own_lines(error.traceback).rstrip().splitlines()[:-1]  # the last line is pickle's own
+        return _Failure(told, "\n".join(where))
+    return _Failure(f"it raised {error}", own_lines(error.traceback))
+
+
+def _without_return(failure: _Failure, session: Session, asked: tuple[str, ...]) -> _Failure:
+    """The failure, with a word on it if it comes from a `return` that is missing in one of the functions `asked`."""
     last = session.calls[-1] if session.calls else None
-    if failure.infrastructure or last is None or last.outcome != "returned None":
+    if last is None or last.outcome != "returned None" or last.name not in asked:
         return failure
-    printed = session.output.strip()
-    told = f"`{last.text}` returned None. If it should return something, its `return` is missing."
+    came = f"`{last.text}` returned None"
+    told = "" if came in failure.explanation else f"{came}. "
+    told += "If it should return something, its `return` is missing."
+    printed = parted(session.output)[0].strip()
     if printed:
         told += f" It printed {shown(printed)}; printing shows a value to people, `return` hands it to the caller."
-    return replace(failure, explanation=f"{told}\n{failure.explanation}")
+    return replace(failure, explanation=f"{failure.explanation}\n{told}")
 
 
 def _left_behind(session: Session) -> _Failure | None:

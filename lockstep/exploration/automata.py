@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 
 from lockstep.exploration.wire import from_wire, to_wire
 from lockstep.standin.machine import NotCovered
-from lockstep.standin.operation import Answer, Operation
+from lockstep.standin.operation import Answer, Message, Operation
 from lockstep.student.failure import StudentMissing
 
 
 class Unknown(Exception):
-    """The learner's process has to be asked where this answer leads."""
+    """The learner's process has to be asked where this answer leads; with `local` -1: what a call makes of what is kept."""
 
     def __init__(self, local: int, answer: Answer) -> None:
         super().__init__(local, answer)
@@ -56,6 +56,7 @@ class Automata:
         self.locals: list[Local] = []
         self.edges: dict[tuple[int, Any], Edge] = {}
         self.first_edges: dict[int, Edge] = {}
+        self.calls: dict[tuple[Message, Message], tuple[Message, Message]] = {}
         self.texts: list[str] = []
         self.trips = 0
 
@@ -78,6 +79,13 @@ class Automata:
         found = self.edges.get((number, answer))
         if found is None:
             raise Unknown(number, answer)
+        return found
+
+    def call(self, kept: Message, call: Message) -> tuple[Message, Message]:
+        """What a call makes of something that a Manager keeps, and its reply. Raises Unknown, too."""
+        found = self.calls.get((kept, call))
+        if found is None:
+            raise Unknown(-1, (kept, call))
         return found
 
     def text(self, token: int) -> str:
@@ -108,5 +116,7 @@ class Automata:
                 self.first_edges[-1 - number] = Edge(created, started, after)
             else:
                 self.edges[number, from_wire(answer)] = Edge(created, started, after)
+        for kept, call, after, answer in from_wire(reply["calls"]):
+            self.calls[kept, call] = (after, answer)
         self.texts += map(str, reply["texts"])
         return reply

@@ -5,24 +5,26 @@ from __future__ import annotations
 import contextlib
 import gc
 import multiprocessing
-import os
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from multiprocessing.pool import Pool, ThreadPool
+from multiprocessing.process import BaseProcess
 from types import TracebackType
 
 import psutil
 
+from lockstep.machine.ancestry import descendants_of, services, started_by
 from lockstep.machine.interrupts import Interrupts
 
-_SERVICES = ("resource_tracker", "forkserver import main")  # they outlive programs on purpose
 _GRACE_S = 1.0
 
 
 class NoneLeftBehind:
     """A context manager around a learner's program, run in this process: if it fails, or is interrupted, nothing of it
     goes on. Interrupts wait while the program starts or ends processes.
+
+    Not the program's is what was there before, and what a thread that was there before starts meanwhile.
     """
 
     def __init__(self) -> None:
@@ -30,6 +32,12 @@ class NoneLeftBehind:
 
     def __enter__(self) -> NoneLeftBehind:
         self._processes = descendants()
+        mine = threading.get_native_id()
+        found = (thread.native_id for thread in threading.enumerate())
+        self._threads = {number for number in found if number is not None and number != mine}
+        self._others: set[int | None] = set()  # pids of processes that those threads started
+        self._start = BaseProcess.start
+        BaseProcess.start = self._noting(self._start)  # type: ignore[method-assign, assignment]
         self._interrupts.__enter__()
         return self
 
@@ -38,26 +46,44 @@ class NoneLeftBehind:
     ) -> None:
         try:
             if kind is not None:
-                left = descendants() - self._processes
                 try:
-                    for pool in _pools_of({process.pid for process in left}):
-                        _end(pool)
+                    for pool in _pools_of({process.pid for process in self._left()}):
+                        if getattr(getattr(pool, "_worker_handler", None), "native_id", None) not in self._threads:
+                            _end(pool)
                 finally:
-                    stop(descendants() - self._processes)
+                    stop(self._left())
         finally:
+            BaseProcess.start = self._start  # type: ignore[method-assign]
             self._interrupts.__exit__(kind, error, trace)
+
+    def _noting(self, start: Callable[[BaseProcess], None]) -> Callable[[BaseProcess], None]:
+        """Only here can be told which thread started what a fork server has forked."""
+
+        def started(process: BaseProcess) -> None:
+            start(process)
+            if threading.get_native_id() in self._threads:
+                self._others.add(process.pid)
+
+        return started
+
+    def _left(self) -> set[psutil.Process]:
+        left = descendants() - self._processes
+        others = self._others | started_by(self._threads)
+        roots = {process for process in left if process.pid in others}
+        return left - roots - {process for root in roots for process in _below(root)}
 
 
 def descendants() -> set[psutil.Process]:
-    """All children and theirs, without multiprocessing's own services, which are children of this process itself."""
-    found = set()
-    for process in psutil.Process().children(recursive=True):
-        with contextlib.suppress(psutil.Error):
-            # What a fork server has forked looks like it on the command line.
-            ours = process.ppid() == os.getpid()
-            if not (ours and any(service in " ".join(process.cmdline()) for service in _SERVICES)):
-                found.add(process)
-    return found
+    """All children and theirs, without multiprocessing's own services, which outlive programs on purpose."""
+    own = services()
+    return {process for process in descendants_of(psutil.Process()) if process.pid not in own}
+
+
+def _below(root: psutil.Process) -> list[psutil.Process]:
+    try:
+        return descendants_of(root)
+    except psutil.Error:
+        return []
 
 
 def stop(processes: Iterable[psutil.Process]) -> None:

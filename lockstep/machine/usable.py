@@ -7,7 +7,6 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-import loky
 import psutil
 
 from lockstep.machine.cgroup import Quota, quotas
@@ -59,17 +58,14 @@ class UsableCpus:
 
 
 def usable_cpus(root: Path = Path("/")) -> UsableCpus:
-    """The CPUs that this process may use.
-
-    loky counts affinity, one control group's quota and LOKY_MAX_CPU_COUNT; the ancestors' quotas
-    and the fractions come from `lockstep.machine.cgroup`. `root` is where `proc` and `sys` are looked for.
+    """The CPUs that this process may use: by its affinity, by the quotas of its control groups, and by what
+    LOKY_MAX_CPU_COUNT asks of joblib and its like. `root` is where `proc` and `sys` are looked for.
     """
     logical = os.cpu_count() or 1
     return from_limits(
         logical=logical,
         physical=psutil.cpu_count(logical=False),
         affinity=_affinity(logical),
-        counted=loky.cpu_count(),
         asked=os.environ.get("LOKY_MAX_CPU_COUNT"),
         quotas=quotas(root),
     )
@@ -79,19 +75,16 @@ def from_limits(
     logical: int,
     physical: int | None,
     affinity: int,
-    counted: int,
     asked: str | None = None,
     quotas: tuple[Quota, ...] = (),
 ) -> UsableCpus:
-    """All limits combined; `counted` is loky's own count, which no other limit explains away."""
+    """All limits combined; `asked` is what the environment asks for."""
     limits = [Limit(quota.cpus, f"quota in {quota.source}") for quota in quotas]
     if affinity < logical:
         limits.append(Limit(affinity, "affinity mask of this process"))
     if asked is not None and asked.isdigit() and int(asked) < logical:
         limits.append(Limit(int(asked), "environment variable LOKY_MAX_CPU_COUNT"))
-    count = max(1, min([logical, affinity, counted, *(math.ceil(limit.cpus) for limit in limits)]))
-    if counted < logical and all(math.ceil(limit.cpus) > counted for limit in limits):
-        limits.append(Limit(counted, "loky's count of the CPUs"))
+    count = max(1, min([logical, affinity, *(math.ceil(limit.cpus) for limit in limits)]))
     share = min([float(count), *(quota.cpus for quota in quotas)])
     return UsableCpus(count, share, logical, physical, tuple(sorted(limits, key=lambda limit: limit.cpus)))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -139,6 +138,8 @@ def _stop_idle_forkserver() -> None:
     if number is None or not hasattr(server, "_stop"):
         return
     with contextlib.suppress(psutil.Error, OSError):
-        if not psutil.Process(number).children():
-            os.kill(number, signal.SIGKILL)
+        process = psutil.Process(number)
+        # Its number is another program's by now if somebody else has joined it.
+        if process.ppid() == os.getpid() and not process.children():
+            process.kill()
             server._stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import Any
 
 import anywidget
@@ -42,7 +43,8 @@ class Player(anywidget.AnyWidget):
         bundle = super()._repr_mimebundle_(**keywords)
         shown = data_of(bundle)
         if shown and self.data["puzzle"]:
-            shown["text/plain"] = f"{self.data['headline']} A puzzle: run this cell in a notebook, and drive."
+            puzzle = f"{self.data['headline']} A puzzle: run this cell in a notebook, and drive."
+            shown["text/plain"], shown["text/html"] = puzzle, f"<p>{html.escape(puzzle)}</p>"
         elif shown:
             aim = aims_of(self._findings, self._goal)[0]
             told = trace_to(self._findings, set(aim.states), aim.headline)

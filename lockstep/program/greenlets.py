@@ -34,6 +34,7 @@ class Life:
         self.namespaces: Namespaces
         self.greenlet: Any
         self.objects = self.processes = 0  # created by it so far
+        self.started: list[Process] = []  # by it, and not joined yet
         self.queues: set[str] = set()  # that it puts into
         self.abandoned: set[str] = set()  # of which it does not wait for what is on its way
         self.dying = 0  # operations asked for while it is being ended, plus 1
@@ -151,6 +152,10 @@ class GreenletMachine:
         self.now.processes += 1
         number: int = self.now.processes
         return number
+
+    def children(self) -> list[Process]:
+        started: list[Process] = self.now.started
+        return started
 
     def inherits(self, connection: Connection) -> None:
         if connection.reads is not None:

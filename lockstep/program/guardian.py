@@ -23,13 +23,28 @@ def end_group(group: int) -> None:
     """Ends the process group `group`, gently first."""
     deadline = time.monotonic() + GRACE
     try:
-        os.killpg(group, signal.SIGTERM)
+        _signal(group, signal.SIGTERM)
         while time.monotonic() < deadline:
             time.sleep(0.05)
-            os.killpg(group, 0)
-        os.killpg(group, signal.SIGKILL)
+            _signal(group, 0)
+        _signal(group, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
         return
+
+
+def _signal(group: int, number: int) -> None:
+    """Raises ProcessLookupError if nobody is left in the group, or its number has become another program's.
+
+    Its leader, the kernel, has ended: where a process of that number lives again, it is somebody else's.
+    """
+    try:
+        with open(f"/proc/{group}/stat") as file:
+            state = file.read().rpartition(")")[2].split()[0]
+    except OSError:  # gone; or this is not Linux, and it cannot be told
+        state = "X"
+    if state not in "ZX":
+        raise ProcessLookupError
+    os.killpg(group, number)
 
 
 if __name__ == "__main__":

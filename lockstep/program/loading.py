@@ -64,6 +64,10 @@ class Loadable:
                 own.append(_compiled(node, cell.label, flags, changed))
             self._statements += sorted(own, key=lambda one: one.line)
 
+    def mentions(self, name: str) -> bool:
+        """Does the program's text have this name, or a text that is this name?"""
+        return any(one.code is not None and _mentions(one.code, name) for one in self._statements)
+
     def execute(
         self,
         namespace: dict[str, Any],
@@ -119,6 +123,11 @@ class Loadable:
 def _left_out(one: LeftOut) -> _Statement:
     names = frozenset(one.names)
     return _Statement(one.label, one.line, names, names, None, why_not=one.why, starting=one.starting)
+
+
+def _mentions(code: types.CodeType, name: str) -> bool:
+    inner = (constant for constant in code.co_consts if isinstance(constant, types.CodeType))
+    return name in (*code.co_names, *code.co_consts) or any(_mentions(each, name) for each in inner)
 
 
 def _compiled(node: ast.stmt, label: str, flags: int, changed: frozenset[str]) -> _Statement:

@@ -1,6 +1,7 @@
 """What processes, messages, locks and barriers cost on this machine, measured in under a second.
 
-Run as a program of its own, because measuring starts processes: `python -m lockstep.simulation.calibration`.
+Run as a program of its own, because measuring starts processes, and from its file, as a learner's program is: a fork
+server loads a main module that has one before it is asked for processes.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from lockstep.simulation.costs import Costs
 @functools.cache
 def costs_of_this_machine() -> Costs:
     """Measured once a process, in one as large as this. Raises RuntimeError if it cannot be measured."""
-    command = [sys.executable, "-m", "lockstep.simulation.calibration", str(_own_memory())]
+    command = [sys.executable, "-P", __file__, str(_own_memory())]
     try:
         done = subprocess.run(command, capture_output=True, timeout=30, check=True, text=True)
         return Costs.of_data(json.loads(done.stdout))

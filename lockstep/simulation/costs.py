@@ -40,6 +40,9 @@ class Costs:
         kind = operation_kind(operation.kind)
         if kind.cost == "message":
             return sum(self.of_message(a, kind.name) for a in operation.arguments if type(a) is Message)
+        if kind.cost == "call":  # there and back, by a process that waits for it
+            there = sum(self.byte * a.size for a in operation.arguments if type(a) is Message)
+            return 4 * self.message + self.wake + 2 * there
         if kind.cost == "exit":
             return 0.0 if main else self.child / 2
         return {"lock": self.lock, "start": self.start, "barrier": self.barrier, "": 0.0}[kind.cost]

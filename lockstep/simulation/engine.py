@@ -13,10 +13,11 @@ from typing import Any
 from lockstep.simulation.actors import Actor, Behaviour, Deadlock, Span, Stretch, TooLong, Waiting
 from lockstep.simulation.cores import Cores
 from lockstep.simulation.costs import BETWEEN_LOOKS, Costs, is_look, of_look
-from lockstep.simulation.objects import Objects, waiting_without_limit
+from lockstep.simulation.objects import Objects, awaited, waiting_without_limit
 from lockstep.simulation.phrases import operation_name
 from lockstep.simulation.streams import BLOCKED
 from lockstep.standin.kinds import operation_kind
+from lockstep.standin.objects.waiting import ACTIVE, WAIT
 from lockstep.standin.operation import Answer, Message, Operation
 
 OPERATIONS = 400_000  # after so many a program is taken to have no end
@@ -133,7 +134,7 @@ class Engine:
             self._answered(actor, operation, answer)
             return
         actor.state = "blocked"
-        for name in operation.objects:
+        for name in awaited(operation):
             self._waiters.setdefault(name, {})[actor.identity] = actor
         if operation.patience is not None and operation.patience <= 0:
             self._expire(actor, operation)
@@ -201,7 +202,7 @@ class Engine:
             self._retry(actor)
 
     def _stop_waiting(self, actor: Actor, operation: Operation) -> None:
-        for name in operation.objects:
+        for name in awaited(operation):
             self._waiters[name].pop(actor.identity, None)
 
     def _changed(self, names: tuple[str, ...], by: Actor) -> None:
@@ -254,7 +255,9 @@ class Engine:
     def _delivered(self, actor: Actor, name: str, message: Message) -> None:
         self.messages += 1
         self.bytes += message.size
-        stream = self.objects.streams[name]
+        stream = self.objects.streams.get(name)
+        if stream is None:  # what a Manager keeps
+            return
         actor.awaited = stream.taken_from
         if stream.held + message.size > self.objects.capacity:  # it was overfull: somebody was held up
             self.objects.arrive(name, 0)
@@ -314,8 +317,9 @@ class Engine:
         actor.state, actor.code = "exited", code
         self.makespan = self.now
         actor.turn += 1
+        self.objects.exited[actor.identity] = actor.span
         changed = self.objects.let_go(actor.identity)
-        self._changed(tuple(changed), actor)
+        self._changed((actor.identity, *changed), actor)
         parent = actor.parent
         if parent is None:
             return
@@ -341,7 +345,7 @@ class Engine:
         elif self.now > actor.since:
             asked = actor.stretch.operation if actor.stretch else Operation("process.begin")
             self._note_waited(actor, asked.kind, asked.objects, actor.stretch.line if actor.stretch else "")
-        names = actor.stretch.operation.objects if actor.stretch else ()
+        names = awaited(actor.stretch.operation) if actor.stretch else ()
         waited = actor.state in ("blocked", "waking")
         for name in names:
             self._waiters.get(name, {}).pop(actor.identity, None)
@@ -361,6 +365,9 @@ class Engine:
         else:
             self._go_on(actor, child.code is None if verb == "is_alive" else child.code)
 
+    def _list_children(self, actor: Actor, operation: Operation) -> None:
+        self._go_on(actor, tuple(self.actors[child].code for child in operation.arguments[0]))
+
     def _sleep(self, actor: Actor, operation: Operation) -> None:
         self._go_on_later(actor, operation.arguments[0], None)
 
@@ -376,6 +383,8 @@ class Engine:
             whom: tuple[Any, ...] = ()
             if operation.kind == "process.join":
                 whom = operation.arguments[:1]
+            elif operation.kind == WAIT:
+                whom = tuple(child for child in operation.arguments[0] if child)
             elif operation.kind == "process.exit":
                 whom = tuple(child.identity for child in actor.children if child.code is None)
             else:
@@ -387,5 +396,5 @@ class Engine:
 _OWN: dict[str, Callable[[Engine, Actor, Operation], None]] = {
     "process.start": Engine._start, "process.join": Engine._join, "process.exit": Engine._exit,
     "process.is_alive": Engine._observe, "process.exitcode": Engine._observe, "process.terminate": Engine._observe,
-    "process.kill": Engine._observe, "time.sleep": Engine._sleep, "time.now": Engine._tell_time,
+    "process.kill": Engine._observe, ACTIVE: Engine._list_children, "time.sleep": Engine._sleep, "time.now": Engine._tell_time,
 }  # fmt: skip

@@ -16,6 +16,7 @@ from lockstep.standin.objects.pipes import Channel
 from lockstep.standin.operation import Answer, Creation, Message, Operation, Raised
 
 VERSION = 1
+_LISTS, _ITEMS = 8, 16  # of one stretch at most on average; plain programs have five and eight
 
 
 class LogError(ValueError):
@@ -52,6 +53,8 @@ class Log:
     def of_data(cls, text: str) -> Log:
         """Raises LogError for what to_data never makes."""
         try:
+            if text.count("[") > _LISTS * OPERATIONS or text.count(",") > _ITEMS * OPERATIONS:
+                raise LogError("it is longer than that of any run")  # and would fill memory when it is read
             data = json.loads(text)
             if data["version"] != VERSION:
                 raise LogError(f"the log has version {data['version']}, and this is {VERSION}")

@@ -12,6 +12,7 @@ from typing import Any
 from lockstep.simulation.streams import ABLE, BLOCKED, STREAMS, Stream, Streams
 from lockstep.standin.kinds import declared_object, operation_kind, outcomes
 from lockstep.standin.objects import conditions
+from lockstep.standin.objects.waiting import WAIT
 from lockstep.standin.operation import Answer, Creation, Operation, Raised
 
 
@@ -126,6 +127,13 @@ class Objects(Streams):
             self.arrivals.setdefault(operation.objects[0], []).append(process)
         elif operation.kind == conditions.WAKE:
             self.arrivals[operation.objects[0]].remove(process)
+
+
+def awaited(operation: Operation) -> tuple[str, ...]:
+    """What may change so that the operation can go through: objects, and processes that may exit."""
+    if operation.kind != WAIT:
+        return operation.objects
+    return (*operation.objects, *(child for child in operation.arguments[0] if child))
 
 
 def waiting_without_limit(operation: Operation) -> Operation:

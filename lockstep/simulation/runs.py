@@ -14,7 +14,8 @@ from lockstep.simulation.simulation import Failure, NoResult, Simulation, simula
 from lockstep.standin.objects.processes import process_name
 from lockstep.student.data import Reference
 from lockstep.student.failure import CheckFailed, StudentMissing, StudentRaised, StudentRefused, StudentTimedOut
-from lockstep.student.session import Service, shown
+from lockstep.student.session import Service
+from lockstep.student.shown import shown
 from lockstep.student.target import Program
 
 _SERVICE = "lockstep.simulation.inside.service"

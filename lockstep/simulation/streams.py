@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
+from lockstep.standin.objects.waiting import WAIT, ready
 from lockstep.standin.operation import Answer, Message, Operation, Raised
 
 BLOCKED = object()  # no answer yet
@@ -58,6 +59,7 @@ class Streams:
         self.capacity = capacity  # bytes of a pipe
         self.streams: dict[str, Stream] = {}
         self.spans: dict[str, float] = {}
+        self.exited: dict[str, float] = {}  # processes, each with its span
         self.fed: list[str] = []  # queues that got a message on its way since this was last emptied
 
 
@@ -172,6 +174,15 @@ def _poll(objects: Streams, operation: Operation, process: str, span: float) -> 
     return (BLOCKED if operation.arguments[0] and not ready else ready), span
 
 
+def _wait(objects: Streams, operation: Operation, process: str, span: float) -> tuple[Answer, float]:
+    full = [
+        bool(stream.messages) or not stream.writers for stream in map(objects.streams.__getitem__, operation.objects)
+    ]
+    places = ready(operation, full, objects.exited.__contains__)
+    ended = [objects.exited.get(child, 0.0) for child in operation.arguments[0]]
+    return (places if places or not operation.arguments[1] else BLOCKED), max(span, 0.0, *ended)
+
+
 def _close(objects: Streams, operation: Operation, process: str, span: float) -> tuple[Answer, float]:
     for name, reads in zip(operation.objects, operation.arguments[0], strict=True):
         stream = objects.streams[name]
@@ -195,7 +206,7 @@ STREAMS: dict[str, Callable[..., tuple[Answer, float]]] = {
     "queue.put": _queue_put, "queue.get": _queue_get, "queue.task_done": _task_done, "queue.join": _queue_join,
     "queue.joined": _queue_joined, "queue.join_thread": _join_thread, "pipe.send": _send, "simplequeue.put": _send,
     "pipe.sent": _sent, "simplequeue.sent": _sent, "pipe.recv": _receive, "simplequeue.get": _receive,
-    "pipe.poll": _poll, "pipe.close": _close, "pool.give": _give, "pool.answer": _answer, "pool.take": _take,
+    "pipe.poll": _poll, WAIT: _wait, "pipe.close": _close, "pool.give": _give, "pool.answer": _answer, "pool.take": _take,
     "pool.result": _take,
     "queue.empty": _told(lambda stream, _: not stream.messages),
     "queue.full": _told(lambda stream, operation: stream.used >= operation.arguments[0] > 0),
@@ -209,6 +220,7 @@ def _able(test: Callable[[Stream, Operation, str], bool]) -> Callable[[Streams, 
 
 
 ABLE: dict[str, Callable[[Streams, Operation, str], bool]] = {
+    WAIT: lambda objects, operation, process: _wait(objects, operation, process, 0.0)[0] is not BLOCKED,
     "pool.take": _able(lambda stream, operation, _: bool(stream.messages)),
     "pool.result": _able(lambda stream, operation, _: bool(stream.messages)),
     "queue.put": _able(lambda stream, operation, _: stream.used < operation.arguments[1]),

@@ -73,7 +73,7 @@ class OperationKind:
     precedes: bool = False
     wakes_all: bool = False
     looks: bool = False
-    cost: Literal["lock", "message", "start", "exit", "barrier", ""] = ""
+    cost: Literal["lock", "message", "call", "start", "exit", "barrier", ""] = ""
     by_thread: bool = False
 
     def patient(self, operation: Operation) -> bool:

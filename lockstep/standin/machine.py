@@ -59,6 +59,9 @@ class Machine(Protocol):
     def inherits(self, connection: Any) -> None:
         """A connection is among what is pickled for the process that is being started: it holds these ends too."""
 
+    def children(self) -> list[Any]:
+        """The processes that the current one has started and not joined; it keeps the list."""
+
     def join(self, process: Any) -> int:
         """Wait until a child has exited; its exit code (invisible)."""
 
@@ -67,6 +70,9 @@ class Machine(Protocol):
 
     def unpack(self, message: Message) -> Any:
         """A fresh copy of what was packed."""
+
+    def performed(self, kept: str, call: Message, answer: Answer) -> Any:
+        """What a call of something that a Manager keeps gave, a `Reply`, after this answer to its operation."""
 
     def option(self, name: str) -> Any:
         """A setting of the machine: "feeder" (bool), "pipe_capacity" (bytes)."""

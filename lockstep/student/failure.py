@@ -10,12 +10,16 @@ class Evidence(Protocol):
 
 
 class CheckFailed(AssertionError):
-    """A check does not hold; `message` says why in the learner's terms, `evidence` can be looked at."""
+    """A check does not hold; `message` says why in the learner's terms, `evidence` can be looked at.
 
-    def __init__(self, message: str, evidence: Evidence | None = None) -> None:
+    `asked`: the learner's functions whose results were compared, and may have been None.
+    """
+
+    def __init__(self, message: str, evidence: Evidence | None = None, asked: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.message = message
         self.evidence = evidence
+        self.asked = asked
 
     def __str__(self) -> str:
         return self.message if self.evidence is None else told_with(self.message, self.evidence)

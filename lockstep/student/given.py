@@ -121,7 +121,8 @@ def _imports(function: Callable[..., Any]) -> Iterator[str]:
         parts = [function]
     for part in parts:
         for name in sorted(_free_names(part.__code__)):
-            if name in part.__globals__:
+            # A class in the function reads the `__name__` of the module where it runs.
+            if name in part.__globals__ and not name.startswith("__"):
                 line = _definition(name, part.__globals__[name])
                 if line:
                     yield line

@@ -11,11 +11,14 @@ from typing import Any, Protocol
 
 from lockstep.program.source import ModuleSource
 from lockstep.student.data import DataError
+from lockstep.student.deadline import Deadline
 from lockstep.student.failure import StudentDied, StudentRefused, StudentTimedOut
 from lockstep.student.sockets import FrameSocket
 from lockstep.student.stacks import ProcessStack, parse_stacks
 
 OUTPUT_KEPT = 64 * 1024  # bytes of a program's output that a report keeps
+_MOST_LEFT = 1_000  # processes and segments that are told of
+_CONTROL_LIMIT = 16 * 2**20  # bytes of what a keeper tells
 OUTPUT_LIMIT = 2**30  # bytes of output after which a program is ended; a sandbox sets its own
 
 
@@ -41,7 +44,7 @@ class StudentProcess:
     def __init__(
         self, control: socket.socket, endpoint: socket.socket, output: int, output_limit: int = OUTPUT_LIMIT
     ) -> None:
-        self._control = FrameSocket(control)
+        self._control = FrameSocket(control, limit=_CONTROL_LIMIT)
         self._frames = FrameSocket(endpoint)
         self._output = output
         self._output_limit = output_limit
@@ -56,29 +59,32 @@ class StudentProcess:
         """Loads the programs and starts the service; its answers come by `ask`."""
         order = {"service": service, "source": source.to_data(), "given": given.to_data()}
         with contextlib.suppress(OSError):  # a process that has died is reported by the first ask
-            self._send(order, time.monotonic() + 15)
+            self._send(order, 15)
 
     def wait_until_kept(self, deadline: float) -> None:
         """Waits until the keeper is there. Raises EOFError or TimeoutError if it does not come, DataError."""
         if not isinstance(answer := self._control.receive(deadline), dict) or "started" not in answer:
             raise EOFError("its first word was not that it had started")
 
-    def ask(self, value: Any, deadline: float) -> Any:
-        """The answer to `value`. Raises StudentTimedOut at `deadline` (time.monotonic seconds) and StudentDied."""
+    def ask(self, value: Any, deadline: Deadline) -> Any:
+        """The answer to `value`. Raises StudentTimedOut at the deadline, StudentDied and StudentRefused."""
         with contextlib.suppress(OSError):
-            self._send(value, deadline)
+            self._send(value, deadline.remaining())
         try:
             return self._receive(self._frames, deadline)
         except DataError as error:
             raise StudentRefused(f"what came back is not data that a check can read: {error}") from None
 
-    def survey(self) -> Leftovers:
-        """What is there beside the learner's own process. Raises StudentDied if nobody can tell."""
+    def survey(self, children: tuple[int, ...]) -> Leftovers:
+        """What is there beside the learner's own process, which says that it started `children` (pids).
+
+        Raises StudentDied if nobody can tell.
+        """
         try:
-            answer = self._request("survey")
-            processes = tuple((int(pid), str(state)) for pid, state in answer["processes"])
-            return Leftovers(processes, tuple(str(name) for name in answer["segments"]))
-        except (KeyError, ValueError, TypeError, OSError, EOFError):
+            answer = self._request("survey", children=children)
+            processes = tuple((int(pid), str(state)[:20]) for pid, state in answer["processes"][:_MOST_LEFT])
+            return Leftovers(processes, tuple(str(name)[:200] for name in answer["segments"][:_MOST_LEFT]))
+        except (KeyError, ValueError, TypeError, OSError, EOFError, TimeoutError):
             raise StudentDied(_ending(self._ended, self._because)) from None
 
     def cpu_seconds(self) -> float | None:
@@ -117,8 +123,8 @@ class StudentProcess:
             text += f"\n… cut here: the program printed {_size(self.output_size)} in all\n"
         return text
 
-    def _request(self, what: str) -> Any:
-        self._control.send({"do": what})
+    def _request(self, what: str, **more: Any) -> Any:
+        self._control.send({"do": what, **more})
         return self._receive_control(time.monotonic() + 15)
 
     def _receive_control(self, deadline: float) -> Any:
@@ -129,7 +135,7 @@ class StudentProcess:
             if not self._note(answer) and "started" not in answer:
                 return answer
 
-    def _receive(self, frames: FrameSocket, deadline: float) -> Any:
+    def _receive(self, frames: FrameSocket, deadline: Deadline) -> Any:
         with selectors.DefaultSelector() as selector:
             for watched in (frames, self._control):
                 selector.register(watched, selectors.EVENT_READ)
@@ -145,14 +151,14 @@ class StudentProcess:
                 self._note_end()
                 if self._ended is not None or closed:
                     raise StudentDied(_ending(self._ended, self._because))
-                remaining = deadline - time.monotonic()
+                remaining = deadline.remaining()
                 if remaining <= 0:
                     raise StudentTimedOut("no answer came in time")
                 for key, _ in selector.select(remaining):
                     if key.fileobj is frames:
                         if not frames.read_available():
                             selector.unregister(frames)
-                            closed = self._wait_for_end(deadline)
+                            closed = self._wait_for_end()
                     elif key.fileobj is self._control:
                         if not self._control.read_available():
                             closed = True
@@ -168,19 +174,20 @@ class StudentProcess:
         """Whether the keeper tells that the learner's process has ended; keeps how and why."""
         if not isinstance(told, dict) or "ended" not in told:
             return False
-        self._ended = int(told["ended"])
+        self._ended = status if type(status := told["ended"]) is int and abs(status) < 2**31 else 1
         self._because = str(told.get("because", ""))[:300]
         return True
 
-    def _send(self, value: Any, deadline: float) -> None:
+    def _send(self, value: Any, seconds: float) -> None:
         # A program that does not read must not hold the checker.
-        self._frames.socket.settimeout(max(0.01, deadline - time.monotonic()))
+        self._frames.socket.settimeout(max(0.01, seconds))
         self._frames.send(value)
 
-    def _wait_for_end(self, deadline: float) -> bool:
+    def _wait_for_end(self) -> bool:
+        deadline = time.monotonic() + 1
         with contextlib.suppress(EOFError, TimeoutError):
             while self._ended is None:
-                self._note(self._control.receive(min(deadline, time.monotonic() + 1)))
+                self._note(self._control.receive(deadline))
         return True
 
     def _drain(self) -> bool:

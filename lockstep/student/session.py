@@ -1,15 +1,16 @@
 """`student`: stands for a learner's functions, which run in another process."""
 
 import contextlib
-import reprlib
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from lockstep.program.source import ModuleSource
 from lockstep.student.data import DataError, Reference
+from lockstep.student.deadline import Deadline
 from lockstep.student.failure import (
     StudentDied,
     StudentMissing,
@@ -20,12 +21,11 @@ from lockstep.student.failure import (
 from lockstep.student.given import GivenFunction, given
 from lockstep.student.launcher import local_launcher
 from lockstep.student.process import Launcher, Leftovers, StudentProcess
+from lockstep.student.shown import cut, shown
 from lockstep.student.stacks import describe
 
-_shown = reprlib.Repr()
-_shown.maxstring = _shown.maxother = 120
-_shown.maxlist = _shown.maxtuple = _shown.maxset = _shown.maxdict = 12
-_shown.maxlevel = 4
+_MESSAGE_LIMIT = 5_000  # characters of an exception's message that a report can use
+_TRACEBACK_LIMIT = 20_000
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,10 @@ class Call:
 
     text: str
     outcome: str
+
+    @property
+    def name(self) -> str:
+        return self.text.partition("(")[0]
 
 
 class Session:
@@ -46,7 +50,7 @@ class Session:
         self.calls: list[Call] = []
         self.limit = limit
         self._launcher = launcher
-        self._deadline = time.monotonic() + limit
+        self._deadline = Deadline(limit)
         self._caller: StudentProcess | None = None
         self._processes: list[StudentProcess] = []
 
@@ -65,21 +69,22 @@ class Session:
         try:
             answer = self._caller.ask(request, self._deadline)
             result = _result(answer, function, text)
+            returned = _arguments(answer, len(arguments), text) if back else None
         except StudentTimedOut:
             where = self._where(self._caller)
-            self.calls.append(Call(text, f"did not come back within {self.limit:g} s"))
-            raise StudentTimedOut(f"`{text}` did not come back within {self.limit:g} s", where) from None
+            within = f"did not come back within {self._deadline.told}"
+            self.calls.append(Call(text, within))
+            raise StudentTimedOut(f"`{text}` {within}", where) from None
         except StudentDied as error:
             self.calls.append(Call(text, "never came back"))
             raise StudentDied(f"`{text}` never came back: {error}") from None
         except StudentRaised as error:
-            self.calls.append(Call(text, f"raised {error}"))
+            self.calls.append(Call(text, cut(f"raised {error}", 600)))
             raise
         except DataError as error:
             raise StudentRefused(f"the check passes something that cannot cross: {error}") from None
         self.calls.append(Call(text, f"returned {shown(result)}"))
         if back:
-            returned = answer.get("arguments", [])
             self.calls[-1] = Call(text, f"returned {shown(result)} and left its arguments as {shown(returned)}")
             return result, returned
         return result
@@ -90,8 +95,7 @@ class Session:
         Without a limit of its own it has what is left of this session's.
         """
         process = self._begin(service)
-        deadline = self._deadline if limit is None else time.monotonic() + limit
-        return Service(self, process, deadline, limit or self.limit)
+        return Service(self, process, self._deadline if limit is None else Deadline(limit))
 
     def leftovers(self) -> tuple[Leftovers, dict[int, str]]:
         """What the calls left behind, and the names of those processes that are known by name.
@@ -101,13 +105,18 @@ class Session:
         if self._caller is None:
             return Leftovers(), {}
         names: dict[int, str] = {}
+        ended: list[int] = []
         # The answer comes from the learner's process, so it may be anything.
         with contextlib.suppress(
             StudentDied, StudentTimedOut, StudentRefused, AttributeError, KeyError, TypeError, ValueError
         ):
-            answer = self._caller.ask({"do": "tidy"}, time.monotonic() + 5)
-            names = {int(pid): str(name) for pid, name in answer["value"].items()}
-        return self._caller.survey(), names
+            answer = self._caller.ask({"do": "tidy"}, Deadline(15))
+            names = {int(pid): str(name)[:80] for pid, name in islice(answer["value"].items(), 1_000)}
+            ended = [int(pid) for pid in answer["ended"][:1_000]]
+        left = self._caller.survey(tuple(names))
+        seen = {pid for pid, _ in left.processes}
+        unseen = tuple((pid, "ended") for pid in ended if pid not in seen)
+        return replace(left, processes=(*left.processes, *unseen)), names
 
     @property
     def output(self) -> str:
@@ -124,7 +133,7 @@ class Session:
     def _begin(self, service: str) -> StudentProcess:
         began = time.monotonic()
         process = self._launcher.start()
-        self._deadline += time.monotonic() - began  # a sandbox that starts slowly is no fault of the program
+        self._deadline.put_off(time.monotonic() - began)  # a sandbox that starts slowly is no fault of the program
         self._processes.append(process)
         process.begin(service, self.source, self.given)
         return process
@@ -137,11 +146,10 @@ class Session:
 class Service:
     """An instrument's end of a service: ask, and get data back."""
 
-    def __init__(self, session: Session, process: StudentProcess, deadline: float, limit: float) -> None:
+    def __init__(self, session: Session, process: StudentProcess, deadline: Deadline) -> None:
         self._session = session
         self._process = process
-        self._deadline = deadline  # time.monotonic seconds
-        self._limit = limit  # the same as seconds, for readers
+        self._deadline = deadline
 
     def ask(self, value: Any) -> Any:
         """The answer to `value`, within the service's limit.
@@ -151,7 +159,7 @@ class Service:
         try:
             return self._process.ask(value, self._deadline)
         except StudentTimedOut:
-            told = f"the program was still running after {self._limit:g} s"
+            told = f"the program was still running after {self._deadline.told}"
             raise StudentTimedOut(told, self._session.where(self._process)) from None
 
     def cpu_seconds(self) -> float | None:
@@ -217,11 +225,6 @@ def session_of(student: Student) -> Session:
     return session
 
 
-def shown(value: Any) -> str:
-    """A value as a report shows it: its repr, cut where it is long."""
-    return _shown.repr(value)
-
-
 def _defined(text: str) -> list[str]:
     lines = text.splitlines()
     return [line.split()[1].split("(")[0].rstrip(":") for line in lines if line.startswith(("def ", "class "))]
@@ -259,7 +262,7 @@ def _argument_text(value: Any) -> str:
             return name
         case Reference(name=name, arguments=tuple(arguments)):
             return f"{name}({', '.join(_argument_text(argument) for argument in arguments)})"
-        case list():
+        case list() if any(isinstance(item, RemoteFunction | GivenFunction | Reference) for item in value[:12]):
             more = ", …" if len(value) > 12 else ""
             return f"[{', '.join(_argument_text(item) for item in value[:12])}{more}]"
     return shown(value)
@@ -270,11 +273,19 @@ def _result(answer: Any, function: Reference, text: str) -> Any:
         case {"value": value}:
             return value
         case {"raised": {"types": tuple(types), "message": str(message), "traceback": str(traceback)}} if types:
-            raise StudentRaised(tuple(str(name) for name in types), message, traceback)
+            names = tuple(str(name)[:100] for name in types[:50])
+            raise StudentRaised(names, cut(message, _MESSAGE_LIMIT), traceback[-_TRACEBACK_LIMIT:])
         case {"missing": str(message)}:
-            raise StudentMissing(message)
+            raise StudentMissing(cut(message, _MESSAGE_LIMIT))
         case {"mismatch": str(message)}:
-            raise StudentMissing(f"`{text}` cannot be called: {message}", nowhere=False)
+            raise StudentMissing(f"`{text}` cannot be called: {cut(message, _MESSAGE_LIMIT)}", nowhere=False)
         case {"refused": str(message)}:
-            raise StudentRefused(f"the result of `{function.name}` cannot be checked: {message}")
+            raise StudentRefused(f"the result of `{function.name}` cannot be checked: {cut(message, _MESSAGE_LIMIT)}")
     raise StudentRefused(f"what came back from `{function.name}` is not an answer")
+
+
+def _arguments(answer: Any, number: int, text: str) -> list[Any]:
+    match answer:
+        case {"arguments": list(returned)} if len(returned) == number:
+            return returned
+    raise StudentRefused(f"what came back from `{text}` is not an answer")

@@ -12,8 +12,10 @@ from lockstep.student.data import FRAME_LIMIT, DataError, decode, encode
 class FrameSocket:
     """Sends and receives one value a frame: 4 bytes of length, big-endian, then the encoded value."""
 
-    def __init__(self, endpoint: socket.socket, *, references: bool = False) -> None:
+    def __init__(self, endpoint: socket.socket, *, references: bool = False, limit: int = FRAME_LIMIT) -> None:
+        """`limit`: bytes of a frame that may come."""
         self.socket = endpoint
+        self._limit = limit
         self._references = references
         self._buffer = bytearray()
 
@@ -61,7 +63,7 @@ class FrameSocket:
         if len(self._buffer) < 4:
             return None
         (length,) = struct.unpack(">I", self._buffer[:4])
-        if length > FRAME_LIMIT:
+        if length > self._limit:
             raise DataError(f"a frame that says it has {length} bytes")
         if len(self._buffer) < 4 + length:
             return None

@@ -15,7 +15,10 @@ from typing import Any
 
 import psutil
 
+from lockstep.machine.ancestry import descendants_of
 from lockstep.student.inside import segments
+from lockstep.student.inside.belonging import notes_file
+from lockstep.student.inside.keeper import cpu_seconds
 from lockstep.student.inside.serving import become_student, serve
 from lockstep.student.process import StudentProcess
 from lockstep.student.sockets import FrameSocket
@@ -74,12 +77,11 @@ def _start() -> StudentProcess:
 
 def _keep(frames: FrameSocket, popen: "subprocess.Popen[bytes]", folder: str) -> None:
     """Answers as a keeper does, from a thread of the checker: there is no process above the learner's to do it."""
-    before = segments.names()
     threading.Thread(target=_tell_end, args=(frames, popen), daemon=True).start()
     try:
         while True:
             request = frames.receive()
-            frames.send(_answer(request, popen, before, folder))
+            frames.send(_answer(request, popen, notes_file(folder)))
             if request == {"do": "stop"}:
                 return
     except (EOFError, OSError):
@@ -88,30 +90,25 @@ def _keep(frames: FrameSocket, popen: "subprocess.Popen[bytes]", folder: str) ->
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _answer(request: Any, popen: "subprocess.Popen[bytes]", before: frozenset[str], folder: str) -> dict[str, Any]:
+def _answer(request: Any, popen: "subprocess.Popen[bytes]", notes: str) -> dict[str, Any]:
     tree = _tree(popen)
-    if request == {"do": "survey"}:
-        others = [(process.pid, "running") for process in tree if process.pid != popen.pid and not _is_helper(process)]
-        return {"processes": others, "segments": segments.left_behind(before, tree, folder)}
+    match request:
+        case {"do": "survey", "children": _}:
+            others = [(process.pid, "running") for process in tree if process.pid != popen.pid]
+            return {"processes": others, "segments": segments.left_behind(notes)}
+        case {"do": "cpu"}:
+            return {"cpu": cpu_seconds(popen.pid)}
     _kill(tree)
     if request == {"do": "stacks"}:
         return {"stacks": []}
-    left = segments.left_behind(before, [], folder)
-    segments.remove(left)
-    return {"stopped": popen.wait(), "segments": left}
-
-
-def _is_helper(process: psutil.Process) -> bool:
-    try:
-        return "multiprocessing.resource_tracker" in " ".join(process.cmdline())
-    except psutil.Error:
-        return True
+    segments.remove_left_behind(notes)
+    return {"stopped": popen.wait()}
 
 
 def _tree(popen: "subprocess.Popen[bytes]") -> list[psutil.Process]:
     try:
         process = psutil.Process(popen.pid)
-        return [process, *process.children(recursive=True)]
+        return [process, *descendants_of(process)]
     except psutil.NoSuchProcess:
         return []
 

@@ -11,9 +11,9 @@ import psutil
 
 from autograder.sandbox.inside.policy import MIB, Limits
 from autograder.sandbox.launching import SandboxLauncher
-from lockstep.checks.assertion import explaining
 from lockstep.checks.check import Check, run_checks
 from lockstep.checks.report import CheckResult
+from lockstep.checks.rewriting import explaining
 from lockstep.program.source import ModuleSource
 from lockstep.student.session import Session
 

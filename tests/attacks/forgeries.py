@@ -113,7 +113,7 @@ FORGERIES = (
     ),
     _value("bombs", "that contains itself", "a = []\n    a.append(a)\n    return a", "contains itself"),
     _value("bombs", "of seventy megabytes", 'return ["x" * 10**6] * 70', "cannot be checked"),
-    _value("bombs", "a number of a million digits", "return 1 << 4_000_000", "could not use what came back"),
+    _value("bombs", "a number of a million digits", "return 1 << 4_000_000", "cannot be checked"),
     _value("bombs", "text with half a character", 'return "\\ud800\\x1b[2J\\x00"', "it came back with"),
     _value("bombs", "a message of ten megabytes", 'raise ValueError("\\x1b" * 10_000_000)', "ValueError"),
     Attack(

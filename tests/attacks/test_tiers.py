@@ -34,6 +34,7 @@ HELD_IN_C = """
     more threads than allowed
     a session of its own, twice forked
     deaf to polite signals
+    under the name of a fork server
     one list that grows
     shared and anonymous
     in a file that has no name
@@ -41,6 +42,7 @@ HELD_IN_C = """
     one large file
     open files without end
     a shared-memory segment
+    a named semaphore
     without a word
     to its parent
     to the process that grades

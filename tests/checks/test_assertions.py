@@ -1,8 +1,12 @@
 """What a failed assert of a check says: the call, what should have come, and what came, in the learner's terms."""
 
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
 import pytest
 
-from lockstep.checks.assertion import explaining
+from lockstep.checks.rewriting import explaining
 
 
 class Answers:
@@ -135,6 +139,82 @@ def test_lists_say_where_they_first_differ():
 
     assert refusal(check, [1, 5, 3]).endswith("; they differ first at index 1: 5 in the place of 2")
     assert refusal(check, [1, 2]).endswith("; it has 2 items in the place of 3")
+    assert refusal(check, [7, 8, 3]).endswith(
+        "; they differ first at index 0: 7 in the place of 1, and at 1 other index"
+    )
+    assert refusal(check, [3, 2, 1]).endswith("; the items are the right ones, in another order")
+
+
+def test_items_that_look_alike_are_told_by_what_differs_within_them():
+    long = list(range(40))
+
+    def check(student):
+        assert student.f() == [list(range(40)), "b"]
+
+    words = "they differ first at index 0, there at 39: 0 in the place of 39"
+    assert words in refusal(check, [[*long[:-1], 0], "b"])
+
+
+def test_a_tuple_or_an_array_stands_for_a_list_and_is_not_one_of_other_items():
+    def check(student):
+        assert student.f() == [[1, 2], 3]
+        assert student.f() == [[1, 2], 3], "in words"
+
+    explaining(check)(Answers(([1, 2], 3)))
+    explaining(check)(Answers(((1, 2), 3)))
+    explaining(check)(Answers([np.array([1, 2]), 3]))
+    assert refusal(check, ((1, 3), 3)).startswith("`f()` should be [[1, 2], 3], but is ((1, 3), 3)")
+    assert refusal(check, [np.array([[1], [2]]), 3]).startswith("`f()` should be")
+
+
+def test_a_dict_is_shown_in_its_own_order_and_a_long_one_by_the_keys_that_differ():
+    def check(student):
+        assert student.f() == {number: number for number in range(30)}
+
+    assert "but is {'b': 1, 'a': 2}" in refusal(check, {"b": 1, "a": 2})
+    words = "; missing: 29; not expected: '29'; different: 3: 4 in the place of 3 at 3"
+    assert refusal(check, {**{n: n for n in range(29)}, 3: 4, "29": 29}).endswith(words)
+
+
+@pytest.mark.parametrize("number", [Fraction(8), np.float32(8), np.int64(8)])
+def test_every_kind_of_number_is_a_number(number):
+    def check(student):
+        assert abs(student.f() - 8.0) < 1e-9
+
+    explaining(check)(Answers(number))
+    refusal(check, number + 1)
+
+
+HOSTILE = [
+    10**40_000,
+    -(10**40_000),
+    Decimal("NaN"),
+    Decimal("Infinity"),
+    float("inf"),
+    complex(1, 1),
+    "x" * 10_000_000,
+    b"x" * 10_000_000,
+    set(range(300_000)),
+    {n: [n] for n in range(300_000)},
+    [[[[[[[n] * 13] * 13] * 13] * 13] * 13] for n in range(13)],
+    np.zeros((1000, 1000)),
+    np.array(["x" * 1_000_000]),
+]
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=lambda value: type(value).__name__)
+def test_whatever_came_is_told_in_few_words(value):
+    def same(student):
+        assert student.f() is True
+
+    def near(student):
+        assert abs(student.f() - 8) < 1e-9
+
+    def alike(student):
+        assert student.f() == [1]
+
+    for check in (same, near, alike):
+        assert len(refusal(check, value)) < 2_000
 
 
 def test_any_other_assert_says_what_does_not_hold():

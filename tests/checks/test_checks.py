@@ -1,17 +1,21 @@
 """What a learner is told: every way in which a function can fail has its own words, and nothing is left behind."""
 
+import multiprocessing
+import os
 import textwrap
 
 import psutil
 import pytest
 
 from autograder.grading.judging import judge, read_check_cell
+from lockstep.checks.crashes import own_lines
 from lockstep.checks.report import CheckResult, Report, report_html
 from lockstep.program.source import ModuleSource
-from lockstep.student.inside import segments
 from lockstep.student.launcher import local_launcher
 from lockstep.student.session import student as open_student
 from lockstep.student.spawned import SpawnedLauncher
+
+methods = pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
 
 
 def report(program: str, body: str, given: str = "", limit: float = 10, launcher=None) -> Report:
@@ -41,13 +45,47 @@ def test_an_equality_says_what_was_expected_and_what_came():
 
 def test_a_missing_return_is_guessed_from_what_was_printed():
     text = refusal("def f(n):\n    print([n, 3])", "first, second = student.f(1)")
-    assert "`f(1)` returned None. If it should return something, its `return` is missing. It printed '[1, 3]'" in text
+    first, second = text.splitlines()[2:4]
+    assert "`f(1)` should be 2 values (first, second), but is None" in first
+    assert "`f(1)` returned None. If it should return something, its `return` is missing. It printed '[1, 3]'" in second
     assert "its `return` is missing" not in refusal("def f(n):\n    return n", "assert student.f(1) == 2")
+
+
+def test_a_missing_return_is_not_guessed_where_none_is_right_or_another_function_failed():
+    left = "from multiprocessing import Process\nimport time\ndef f():\n    Process(target=time.sleep, args=(300,)).start()"
+    assert "its `return` is missing" not in refusal(left, "assert student.f() is None")
+    two = "def g():\n    return 3\ndef f():\n    pass"
+    assert "its `return` is missing" not in refusal(two, "got = student.g()\nstudent.f()\nassert got == 4, 'four'")
+    told = refusal("def f():\n    pass", "assert student.f() == 4, 'four'").splitlines()
+    assert told[2].strip() == "four", "the check's own words come first"
+    assert "its `return` is missing" in told[3]
+
+
+def test_what_cannot_be_unpacked_is_told_with_what_came_and_what_was_expected():
+    text = refusal("def f():\n    return 1, 2, 3", "first, second = student.f()")
+    assert "`f()` should be 2 values (first, second), but is (1, 2, 3), which has 3" in text
+    text = refusal("def f():\n    return [1, 2]", "for word, number in student.f():\n    pass")
+    assert "each item of `f()` should be 2 values (word, number), but one is 1" in text
 
 
 def test_what_cannot_cross_is_told_of_the_value_itself():
     text = refusal("def f():\n    return [object()]", "student.f()")
     assert "the result of `f` cannot be checked: its part [0] is an object, which cannot leave the process" in text
+
+
+@pytest.mark.parametrize("made", ["Fraction(8)", "Decimal('8.0')", "np.float32(8)", "np.array(8.0)"])
+def test_every_kind_of_number_is_accepted_where_a_number_is_asked(made):
+    program = (
+        f"from decimal import Decimal\nfrom fractions import Fraction\nimport numpy as np\ndef f():\n    return {made}"
+    )
+    assert report(program, "assert abs(student.f() - 8) < 1e-9").passed == 1
+    assert report(program, "got = student.f()\nassert abs(got - 1.0) < 7.1, 'words'\nassert got == 8").passed == 1
+    assert "should be 7.5, but is" in refusal(program, "assert student.f() == 7.5")
+
+
+def test_an_exception_that_is_returned_is_told_to_be_raised():
+    text = refusal("def f():\n    return ValueError('n')", "with raises(ValueError):\n    student.f()")
+    assert "it is a ValueError, which was returned, not raised: write `raise ValueError(...)`" in text
 
 
 def test_a_missing_function_is_named_with_what_to_do():
@@ -129,6 +167,96 @@ def test_a_loop_without_end_names_its_line():
     assert "is computing, in `f` at answer, line" in text
 
 
+def test_what_sleeps_and_what_is_idle_is_not_said_to_compute():
+    program = """
+    import time
+    from multiprocessing import Pool
+    def rest(n):
+        time.sleep(300)
+    def f():
+        with Pool(3) as pool:
+            pool.map(rest, [1])
+    """
+    text = refusal(program, "student.f()", limit=4)
+    assert "sleeps, in `rest` at answer, line 5:  time.sleep(300)" in text
+    assert text.count("waits for a task: it is a worker of a pool") == 2
+    assert "main waits for the results of a pool, in `f` at answer, line 8" in text
+    assert "is computing" not in text
+
+
+def test_a_loop_around_a_closed_socket_computes_and_does_not_wait():
+    program = """
+    import socket
+    def f():
+        ours, theirs = socket.socketpair()
+        theirs.close()
+        text = b""
+        while b"end" not in text:
+            text += ours.recv(100)
+    """
+    assert "main is computing, in `f` at answer, line" in refusal(program, "student.f()", limit=2)
+    waiting = "import socket\ndef f():\n    ours, theirs = socket.socketpair()\n    ours.recv(100)"
+    assert "main waits for bytes from a socket, in `f`" in refusal(waiting, "student.f()", limit=2)
+
+
+def test_an_exception_of_a_child_is_told_and_not_taken_for_something_printed():
+    program = """
+    from multiprocessing import Process
+    def work():
+        return missing
+    def f():
+        print("begun", flush=True)
+        process = Process(target=work)
+        process.start()
+        process.join()
+    """
+    text = refusal(program, "assert student.f() == 3")
+    lines = [line.strip() for line in text.splitlines()]
+    assert lines[2] == "`f()` should be 3, but is None"
+    assert "It printed 'begun';" in lines[3]
+    assert lines[4] == "Process-1 was ended by an exception: NameError: name 'missing' is not defined"
+    assert 'File "answer", line 4, in work' in text
+    assert "multiprocessing/process.py" not in text
+    assert lines[-2:] == ["What it printed:", "begun"]
+
+
+def test_no_class_of_ours_is_named_by_its_place():
+    assert own_lines("lockstep.standin.machine.NotCovered: use Pipe()") == "NotCovered: use Pipe()"
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ("lambda n: n", "a lambda cannot go to another process: write it as a function"),
+        (
+            "inner",
+            "a function inside a function (`inner` in `f`) cannot go to another process: write it at the top level",
+        ),
+        ("Inner()", "a function inside a function (`Inner` in `f`) cannot go"),
+        ("(n for n in 'ab')", "a `generator` cannot go to another process"),
+    ],
+)
+def test_what_pickle_refuses_is_told_in_one_line(sent, words):
+    program = f"""
+    from multiprocessing import Pool, get_context
+    def f():
+        class Inner: pass
+        def inner(n): return n
+        with Pool(1) as pool:
+            return pool.apply(len, [{sent}])
+    def g():
+        def inner(n): return n
+        get_context("spawn").Process(target=inner).start()
+    """
+    text = refusal(program, "student.f()")
+    assert words in text.splitlines()[2]
+    assert text.count("pickle") == 1, "in what was called, and nowhere else"
+    assert "pool.py" not in text
+    assert len(text.splitlines()) < 12
+    if sent == "inner":
+        assert "(`inner` in `g`) cannot go to another process" in refusal(program, "student.g()").splitlines()[2]
+
+
 @pytest.mark.parametrize(
     ("ending", "words"),
     [
@@ -161,35 +289,62 @@ def test_an_answer_is_not_lost_in_the_output():
     assert report(program, "assert student.f() == 1").passed == 1
 
 
-def test_a_process_left_running_is_named_and_ended():
+@methods
+def test_a_process_left_running_is_named_and_ended(method):
     program = """
     import time
-    from multiprocessing import Process
+    from multiprocessing import get_context
     def rest():
         time.sleep(300)
-    def f():
-        process = Process(target=rest, name="sleeper")
+    def f(method):
+        process = get_context(method).Process(target=rest, name="sleeper")
         process.start()
         return process.pid
     """
-    found = report(program, "print(student.f())")
+    found = report(program, f"print(student.f({method!r}))")
     assert "1 process is still running (`sleeper`)" in found.text()
     pid = int(found.results[0].calls[0].split()[-1])
     assert not psutil.pid_exists(pid)
 
 
-def test_a_process_that_was_never_joined_is_told():
+@methods
+def test_a_process_that_was_never_joined_is_told(method):
     program = """
-    from multiprocessing import Process
-    def f():
-        process = Process(target=print)
+    from multiprocessing import connection, get_context
+    def f(method, join):
+        process = get_context(method).Process(target=print, name="forgotten")
         process.start()
-        process.sentinel
-        import multiprocessing.connection
-        multiprocessing.connection.wait([process.sentinel])
+        connection.wait([process.sentinel])
         import time; time.sleep(0.2)
+        if join:
+            process.join()
     """
-    assert "1 process has ended but never been joined" in refusal(program, "student.f()")
+    told = "1 process has ended but never been joined (`forgotten`)"
+    assert told in refusal(program, f"student.f({method!r}, False)")
+    assert report(program, f"student.f({method!r}, True)").passed == 1
+
+
+@methods
+def test_functions_given_beside_a_class_of_their_own_go_to_another_process(method):
+    given = """
+    from multiprocessing import get_context
+
+    @given
+    def tell(end, n):
+        class Twice:
+            value = 2 * n
+        end.send(twice(Twice.value))
+
+    @given
+    def told_elsewhere(method, n):
+        ours, theirs = get_context(method).Pipe()
+        process = get_context(method).Process(target=tell, args=(theirs, n))
+        process.start()
+        process.join()
+        return ours.recv()
+    """
+    program = "def twice(n):\n    return 2 * n"
+    assert report(program, f"assert student.told_elsewhere({method!r}, 3) == 12", given).passed == 1
 
 
 def test_shared_memory_left_behind_is_told_and_removed():
@@ -202,7 +357,7 @@ def test_shared_memory_left_behind_is_told_and_removed():
     """
     text = refusal(program, "student.f()")
     assert "shared memory was never unlinked" in text
-    assert text.split("['")[1].split("']")[0] not in segments.names()
+    assert text.split("['")[1].split("']")[0] not in os.listdir("/dev/shm")
 
 
 def test_a_tidy_pool_manager_and_segment_leave_nothing():
@@ -340,7 +495,9 @@ def test_each_check_gets_a_fresh_process():
 
 def test_a_check_that_cannot_use_what_came_blames_no_internals():
     text = refusal("def f():\n    return None", "assert len(student.f()) == 2")
-    assert "the check could not use what came back (TypeError: object of type 'NoneType' has no len())" in text
+    assert "`f()` returned None; what is needed there is several values, such as a list or a tuple" in text
+    assert "its `return` is missing" in text
+    assert "NoneType" not in text
 
 
 def test_output_and_messages_are_escaped_where_they_are_shown():

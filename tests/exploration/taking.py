@@ -1,5 +1,6 @@
 """Programs as text, taken through all their interleavings in this process."""
 
+from contextlib import closing
 from textwrap import dedent
 
 from lockstep.exploration.automata import Automata
@@ -34,8 +35,8 @@ def take(
         "merge": merge,
     }
     sources = {cell.label: cell.source.split("\n") for cell in source.cells}
-    service = LocalService(source)
-    return Exploration(explored(Automata(service), request, budget, sources, function))
+    with closing(LocalService(source)) as service:
+        return Exploration(explored(Automata(service), request, budget, sources, function))
 
 
 def merged_and_not(text: str, *arguments: object, **options: object) -> Exploration:

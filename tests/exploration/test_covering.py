@@ -14,7 +14,7 @@ from tests.exploration.test_counts import COUNTER, PHILOSOPHERS
     ("statement", "told"),
     [
         ("mp.Pool(2)", "`multiprocessing.Pool`: start Process objects"),
-        ("mp.Manager()", "`multiprocessing.Manager`: use a Value"),
+        ("mp.Manager().Pool()", "`Manager().Pool`: use its `list`"),
         (
             "from multiprocessing import shared_memory; shared_memory.SharedMemory()",
             "`multiprocessing.shared_memory`: use a Value or an Array",
@@ -95,18 +95,18 @@ def test_an_import_line_with_names_that_are_not_covered_spoils_nothing_else(line
 
 
 def test_what_is_not_covered_is_refused_by_every_operator():
-    head = "from multiprocessing import Manager\n\ndef main():\n    return "
+    head = "from multiprocessing import Pool\n\ndef main():\n    return "
     uses = [
-        "Manager == 1",
-        "Manager != 1",
-        "Manager in [1]",
-        "hash(Manager)",
-        "bool(Manager)",
-        "f'{Manager}'",
-        "Manager - 1",
+        "Pool == 1",
+        "Pool != 1",
+        "Pool in [1]",
+        "hash(Pool)",
+        "bool(Pool)",
+        "f'{Pool}'",
+        "Pool - 1",
     ]
-    for use in [*uses, "[*Manager]", "Manager()", "Manager.x", "isinstance(1, Manager)", "isinstance(Manager, int)"]:
-        with pytest.raises(NotCovered, match=r"`multiprocessing.Manager`: use a Value"):
+    for use in [*uses, "[*Pool]", "Pool()", "Pool.x", "isinstance(1, Pool)", "isinstance(Pool, int)"]:
+        with pytest.raises(NotCovered, match=r"`multiprocessing.Pool`: start Process"):
             take(head + use)
 
 

@@ -1,17 +1,16 @@
 """The CPUs a process may use, read from control group trees of every shape, and a probe on a fake machine."""
 
-import math
 import os
+import subprocess
 import sys
 
-import loky
-import psutil
 import pytest
 
 from lockstep.machine import others
 from lockstep.machine.capacity import CapacityProbe, capacity_from
 from lockstep.machine.cgroup import Quota, quotas
 from lockstep.machine.others import CpuReading, cpu_reading, cpus_of_others
+from lockstep.machine.processes import descendants
 from lockstep.machine.usable import from_limits, usable_cpus
 
 V2_MOUNT = "30 23 0:27 {root} /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw\n"
@@ -102,7 +101,7 @@ def test_no_control_groups_at_all(tmp_path):
 
 
 def test_the_share_keeps_the_fraction_and_the_count_rounds_up():
-    cpus = from_limits(logical=8, physical=4, affinity=8, counted=8, quotas=(Quota(2.5, "/x"), Quota(4.0, "/")))
+    cpus = from_limits(logical=8, physical=4, affinity=8, quotas=(Quota(2.5, "/x"), Quota(4.0, "/")))
     assert (cpus.count, cpus.share, cpus.logical, cpus.physical) == (3, 2.5, 8, 4)
     assert cpus.sentence() == (
         "This machine shows 8 logical CPUs on 4 physical cores; this process may use 2.5 (quota in /x)."
@@ -111,12 +110,12 @@ def test_the_share_keeps_the_fraction_and_the_count_rounds_up():
 
 
 def test_half_a_cpu_is_one_process_at_half_speed():
-    cpus = from_limits(logical=2, physical=2, affinity=2, counted=1, quotas=(Quota(0.5, "/x"),))
+    cpus = from_limits(logical=2, physical=2, affinity=2, quotas=(Quota(0.5, "/x"),))
     assert (cpus.count, cpus.share) == (1, 0.5)
 
 
 def test_affinity_and_environment_are_named_as_sources():
-    cpus = from_limits(logical=8, physical=None, affinity=4, counted=2, asked="2")
+    cpus = from_limits(logical=8, physical=None, affinity=4, asked="2")
     assert [limit.source for limit in cpus.limits] == [
         "environment variable LOKY_MAX_CPU_COUNT",
         "affinity mask of this process",
@@ -124,26 +123,33 @@ def test_affinity_and_environment_are_named_as_sources():
     assert (cpus.count, cpus.has_quota) == (2, False)
 
 
-def test_a_limit_only_loky_knows_is_believed():
-    cpus = from_limits(logical=8, physical=8, affinity=8, counted=3)
-    assert (cpus.count, cpus.limits[0].source) == (3, "loky's count of the CPUs")
-
-
-def test_we_never_count_more_than_loky_and_less_only_with_a_reason():
+def test_this_machine_is_counted_within_its_own_limits():
     found = usable_cpus()
-    assert 1 <= found.count <= loky.cpu_count()
+    assert (
+        1 <= found.count <= len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(found.logical))
+    )
     assert found.share <= found.count <= found.logical == os.cpu_count()
-    if found.count < loky.cpu_count():
-        assert math.ceil(found.limits[0].cpus) == found.count, "a limit that loky does not see is named"
+
+
+def test_learners_see_no_other_start_methods_than_pythons_own():
+    program = """
+import multiprocessing
+before = multiprocessing.get_all_start_methods()
+import lockstep, IPython
+lockstep.explore, lockstep.simulate, lockstep.speedup, lockstep.timeline, lockstep.check
+lockstep.load_ipython_extension(IPython.get_ipython() or IPython.InteractiveShell())
+assert multiprocessing.get_all_start_methods() == before, multiprocessing.get_all_start_methods()
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_logical_and_physical_cpus_are_told_apart():
-    told = from_limits(logical=16, physical=8, affinity=16, counted=16).sentence()
+    told = from_limits(logical=16, physical=8, affinity=16).sentence()
     assert told == "This machine shows 16 logical CPUs on 8 physical cores, and this process may use all of them."
 
 
 def test_a_machine_without_limits_says_so():
-    sentence = from_limits(logical=2, physical=2, affinity=2, counted=2).sentence()
+    sentence = from_limits(logical=2, physical=2, affinity=2).sentence()
     assert sentence == "This machine shows 2 logical CPUs, and this process may use all of them."
 
 
@@ -179,13 +185,13 @@ def test_the_probe_refuses_no_processes():
 
 
 def test_a_real_probe_answers_and_leaves_no_process():
-    before = set(psutil.Process().children(recursive=True))
+    before = descendants()
     with CapacityProbe(2, 0.01) as probe:
-        assert len(set(psutil.Process().children()) - before) == 2
+        assert len(descendants() - before) == 2
         capacity = probe.measure(2, repetitions=1)
     assert capacity.cpus > 0
     assert capacity.speedup > 0
-    assert set(psutil.Process().children(recursive=True)) <= before
+    assert descendants() <= before
 
 
 def test_the_cpu_of_others_is_what_is_not_ours():

@@ -1,11 +1,13 @@
 """An interrupt that comes while processes are started or ended: it is not lost, and nothing of the program goes on."""
 
+import contextlib
 import multiprocessing
 import multiprocessing.pool
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -48,10 +50,13 @@ def interrupted_while_a_pool_starts(defended):
             process.kill()
         os._exit(0)
     """
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, timeout=60, check=True
-    )
-    return done.stdout.splitlines()
+    with tempfile.TemporaryFile("w+") as told:
+        started = subprocess.Popen([sys.executable, "-c", textwrap.dedent(script)], stdout=told, start_new_session=True)
+        assert started.wait(60) == 0
+        with contextlib.suppress(ProcessLookupError):  # a worker that was started while the others were killed
+            os.killpg(started.pid, signal.SIGKILL)
+        told.seek(0)
+        return told.read().splitlines()
 
 
 @FORKS

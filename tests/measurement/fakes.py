@@ -14,7 +14,7 @@ from lockstep.measurement.speedup import Speedup
 
 def cpus_of(count, quota=None):
     quotas = () if quota is None else (Quota(quota, "/sys/fs/cgroup"),)
-    return from_limits(logical=count, physical=count, affinity=count, counted=count, quotas=quotas)
+    return from_limits(logical=count, physical=count, affinity=count, quotas=quotas)
 
 
 @dataclass

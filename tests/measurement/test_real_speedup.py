@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from lockstep.machine.processes import stop
+from lockstep.machine.processes import descendants, stop
 from lockstep.measurement.measured_program import program_of
 from lockstep.measurement.measuring import measured, request_for, speedup
 from lockstep.measurement.timing import THREAD_VARIABLES, ThisMachine, one_thread_a_process
@@ -32,13 +32,13 @@ def with_pool(size, pool):
 
 
 def test_a_real_campaign_leaves_no_process_and_its_result_is_a_value():
-    before = set(psutil.Process().children(recursive=True))
+    before = descendants()
     result = speedup(busy_loop, 100, workers=[1, 2], seconds=0.1, live=False)
     assert result.state == "finished"
     assert 1 <= result.rounds == result.rounds_done
     assert {row["workers"] for row in result.table()} == {1, 2}
     assert json.loads(json.dumps(result.to_json()))["points"][1]["workers"] == 2
-    assert set(psutil.Process().children(recursive=True)) <= before
+    assert descendants() <= before
 
 
 def test_a_warm_pool_is_started_once_for_each_number_of_workers():
@@ -56,7 +56,7 @@ def test_a_warm_pool_is_started_once_for_each_number_of_workers():
 
 
 def test_an_interrupt_in_the_middle_of_a_real_run_leaves_no_process():
-    before = set(psutil.Process().children(recursive=True))
+    before = descendants()
     seen = itertools.count()
 
     def show(result):
@@ -67,7 +67,7 @@ def test_an_interrupt_in_the_middle_of_a_real_run_leaves_no_process():
     result = measured(request_for(sleep_in_pool, (0.001,), workers=[1, 2]), show)
     assert result.state == "interrupted"
     assert "Interrupted after" in result.sentence()
-    assert set(psutil.Process().children(recursive=True)) <= before
+    assert descendants() <= before
 
 
 def leave_one_running():
@@ -79,10 +79,10 @@ def test_an_error_of_the_program_is_the_learners_own_and_leaves_no_process():
         leave_one_running()
         raise ZeroDivisionError("mine")
 
-    before = set(psutil.Process().children(recursive=True))
+    before = descendants()
     with pytest.raises(ZeroDivisionError, match="mine"):
         speedup(broken, 1, live=False)
-    assert set(psutil.Process().children(recursive=True)) <= before
+    assert descendants() <= before
 
 
 def test_blas_has_one_thread_while_measuring_and_gets_its_own_back(monkeypatch):

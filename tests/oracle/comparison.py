@@ -6,6 +6,7 @@ import ast
 import copy
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any, NamedTuple
 
 from lockstep.exploration.automata import Automata
@@ -64,7 +65,6 @@ def _told(found: Oracle) -> Answer:
 
 def exploration(program: Program, merge: bool = True, budget: int = STATES_AT_MOST) -> Any:
     """What `explore` finds, with the learner's side in this very process. Raises what `explore` raises."""
-    service = LocalService(ModuleSource.of_text(program.text))
     request = {
         "function": Reference("student", program.entry),
         "arguments": list(program.arguments),
@@ -73,9 +73,9 @@ def exploration(program: Program, merge: bool = True, budget: int = STATES_AT_MO
         "pipe_capacity": program.pipe_capacity,
         "merge": merge,
     }
-    return Exploration(
-        explored(Automata(service), request, budget, {"program": program.text.split("\n")}, program.entry)
-    )
+    lines = {"program": program.text.split("\n")}
+    with closing(LocalService(ModuleSource.of_text(program.text))) as service:
+        return Exploration(explored(Automata(service), request, budget, lines, program.entry))
 
 
 def by_explore(program: Program, merge: bool = True, sections: tuple[str, ...] = ("s",)) -> Answer:

@@ -139,5 +139,6 @@ def test_a_player_is_a_picture_and_a_text_where_there_are_no_widgets():
 
 def test_a_puzzle_without_widgets_does_not_tell_its_answer():
     bundle = data_of(Player(take(COUNTER, 2, 1).findings, lambda total: total == 1, puzzle=True)._repr_mimebundle_())
-    assert "run this cell in a notebook, and drive" in bundle["text/plain"]
-    assert "text/html" not in bundle
+    for form in ("text/plain", "text/html"):
+        assert "run this cell in a notebook, and drive" in bundle[form]
+        assert "Process-1" not in bundle[form]

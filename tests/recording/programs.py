@@ -81,11 +81,17 @@ def with_a_subclass():
     return process.exitcode
 
 
+def tell_and_visit(begun, lock):
+    begun.set()
+    visit(lock, 1)
+
+
 def killed_while_waiting(context):
-    lock = context.Lock()
+    begun, lock = context.Event(), context.Lock()
     with lock:
-        process = context.Process(target=visit, args=(lock, 1))
+        process = context.Process(target=tell_and_visit, args=(begun, lock))
         process.start()
+        begun.wait()
         time.sleep(0.3)
         process.kill()
         process.join()

@@ -9,9 +9,9 @@ import time
 from itertools import pairwise
 from multiprocessing import connection, process, queues, synchronize
 
-import psutil
 import pytest
 
+from lockstep.machine.processes import descendants
 from lockstep.recording.bars import Bar, Lane
 from lockstep.recording.lanes import MOST_BARS, coarsened, timeline_of
 from lockstep.recording.operation_log import CAPACITY, Entry, Log, LogWriter, Operation, announce, read
@@ -235,7 +235,7 @@ def test_two_recordings_at_once_are_refused():
 
 
 def test_an_error_is_raised_after_the_picture_and_leaves_no_process():
-    before = set(psutil.Process().children(recursive=True))
+    before = descendants()
     seen = []
     with pytest.raises(ZeroDivisionError, match="mine"):
         record(
@@ -244,15 +244,15 @@ def test_an_error_is_raised_after_the_picture_and_leaves_no_process():
         )
     assert seen[-1][0].note == "The program failed."
     assert seen[-1][1] is False
-    assert set(psutil.Process().children(recursive=True)) <= before
+    assert descendants() <= before
 
 
 def test_an_interrupt_gives_what_was_recorded_and_leaves_no_process():
-    before = set(psutil.Process().children(recursive=True))
+    before = descendants()
     found = record(lambda: programs.interrupted(multiprocessing.get_context()))
     assert "Interrupted" in found.note
     assert len(found.lanes) == 2
-    assert set(psutil.Process().children(recursive=True)) <= before
+    assert descendants() <= before
 
 
 def test_a_live_view_gets_growing_timelines_and_the_whole_at_the_end():

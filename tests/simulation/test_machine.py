@@ -318,7 +318,7 @@ def test_what_is_not_simulated_is_refused_by_name():
     assert "threading" in reply(threads)["not_covered"]
     manager = """
     def main():
-        return mp.Manager()
+        return mp.Manager().Pool()
     """
     assert "Manager" in reply(manager)["not_covered"]
 

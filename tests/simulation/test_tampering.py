@@ -146,3 +146,9 @@ def test_a_log_that_was_cut_short_is_refused():
             cut = {**whole.processes, process: stretches[:length]}
             with pytest.raises(LogError):
                 Log(whole.cores, whole.costs, whole.pipe_capacity, cut).replay()
+
+
+@pytest.mark.parametrize("body", ["[" * 4_000_000, "0," * 8_000_000])
+def test_a_log_longer_than_any_run_is_refused_before_it_is_read(body):
+    with pytest.raises(LogError, match="longer than that of any run"):
+        Log.of_data(body)

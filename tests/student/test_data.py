@@ -4,6 +4,8 @@ import enum
 import math
 import struct
 from collections import Counter, OrderedDict, namedtuple
+from decimal import Decimal
+from fractions import Fraction
 
 import msgpack
 import numpy as np
@@ -87,9 +89,91 @@ def test_numpy_arrays_keep_dtype_shape_and_values(dtype):
     assert back.flags.writeable
 
 
-def test_numpy_scalars_stay_numpy_scalars():
-    assert type(decode(encode(np.float32(1.5)))) is np.float32
-    assert type(decode(encode(np.int64(3)))) is np.int64
+@pytest.mark.parametrize(
+    ("number", "plain"),
+    [
+        (np.float32(1.5), 1.5),
+        (np.longdouble(1.5), 1.5),
+        (np.int64(3), 3),
+        (np.bool_(True), True),
+        (np.complex64(1j), 1j),
+        (np.str_("a"), "a"),
+        (np.array(3), 3),
+    ],
+)
+def test_numpys_numbers_arrive_as_pythons(number, plain):
+    assert same(decode(encode(number)), plain)
+    assert same(decode(encode([number])), [plain])
+
+
+@pytest.mark.parametrize("number", [Fraction(1, 3), 10**300_000], ids=["a third", "long"])
+def test_exact_numbers_stay_exact(number):
+    assert same(decode(encode(number)), number)
+
+
+@pytest.mark.parametrize("text", ["1.50", "-1E+300", "7", "Infinity"])
+def test_a_decimal_arrives_as_an_equal_number_that_reckons_with_floats(text):
+    number = decode(encode(Decimal(text)))
+    assert number == Decimal(text)
+    assert number - 0.25 is not None
+
+
+@pytest.mark.parametrize(
+    "number",
+    [1 << 2_000_000, Decimal("1E+99999"), Decimal("sNaN"), Fraction(1, 1 << 100_000)],
+    ids=["an int", "a Decimal", "a signalling NaN", "a Fraction"],
+)
+def test_numbers_that_would_take_long_to_reckon_with_are_refused(number):
+    with pytest.raises(DataError, match="too large"):
+        encode(number)
+
+
+@pytest.mark.parametrize(
+    "body", [msgpack.ExtType(1, b"\x01" * 200_000), msgpack.ExtType(11, b"1E99999"), msgpack.ExtType(11, b"9" * 2_000),
+             msgpack.ExtType(10, msgpack.packb([b"\x01" * 2_000, b"\x01"])),
+             msgpack.ExtType(10, msgpack.packb([b"\x01", b"\x00"]))]
+)  # fmt: skip
+def test_such_numbers_are_refused_from_whoever_sends_them_too(body):
+    with pytest.raises(DataError):
+        decode(msgpack.packb(body))
+
+
+def test_a_large_value_within_many_containers_is_refused_before_it_is_copied_for_each():
+    body = msgpack.packb([b"x" * 30_000_000])
+    for _ in range(20):
+        body = msgpack.packb([msgpack.ExtType(2, body)])
+    with pytest.raises(DataError, match="too deep for its size"):
+        decode(body)
+
+
+def test_a_small_value_that_shares_its_parts_endlessly_is_refused_soon():
+    value: object = 1
+    for _ in range(50):
+        value = (value, value)
+    with pytest.raises(DataError, match="more than 2,000,000 items"):
+        encode(value)
+
+
+def test_an_exception_that_is_returned_is_told_to_be_raised():
+    with pytest.raises(DataError, match=r"is a ValueError, which was returned, not raised: write `raise ValueError"):
+        encode(ValueError("no"))
+    with pytest.raises(DataError, match=r"part \[1\] is the class KeyError"):
+        encode([1, KeyError])
+
+
+def test_a_subclass_cannot_say_that_it_has_other_items_than_it_has():
+    class Endless(list):
+        def __iter__(self):
+            return iter(int, 1)
+
+    assert decode(encode(Endless([1, 2]))) == [1, 2]
+
+    class Broken(int):
+        def __int__(self):
+            raise KeyError("broken")
+
+    with pytest.raises(DataError, match="cannot be read as data"):
+        encode(Broken(3))
 
 
 class Colour(enum.IntEnum):
@@ -158,7 +242,7 @@ def test_deep_nesting_is_refused_on_both_sides():
 
 
 def test_many_small_containers_are_refused_before_they_fill_memory():
-    bomb = b"\xdd" + struct.pack(">I", 3_000_000) + b"\x90" * 3_000_000
+    bomb = b"\xdd" + struct.pack(">I", 1_000_000) + b"\x90" * 1_000_000
     with pytest.raises(DataError, match="containers"):
         decode(bomb)
 

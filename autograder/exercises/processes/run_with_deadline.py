@@ -2,16 +2,26 @@
 
 Write `run_with_deadline(task, seconds)`. It runs `task`, a function without arguments, in a process of its own.
 
-- If the task ends within `seconds` seconds, return its exit code at once.
+- If the task ends within `seconds` seconds, return its exit code at once. It may end in any way: it returns, it raises,
+  it calls `sys.exit` or `os._exit`, or a signal ends it.
 - If it does not, stop it and return `None`. When your function returns, the process must be gone: not running, and
-  not a zombie either.
+  not a zombie either. It may be one that refuses `terminate()`.
+
+`seconds` may be a fraction, such as 0.3.
 """
 
+import math
 import multiprocessing.process
+import os
+import signal
 import sys
+import threading
 import time
-from multiprocessing import Process
+from functools import partial
+from multiprocessing import Pool, Process, get_context
 from multiprocessing.connection import wait
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from autograder.authoring.marks import also_right, hidden, wrong
 from lockstep import check, given
@@ -21,7 +31,8 @@ points = 4
 hints = [
     "`process.join(seconds)` returns when the process has ended, or after `seconds` seconds, whichever comes first.",
     "`join` returns `None` in both cases. `process.exitcode` tells them apart.",
-    "`process.terminate()` and `process.kill()` only send a request. Somebody still has to wait for the end.",
+    "`process.terminate()` can be refused, `process.kill()` cannot. Both only send a request: somebody still has to wait "
+    "for the end.",
 ]
 
 
@@ -45,13 +56,38 @@ def exit_with(code):
 
 
 @given
+def exit_after(seconds, code):
+    time.sleep(seconds)
+    sys.exit(code)
+
+
+@given
+def vanish_with(code):
+    os._exit(code)
+
+
+@given
 def crash():
     raise RuntimeError("this task crashes, on purpose")
 
 
 @given
-def sleep_for(seconds):
-    time.sleep(seconds)
+def end_by(name):
+    os.kill(os.getpid(), getattr(signal, name, signal.SIGTERM))
+    time.sleep(10)
+
+
+@given
+def tell_process(folder):
+    Path(folder, str(os.getpid())).touch()
+
+
+@given
+def processes_of_task():
+    # The number of the process that calls run_with_deadline, and of that which ran the task.
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        run_with_deadline(partial(tell_process, folder), 5)
+        return os.getpid(), [int(name) for name in os.listdir(folder)]
 
 
 @given
@@ -62,46 +98,134 @@ def left_by(task, seconds):
     return returned, ["ended" if wait([child.sentinel], 2) else "running" for child in unjoined]
 
 
-@check("a task that ends in time gives its exit code, and is not waited for until the deadline", limit=3)
+@given
+def reach_the_end(folder, seconds):
+    time.sleep(seconds)
+    Path(folder, "the end").touch()
+
+
+@given
+def left_by_a_long_task(task_takes, seconds):
+    # The same, and whether the task came to its own end.
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        returned, left = left_by(partial(reach_the_end, folder, task_takes), seconds)
+        return returned, left, bool(os.listdir(folder))
+
+
+@given
+def left_by_a_long_task_that_refuses_terminate(task_takes, seconds):
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # children inherit it
+    return left_by_a_long_task(task_takes, seconds)
+
+
+@check("the task runs in a process of its own")
 def _(student):
-    assert student.run_with_deadline(given.exit_with(3), 3_600) == 3
+    caller, runners = student.processes_of_task()
+    assert caller not in runners, (
+        "the task ran in the process that called run_with_deadline: give it a Process of its own"
+    )
+    assert len(runners) == 1, f"the task was to run once, in one process, but {len(runners)} processes ran it"
+
+
+@check("a task that ends in time gives its exit code, and is not waited for until the deadline", limit=6)
+def _(student):
+    code, _ = student.left_by(given.exit_with(3), 3_600)
+    assert code is not None, (
+        "the task ended at once with exit code 3, and None came back, as if it were late. `join` returns None in both cases; "
+        "`process.exitcode` tells them apart"
+    )
+    assert code == 3
 
 
 @check("exit code 0 is an exit code too")
 def _(student):
-    assert student.run_with_deadline(given.exit_with(0), 3) == 0
+    code, _ = student.left_by(given.exit_with(0), 5)
+    assert code is not None, (
+        "the task ended in time with exit code 0, and None came back, as if it were late. To `if` and `not`, 0 is the same "
+        "as None: ask whether the exit code `is None`"
+    )
+    assert code == 0
 
 
-@check("a task that crashes in time gives exit code 1")
+@check("a task that crashes, or ends by `os._exit`, has an exit code too")
 def _(student):
-    assert student.run_with_deadline(given.crash(), 3) == 1
+    assert student.left_by(given.crash(), 5)[0] == 1
+    code, _ = student.left_by(given.vanish_with(6), 5)
+    assert code is not None, (
+        "the task ended at once by `os._exit(6)`, and None came back, as if it were late. Such a task ends without another "
+        "word, and nobody tells its exit code but `process.exitcode`"
+    )
+    assert code == 6
 
 
-@check("a task that takes too long gives None", limit=3)
+@check("a task that takes too long is stopped and gone when the function returns, which gives None")
 def _(student):
-    assert student.run_with_deadline(given.sleep_for(60), 0.2) is None
-
-
-@check("a task that takes too long is stopped, and gone when the function returns", limit=5)
-def _(student):
-    returned, left = student.left_by(given.sleep_for(5), 0.2)
+    code, left, at_its_end = student.left_by_a_long_task(4, 0.2)
+    assert at_its_end is False, "the deadline was 0.2 s, and the task was not stopped: it ran for 4 s, to its own end"
     assert "running" not in left, (
         "the task is still running: at the deadline `join(seconds)` stops waiting, but it does not stop the process"
     )
     assert not left, (
         "the task was told to end, but nobody waited until it did: a process that is not joined stays as a zombie"
     )
-    assert returned is None
+    assert not (type(code) is int and code < 0), (
+        "the task was stopped at the deadline, and the exit code of the stopped process came back: None should"
+    )
+    assert code is None
+
+
+@check("a task that refuses `terminate()` is stopped all the same", limit=12)
+def _(student):
+    code, left, at_its_end = student.left_by_a_long_task_that_refuses_terminate(6, 0.2)
+    assert at_its_end is False, (
+        "a task that refuses `terminate()` was not stopped at the deadline, 0.2 s: it ran for 6 s, to its own end. `kill()` cannot be refused"
+    )
+    assert "running" not in left, "a task that refuses `terminate()` is still running: `kill()` cannot be refused"
+    assert not left, "nobody waited until the task had ended: a process that is not joined stays as a zombie"
+    assert code is None
+
+
+@check("a deadline may be a fraction of a second")
+def _(student):
+    for _ in range(3):  # a busy computer may be late, but not three times
+        code, _ = student.left_by(given.exit_after(0.2, 9), 0.95)
+        if code is not None:
+            break
+    assert code is not None, (
+        "a task that takes 0.2 s was stopped, with a deadline of 0.95 s: is the deadline rounded to whole seconds?"
+    )
+    assert code == 9
+    for _ in range(3):
+        code, _, at_its_end = student.left_by_a_long_task(0.8, 0.5)
+        if at_its_end is False:
+            break
+    assert at_its_end is False, (
+        "a task that takes 0.8 s was not stopped in time, with a deadline of 0.5 s: is the deadline rounded to whole "
+        "seconds, or waited for twice?"
+    )
+    assert code is None
 
 
 @hidden
-@check("several tasks, one after another, in time and late", limit=10)
+@check("a task that a signal ends in time has the exit code of its process", limit=20)
 def _(student, reference):
-    for task, seconds in [(given.exit_with(9), 3), (given.sleep_for(4), 0.1), (given.sleep_for(0), 3)]:
-        assert student.run_with_deadline(task, seconds) == reference.run_with_deadline(task, seconds)
+    for signal_name in "SIGTERM", "SIGKILL":
+        code, _ = student.left_by(given.end_by(signal_name), 5)
+        assert code is not None, (
+            "a signal ended the task in time, and None came back, as if it were late. A negative exit code says that a "
+            "signal ended the process, and not whose signal"
+        )
+        assert code == reference.left_by(given.end_by(signal_name), 5)[0]
 
 
-@wrong("is still running", "it does not stop the process")
+@hidden
+@check("several tasks, one after another, in time and late")
+def _(student, reference):
+    for task, seconds in [(given.exit_with(9), 5), (given.exit_after(4, 0), 0.1), (given.exit_after(0, 200), 5)]:
+        assert student.left_by(task, seconds)[0] == reference.left_by(task, seconds)[0]
+
+
+@wrong("the task is still running", "it does not stop the process")
 def join_with_a_timeout_and_nothing_more():
     def run_with_deadline(task, seconds):
         process = Process(target=task)
@@ -122,7 +246,33 @@ def terminate_without_join():
         return process.exitcode
 
 
-@wrong("should be None, but is -")
+@wrong("✘ a task that refuses `terminate()`", "ran for 6 s, to its own end. `kill()` cannot be refused")
+def terminate_and_join():
+    def run_with_deadline(task, seconds):
+        process = Process(target=task)
+        process.start()
+        process.join(seconds)
+        if process.is_alive():
+            process.terminate()
+            process.join()
+            return None
+        return process.exitcode
+
+
+@wrong("a task that refuses `terminate()` is still running: `kill()` cannot be refused")
+def terminate_and_a_join_with_a_timeout():
+    def run_with_deadline(task, seconds):
+        process = Process(target=task)
+        process.start()
+        process.join(seconds)
+        if process.is_alive():
+            process.terminate()
+            process.join(1)
+            return None
+        return process.exitcode
+
+
+@wrong("the exit code of the stopped process came back: None should")
 def the_exit_code_of_a_task_that_was_stopped():
     def run_with_deadline(task, seconds):
         process = Process(target=task)
@@ -133,7 +283,30 @@ def the_exit_code_of_a_task_that_was_stopped():
         return process.exitcode
 
 
-@wrong("should be 0, but is None")
+@wrong("✘ a task that a signal ends in time", "None came back, as if it were late", "not whose signal")
+def a_negative_exit_code_taken_for_the_deadline():
+    def run_with_deadline(task, seconds):
+        process = Process(target=task)
+        process.start()
+        process.join(seconds)
+        process.kill()
+        process.join()
+        return process.exitcode if process.exitcode >= 0 else None
+
+
+@wrong("✘ a task that a signal ends in time", "15")
+def an_exit_code_without_its_sign():
+    def run_with_deadline(task, seconds):
+        process = Process(target=task)
+        process.start()
+        process.join(seconds)
+        if process.exitcode is not None:
+            return abs(process.exitcode)
+        process.kill()
+        process.join()
+
+
+@wrong("✘ exit code 0 is an exit code too", "To `if` and `not`, 0 is the same as None")
 def zero_taken_for_nothing():
     def run_with_deadline(task, seconds):
         process = Process(target=task)
@@ -146,13 +319,25 @@ def zero_taken_for_nothing():
         return process.exitcode
 
 
-@wrong("✘ a task that takes too long gives None", "did not come back", "waits for a process to end")
-def join_without_a_timeout():
+@wrong("`join` returns None in both cases; `process.exitcode` tells them apart")
+def what_join_returns():
     def run_with_deadline(task, seconds):
         process = Process(target=task)
         process.start()
+        code = process.join(seconds)
+        process.kill()
         process.join()
-        return process.exitcode
+        return code
+
+
+@wrong("the task was not stopped: it ran for 4 s, to its own end")
+def join_without_a_timeout():
+    def run_with_deadline(task, seconds):
+        process = Process(target=task)
+        began = time.monotonic()
+        process.start()
+        process.join()
+        return process.exitcode if time.monotonic() - began <= seconds else None
 
 
 @wrong("✘ a task that ends in time", "is not waited for until the deadline", "did not come back", "time.sleep(seconds)")
@@ -169,6 +354,69 @@ def sleeps_until_the_deadline():
         return process.exitcode
 
 
+@wrong("a task that takes 0.2 s was stopped", "is the deadline rounded to whole seconds?")
+def a_deadline_rounded_down():
+    def run_with_deadline(task, seconds):
+        process = Process(target=task)
+        process.start()
+        process.join(int(seconds))
+        if process.exitcode is not None:
+            return process.exitcode
+        process.kill()
+        process.join()
+
+
+@wrong("a task that takes 0.8 s was not stopped in time", "is the deadline rounded to whole seconds, or")
+def a_deadline_rounded_up():
+    def run_with_deadline(task, seconds):
+        process = Process(target=task)
+        process.start()
+        process.join(math.ceil(seconds))
+        if process.exitcode is not None:
+            return process.exitcode
+        process.kill()
+        process.join()
+
+
+@wrong("the task ran in the process that called run_with_deadline")
+def a_thread_that_runs_on():
+    def run_with_deadline(task, seconds):
+        codes = [None]
+
+        def run():
+            try:
+                task()
+                codes[0] = 0
+            except SystemExit as end:
+                codes[0] = end.code
+            except Exception:
+                codes[0] = 1
+
+        thread = threading.Thread(target=run, daemon=True)
+        thread.start()
+        thread.join(seconds)
+        return codes[0]
+
+
+@wrong("✘ a task that crashes, or ends by `os._exit`", "nobody tells its exit code but `process.exitcode`")
+def a_worker_of_a_pool():
+    def code_of(task):
+        try:
+            task()
+        except SystemExit as end:
+            return end.code
+        except Exception:
+            return 1
+        return 0
+
+    def run_with_deadline(task, seconds):
+        with Pool(1) as pool:
+            try:
+                return pool.apply_async(code_of, [task]).get(seconds)
+            except multiprocessing.TimeoutError:
+                return None
+
+
 @also_right
 def with_the_sentinel():
     def run_with_deadline(task, seconds):
@@ -176,7 +424,7 @@ def with_the_sentinel():
         process.start()
         in_time = bool(wait([process.sentinel], timeout=seconds))
         if not in_time:
-            process.terminate()
+            process.kill()
         process.join()
         return process.exitcode if in_time else None
 
@@ -196,3 +444,17 @@ def terminate_then_kill():
             process.join()
         process.close()
         return None
+
+
+@also_right
+def looking_again_and_again_under_spawn():
+    def run_with_deadline(task, seconds):
+        process = get_context("spawn").Process(target=task)
+        process.start()
+        end = time.monotonic() + seconds
+        while process.is_alive() and time.monotonic() < end:
+            time.sleep(0.01)
+        code = process.exitcode
+        process.kill()
+        process.join()
+        return code

@@ -8,7 +8,7 @@ A parent starts a first child, which does nothing. Then it prepares five things 
 4. `"argument"`: it passes an argument to the child.
 5. `"definition"`: the child's function calls another function of the same program.
 
-Write `what_the_child_sees(method)`: for `"fork"`, `"spawn"` and `"forkserver"`, return the set of those of the five
+Write `what_the_child_sees(method)`: for `"fork"`, `"spawn"` and `"forkserver"`, return the set of the names of those
 that the child sees, as the parent has them at that moment. For example: `{"global", "thread"}`.
 
 Predict first, then run the checks: they start such a child and look. (A method that your system does not have is not
@@ -89,42 +89,77 @@ def what_it_really_sees(method):
     return seen.recv()
 
 
-@check("under fork", limit=5)
+@given
+def beside_a_child(method):
+    # One that was predicted and that the child does not see, if any; how many it sees that were not predicted.
+    names = what_the_child_sees(method)
+    names = names if isinstance(names, set | frozenset | list | tuple) else []
+    predicted = [name for name in ["global", "environment", "thread", "argument", "definition"] if name in names]
+    really = what_it_really_sees(method) or predicted
+    return next((name for name in predicted if name not in really), None), len(set(really).difference(predicted))
+
+
+@check("it returns a set of names out of the five")
 def _(student):
-    predicted = set(student.what_the_child_sees("fork"))
-    really = set(student.what_it_really_sees("fork") or predicted)
-    assert predicted <= really, f"you predicted that a forked child sees {sorted(predicted - really)}, and it did not"
-    assert predicted >= really, f"a forked child did see {sorted(really - predicted)}, which you left out"
+    for method in "fork", "spawn", "forkserver":
+        predicted = student.what_the_child_sees(method)
+        assert isinstance(predicted, set | frozenset | list | tuple), (
+            f"for {method!r} a value of type {type(predicted).__name__} came back: return a set of names, such as {{'global', 'thread'}}"
+        )
+        assert len(predicted) <= 10, f"for {method!r} {len(predicted)} names came back, and there are five"
+        for name in predicted:
+            assert isinstance(name, str), f"for {method!r} the set holds other things than names, which are text"
+            assert name in ("global", "environment", "thread", "argument", "definition"), (
+                f"{name[:30]!r} is none of the five names: global, environment, thread, argument, definition"
+            )
+
+
+@check("what it returns for a method does not depend on what it was asked before")
+def _(student):
+    before = student.what_the_child_sees("forkserver")
+    student.what_the_child_sees("fork")
+    assert student.what_the_child_sees("forkserver") == before, (
+        "after it was asked for 'fork', another answer came back for 'forkserver'. Is one set, in a default argument or a "
+        "global variable, used for all calls? It keeps what was added to it"
+    )
+
+
+@check("under fork")
+def _(student):
+    wrongly, missing = student.beside_a_child("fork")
+    assert wrongly is None, (
+        f"you predicted that a forked child sees {wrongly[:30]!r}, and it did not: fork copies the memory, but continues only "
+        "the thread that called it"
+    )
+    assert missing == 0, f"a forked child saw {missing} of the five that you did not predict"
 
 
 @check("under spawn")
 def _(student):
-    predicted = set(student.what_the_child_sees("spawn"))
-    really = set(student.what_it_really_sees("spawn") or predicted)
-    assert predicted <= really, (
-        f"you predicted that a spawned child sees {sorted(predicted - really)}, and it did not: it is a new Python"
+    wrongly, missing = student.beside_a_child("spawn")
+    assert wrongly is None, (
+        f"you predicted that a spawned child sees {wrongly[:30]!r}, and it did not: it is a new Python"
     )
-    assert predicted >= really, f"a spawned child did see {sorted(really - predicted)}, which you left out"
+    assert missing == 0, f"a spawned child saw {missing} of the five that you did not predict"
 
 
 @check("under forkserver")
 def _(student):
-    predicted = set(student.what_the_child_sees("forkserver"))
-    really = set(student.what_it_really_sees("forkserver") or predicted)
-    assert predicted <= really, (
-        f"you predicted that a child of a forkserver sees {sorted(predicted - really)}, and it did not: it is a copy of the server, which "
+    wrongly, missing = student.beside_a_child("forkserver")
+    assert wrongly is None, (
+        f"you predicted that a child of a forkserver sees {wrongly[:30]!r}, and it did not: it is a copy of the server, which "
         "was started before the parent changed anything"
     )
-    assert predicted >= really, f"a child of a forkserver did see {sorted(really - predicted)}, which you left out"
+    assert missing == 0, f"a child of a forkserver saw {missing} of the five that you did not predict"
 
 
-@wrong("a spawned child sees ['global'], and it did not: it is a new Python")
+@wrong("a spawned child sees 'global', and it did not: it is a new Python")
 def every_method_copies_the_memory():
     def what_the_child_sees(method):
         return {"argument", "definition", "environment", "global"}
 
 
-@wrong("a forked child sees ['thread'], and it did not")
+@wrong("a forked child sees 'thread', and it did not: fork copies the memory")
 def fork_copies_the_threads_too():
     def what_the_child_sees(method):
         if method == "fork":
@@ -132,19 +167,44 @@ def fork_copies_the_threads_too():
         return {"argument", "definition"} if method == "forkserver" else {"argument", "definition", "environment"}
 
 
-@wrong("sees ['environment'], and it did not", "was started before the parent changed anything")
+@wrong("sees 'environment', and it did not", "was started before the parent changed anything")
 def a_forkserver_asks_the_parent():
     def what_the_child_sees(method):
         seen = {"argument", "definition", "environment"}
         return seen | {"global"} if method == "fork" else seen
 
 
-@wrong("a spawned child did see ['definition', 'environment'], which you left out")
+@wrong("a spawned child saw 2 of the five that you did not predict")
 def spawn_takes_only_the_argument():
     def what_the_child_sees(method):
         if method == "fork":
             return {"argument", "definition", "environment", "global"}
         return {"argument"} if method == "spawn" else {"argument", "definition"}
+
+
+@wrong("for 'fork' a value of type str came back: return a set of names")
+def one_name_without_a_set():
+    def what_the_child_sees(method):
+        return "argument"
+
+
+@wrong("'arguments' is none of the five names")
+def a_name_that_is_none_of_the_five():
+    def what_the_child_sees(method):
+        seen = {"arguments", "definition"}
+        if method != "forkserver":
+            seen.add("environment")
+        return seen | {"global"} if method == "fork" else seen
+
+
+@wrong("another answer came back for 'forkserver'", "It keeps what was added to it")
+def one_set_for_all_calls():
+    def what_the_child_sees(method, seen={"argument", "definition"}):  # noqa: B006
+        if method in ("fork", "spawn"):
+            seen.add("environment")
+        if method == "fork":
+            seen.add("global")
+        return seen
 
 
 @also_right
@@ -155,3 +215,10 @@ def as_a_table_of_lists():
             "spawn": ["definition", "argument", "environment"],
             "forkserver": ["definition", "argument"],
         }[method]
+
+
+@also_right
+def by_leaving_out():
+    def what_the_child_sees(method):
+        missing = {"fork": {"thread"}, "spawn": {"thread", "global"}, "forkserver": {"thread", "global", "environment"}}
+        return frozenset({"global", "environment", "thread", "argument", "definition"}) - missing[method]

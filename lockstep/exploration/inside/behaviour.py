@@ -16,7 +16,7 @@ from lockstep.program.loading import Loadable
 from lockstep.program.namespaces import Namespaces
 from lockstep.standin.declared import UNKNOWN, operation_kind
 from lockstep.standin.objects.processes import process_name
-from lockstep.standin.operation import Answer, Raised
+from lockstep.standin.operation import Answer, Message, Raised
 from lockstep.student.inside.references import resolved
 
 PARKED = 1_000  # runs kept waiting for their next answer
@@ -70,6 +70,7 @@ class Behaviour:
         self._starts: dict[Program, int] = {}
         self.news: list[Local] = []  # since the last batch was sent
         self.edges: list[tuple[int, Answer, list[Any], int]] = []  # likewise
+        self.calls: list[tuple[Message, Message, Message, Message]] = []  # likewise: kept, call, kept after, reply
 
     def start(self, program: Program) -> int:
         """The number of the first local state of a process, found if it is new, with all that starting it starts."""
@@ -91,6 +92,10 @@ class Behaviour:
             answer = operation_kind(rest.operation.kind).usual
             if rest.kind == "end" or answer is UNKNOWN:
                 return
+
+    def call(self, kept: Message, call: Message) -> None:
+        """Finds out what a call makes of something that a Manager keeps."""
+        self.calls.append((kept, call, *self.machine.apply(kept, call)))
 
     def replay(self, number: int) -> None:
         """Runs the history of a local state again. Raises HiddenInput if the process acts differently."""

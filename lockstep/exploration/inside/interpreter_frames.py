@@ -2,169 +2,66 @@
 
 Python shows a frame's variables, but not what it is in the middle of computing (the left side of `f() + g()`, the
 iterator of a `for`, the exit of a `with`), and two local states must not be taken for one if they differ in that.
-So the stack is read from the interpreter's own frame (the layouts of CPython 3.11 to 3.13), as deep as the
-compiler's stack effects say it is at this instruction. `READABLE` tells whether this interpreter has been found to
-keep frames as expected; where it is false, local states are told apart by their histories alone, which is always
-right.
+So the stack is read from the interpreter's own frame (the layouts of CPython 3.11 to 3.15, from each version's
+pycore_frame.h), as deep as the compiler's stack effects say it is at this instruction. `READABLE` tells whether this
+interpreter has been found to keep frames as expected; where it is false, local states are told apart by their histories
+alone, which is always right.
 """
 
 from __future__ import annotations
 
 import ctypes
-import dis
-import itertools
 import sys
 import types
-from functools import cache
 from typing import Any, NamedTuple
+
+from lockstep.exploration.inside.instructions import Point, points, variables
 
 _POINTER = ctypes.sizeof(ctypes.c_void_p)
 _INTERPRETER_FRAME = 3 * _POINTER  # PyFrameObject.f_frame, after the object's head and f_back
-_LOCALSPLUS = 9 * _POINTER  # _PyInterpreterFrame.localsplus, after eight pointers, stacktop and flags
-_STACKTOP = 8 * _POINTER
-_PREVIOUS = {11: 6, 12: 1, 13: 1}.get(sys.version_info[1], 0) * _POINTER
-_IS_ENTRY = 8 * _POINTER + 4  # 3.11 only: this frame was entered from C
-_OWNER = 8 * _POINTER + 6  # from 3.12 on
-_C_STACK = 3
-NULL = object()  # an empty slot
 
-_SEES_VARIABLES = frozenset({"locals", "vars", "dir", "eval", "exec", "_getframe", "currentframe", "stack", "globals"})
+
+class _Layout(NamedTuple):
+    """Where the fields of a _PyInterpreterFrame are, in bytes from its beginning."""
+
+    previous: int
+    top: int  # until 3.13 an int, the values in localsplus (-1: running); then a pointer behind the last one
+    owner: int  # in 3.11 a flag: entered from C
+    localsplus: int
+
+
+_LAYOUTS = {
+    (3, 11): _Layout(6 * _POINTER, 8 * _POINTER, 8 * _POINTER + 4, 9 * _POINTER),
+    **dict.fromkeys([(3, 12), (3, 13)], _Layout(_POINTER, 8 * _POINTER, 8 * _POINTER + 6, 9 * _POINTER)),
+    **dict.fromkeys([(3, 14), (3, 15)], _Layout(_POINTER, 8 * _POINTER, 9 * _POINTER + 2, 10 * _POINTER)),
+}
+_VERSION = sys.version_info[:2]
+_LAYOUT = _LAYOUTS.get(_VERSION, _LAYOUTS[3, 11])
+_ITERATOR = -2 if _VERSION >= (3, 15) else -1  # where a `for` keeps what it takes from; its place in it is on top
+_FROM_C = 3  # owns the frame that stands between two where C called Python
+NULL = object()  # an empty slot
 
 # How many values an instruction takes from the stack before it calls something, where the rest stays as it is.
 _TAKES = {
     "LOAD_ATTR": 1, "LOAD_METHOD": 1, "STORE_ATTR": 2, "BINARY_SUBSCR": 2, "STORE_SUBSCR": 3, "DELETE_SUBSCR": 2,
     "BEFORE_WITH": 1, "FOR_ITER": 0, "CONTAINS_OP": 2, "UNARY_NOT": 1, "TO_BOOL": 1, "YIELD_VALUE": 1,
-    "WITH_EXCEPT_START": 0,
+    "WITH_EXCEPT_START": 0, "RETURN_GENERATOR": 0,
+    # From 3.13 on a generator stands here before it has begun, and after it has yielded: what is sent in is not there yet.
+    "POP_TOP": 1, "RESUME": 1,
 }  # fmt: skip
 
 
-class Point(NamedTuple):
-    """What is known about a frame before one of its instructions."""
-
-    opname: str
-    argument: Any
-    argval: Any
-    depth: int  # values on the stack
-    handling: int  # exceptions being handled in this frame
-    live: tuple[int, ...]  # variables that may still be read, and all cells
-
-
 class Held(NamedTuple):
-    """A frame's part of a local state. `callee`: the values that the current instruction works on, if they are
-    still there."""
+    """A frame's part of a local state. `through_c`: C code runs between this frame and the next one, and works on
+    `callee`, the operands of the current instruction."""
 
     code: types.CodeType
     offset: int
     point: Point
     variables: tuple[Any, ...]
     stack: tuple[Any, ...]
+    through_c: bool
     callee: tuple[Any, ...]
-
-
-@cache
-def points(code: types.CodeType) -> dict[int, Point]:
-    """Every instruction of the code that can be reached, by its offset."""
-    instructions = list(dis.get_instructions(code))
-    following = {a.offset: b.offset for a, b in itertools.pairwise(instructions)}
-    handlers = list(dis.Bytecode(code).exception_entries)  # type: ignore[attr-defined]
-    by_offset = {instruction.offset: instruction for instruction in instructions}
-    depths: dict[int, tuple[int, int]] = {}
-    after: dict[int, list[int]] = {}
-    work = [(instructions[0].offset, 0, 0)]
-    while work:
-        offset, depth, handling = work.pop()
-        if offset in depths:
-            continue
-        depths[offset] = (depth, handling)
-        instruction = by_offset[offset]
-        name, argument = instruction.opname, instruction.arg
-        now = handling + (name == "PUSH_EXC_INFO") - (name == "POP_EXCEPT")
-        nexts = []
-        if instruction.opcode in dis.hasjrel or instruction.opcode in dis.hasjabs:
-            target = instruction.argval
-            nexts.append(target)
-            work.append((target, depth + dis.stack_effect(instruction.opcode, argument, jump=True), now))
-        if name not in _ENDS and offset in following:
-            nexts.append(following[offset])
-            work.append((following[offset], depth + _effect(instruction), now))
-        for entry in handlers:
-            if entry.start <= offset < entry.end:
-                nexts.append(entry.target)
-                work.append((entry.target, entry.depth + 1 + entry.lasti, handling))
-        after[offset] = nexts
-    live = _live(code, by_offset, after)
-    return {
-        offset: Point(
-            by_offset[offset].opname, by_offset[offset].arg, by_offset[offset].argval, *depths[offset], live[offset]
-        )
-        for offset in depths
-    }
-
-
-def _effect(instruction: dis.Instruction) -> int:
-    """What an instruction really does to the stack; in 3.11 the operands of a call are counted one instruction
-    early."""
-    if sys.version_info[:2] == (3, 11) and instruction.opname in ("PRECALL", "CALL"):
-        return 0 if instruction.opname == "PRECALL" else -1 - (instruction.arg or 0)
-    if instruction.opname == "RETURN_GENERATOR":  # what is sent in first is on the stack when the generator begins
-        return 1
-    return dis.stack_effect(instruction.opcode, instruction.arg, jump=False)
-
-
-_ENDS = frozenset({
-    "RETURN_VALUE", "RETURN_CONST", "RAISE_VARARGS", "RERAISE", "JUMP_FORWARD", "JUMP_BACKWARD",
-    "JUMP_BACKWARD_NO_INTERRUPT", "INTERPRETER_EXIT",
-})  # fmt: skip
-
-
-def _live(
-    code: types.CodeType, by_offset: dict[int, dis.Instruction], after: dict[int, list[int]]
-) -> dict[int, tuple[int, ...]]:
-    """The places in localsplus of the variables that may be read from an instruction on (backward data flow)."""
-    names = _localsplus(code)
-    cells = {place for place, name in enumerate(names) if name in code.co_cellvars or name in code.co_freevars}
-    plain = {name: place for place, name in enumerate(names) if place not in cells}
-    everything = tuple(range(len(names)))
-    if _SEES_VARIABLES.intersection(code.co_names):
-        return dict.fromkeys(after, everything)
-    reads, writes = {}, {}
-    for offset in after:
-        instruction = by_offset[offset]
-        name = instruction.opname
-        argval = instruction.argval if isinstance(instruction.argval, tuple) else (instruction.argval,)
-        read: set[int] = set()
-        written: set[int] = set()
-        if "_FAST" in name or name == "LOAD_CLOSURE":
-            known = [plain[value] for value in argval if value in plain]
-            if name == "STORE_FAST":
-                written |= set(known)
-            else:  # one that stores and loads counts as loading
-                read |= set(known)
-        reads[offset], writes[offset] = read, written
-    live: dict[int, set[int]] = {offset: set() for offset in after}
-    changed = True
-    while changed:
-        changed = False
-        for offset in reversed(list(after)):
-            out = set().union(*(live[new] for new in after[offset])) if after[offset] else set()
-            into = reads[offset] | (out - writes[offset])
-            if into != live[offset]:
-                live[offset] = into
-                changed = True
-    return {offset: tuple(sorted({*found, *cells})) for offset, found in live.items()}
-
-
-@cache
-def _variables(code: types.CodeType) -> int:
-    """How many places come before the evaluation stack."""
-    return len(_localsplus(code))
-
-
-def _localsplus(code: types.CodeType) -> list[str]:
-    """The names in the order in which a frame keeps them: variables, then cells that are not variables, then free
-    ones."""
-    extra = [name for name in code.co_cellvars if name not in code.co_varnames]
-    return [*code.co_varnames, *extra, *code.co_freevars]
 
 
 def held(frame: types.FrameType, inner: types.FrameType | None) -> Held | None:
@@ -185,42 +82,53 @@ def held(frame: types.FrameType, inner: types.FrameType | None) -> Held | None:
     takes = _takes(point)
     if takes is None:
         return None
-    base = ctypes.c_void_p.from_address(id(frame) + _INTERPRETER_FRAME).value or 0
-    rest = point.depth - takes
-    top = ctypes.c_int.from_address(base + _STACKTOP).value
-    size = _variables(code)
-    if rest < 0 or (top >= 0 and top != size + rest):
-        return None
-    start = base + _LOCALSPLUS
-    variables = tuple([_object(start + place * _POINTER) for place in point.live])
-    stack = _objects(start + size * _POINTER, rest)
-    callee: tuple[Any, ...] = ()
     direct = inner is None or called_directly(inner, frame)
     if direct is None:
         return None
+    base = ctypes.c_void_p.from_address(id(frame) + _INTERPRETER_FRAME).value or 0
+    size = variables(code)
+    start = base + _LAYOUT.localsplus
+    rest = point.depth - takes
+    there = _told(base, start, size)
+    if there is None:  # until 3.13 a frame tells nothing while C works on its operands
+        there = rest if direct else point.depth
+    if rest < 0 or there != (rest if direct else point.depth):
+        return None
+    values = tuple([_object(start + place * _POINTER) for place in point.live])
+    stack = _objects(start + size * _POINTER, rest)
+    callee: tuple[Any, ...] = ()
     if not direct:
         # f(*arguments): they are made into a tuple first, and what the stack points to may be freed; only f is there.
         upto = rest + 2 if point.opname == "CALL_FUNCTION_EX" else point.depth
         callee = _objects(start + (size + rest) * _POINTER, upto - rest)
         if point.opname == "FOR_ITER":
-            callee = stack[-1:]
-    return Held(code, offset, point, variables, stack, callee)
+            callee = (stack[_ITERATOR],)
+    return Held(code, offset, point, values, stack, not direct, callee)
+
+
+def _told(base: int, start: int, size: int) -> int | None:
+    """How many values the frame says are on its stack, None if it does not tell."""
+    if _VERSION >= (3, 14):
+        top = ctypes.c_size_t.from_address(base + _LAYOUT.top).value - start
+        return top // _POINTER - size
+    top = ctypes.c_int.from_address(base + _LAYOUT.top).value
+    return top - size if top >= 0 else None
 
 
 def called_directly(inner: types.FrameType, frame: types.FrameType) -> bool | None:
     """Was the inner frame entered by the interpreter's own loop, with no C function between the two? None: cannot
     be told."""
     base = ctypes.c_void_p.from_address(id(inner) + _INTERPRETER_FRAME).value or 0
-    if sys.version_info[:2] == (3, 11):
-        return not ctypes.c_bool.from_address(base + _IS_ENTRY).value
+    if _VERSION == (3, 11):
+        return not ctypes.c_bool.from_address(base + _LAYOUT.owner).value
     mine = ctypes.c_void_p.from_address(id(frame) + _INTERPRETER_FRAME).value
-    between = ctypes.c_void_p.from_address(base + _PREVIOUS).value or 0
+    between = ctypes.c_void_p.from_address(base + _LAYOUT.previous).value or 0
     if between == mine:
         return True
-    # A call from C has one frame of the C stack between; what else there may be (a class being called) is not known.
-    owner = ctypes.c_char.from_address(between + _OWNER).value[0]
-    before = ctypes.c_void_p.from_address(between + _PREVIOUS).value
-    return False if owner == _C_STACK and before == mine else None
+    # A call from C has one frame of its own between; what else there may be (a class being called) is not known.
+    owner = ctypes.c_char.from_address(between + _LAYOUT.owner).value[0]
+    before = ctypes.c_void_p.from_address(between + _LAYOUT.previous).value
+    return False if owner == _FROM_C and before == mine else None
 
 
 def _takes(point: Point) -> int | None:
@@ -229,7 +137,7 @@ def _takes(point: Point) -> int | None:
     if point.opname == "CALL_KW":
         return int(point.argument) + 3
     if point.opname == "CALL_FUNCTION_EX":
-        return 3 + (int(point.argument) & 1)
+        return 4 if _VERSION >= (3, 14) else 3 + (int(point.argument) & 1)
     return _TAKES.get(point.opname)
 
 
@@ -238,8 +146,12 @@ def _objects(address: int, count: int) -> tuple[Any, ...]:
 
 
 def _object(address: int) -> Any:
+    word = ctypes.c_ssize_t.from_address(address).value
+    if word & 3 == 3:  # from 3.14 on: the interpreter's own small int, such as the place in a list of a `for`
+        return word >> 2
+    # From 3.14 on the lowest bit marks a reference that is not counted.
     try:
-        return ctypes.py_object.from_address(address).value
+        return ctypes.py_object.from_buffer(ctypes.c_ssize_t(word & ~1)).value
     except ValueError:  # nothing is there
         return NULL
 
@@ -264,11 +176,15 @@ class _Probe:
         return 2
 
 
-def _readable() -> bool:
+def readable() -> bool:
     """Reads frames of functions whose variables and stack are known, in several positions."""
-    if sys.implementation.name != "cpython" or not (3, 11) <= sys.version_info[:2] <= (3, 13):
+    if sys.implementation.name != "cpython" or _VERSION not in _LAYOUTS:
         return False
     if "free-threading" in sys.version or hasattr(sys, "getobjects"):  # objects begin with other fields there
+        return False
+    if not getattr(sys, "_is_gil_enabled", lambda: True)():  # another thread changes frames while they are read
+        return False
+    if hasattr(sys, "_jit") and sys._jit.is_enabled():  # keeps values in registers
         return False
 
     def sums(probe: _Probe, one: int, marks: list[str]) -> int:
@@ -277,20 +193,17 @@ def _readable() -> bool:
             total += (one, mark) and (one + 41) * 1000 + probe.look() + probe.value
         return total
 
-    for _ in range(3):  # the interpreter specialises code that has run
+    marks = ["a", "b"]
+    wanted = [(0, 42000), (0, 42002), (42004, 42000), (42004, 42002)]
+    for _ in range(30):  # the interpreter specialises code that has run
         probe = _Probe()
-        marks = ["a", "b"]
-        for _ in range(10):
-            probe.seen.clear()
-            sums(probe, 1, marks)
-            for place, found in enumerate(probe.seen):
-                if found is None or found.stack[-1] != (42000 if place % 2 == 0 else 42002):
-                    return False
-                if type(found.stack[0]) is not type(iter(marks)) or len(found.stack) != 3:
-                    return False
-                if found.variables != (probe, 1):
-                    return False
+        sums(probe, 1, marks)
+        for found, sum_and_part in zip(probe.seen, wanted, strict=True):
+            if found is None or found.stack[-2:] != sum_and_part or found.variables != (probe, 1):
+                return False
+            if len(found.stack) != 2 - _ITERATOR or type(found.stack[0]) not in (list, type(iter(marks))):
+                return False
     return True
 
 
-READABLE = _readable()
+READABLE = readable()

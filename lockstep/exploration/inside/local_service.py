@@ -21,8 +21,15 @@ class LocalService:
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
         try:
             if request["do"] == "begin":
+                self.close()
                 self._behaviour = service.begin(request, Loadable(self._definitions), Loadable())
             assert self._behaviour is not None
             return service.respond(self._behaviour, request)
         except HiddenInput as error:
             return {"hidden": str(error)}
+
+    def close(self) -> None:
+        """Ends the processes that rest; nothing can be asked any more."""
+        if self._behaviour is not None:
+            self._behaviour.machine.close()
+            self._behaviour = None

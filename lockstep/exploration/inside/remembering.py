@@ -83,7 +83,7 @@ class _Memory(Walk):
         for index, (_, running, _) in enumerate(chain):
             self.active[id(running)] = index
         for found, _, called in chain:
-            if called is not None and found.callee:
+            if called is not None and found.through_c:
                 self._check_call(found, called)
             self.frame(found)
         solution, given = (vars(self.run.namespaces.modules[name]) for name in OWN)
@@ -98,6 +98,9 @@ class _Memory(Walk):
                 self.out.append(name)
                 self.namespace(vars(module))
         self.value(self.run.me)
+        if run.machine.lists_children:
+            for child in run.started:
+                self.value(child)
         return tuple(self.out)
 
     def _check_call(self, found: Held, inner: types.FrameType) -> None:

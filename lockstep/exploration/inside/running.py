@@ -7,6 +7,7 @@ import re
 import sys
 import traceback
 from collections.abc import Callable
+from multiprocessing.managers import RemoteError
 from typing import Any, NamedTuple
 
 import greenlet
@@ -16,9 +17,11 @@ from lockstep.program.loading import Loadable
 from lockstep.program.namespaces import Namespaces
 from lockstep.program.pickles import Tokens
 from lockstep.standin.imports.covered import untimed_imports
-from lockstep.standin.machine import NotCovered
+from lockstep.standin.machine import NotCovered, not_covered
 from lockstep.standin.objects.cells import no_views
 from lockstep.standin.objects.processes import MainProcess, Process
+from lockstep.standin.objects.proxies import Reply, perform
+from lockstep.standin.objects.waiting import ACTIVE
 from lockstep.standin.operation import Answer, Creation, Message, Operation
 from lockstep.student.data import DataError, encode
 from lockstep.student.inside.references import NotThere
@@ -70,6 +73,7 @@ class Run(Life):
         self._number = next(machine.runs)
         self._readings = 0
         self.greenlet = greenlet.greenlet(self._live)
+        machine.unfinished[self] = None
 
     def advance(self, answer: Answer = None) -> Rest:
         """Runs to the next rest; `rest` and `effects` are new then."""
@@ -78,6 +82,8 @@ class Run(Life):
         self.visited = set(self.active)
         self.machine.switch(self, answer)
         assert self.rest is not None
+        if self.greenlet.dead:
+            del self.machine.unfinished[self]
         return self.rest
 
     def read_clock(self) -> float:
@@ -88,6 +94,7 @@ class Run(Life):
     def put_away(self) -> None:
         """Ends the greenlet; what the program does while it is ended changes nothing."""
         self.effects = []
+        self.machine.unfinished.pop(self, None)
         self.machine.unwind(self)
 
     def sections(self) -> tuple[str, ...]:
@@ -163,11 +170,20 @@ class ExploreMachine(GreenletMachine):
     ) -> None:
         super().__init__(program, given, untimed_imports, options)
         self.call_main, self.resting = call_main, resting
+        self.lists_children = program.mentions("active_children") or given.mentions("active_children")
         self.tokens = Tokens()
         self.runs = itertools.count()
+        self.unfinished: dict[Run, None] = {}
+
+    def close(self) -> None:
+        """Ends all that rests, now and not when its memory is taken back, in the middle of what runs then."""
+        for run in list(self.unfinished):
+            run.put_away()
 
     def perform(self, operation: Operation) -> Answer:
         run: Run = self.now
+        if operation.kind == ACTIVE and not self.lists_children:
+            raise not_covered("`active_children` in a module beside the program", "call it in the program itself")
         answer = run.wait("ask", operation)
         if operation.kind == "pipe.close":
             done = set(zip(operation.objects, operation.arguments[0], strict=True))
@@ -200,6 +216,20 @@ class ExploreMachine(GreenletMachine):
 
     def option(self, name: str) -> Any:
         return self.now.read_clock() if name == "clock" else super().option(name)
+
+    def performed(self, kept: str, call: Message, answer: Answer) -> Reply:
+        reply: Reply = self.unpack(answer)
+        return reply
+
+    def apply(self, kept: Message, call: Message) -> tuple[Message, Message]:
+        """What a call makes of something that a Manager keeps, and its reply; all of them pickled."""
+        thing = self.unpack(kept)
+        reply = perform(thing, self.unpack(call))
+        try:
+            told = self.pack(reply)
+        except Exception as error:
+            told = self.pack(Reply(None, RemoteError(str(error))))
+        return self.pack(thing), told
 
     def entered(self, section: str) -> None:
         run: Run = self.now

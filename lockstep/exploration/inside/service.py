@@ -27,6 +27,8 @@ def serve(connection: Any, programs: Any) -> None:
             return
         try:
             if request["do"] == "begin":
+                if behaviour is not None:
+                    behaviour.machine.close()
                 behaviour = begin(request, *map(Loadable, with_given(programs.source, programs.given)))
             assert behaviour is not None
             reply = respond(behaviour, request)
@@ -51,7 +53,10 @@ def respond(behaviour: Behaviour, request: dict[str, Any]) -> dict[str, Any]:
         first = behaviour.start(EXPLORE_MAIN)
     elif request["do"] == "extend":
         for number, answer in request["pairs"]:
-            behaviour.extend(number, from_wire(answer))
+            if number < 0:
+                behaviour.call(*from_wire(answer))
+            else:
+                behaviour.extend(number, from_wire(answer))
     else:
         for number in request["locals"]:
             behaviour.replay(number)
@@ -62,9 +67,10 @@ def respond(behaviour: Behaviour, request: dict[str, Any]) -> dict[str, Any]:
             [number, to_wire(answer), to_wire(tuple(map(tuple, effects))), after]
             for number, answer, effects, after in behaviour.edges
         ],
+        "calls": to_wire(tuple(behaviour.calls)),
         "texts": behaviour.machine.tokens.news(),
     }
-    behaviour.news, behaviour.edges = [], []
+    behaviour.news, behaviour.edges, behaviour.calls = [], [], []
     return reply
 
 

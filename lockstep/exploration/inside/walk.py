@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import collections
 import functools
+import gc
 import itertools
+import operator
 import queue
 import random
 import struct
@@ -19,7 +21,8 @@ import types
 from collections.abc import Container
 from typing import Any
 
-from lockstep.exploration.inside.interpreter_frames import NULL, Held, held, points
+from lockstep.exploration.inside.instructions import points
+from lockstep.exploration.inside.interpreter_frames import NULL, Held, held
 from lockstep.program.namespaces import GIVEN, SOLUTION
 from lockstep.standin.imports.logs import ProcessLogger
 from lockstep.standin.imports.moments import Moment
@@ -42,8 +45,10 @@ _SKIPPED = frozenset({
     "__annotations__", "__module__", "__qualname__", "__doc__", "__dict__", "__weakref__", "__match_args__",
     "__firstlineno__",
     "__static_attributes__", "__dataclass_fields__", "__dataclass_params__", "__abstractmethods__", "_abc_impl",
-    "__parameters__", "__orig_bases__", "__builtins__", "__annotate__", "__annotations_cache__",
+    "__parameters__", "__orig_bases__", "__builtins__", "__annotate__", "__annotate_func__", "__annotations_cache__",
+    "__conditional_annotations__", "__classdictcell__",
 })  # fmt: skip
+_RESTS = ("RETURN_GENERATOR", "YIELD_VALUE", "POP_TOP", "RESUME")  # where a generator stands that does not run
 _STATELESS = frozenset({"abc.ABC", "typing.Generic", "typing.Protocol", "contextlib.AbstractContextManager"})
 _TUPLEGETTER = type(collections.namedtuple("_", "x").x)  # type: ignore[attr-defined]
 _ANNOTATIONS = (types.GenericAlias, types.UnionType)
@@ -111,15 +116,29 @@ class Walk:
         elif isinstance(value, types.ModuleType):
             self._module(value)
         elif kind in _ITERATORS:
-            self.out.append(kind.__name__)
-            for part in value.__reduce__():
-                self.value(part)
+            self._iterator(kind, value)
         elif isinstance(value, BaseException):
             self._exception(value)
         elif kind is _TUPLEGETTER or kind.__module__ == "typing" or kind in _ANNOTATIONS:
             self.out.append(repr(value) if kind is not _TUPLEGETTER else value.__reduce__())
         else:
             self._instance(kind, value)
+
+    def _iterator(self, kind: type, value: Any) -> None:
+        self.out.append(kind.__name__)
+        if "__reduce__" in vars(kind):
+            for part in value.__reduce__():
+                self.value(part)
+            return
+        # From 3.14 on, iterators of itertools only tell what they refer to and how they look.
+        parts = [part for part in gc.get_referents(value) if part is not kind]
+        if kind is itertools.count:
+            expect(all(type(part) in (int, float) for part in parts))
+            self.out.append(repr(value))
+        else:
+            expect(kind is itertools.repeat)
+            self.out.append(operator.length_hint(value, -1))
+            self._sequence_of(parts)
 
     def _sequence(self, value: Any) -> None:
         self.out += [type(value).__name__, len(value)]
@@ -213,16 +232,8 @@ class Walk:
             raise Unsure
         offset = frame.f_lasti
         point = points(frame.f_code).get(offset)
-        if point is None or point.opname not in ("YIELD_VALUE", "RETURN_GENERATOR") or point.handling:
+        if point is None or point.opname not in _RESTS or point.handling:
             raise Unsure
-        if point.opname == "RETURN_GENERATOR":
-            self.out += [frame.f_code, frame.f_code.co_filename, "unstarted"]
-            for name, item in sorted(frame.f_locals.items()):
-                self.out.append(name)
-                self.value(item)
-            if frame.f_code.co_freevars or frame.f_code.co_cellvars:
-                raise Unsure
-            return
         found = held(frame, None)
         if found is None:
             raise Unsure

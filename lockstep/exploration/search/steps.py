@@ -8,7 +8,9 @@ from lockstep.exploration.automata import Local
 from lockstep.exploration.search.change import Change
 from lockstep.exploration.search.fields import Field, Fields
 from lockstep.standin.kinds import operation_kind, outcomes
+from lockstep.standin.objects.proxies import CALL
 from lockstep.standin.objects.queues import feeders
+from lockstep.standin.objects.waiting import ACTIVE, WAIT, ready
 from lockstep.standin.operation import Operation, Raised
 
 
@@ -82,11 +84,20 @@ class Steps(Fields):
         sees_exits = "" if self.exits_are_steps else operation_kind(operation.kind).sees_exits
         if sees_exits == "always":
             raise ExitsAreSteps
+        if operation.kind == ACTIVE:
+            return [(None, tuple([view.exit_code(child) for child in operation.arguments[0]]))]
         if not operation.kind.startswith("process."):
             values = tuple([view.get(name) for name in operation.objects])
+            if operation.kind == WAIT:
+                full = [bool(channel.messages) or not channel.writers for channel in values]
+                places = ready(operation, full, lambda process: view.exit_code(process) is not None)
+                return [(None, places)] if places or not operation.arguments[1] else []
             found = outcomes(operation, values, local.process)
             if sees_exits and any(type(outcome.answer) is Raised for outcome in found):
                 raise ExitsAreSteps
+            if operation.kind == CALL and type(found[0].answer) is not Raised:
+                kept, reply = self.automata.call(values[0], operation.arguments[0])
+                return [((kept, *values[1:]), reply)]
             return found  # type: ignore[return-value]
         if operation.kind == "process.exit":
             return [(None, None)] if view.may_exit(local) else []

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import inspect
 import statistics
 import time
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -107,7 +109,7 @@ def _simulated(
     gc.collect()
     gc.freeze()  # what was there before is no matter of this program's, nor of those to come
     try:
-        with threadpoolctl.threadpool_limits(1):  # a process is one thread here
+        with _one_thread():  # as every process is here
             Engine(cores, costs, recorder, pipe_capacity=pipe_capacity, limit=limit).run()
     except (Deadlock, TooLong):
         pass  # the log shows it to whoever asked
@@ -115,6 +117,15 @@ def _simulated(
         machine.close()
         machine.numpy_random.restore()
     return {name: tuple(stretches) for name, stretches in recorder.processes.items()}
+
+
+@contextlib.contextmanager
+def _one_thread() -> Iterator[None]:
+    with contextlib.ExitStack() as stack:
+        # A sandbox can hide which libraries are loaded; it has set the variables that do the same.
+        with contextlib.suppress(PermissionError):
+            stack.enter_context(threadpoolctl.threadpool_limits(1))
+        yield
 
 
 def _call(request: dict[str, Any], namespaces: Namespaces) -> Any:

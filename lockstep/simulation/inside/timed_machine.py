@@ -10,6 +10,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from multiprocessing.managers import RemoteError
 from typing import Any
 
 import greenlet
@@ -22,6 +23,7 @@ from lockstep.simulation.actors import Stretch
 from lockstep.standin.imports.timed import Exited
 from lockstep.standin.machine import NotCovered
 from lockstep.standin.objects.processes import MainProcess, Process
+from lockstep.standin.objects.proxies import PROXIED, Reply, perform
 from lockstep.standin.operation import Answer, Creation, Message, Operation
 from lockstep.standin.timed.numpy_random import NumpyRandom
 from lockstep.student.inside.references import NotThere
@@ -69,6 +71,7 @@ class SimulateMachine(GreenletMachine):
         self._stopped: list[TimedLife] = []  # by a signal
         self._payloads: dict[str, tuple[bytes, str, bool]] = {}
         self._messages: dict[int, bytes] = {}
+        self._kept: dict[str, Any] = {}  # by a Manager
         self._sent = 0
         self.closed = True  # see Log
         self.declared_in_all = 0.0  # seconds
@@ -118,6 +121,16 @@ class SimulateMachine(GreenletMachine):
 
     def create(self, creation: Creation) -> None:
         self.now.created.append(creation)
+        if creation.kind == PROXIED:
+            self._kept[creation.name] = self.unpack(creation.value)
+
+    def performed(self, kept: str, call: Message, answer: Answer) -> Reply:
+        self.closed = False
+        reply = perform(self._kept[kept], self.unpack(call))
+        try:
+            return self.unpack(self.pack(reply))  # type: ignore[no-any-return]
+        except Exception as error:
+            return Reply(None, RemoteError(str(error)))
 
     def start(self, process: Process) -> None:
         life = self.now

@@ -203,7 +203,8 @@ def untimed_imports(identity: str, own: Mapping[str, types.ModuleType], made: di
 
 def covered_builtins(importer: Callable[..., Any]) -> dict[str, Any]:
     """The builtins of a simulated process."""
-    return {**_builtins(), "__import__": importer}
+    # `lazy import`, from 3.15 on, imports at once: later, it would find the real modules.
+    return {**_builtins(), "__import__": importer, "__lazy_import__": importer}
 
 
 @cache

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import queue
 import types
+from multiprocessing.managers import Namespace, RemoteError
 from typing import Any
 
 from lockstep.standin.imports.modules import StandIns
 from lockstep.standin.machine import current
-from lockstep.standin.objects import barriers, cells, conditions, locks, pipes, queues
+from lockstep.standin.objects import barriers, cells, conditions, locks, managers, pipes, proxies, queues, waiting
 from lockstep.standin.objects import processes as process
 
 _CPUS = 2
 
 _INSTEAD = {
     "Pool": "start Process objects and send tasks through a Queue",
-    "Manager": "use a Value, an Array or a Queue",
     "shared_memory": "use a Value or an Array",
-    "managers": "use a Value, an Array or a Queue",
+    "managers": "use Manager() with its lists, dicts, queues and locks",
     "pool": "start Process objects and send tasks through a Queue",
     "connection": "use Pipe()",
     "heap": "use a Value or an Array",
     "dummy": "use Process; threads are not covered",
     "resource_tracker": "use a Value or an Array",
-    "active_children": "keep the Process objects in a list and join them",
     "sharedctypes": "use multiprocessing.Value and multiprocessing.Array",
     "util": "use Process and its methods",
 }
@@ -57,6 +56,11 @@ def parent_process() -> Any:
     parent = me.rpartition(".")[0]
     name = process.given_name(parent)
     return types.SimpleNamespace(name=name, pid=process.pid_of(parent), identity=parent)
+
+
+def manager() -> managers.SyncManager:
+    """As `multiprocessing.Manager`."""
+    return managers.SyncManager()
 
 
 def cpu_count() -> int:
@@ -106,6 +110,8 @@ PUBLIC: dict[str, Any] = {
     "Array": cells.SharedArray,
     "RawValue": cells.raw_value,
     "RawArray": cells.raw_array,
+    "active_children": waiting.active_children,
+    "Manager": manager,
     **{
         thing.__name__: thing
         for thing in (ProcessError, BufferTooShort, AuthenticationError, TimeoutError, current_process, parent_process,
@@ -114,7 +120,18 @@ PUBLIC: dict[str, Any] = {
 }  # fmt: skip
 
 SUBMODULES: dict[str, dict[str, Any]] = {
+    "managers": {
+        **{
+            name: getattr(proxies, name)
+            for name in ("ListProxy", "DictProxy", "ArrayProxy", "ValueProxy", "NamespaceProxy")
+        },
+        "SyncManager": managers.SyncManager,
+        "Namespace": Namespace,
+        "RemoteError": RemoteError,
+    },
+    "connection": {"wait": waiting.wait, "Connection": pipes.Connection, "Pipe": pipes.pipe},
     "process": {
+        "active_children": waiting.active_children,
         "current_process": current_process,
         "parent_process": parent_process,
         "BaseProcess": process.Process,

@@ -14,7 +14,8 @@ from lockstep.standin.imports import plain
 from lockstep.standin.imports.covered import OS, Imports, refusal
 from lockstep.standin.imports.modules import StandIns
 from lockstep.standin.machine import current
-from lockstep.standin.objects import conditions, processes
+from lockstep.standin.objects import conditions, managers, processes
+from lockstep.standin.objects.managers import Sendable
 from lockstep.standin.shared import ask
 from lockstep.standin.timed import executors, memory, pools
 from lockstep.standin.timed.clock import clocks, date, now
@@ -31,7 +32,7 @@ class Process(processes.Process):
         assert current().process().identity == self._creator, "can only join a child process"
         assert self._started, "can only join a started process"
         if self._code is None:
-            self._code = ask("process.join", (), self.identity, patience=timeout)
+            self.learn(ask("process.join", (), self.identity, patience=timeout))
 
 
 class Condition(conditions.Condition):
@@ -47,6 +48,16 @@ class Condition(conditions.Condition):
             self.wait(left)
             result = predicate()
         return result
+
+
+class ManagedCondition(Sendable, Condition):
+    """A Condition of a Manager."""
+
+
+class SyncManager(managers.SyncManager):
+    """A Manager whose Conditions wait in virtual time."""
+
+    Condition = ManagedCondition
 
 
 class Exited(SystemExit):
@@ -80,6 +91,7 @@ _MULTIPROCESSING: dict[str, Any] = {
     **plain.PUBLIC,
     "Process": Process,
     "Condition": Condition,
+    "Manager": SyncManager,
     "Pool": pools.Pool,
     "Value": memory.MemoryValue,
     "Array": memory.memory_array,
@@ -89,11 +101,9 @@ _MULTIPROCESSING: dict[str, Any] = {
     "get_context": get_context,
 }
 _SUBMODULES: dict[str, dict[str, Any]] = {
-    "process": {
-        "current_process": plain.current_process,
-        "parent_process": plain.parent_process,
-        "BaseProcess": processes.Process,
-    },
+    "managers": {**plain.SUBMODULES["managers"], "SyncManager": SyncManager},
+    "connection": plain.SUBMODULES["connection"],
+    "process": plain.SUBMODULES["process"],
     "pool": {
         "Pool": pools.Pool,
         "AsyncResult": pools.AsyncResult,
@@ -121,8 +131,8 @@ _FUTURES: dict[str, Any] = {
 }  # fmt: skip
 _INSTEAD = {
     "ThreadPoolExecutor": "use ProcessPoolExecutor; threads are not simulated",
-    "Manager": "use a Value, an Array, a Queue or SharedMemory",
-    "active_children": "keep the Process objects in a list",
+    "InterpreterPoolExecutor": "use ProcessPoolExecutor; interpreters are not simulated",
+    "managers": "use Manager() with its lists, dicts, queues and locks",
     "connection": "use Pipe()",
 }
 

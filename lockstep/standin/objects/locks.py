@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from lockstep.standin.declared import BLOCKED, Limit, Teller, Wait, makes, object_kind, one, operation
@@ -96,7 +97,35 @@ def _semaphore_value(values: tuple[Value, ...], process: str) -> list[Outcome]:
     return one(values, values[0])
 
 
-class Lock(Shared):
+_LOCKED: dict[str, Any] = {
+    "told": "locked {object}", "answers": "fact", "instead": "`acquire()`", "looks": True, "cost": "lock",
+}  # fmt: skip
+
+
+@operation("lock.locked", method="Lock.locked", **_LOCKED)
+@operation("rlock.locked", method="RLock.locked", **_LOCKED)
+def _locked(values: tuple[Value, ...], process: str) -> list[Outcome]:
+    return one(values, values[0] is not None)
+
+
+@operation("semaphore.locked", method="Semaphore.locked", **_LOCKED)
+def _semaphore_locked(values: tuple[Value, ...], process: str) -> list[Outcome]:
+    return one(values, values[0] == 0)
+
+
+class _Locked(Shared):
+    """From Python 3.14 on, locks and semaphores say whether nobody could acquire them now."""
+
+    name: str
+
+    if sys.version_info >= (3, 14):
+
+        def locked(self) -> bool:
+            answer: bool = ask(f"{self.kind}.locked", (self.name,))
+            return answer
+
+
+class Lock(_Locked):
     """As `multiprocessing.Lock`."""
 
     kind = "lock"
@@ -125,7 +154,7 @@ class RLock(Lock):
     kind = "rlock"
 
 
-class Semaphore(Shared):
+class Semaphore(_Locked):
     """As `multiprocessing.Semaphore`."""
 
     kind = "semaphore"

@@ -126,6 +126,10 @@ class Connection(Shared):
             raise OSError("connection is write-only")
         return (self.reads,)
 
+    def source(self) -> tuple[str]:
+        """The channel that it reads. Raises OSError if there is none."""
+        return self._readable()
+
     @property
     def readable(self) -> bool:
         return self.reads is not None

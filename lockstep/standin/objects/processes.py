@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -43,6 +44,17 @@ def pid_of(identity: str) -> int:
     return pid
 
 
+_FIRST_SENTINEL = 1_000_000  # as a number of a file no program has so many
+
+
+def sentinels_process(sentinel: int) -> str:
+    """The child of the current process that this sentinel belongs to. Raises OSError for what is no sentinel."""
+    identity = f"{current().process().identity}.{sentinel - _FIRST_SENTINEL}"
+    if sentinel <= _FIRST_SENTINEL:
+        raise OSError(9, "Bad file descriptor")
+    return identity
+
+
 class Process(Lacking):
     """As `multiprocessing.Process`. Its state in the process that constructed it; a copy runs in the new one."""
 
@@ -80,12 +92,20 @@ class Process(Lacking):
         assert not current().process().daemon, "daemonic processes are not allowed to have children"
         self._started = True
         current().start(self)
+        current().children().append(self)
 
     def join(self, timeout: float | None = None) -> None:
         assert current().process().identity == self._creator, "can only join a child process"
         assert self._started, "can only join a started process"
         if self._code is None and timeout is None:
-            self._code = current().join(self)
+            self.learn(current().join(self))
+
+    def learn(self, code: int | None) -> None:
+        """This is its exit code; None while it runs. Who knows it has joined it."""
+        self._code = code
+        if code is not None:
+            children = current().children()
+            children[:] = [child for child in children if child is not self]
 
     def _observe(self, what: str) -> Any:
         return ask(f"process.{what}", (), self.identity)
@@ -112,6 +132,11 @@ class Process(Lacking):
     def kill(self) -> None:
         if self._code is None:
             self._observe("kill")
+
+    if sys.version_info >= (3, 14):
+
+        def interrupt(self) -> None:
+            raise not_covered("`Process.interrupt`", "use `terminate()`, or an Event that the process looks at")
 
     def close(self) -> None:
         if self._started and self._code is None:
@@ -144,6 +169,12 @@ class Process(Lacking):
     @property
     def ident(self) -> int | None:
         return self.pid
+
+    @property
+    def sentinel(self) -> int:
+        if not self._started or current().process().identity != self._creator:
+            raise ValueError("process not started")
+        return _FIRST_SENTINEL + int(self.identity.rpartition(".")[2])
 
     @property
     def authkey(self) -> bytes:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import concurrent.futures as real
 import logging
+import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -70,17 +72,22 @@ class ProcessPoolExecutor(Lacking):
         *iterables: Iterable[Any],
         timeout: float | None = None,
         chunksize: int = 1,
+        buffersize: int | None = None,
     ) -> Iterator[Any]:
         if chunksize < 1:
             raise ValueError("chunksize must be >= 1.")
+        _check_buffersize(buffersize)
         limit = None if timeout is None else now() + timeout
-        parts = list(chunks(listed(zip(*iterables, strict=False)), chunksize))
-        futures = [self._submit(fn, part, True, {}, list) for part in parts]
+        items = zip(*iterables, strict=False)
+        parts = chunks(items if buffersize else listed(items), chunksize)
+        futures = deque(self._submit(fn, part, True, {}, list) for part in islice(parts, buffersize))
 
         def results() -> Iterator[Any]:
             try:
-                for future in futures:
-                    yield from future.result(None if limit is None else limit - now())
+                while futures:
+                    if part := next(parts, ()):  # one result is taken, one more task is given
+                        futures.append(self._submit(fn, part, True, {}, list))
+                    yield from futures.popleft().result(None if limit is None else limit - now())
             finally:
                 for future in futures:
                     future.cancel()
@@ -100,6 +107,14 @@ class ProcessPoolExecutor(Lacking):
                 self._receive(None)
             for worker in self._workers:
                 worker.join()
+
+    if sys.version_info >= (3, 14):
+
+        def terminate_workers(self) -> None:
+            self._force_shutdown(Process.terminate)
+
+        def kill_workers(self) -> None:
+            self._force_shutdown(Process.kill)
 
     def tend(self) -> None:
         """Takes what results have come."""
@@ -151,14 +166,31 @@ class ProcessPoolExecutor(Lacking):
         waiting = (number for number in self._futures if self._state.get(number) is None)
         return future.number in islice(waiting, self._count + 1)
 
-    def _break(self, why: BaseException | None) -> None:
-        self._broken = "A process in the process pool was terminated abruptly while the future was running or pending."
+    def _force_shutdown(self, end: Callable[[Process], None]) -> None:
+        self.shutdown(wait=False, cancel_futures=True)
+        if self._workers:
+            self._break(None, end)
+
+    def _break(self, why: BaseException | None, end: Callable[[Process], None] = Process.terminate) -> None:
+        self._broken = "A child process terminated abruptly, the process pool is not usable anymore"
         for worker in self._workers:
-            worker.terminate()
+            end(worker)
         for future in list(self._futures.values()):
-            error = BrokenProcessPool(self._broken)
+            error = BrokenProcessPool(
+                "A process in the process pool was terminated abruptly while the future was running or pending."
+            )
             error.__cause__ = why
             future.settle(Done(future.number, 0, None, error))
+
+
+def _check_buffersize(size: int | None) -> None:
+    """How many results of a `map` may wait to be taken (None: any number), from Python 3.14 on."""
+    if size is not None and sys.version_info < (3, 14):
+        raise TypeError("ProcessPoolExecutor.map() got an unexpected keyword argument 'buffersize'")
+    if size is not None and not isinstance(size, int):
+        raise TypeError("buffersize must be an integer or None")
+    if size is not None and size < 1:
+        raise ValueError("buffersize must be None or > 0")
 
 
 class Future(Lacking):

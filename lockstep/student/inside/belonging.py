@@ -1,35 +1,42 @@
-"""What makes every process of a learner's program recognisable: names of what it shares, a file for its stacks.
+"""What makes every process of a learner's program part of it: notes of what it shares, a file for its stacks.
 
-A process that the program spawns calls `join_program` while it loads the learner's module; forked ones inherit it all.
+A process that the program spawns calls `join_program` before it is given its work; forked ones inherit it all.
 """
 
 import contextlib
 import faulthandler
 import multiprocessing
 import os
-from multiprocessing import shared_memory
+import sys
+
+from lockstep.student.inside import segments
 
 _FOLDER = "LOCKSTEP_FOLDER"  # environment variable: the folder of the program that this process belongs to
-
-
-def semaphore_prefix(folder: str) -> str:
-    """What the names of all semaphores of a learner's processes begin with; `folder` is the learner's own."""
-    return os.path.basename(folder)
-
-
-def segment_prefix(folder: str) -> str:
-    """The same for segments that the program gave no name; short, since macOS allows a name few characters."""
-    return os.path.basename(folder)[-6:].replace("_", "-") + "_"
+_LONGEST = 80  # bytes of the path of a folder that can hold sockets on every system
+_MAIN = "from lockstep.student.inside.belonging import join_program\njoin_program()\n"
 
 
 def stacks_file(folder: str) -> str:
-    """Where each process of the program writes its stacks when it is aborted."""
+    """Where each process of the program writes its stacks when it is aborted; `folder` is the learner's own."""
     return os.path.join(folder, ".stacks")
 
 
+def notes_file(folder: str) -> str:
+    """Where each process of the program notes the segments and semaphores that it makes."""
+    return os.path.join(folder, ".made")
+
+
 def begin_program(folder: str) -> None:
-    """Makes this process the first of the program whose own folder is `folder`."""
+    """Makes this process the first of the program whose own folder is `folder`, and its main module what joins it."""
     os.environ[_FOLDER] = folder
+    main = os.path.join(folder, ".main.py")
+    with open(main, "w", encoding="utf-8") as file:
+        file.write(_MAIN)
+    # Whatever multiprocessing spawns loads the main module first.
+    sys.modules["__main__"].__file__ = main
+    if len(os.fsencode(folder)) <= _LONGEST:
+        # Sockets of fork servers and managers: otherwise each has a folder beside this one, which nobody removes.
+        multiprocessing.current_process()._config["tempdir"] = folder  # type: ignore[attr-defined]
     join_program()
 
 
@@ -38,8 +45,7 @@ def join_program() -> None:
     folder = os.environ.get(_FOLDER)
     if folder is None:
         return
-    multiprocessing.current_process()._config["semprefix"] = f"/{semaphore_prefix(folder)}"  # type: ignore[attr-defined]
-    shared_memory._SHM_NAME_PREFIX = f"/{segment_prefix(folder)}"  # type: ignore[attr-defined]
+    segments.note_into(notes_file(folder))
     with contextlib.suppress(OSError):
         # Kept open for as long as the process lives: a signal handler cannot open files.
         descriptor = os.open(stacks_file(folder), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

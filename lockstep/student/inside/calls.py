@@ -5,10 +5,12 @@ import multiprocessing
 import sys
 import traceback
 from collections.abc import Callable
+from multiprocessing.connection import wait
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from lockstep.machine.ancestry import end_services
 from lockstep.standin.missing import reason_missing
 from lockstep.student.data import DataError, encode
 from lockstep.student.inside.references import NotThere, resolved
@@ -88,7 +90,17 @@ def _raised(error: BaseException) -> dict[str, Any]:
 
 
 def _tidy(_request: dict[str, Any], _find: Find) -> dict[str, Any]:
-    """Collects garbage, so that only what is really kept remains, and names the children that are known here."""
+    """Collects garbage, so that only what is really kept remains, and names the children that are known here.
+
+    "ended": those that have ended and that nobody has joined, where a fork server is their parent: it leaves nothing of
+    them that could be seen from outside. Then the services of multiprocessing are ended.
+    """
     gc.collect()
-    children = {process.pid: process.name for process in multiprocessing.process._children}  # type: ignore[attr-defined]
-    return {"value": children}
+    children = list(multiprocessing.process._children)  # type: ignore[attr-defined]
+    served = [child for child in children if getattr(child._popen, "method", "") == "forkserver"]
+    ended = wait([child.sentinel for child in served], 0)
+    end_services()
+    return {
+        "value": {child.pid: child.name for child in children},
+        "ended": [child.pid for child in served if child.sentinel in ended],
+    }

@@ -17,14 +17,18 @@ from typing import Any
 
 import psutil
 
+from lockstep.machine.ancestry import descendants_of, parent_of
 from lockstep.student.inside import segments
-from lockstep.student.inside.belonging import stacks_file
+from lockstep.student.inside.activity import computing
+from lockstep.student.inside.belonging import notes_file, stacks_file
 from lockstep.student.inside.confinement import Confinement
+from lockstep.student.inside.own_files import read_own
 from lockstep.student.inside.serving import become_student, serve
 from lockstep.student.sockets import FrameSocket
 
 _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER
-_HELPER_COMMANDS = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
+_SERVICES = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
+_PATIENCE = 5.0  # seconds within which a service ends whose process has ended
 
 
 def keep(control: socket.socket, endpoint: socket.socket, output: int, folder: str, confinement: Confinement) -> None:
@@ -38,7 +42,6 @@ def keep(control: socket.socket, endpoint: socket.socket, output: int, folder: s
     wake.setblocking(False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
-    before = segments.names()
     student = os.fork()
     if student == 0:
         woken.close()
@@ -46,7 +49,7 @@ def keep(control: socket.socket, endpoint: socket.socket, output: int, folder: s
         _be_student(control, endpoint, output, folder, confinement)
     endpoint.close()
     os.close(output)
-    keeper = _Keeper(student, before, folder, confinement.own_segments)
+    keeper = _Keeper(student, folder, None if confinement.own_segments else notes_file(folder))
     frames = FrameSocket(control)
     frames.send({"started": student})
     with selectors.DefaultSelector() as selector:
@@ -95,11 +98,11 @@ def _be_student(
 
 
 class _Keeper:
-    def __init__(self, student: int, before: frozenset[str], folder: str, own_segments: bool) -> None:
+    def __init__(self, student: int, folder: str, notes: str | None) -> None:
+        """`notes`: where the program notes what it makes of segments; None where all there are are its own."""
         self.student = student
-        self.before = before
         self.folder = folder
-        self.sharing = None if own_segments else folder
+        self.notes = notes
         self.status: int | None = None  # exit code of the learner's process, negative for a signal
 
     def reap(self) -> None:
@@ -116,42 +119,58 @@ class _Keeper:
 
     def answer(self, request: Any) -> dict[str, Any]:
         match request:
-            case {"do": "survey"}:
-                return {
-                    "processes": self.survey(),
-                    "segments": segments.left_behind(self.before, self.tree(), self.sharing),
-                }
+            case {"do": "survey", "children": tuple(children)}:
+                return {"processes": self.survey(children), "segments": segments.left_behind(self.notes)}
             case {"do": "stacks"}:
                 return {"stacks": self.stacks()}
             case {"do": "cpu"}:
-                times = psutil.Process(self.student).cpu_times()
-                return {"cpu": times.user + times.system}
+                return {"cpu": cpu_seconds(self.student) if self.status is None else None}
             case {"do": "stop"}:
-                left = self.stop()
-                return {"stopped": self.status, "segments": left}
+                self.stop()
+                return {"stopped": self.status}
         return {"unknown": True}
 
     def tree(self) -> list[psutil.Process]:
         """Every living or unreaped process below this one."""
-        return psutil.Process().children(recursive=True)
+        return descendants_of(psutil.Process())
 
-    def survey(self) -> list[tuple[int, str]]:
-        """(pid, state) of each process that the learner's left: "running", or "ended" when nobody has joined it."""
-        found = []
-        for process in self.tree():
-            with contextlib.suppress(psutil.Error):
-                state = "ended" if process.status() == psutil.STATUS_ZOMBIE else "running"
-                command = " ".join(process.cmdline()) if state == "running" else ""
-                if process.pid != self.student and not any(helper in command for helper in _HELPER_COMMANDS):
-                    found.append((process.pid, state))
-        return found
+    def survey(self, children: tuple[int, ...]) -> list[tuple[int, str]]:
+        """(pid, state) of each process that the learner's left: "running", or "ended" when nobody has joined it.
 
-    def stacks(self) -> list[tuple[int, int, str]]:
-        """(pid, parent's pid, faulthandler's dump) of each process that gives one within 8 seconds.
+        The learner's process has ended the services that multiprocessing kept for it. Those of a process that is left
+        behind are not told beside it; those of one that has ended will end. None of `children` is a service, though
+        what a fork server forked looks like one.
+        """
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            self.reap()
+            left, unsettled = self._look(children)
+            if not unsettled or time.monotonic() > deadline:
+                return left + [(pid, "running") for pid in unsettled]
+            time.sleep(0.005)
+
+    def _look(self, children: tuple[int, ...]) -> tuple[list[tuple[int, str]], list[int]]:
+        """What is left behind now, and the orphans that may be ending: at another look there are none, if they are."""
+        left, unsettled = [], []
+        tree = psutil.Process().children(recursive=True)
+        numbers = {os.getpid(), *(process.pid for process in tree)}
+        for process in tree:
+            state, parent = _state(process, process.pid in children), parent_of(process)
+            if process.pid == self.student:
+                continue
+            if state == "gone" or parent not in numbers or (parent == os.getpid() and state != "running"):
+                unsettled.append(process.pid)
+            elif state != "service" or parent == self.student:
+                left.append((process.pid, "ended" if state == "ended" else "running"))
+        return left, unsettled
+
+    def stacks(self) -> list[tuple[int, int, str, bool]]:
+        """(pid, parent's pid, faulthandler's dump, does it compute?) of each process that gives one within 8 seconds.
 
         All are frozen first; those that give their stack are ended by it.
         """
         processes = [process for process in self.tree() if process.is_running()]
+        busy = computing(processes)
         parents = {}
         for process in processes:
             with contextlib.suppress(psutil.Error):
@@ -163,17 +182,14 @@ class _Keeper:
         for process in sorted(processes, key=lambda process: process.pid):
             if time.monotonic() > deadline:
                 break
-            size = os.path.getsize(path) if os.path.exists(path) else 0
+            size = os.lstat(path).st_size if os.path.lexists(path) else 0
             with contextlib.suppress(psutil.Error):
                 # Pending at the moment it continues, so it is handled before any of the program's next steps.
                 process.send_signal(signal.SIGABRT)
                 process.resume()
                 _wait_until(lambda process=process: not _alive(process), 1.0)  # type: ignore[misc]
-            text = ""
-            with contextlib.suppress(OSError), open(path, "rb") as file:
-                file.seek(size)
-                text = file.read(50_000).decode("utf-8", "replace")
-            dumps.append((process.pid, parents.get(process.pid, 0), text))
+            text = read_own(path, size, 50_000).decode("utf-8", "replace")
+            dumps.append((process.pid, parents.get(process.pid, 0), text, process.pid in busy))
         return dumps
 
     def kill(self) -> None:
@@ -187,8 +203,8 @@ class _Keeper:
             with contextlib.suppress(psutil.Error):
                 process.kill()
 
-    def stop(self) -> list[str]:
-        """Kills the whole tree, removes the segments it left; returns their names."""
+    def stop(self) -> None:
+        """Kills the whole tree and removes the segments it left."""
         deadline = time.monotonic() + 5
         while time.monotonic() < deadline:
             living = [process for process in self.tree() if _alive(process)]
@@ -198,14 +214,37 @@ class _Keeper:
             time.sleep(0.001)
             self.reap()
         self.reap()
-        left = segments.left_behind(self.before, [], self.sharing)
-        segments.remove(left)
-        return left
+        segments.remove_left_behind(self.notes)
+
+
+def cpu_seconds(pid: int) -> float | None:
+    try:
+        times = psutil.Process(pid).cpu_times()
+    except psutil.Error:
+        return None
+    return times.user + times.system
 
 
 def _adopt_orphans() -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_SUBREAPER, 1, 0, 0, 0)
+
+
+def _state(process: psutil.Process, known: bool) -> str:
+    """ "running", "ended" (and not joined), "gone", or "service": it looks like one of multiprocessing, as any can.
+
+    So does one that has no command line, which is about to end. A `known` process is none.
+    """
+    try:
+        if process.status() in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD):
+            return "ended"
+        command = " ".join(process.cmdline())
+    except psutil.ZombieProcess:
+        return "ended"
+    except psutil.Error:
+        return "gone"
+    alike = not command or any(name in command for name in _SERVICES)
+    return "service" if alike and not known else "running"
 
 
 def _alive(process: psutil.Process) -> bool:

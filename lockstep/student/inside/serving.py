@@ -6,6 +6,7 @@ this process.
 
 import contextlib
 import importlib
+import multiprocessing
 import os
 import random
 import socket
@@ -23,7 +24,6 @@ from lockstep.student.inside.belonging import begin_program
 from lockstep.student.sockets import FrameSocket
 
 SOLUTION, GIVEN = "solution", "given"
-_JOINING = "from lockstep.student.inside.belonging import join_program as _join\n_join()\ndel _join\n"
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,12 @@ class Programs:
     def load(self) -> tuple[types.ModuleType, types.ModuleType]:
         """Imports both as real modules from files, so that Pool can pickle their functions under any start method."""
         program, given = map(main_file_text, with_given(self.source, self.given))
-        _write(self.folder, SOLUTION, _JOINING + program)
+        _write(self.folder, SOLUTION, program)
         _write(self.folder, GIVEN, f"from {SOLUTION} import *\n{given}")
         importlib.invalidate_caches()
+        # A fork server loads the program once, as it would a program's main module, and not in every process.
+        if "forkserver" in multiprocessing.get_all_start_methods():
+            multiprocessing.set_forkserver_preload([SOLUTION, GIVEN])
         return importlib.import_module(SOLUTION), importlib.import_module(GIVEN)
 
 
@@ -85,7 +88,7 @@ def become_student(folder: str, output: int) -> None:
     os.chdir(folder)
     sys.path[:] = [folder, *(entry for entry in sys.path if entry not in ("", folder))]
     sys.argv = [SOLUTION]
-    # Children under spawn must not import the checker's main module again.
+    # Children under spawn must not load the checker's main module.
     sys.modules["__main__"] = types.ModuleType("__main__")
     begin_program(folder)
     random.seed()
