@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from lockstep.program.effects import Effects, Reader
+from lockstep.program.effects import Called, Effects, Reader
 
 # What starts processes, if it is not a name of the program's own.
 _STARTING = frozenset({
-    "Manager", "Pool", "Popen", "Process", "ProcessPoolExecutor", "check_call", "check_output", "fork", "start",
+    "Manager", "Pool", "Popen", "Process", "ProcessPoolExecutor", "check_call", "check_output", "fork",
 })  # fmt: skip
+_PACKAGES = frozenset({"concurrent", "multiprocessing", "os", "subprocess"})
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,12 @@ class Function:
 class CallEffects:
     """What calling the functions and classes of a program does."""
 
-    def __init__(self, functions: Iterable[Function], fixed: Container[str]) -> None:
-        """`fixed`: names of modules, functions and classes, which hold no part of what calling them gives."""
-        self._fixed = fixed
+    def __init__(self, functions: Iterable[Function], fixed: Container[str], packages: Mapping[str, str]) -> None:
+        """`fixed`: names of modules, functions and classes, which hold no part of what calling them gives.
+
+        `packages`: names of imported modules, and their top-level package.
+        """
+        self._fixed, self._packages = fixed, packages
         self._functions: dict[str, list[Function]] = {}
         self._bound: dict[Function, set[str]] = {}
         self._changed: dict[Function, set[str]] = {}  # globals and parameters
@@ -54,14 +58,17 @@ class CallEffects:
 
     def starts(self, effects: Effects) -> str:
         """The name of what is called that starts processes, or nothing."""
-        found = [call.name.removeprefix(".") for call in effects.calls if self._starts(call.name)]
+        found = [call.name.removeprefix(".") for call in effects.calls if self._starts(call)]
         return max(found, key=lambda name: name != "start", default="")
 
-    def _starts(self, name: str) -> bool:
-        functions = self._functions.get(name)
-        if functions is None:
-            return name.removeprefix(".") in _STARTING
-        return any(function in self._starting for function in functions)
+    def _starts(self, call: Called) -> bool:
+        functions = self._functions.get(call.name)
+        if functions is not None:
+            return any(function in self._starting for function in functions)
+        if call.name == ".start":
+            return call.alone  # else it is the beginning of something found in a text
+        of_other_package = bool(call.of) and self._packages.get(call.of[0], "os") not in _PACKAGES
+        return call.name.removeprefix(".") in _STARTING and not of_other_package
 
     def of(self, effects: Effects) -> frozenset[str]:
         """The names of the program that code with these effects changes or binds, by what it calls too."""

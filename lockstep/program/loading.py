@@ -20,9 +20,8 @@ from lockstep.program.source import ModuleSource
 from lockstep.program.watching import watching
 from lockstep.standin.missing import Missing, error_of_missing
 
-Watch = Callable[
-    [float | None], AbstractContextManager[None]
-]  # of seconds of CPU that were spent so far; None: no limit
+# Called with the seconds of CPU that were spent so far; None: there is no limit.
+Watch = Callable[[float | None], AbstractContextManager[None]]
 
 
 class _Statement(NamedTuple):
@@ -45,7 +44,7 @@ class Loadable:
         """Compiles what `found` holds, under the cells' own labels and line numbers."""
         cells = found.cells if found else ()
         self.labels = frozenset(cell.label for cell in cells)  # the file names in tracebacks
-        self.complete = not (found and found.left_out)
+        self.complete = not (found and found.left_out)  # as far as is known, nothing is missing in its modules
         self._not_again: dict[int, str] = {}  # statements that have turned out not to be for every process, and why
         self._done: set[int] = set()
         self._timed = True  # nothing has been executed yet, so nobody knows how long it takes
@@ -102,9 +101,9 @@ class Loadable:
                 except NotAgain as error:
                     told = self._not_again[number] = error.words(statement.label, statement.line)
                     starting = error.starting
-                except (Exception, refusal) as error:
-                    if not isinstance(error, Exception) or error_of_missing(error):
-                        told = f"{error}"
+                except (Exception, SystemExit, refusal) as error:
+                    if error_of_missing(error) or (isinstance(error, refusal) and not isinstance(error, Exception)):
+                        told = str(error)
                     else:
                         # An error of the program's own was the same where the notebook ran, and what it left is there.
                         names = names if isinstance(error, OSError | ImportError) else statement.binds
@@ -116,6 +115,7 @@ class Loadable:
             for name in statement.deletes or names:
                 namespace.pop(name, None)
                 if not (statement.deletes and hasattr(builtins, name)):
+                    self.complete = False
                     absent[name] = Missing(told if told.startswith("`") else f"`{name}` {told}", refusal)
         self._timed = False
 

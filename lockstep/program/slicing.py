@@ -45,7 +45,7 @@ def prepare(statements: list[Statement], functions: list[Function], names: Names
 
     `given`: whether given code counts as a definition.
     """
-    calls = CallEffects(functions, names.fixed)
+    calls = CallEffects(functions, names.fixed, names.packages)
     aliases = [alias for statement in statements for alias in statement.facts.effects.aliases]
     known = set(dir(builtins)) - {"__name__"}
     for statement in statements:

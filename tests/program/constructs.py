@@ -99,6 +99,11 @@ CONSTRUCTS: dict[str, tuple[list[str], object]] = {
     "a pattern": (["import re\nWORD = re.compile(r'\\w+')\ndef main():\n    return WORD.findall('a b')"], ["a", "b"]),
     "an Enum's members": (["from enum import Enum\nclass C(Enum):\n    A = 1\nALL = list(C)\ndef main():\n    return [c.value for c in ALL]"], [1]),
     "a partial with a computed part": (["from functools import partial\nBASE = int('2')\nread = partial(int, base=BASE)\ndef main():\n    return read('11')"], 3),
+    "the beginning of what is found in a text": (
+        ["import re\nBEGIN = re.search('b', 'ab').start()\ndef main():\n    return BEGIN"],
+        1,
+    ),
+    "a top level that exits": (["import sys\nX = sys.exit(3)\ndef main():\n    return 1"], 1),
     "a path": (["from pathlib import Path\nHERE = Path('a') / 'b'\ndef main():\n    return HERE.name"], "b"),
 }  # fmt: skip
 
