@@ -25,7 +25,7 @@ FROM_3_15 = pytest.mark.skipif(sys.version_info < (3, 15), reason="new in Python
 
 REAL_AND_OURS = [
     (multiprocessing.Process, plain.PUBLIC["Process"]),
-    (multiprocessing.Process, timed.TimedProcess),
+    (multiprocessing.Process, timed.Process),
     *((getattr(synchronize, name), plain.PUBLIC[name]) for name in ("Lock", "RLock", "Semaphore", "BoundedSemaphore")),
     *((getattr(synchronize, name), plain.PUBLIC[name]) for name in ("Condition", "Event", "Barrier")),
     *((getattr(queues, name), plain.PUBLIC[name]) for name in ("Queue", "SimpleQueue", "JoinableQueue")),
