@@ -161,15 +161,15 @@ def check_one(one: Check, session: Session, reference: Session | None = None) ->
     seconds = time.perf_counter() - began
     if failure is None:
         return CheckResult(one.sentence, True, seconds)
-    calls = () if failure.not_begun else tuple(f"{call.text} {call.outcome}" for call in session.calls[-6:])
+    if failure.not_begun:
+        return CheckResult(one.sentence, False, seconds, failure.explanation, not_begun=True)
+    calls = tuple(f"{call.text} {call.outcome}" for call in session.calls[-6:])
     printed, crashes = parted(session.output)
-    told = [] if failure.not_begun else [crash.told for crash in crashes]
-    explanation = "\n".join([cut(failure.explanation, _LONGEST), *dict.fromkeys(told)])
+    explanation = "\n".join([cut(failure.explanation, _LONGEST), *dict.fromkeys(crash.told for crash in crashes)])
     detail = "\n\n".join(filter(None, [failure.detail, *dict.fromkeys(crash.text for crash in crashes)]))
     return CheckResult(
-        one.sentence, False, seconds, explanation, "" if failure.not_begun else detail, calls, printed, failure.evidence,
-        failure.infrastructure, failure.not_begun,
-    )  # fmt: skip
+        one.sentence, False, seconds, explanation, detail, calls, printed, failure.evidence, failure.infrastructure
+    )
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,8 @@ class _Path(set[int]):
 def _plain(value: Any, where: str, depth: int, above: _Path) -> Any:
     if (reason := reason_missing(value)) is not None:
         raise DataError(reason)
+    if value.__class__ is not type(value):
+        raise DataError(f"what came back says that it is a {value.__class__.__name__}, and is a {type(value).__name__}")
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int):

@@ -172,8 +172,8 @@ class ExploreMachine(GreenletMachine):
         self.call_main, self.resting = call_main, resting
         self.lists_children = program.mentions("active_children") or given.mentions("active_children")
         self.tokens = Tokens()
-        self.runs = itertools.count()
         self.unfinished: dict[Run, None] = {}
+        self.runs = itertools.count()
 
     def close(self) -> None:
         """Ends all that rests, now and not when its memory is taken back, in the middle of what runs then."""
