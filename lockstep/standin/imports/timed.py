@@ -60,6 +60,9 @@ class TimedManager(SyncManager):
     Condition = TimedManagedCondition
 
 
+TimedManager.__name__ = TimedManager.__qualname__ = "Manager"  # as programs know it
+
+
 class Exited(SystemExit):
     """`os._exit`: the process ends here, and nothing is shut down."""
 
