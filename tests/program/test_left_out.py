@@ -70,7 +70,7 @@ def test_what_starts_processes_is_not_done_again(cell):
         MACHINES["real"](notebook([MULTIPROCESSING, cell, USE]))
     assert STARTING[cell] in str(refused.value)
     for machine in ("explore", "simulate"):
-        with pytest.raises(Refused, match="`X` comes from processes|does not cover"):
+        with pytest.raises(Refused, match="`X` comes from processes|`X` is made with `Manager`|does not cover"):
             MACHINES[machine](notebook([MULTIPROCESSING, cell, USE]))
 
 
