@@ -83,8 +83,8 @@ def _left_out(statements: list[Statement], meanings: Names, used: Collection[str
             continue
         if not statement.why_not or asks_for_main(node):
             names -= kept  # a script has in other processes what it has without this
-        else:
-            names -= kept - set(statement.facts.binds)  # what it only changes is there, as it was defined
+        elif statement.starts:
+            names -= kept - statement.facts.binds  # what it only changes is there, as it was defined
         if names:
             why = statement.why_not or left_out.computed(statement.label, node.lineno)
             yield LeftOut(statement.label, node.lineno, tuple(sorted(names)), why, statement.starts)

@@ -101,6 +101,7 @@ class Loadable:
                 except NotAgain as error:
                     told = self._not_again[number] = error.words(statement.label, statement.line)
                     starting = error.starting
+                    names = statement.binds if starting else names  # what it only changes is there, as it was defined
                 except (Exception, SystemExit, refusal) as error:
                     if error_of_missing(error) or (isinstance(error, refusal) and not isinstance(error, Exception)):
                         told = str(error)

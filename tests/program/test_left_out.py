@@ -240,7 +240,6 @@ UNFINISHED = {
     "data.extend(open('nowhere.txt'))": "nowhere.txt|does not cover",
     "def fill(items):\n    items.append(Lock())\nfill(data)": "is made with `Lock`",
     "data.append(missing)": "`missing` is asked for",
-    "def start():\n    p = Process(target=print)\n    p.start()\n    data.append(1)\nstart()": "started by `start`",
 }
 
 
@@ -257,6 +256,14 @@ def test_a_cell_that_failed_in_the_notebook_leaves_what_it_left_there(statement)
     source = notebook(["data = [0]", statement, "data.append(2)", "def main():\n    return data"])
     for machine in MACHINES.values():
         assert machine(source) == [0, 2]
+
+
+def test_what_an_experiment_with_processes_only_changes_is_as_it_was_defined():
+    start = "def start():\n    p = Process(target=print)\n    p.start()\n    data.append(1)\nstart()"
+    hidden = "import os\nfork = os.fork\nfor n in range(2):\n    data.append(fork())"
+    for statement in (start, hidden):
+        source = notebook([MULTIPROCESSING, "data = [0]", statement, "def main():\n    return data"])
+        assert MACHINES["real"](source) == [0]
 
 
 BANK = """

@@ -60,9 +60,6 @@ class SyncManager(managers.SyncManager):
     Condition = ManagedCondition
 
 
-TimedManager.__name__ = TimedManager.__qualname__ = "Manager"  # as programs know it
-
-
 class Exited(SystemExit):
     """`os._exit`: the process ends here, and nothing is shut down."""
 
