@@ -197,8 +197,6 @@ def _left_out(statements: list[_Statement], meanings: Names, used: Collection[st
             continue
         if not statement.why_not or asks_for_main(node):
             names -= kept  # a script has in other processes what it has without this
-        else:
-            names -= kept - set(statement.facts.binds)  # what it only changes is there, as it was defined
         if names:
             why = statement.why_not or left_out.computed(statement.label, node.lineno)
             yield LeftOut(statement.label, node.lineno, tuple(sorted(names)), why)

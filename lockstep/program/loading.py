@@ -37,6 +37,9 @@ class _Statement(NamedTuple):
     why_not: str = ""
 
 
+_UNCHANGEABLE = (int, float, complex, bool, str, bytes, frozenset)
+
+
 class Loadable:
     """A program, compiled once, whose statements are executed in every module that it becomes."""
 
@@ -46,6 +49,7 @@ class Loadable:
         self.labels = frozenset(cell.label for cell in cells)  # the file names in tracebacks
         self.complete = not (found and found.left_out)
         self._not_again: dict[int, str] = {}  # statements that have turned out not to be for every process, and why
+        self._untouched: dict[int, frozenset[str]] = {}
         self._done: set[int] = set()
         self._timed = True  # nothing has been executed yet, so nobody knows how long it takes
         changing: dict[tuple[str, int], frozenset[str]] = {}
@@ -86,10 +90,11 @@ class Loadable:
             if statement.once and number in self._done:
                 continue
             self._done.add(number)
-            names = statement.affects
+            names = statement.affects - self._untouched.get(number, frozenset())
             told = statement.why_not or self._not_again.get(number, "")
             if statement.code is not None and not told:
                 began = time.process_time()
+                before = {name: namespace.get(name) for name in statement.affects - statement.binds}
                 try:
                     with watch(spent if self._timed else None) if statement.computes else nullcontext():
                         exec(statement.code, namespace)
@@ -98,6 +103,12 @@ class Loadable:
                     raise
                 except NotAgain as error:
                     told = self._not_again[number] = error.words(statement.label, statement.line)
+                    # What cannot be changed in place and is still bound to the same is as it was defined.
+                    self._untouched[number] = frozenset(
+                        name for name, value in before.items()
+                        if type(value) in _UNCHANGEABLE and namespace.get(name) is value
+                    )  # fmt: skip
+                    names = statement.affects - self._untouched[number]
                 except (Exception, refusal) as error:
                     if not isinstance(error, Exception) or error_of_missing(error):
                         told = f"{error}"
