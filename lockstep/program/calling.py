@@ -70,10 +70,9 @@ class CallEffects:
         of_other_package = bool(call.of) and self._packages.get(call.of[0], "os") not in _PACKAGES
         return call.name.removeprefix(".") in _STARTING and not of_other_package
 
-    def of(self, effects: Effects) -> frozenset[str]:
-        """The names of the program that code with these effects changes or binds, by what it calls too."""
-        bound, changed = self._reached(effects)
-        return frozenset(bound | changed)
+    def of(self, effects: Effects) -> tuple[set[str], set[str]]:
+        """The names that functions which the code calls bind, and those whose objects it changes, by what it calls too."""
+        return self._reached(effects)
 
     def _reached(self, effects: Effects) -> tuple[set[str], set[str]]:
         bound: set[str] = set()

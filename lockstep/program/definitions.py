@@ -69,7 +69,7 @@ def _used_names(statements: Iterable[Statement]) -> set[str]:
 
 def _changing(statements: list[Statement], names: Names, used: set[str]) -> Iterator[Changing]:
     for statement in statements:
-        changed = (statement.changes & used) - statement.facts.binds - names.packages.keys()
+        changed = (statement.affects & used) - statement.facts.binds - names.packages.keys()
         if statement.kept and changed:
             yield Changing(statement.label, statement.node.lineno, tuple(sorted(changed)))
 
@@ -78,16 +78,15 @@ def _left_out(statements: list[Statement], meanings: Names, used: Collection[str
     """The names that something kept reads, and that are bound or changed by what other processes do not execute."""
     kept = {name for statement in statements if statement.kept for name in statement.facts.binds}
     for statement in statements:
-        node, names = statement.node, (statement.affects - meanings.fixed) & set(used)
+        node, names = statement.node, (statement.affects - meanings.fixed).intersection(used)
         if statement.kept or registered(node):
             continue
         if not statement.why_not or asks_for_main(node):
             names -= kept  # a script has in other processes what it has without this
-        elif statement.starts:
-            names -= kept - statement.facts.binds  # what it only changes is there, as it was defined
         if names:
             why = statement.why_not or left_out.computed(statement.label, node.lineno)
-            yield LeftOut(statement.label, node.lineno, tuple(sorted(names)), why, statement.starts)
+            binds, changed = sorted(names & statement.binds), sorted(names - statement.binds)
+            yield LeftOut(statement.label, node.lineno, tuple(binds), why, statement.starts, tuple(changed))
 
 
 def _not_parsed(source: ModuleSource, unparsed: dict[str, str], statements: list[Statement]) -> Iterator[LeftOut]:

@@ -31,6 +31,7 @@ class LeftOut(NamedTuple):
     names: tuple[str, ...]
     why: str  # of one of the names: "is computed when ..."
     starting: bool = False  # it starts processes
+    changed: tuple[str, ...] = ()  # names that it does not bind, but whose objects it changes
 
 
 @dataclass(frozen=True)

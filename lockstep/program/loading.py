@@ -24,6 +24,9 @@ from lockstep.standin.missing import Missing, error_of_missing
 Watch = Callable[[float | None], AbstractContextManager[None]]
 
 
+_UNCHANGEABLE = (int, float, complex, bool, str, bytes, frozenset)
+
+
 class _Statement(NamedTuple):
     label: str
     line: int
@@ -88,10 +91,11 @@ class Loadable:
             if statement.once and number in self._done:
                 continue
             self._done.add(number)
-            names, starting = statement.affects, statement.starting
+            names, rebound, starting = statement.affects, statement.binds, statement.starting
             told = statement.why_not or self._not_again.get(number, "")
             if statement.code is not None and not told:
                 began = time.process_time()
+                before = {name: namespace.get(name) for name in statement.affects}
                 try:
                     with watch(spent if self._timed else None) if statement.computes else nullcontext():
                         exec(statement.code, namespace)
@@ -101,7 +105,7 @@ class Loadable:
                 except NotAgain as error:
                     told = self._not_again[number] = error.words(statement.label, statement.line)
                     starting = error.starting
-                    names = statement.binds if starting else names  # what it only changes is there, as it was defined
+                    rebound |= {name for name, value in before.items() if namespace.get(name) is not value}
                 except (Exception, SystemExit, refusal) as error:
                     if error_of_missing(error) or (isinstance(error, refusal) and not isinstance(error, Exception)):
                         told = str(error)
@@ -111,8 +115,10 @@ class Loadable:
                         told = f"could not be defined ({statement.label}, line {statement.line}): {_said(error)}"
                 finally:
                     spent += time.process_time() - began if statement.computes else 0.0
+            # What cannot be changed in place and is still bound to the same is as it was defined.
+            names -= {name for name in names - rebound if type(namespace.get(name)) in _UNCHANGEABLE}
             if starting and as_script:
-                names = names - namespace.keys()
+                names -= namespace.keys()
             for name in statement.deletes or names:
                 namespace.pop(name, None)
                 if not (statement.deletes and hasattr(builtins, name)):
@@ -122,8 +128,9 @@ class Loadable:
 
 
 def _left_out(one: LeftOut) -> _Statement:
-    names = frozenset(one.names)
-    return _Statement(one.label, one.line, names, names, None, why_not=one.why, starting=one.starting)
+    binds = frozenset(one.names)
+    affects = binds.union(one.changed)
+    return _Statement(one.label, one.line, affects, binds, None, why_not=one.why, starting=one.starting)
 
 
 def _mentions(code: types.CodeType, name: str) -> bool:

@@ -28,6 +28,7 @@ class Statement:
     why_not: str = ""  # other processes do not execute it
     starts: bool = False  # because it starts processes
     defines: bool = False  # it is kept whether or not anybody reads what it binds
+    binds: frozenset[str] = frozenset()  # also by functions that it calls
     changes: frozenset[str] = frozenset()  # names whose objects it changes, by what it calls too
     kept: bool = False
 
@@ -37,7 +38,7 @@ class Statement:
 
     @property
     def affects(self) -> frozenset[str]:
-        return self.facts.binds | self.changes
+        return self.binds | self.changes
 
 
 def prepare(statements: list[Statement], functions: list[Function], names: Names, given: bool) -> None:
@@ -50,9 +51,12 @@ def prepare(statements: list[Statement], functions: list[Function], names: Names
     known = set(dir(builtins)) - {"__name__"}
     for statement in statements:
         node, facts = statement.node, statement.facts
+        statement.binds = facts.binds
         statement.why_not = names.why_not(node, facts.meanings.called, statement.label)
         if not isinstance(node, DEFINING):
-            changed = calls.of(facts.effects) | (facts.needs_now & names.consumed)
+            bound, changed = calls.of(facts.effects)
+            statement.binds = facts.binds | bound
+            changed |= facts.needs_now & names.consumed
             statement.changes = frozenset(same_objects(changed, aliases, names.fixed))
             what = calls.starts(facts.effects)
             if what and not statement.why_not:
@@ -108,7 +112,7 @@ def _take(statements: list[Statement], names: Names, reads: _Reads, live: set[st
 
 def _makes(statement: Statement, names: Names, live: set[str], objects: set[str]) -> bool:
     """Does the statement bind a name that is read, or change its object, or a function or class?"""
-    if statement.facts.binds & live:
+    if statement.binds & live:
         return True
     return any(
         names.is_setting(statement.node, name, live) if name in names.packages else name in live or name in objects

@@ -240,6 +240,8 @@ UNFINISHED = {
     "data.extend(open('nowhere.txt'))": "nowhere.txt|does not cover",
     "def fill(items):\n    items.append(Lock())\nfill(data)": "is made with `Lock`",
     "data.append(missing)": "`missing` is asked for",
+    "def start():\n    p = Process(target=print)\n    p.start()\n    data.append(1)\nstart()": "started by `start`",
+    "def start():\n    global data\n    data = 1\n    Process(target=print).start()\nstart()": "started by `start`",
 }
 
 
@@ -258,12 +260,11 @@ def test_a_cell_that_failed_in_the_notebook_leaves_what_it_left_there(statement)
         assert machine(source) == [0, 2]
 
 
-def test_what_an_experiment_with_processes_only_changes_is_as_it_was_defined():
-    start = "def start():\n    p = Process(target=print)\n    p.start()\n    data.append(1)\nstart()"
-    hidden = "import os\nfork = os.fork\nfor n in range(2):\n    data.append(fork())"
-    for statement in (start, hidden):
-        source = notebook([MULTIPROCESSING, "data = [0]", statement, "def main():\n    return data"])
-        assert MACHINES["real"](source) == [0]
+def test_what_cannot_be_changed_is_as_it_was_defined():
+    start = "def start(names):\n    p = Process(target=print)\n    p.start()\n    names.append(1)\nstart([mood])\nmoods = [mood]"
+    source = notebook([MULTIPROCESSING, "mood = 'calm'", start, "moods.append(1)\ndef main():\n    return mood"])
+    for machine in MACHINES.values():
+        assert machine(source) == "calm"
 
 
 BANK = """
