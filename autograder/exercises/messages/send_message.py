@@ -149,7 +149,7 @@ def at_the_end(data):
     except EOFError:
         return "raised EOFError"
     except Exception as error:
-        return "called it again and again" if stream.in_vain > 100 else f"raised {type(error).__name__}"
+        return "called it again and again" if stream.in_vain > 100 else f"raised {type(error).__qualname__}"
     return "returned the exception" if isinstance(text, BaseException) else "returned"
 
 

@@ -319,7 +319,7 @@ def no_process_at_all():
         return codes
 
 
-@wrong("of three tasks, 1 had run when run_all returned", "a function that is in the list twice")
+@wrong("of three tasks, 2 had run when run_all returned", "a function that is in the list twice")
 def a_process_for_each_function():
     def run_all(tasks):
         processes = {task: Process(target=task) for task in tasks}
