@@ -1,4 +1,4 @@
-# The two commands of the README, and those of authors. Everything they need is installed by them.
+# The commands of the README, and those of authors. Each installs the Python packages that it needs; `make tools` the rest.
 SHELL := /bin/bash
 UV_FOLDER := .uv
 UV := $(shell command -v uv 2>/dev/null || echo $(UV_FOLDER)/bin/uv)
@@ -6,40 +6,47 @@ PYTHON ?= python3
 RUN := $(UV) run --frozen --no-sync
 PORT ?= 8888
 WORKERS ?= 2
+# What authors need beside what a learner's installation holds.
+AUTHORS := --group dev --extra teach
 # Jupyter wants to be told that running as root, as in a container, is meant.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab test test-slow test-all build environment tools lint demo lock clean benchmarks
+.PHONY: lab test test-slow test-all pythons build environment tools lint demo lock wheel clean benchmarks
 
 ## Open the course in JupyterLab, in your own copy of the notebooks (work/).
-lab: environment
+lab: $(UV)
+	@$(UV) sync --frozen --quiet --inexact
 	@$(RUN) python -m lockstep.workspace notebooks work
 	$(RUN) jupyter lab --notebook-dir=work --ServerApp.default_url=/lab/tree/00-start/00-start.ipynb --port=$(PORT) $(AS_ROOT) $(LAB_OPTIONS)
 
 ## Everything that must hold, in some minutes.
-test: environment tools lint
+test: environment lint
 	$(RUN) pytest -n $(WORKERS) -m "not slow"
 
-## What takes longer: large differential tests, fuzzing, the rendering of Binder's image.
-test-slow: environment tools
+## What takes longer: large differential tests, fuzzing, the wheel, the rendering of Binder's image.
+test-slow: environment wheel
 	$(RUN) pytest -n $(WORKERS) -m slow
 
-## The tests on every interpreter found here.
+## The tests on every interpreter found here, those that `make pythons` fetched and those of pyenv among them.
 test-all: $(UV)
-	@for version in 3.11 3.12 3.13 3.14; do \
-	  if found=$$($(UV) python find --no-project $$version 2>/dev/null); then \
-	    echo "== $$version: $$found"; \
-	    UV_PROJECT_ENVIRONMENT=.venv-$$version $(UV) sync --frozen --quiet --python "$$found" && \
-	    UV_PROJECT_ENVIRONMENT=.venv-$$version $(RUN) pytest -n $(WORKERS) -m "not slow and not browser" || exit 1; \
-	  else echo "== $$version: not found, skipped"; fi; \
+	@for version in 3.11 3.12 3.13 3.14 3.15; do \
+	  found=$$(ls .pythons/$$version/usr/bin/python$$version ~/.pyenv/versions/$$version.*/bin/python 2>/dev/null | head -n 1); \
+	  if found=$${found:-$$($(UV) python find --no-project $$version 2>/dev/null)}; then \
+	    echo "== $$version: $$found"; export UV_PROJECT_ENVIRONMENT=.venv-$$version; \
+	    $(UV) sync --frozen --quiet $(AUTHORS) --python "$$found" && $(RUN) pytest -n $(WORKERS) -m "not slow and not browser" || exit 1; \
+	  else echo "== $$version: not found, skipped; on Debian \`make pythons\` fetches 3.14 and 3.15"; fi; \
 	done
+
+## Pythons that this Debian does not have, into .pythons/.
+pythons: $(UV)
+	@for version in 3.14 3.15; do UV=$(UV) .ci/fetch-python $$version || exit 1; done
 
 ## source/ and notebooks/ from lessons/ and autograder/exercises/.
 build: environment
 	$(RUN) python -m autograder build
 
 ## Five submissions graded through nbgrader, with their reasons and feedback pages.
-demo: environment tools
+demo: environment
 	$(RUN) python -m autograder demo
 
 lint: environment
@@ -48,32 +55,37 @@ lint: environment
 ## After a change of dependencies in pyproject.toml.
 lock: $(UV)
 	$(UV) lock
-	$(UV) export --frozen --quiet --no-hashes --no-dev --no-emit-project --no-header -o binder/requirements.txt
+	$(UV) export --frozen --quiet --no-hashes --extra teach --no-emit-project --no-header -o binder/requirements.txt
 
 benchmarks: environment
-	$(UV) sync --frozen --quiet --group benchmark
+	@$(UV) sync --frozen --quiet --inexact --group benchmark
 	@for name in $$(cd benchmarks && ls *.py | sed -n 's/\.py$$//p' | grep -v __init__); do echo "== $$name"; $(RUN) python -m benchmarks.$$name; done
 
 environment: $(UV)
-	@$(UV) sync --frozen --quiet --compile-bytecode
+	@$(UV) sync --frozen --quiet --compile-bytecode $(AUTHORS)
+
+## dist/*.whl, and an environment (.venv-wheel) in which nothing but it was asked for.
+wheel: $(UV)
+	@rm -rf dist .venv-wheel
+	@$(UV) build --quiet --wheel
+	@$(UV) venv --quiet --no-project .venv-wheel
+	@$(UV) pip install --quiet --python .venv-wheel dist/*.whl
 
 # uv from PyPI, in a folder of its own: also where pip may not touch the system's Python (PEP 668).
 $(UV_FOLDER)/bin/uv:
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or later is needed: https://www.python.org/downloads/"; exit 1; }
-	@if ! $(PYTHON) -m venv $(UV_FOLDER) >/dev/null 2>&1; then \
-	  rm -rf $(UV_FOLDER); \
-	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv >/dev/null; $(PYTHON) -m venv $(UV_FOLDER); \
-	  else echo "Python's venv module is missing; install it, on Debian and Ubuntu with: sudo apt install python3-venv"; exit 1; fi; fi
+	@$(PYTHON) -m venv $(UV_FOLDER) >/dev/null 2>&1 || { rm -rf $(UV_FOLDER); \
+	  echo "Python's venv module is missing: \`make tools\` installs it on Debian and Ubuntu, as root."; exit 1; }
 	@$(UV_FOLDER)/bin/pip install --quiet --disable-pip-version-check uv
 
-# What tests need beside Python packages: installed as root on Debian, named elsewhere.
+## What is no Python package: Chromium for browser tests, bubblewrap for sandbox tests, and Python's venv module.
 tools:
 	@missing=; command -v chromium >/dev/null || missing="$$missing chromium"; command -v bwrap >/dev/null || missing="$$missing bubblewrap"; \
-	if [ -n "$$missing" ]; then \
-	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; \
-	  else echo "Not installed:$$missing. Browser tests need chromium, sandbox tests bubblewrap; they will be skipped."; fi; fi
+	command -v $(UV) >/dev/null || $(PYTHON) -c "import ensurepip" 2>/dev/null || missing="$$missing python3-venv"; \
+	if [ -z "$$missing" ]; then exit; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; \
+	else echo "Not installed:$$missing. On Debian and Ubuntu: sudo apt install$$missing"; fi
 
 clean:
-	rm -rf .venv .venv-* $(UV_FOLDER) .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venv-* .pythons dist $(UV_FOLDER) .mypy_cache .ruff_cache .pytest_cache

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 
+from autograder.authoring.parts import AuthorError
+
 
 @dataclass(frozen=True)
 class Command:
@@ -32,15 +34,20 @@ def _doctor(_arguments: argparse.Namespace) -> int:
 
 
 def _build(_arguments: argparse.Namespace) -> int:
-    for lesson in import_module("autograder.build").build():
+    for lesson in import_module("autograder.authoring.build").build():
         print(f"{lesson.name}: {len(lesson.exercises)} exercises")
     return 0
 
 
 COMMANDS: dict[str, Command] = {
+    "new": _command("autograder.authoring.skeleton", "write the skeleton of an exercise"),
+    "check": _command("autograder.authoring.proving", "prove exercises: starter, reference, right and wrong answers"),
+    "mutate": _command("autograder.authoring.mutating", "change references a little and show what no check notices"),
     "build": Command("make source/ and notebooks/ from lessons and exercises", lambda _parser: None, _build),
-    "register": _command("autograder.registering", "enter the units of source/ into nbgrader's gradebook"),
-    "grade": _command("autograder.classroom", "grade what was submitted, in parallel and sandboxed, into the journal"),
+    "register": _command("autograder.nbgrader.registering", "enter the units of source/ into nbgrader's gradebook"),
+    "grade": _command(
+        "autograder.nbgrader.classroom", "grade what was submitted, in parallel and sandboxed, into the journal"
+    ),
     "demo": _command("autograder.demo", "grade a class of five made from the exercises, from build to feedback pages"),
     "doctor": Command("what holds a submission on this machine, and what does not", lambda _parser: None, _doctor),
 }
@@ -55,8 +62,19 @@ def main(words: list[str] | None = None) -> int:
         if name in words:
             command.options(subparser)
     arguments = parser.parse_args(words)
-    return COMMANDS[arguments.command].run(arguments)
+    try:
+        return COMMANDS[arguments.command].run(arguments)
+    except AuthorError as error:
+        print(error, file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    try:
+        raise SystemExit(main())
+    except ModuleNotFoundError as error:
+        if error.name not in ("nbgrader", "jupytext"):
+            raise
+        raise SystemExit(
+            f"this needs {error.name}: install lockstep-course[teach], or run `make environment`"
+        ) from None

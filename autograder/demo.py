@@ -18,13 +18,14 @@ from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
 
-from autograder.build import ROOT, Lesson, build
-from autograder.classroom import Outcome, grade_class
-from autograder.exercise import Exercise
-from autograder.grading import open_sandbox
-from autograder.nbgrader_plugin import JOURNAL
-from autograder.registering import course_config
-from autograder.work import NotGraded, Settings
+from autograder.authoring.build import Lesson, build
+from autograder.authoring.catalogue import ROOT
+from autograder.authoring.exercise import Exercise
+from autograder.grading.grader import open_sandbox
+from autograder.grading.work import NotGraded, Settings
+from autograder.nbgrader.classroom import Outcome, grade_class
+from autograder.nbgrader.plugin import JOURNAL
+from autograder.nbgrader.registering import course_config
 
 _HANGING = """from multiprocessing import Lock, Process
 
@@ -49,6 +50,8 @@ def hang():
     os.kill(os.getpid(), signal.SIGSEGV)
 """
 
+_MADE = "# Made by `python -m autograder demo`, which makes it anew each time.\n*\n"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--unit", default="", help="the unit (default: the first one with exercises)")
@@ -71,7 +74,11 @@ def run(arguments: argparse.Namespace) -> int:
     lessons = [lesson for lesson in build() if lesson.exercises]
     lesson = next(one for one in lessons if one.name == (arguments.unit or lessons[0].name))
     course, unit = arguments.folder, lesson.name
-    make_course(lesson, course)
+    try:
+        make_course(lesson, course)
+    except (FileExistsError, NotADirectoryError) as error:
+        print(f"Nothing is graded: {error}")
+        return 1
     settings = Settings(course / JOURNAL, arguments.unsandboxed, tier=sandbox.tier)
     outcomes = grade_class(course, [unit], settings, arguments.jobs)
     config = course_config(course)
@@ -90,11 +97,17 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def make_course(lesson: Lesson, folder: Path) -> None:
-    """A course directory with the unit and the five submissions; an earlier one there is replaced."""
+    """A course directory with the unit and the five submissions; an earlier one there is replaced.
+
+    Raises FileExistsError for a folder with anything else in it.
+    """
+    ignoring = folder / ".gitignore"
+    if folder.exists() and any(folder.iterdir()) and not (ignoring.exists() and ignoring.read_text() == _MADE):
+        raise FileExistsError(f"{folder} has files that are not of a demonstration; give another --folder")
     shutil.rmtree(folder, ignore_errors=True)
     for part in ("source", "notebooks"):
         shutil.copytree(ROOT / part / lesson.name, folder / part / lesson.name)
-    (folder / ".gitignore").write_text("*\n")
+    ignoring.write_text(_MADE)
     shutil.copy(ROOT / "nbgrader_config.py", folder)
     released = nbformat.read(folder / "notebooks" / lesson.name / f"{lesson.name}.ipynb", as_version=4)
     for student, answer in ANSWERS.items():

@@ -1,7 +1,7 @@
 """`python -m benchmarks.explore`: how fast `explore` is, and side by side frontrun and Harmony on the same programs.
 
 Every measurement is a process of its own; times are CPU seconds of that process and its children, the best of some
-repetitions, taken in turns, so that a busy machine hurts all alike. `--quick` leaves out the large ones.
+repetitions, taken in turns, so that a busy machine hurts all alike. `--quick` leaves out the large programs.
 """
 
 import argparse
@@ -16,13 +16,15 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from autograder.build import read_exercises
-from autograder.judging import judge, read_check_cell
-from lockstep.checking.launcher import local_launcher
-from lockstep.explore.schedule import Schedule
-from lockstep.notebook.source import ModuleSource
+from autograder.authoring.catalogue import read_exercises
+from autograder.grading.judging import judge, read_check_cell
+from benchmarks import options
+from benchmarks.comparing.peers import installed
+from lockstep.player.trace import Trace
+from lockstep.program.source import ModuleSource
+from lockstep.student.launcher import local_launcher
 
 PROGRAMS = Path(__file__).parent / "programs"
 SLOW = 60.0  # seconds after which a run is given up
@@ -85,18 +87,17 @@ def _harmony_states(text: str) -> dict:
     return {"states": int(found.group(1)) if found else None}
 
 
-def _failing_checks(repetitions: int) -> Iterator[tuple[str, str, float]]:
+def _failing_checks(repetitions: int, exercises: int | None) -> Iterator[tuple[str, str, float]]:
     """Exercise, wrong answer, and the seconds of a check that shows a schedule: the best of some repetitions."""
-    for exercise in read_exercises().values():
-        if "explore" not in exercise.checks:
-            continue
+    explored = [exercise for exercise in read_exercises().values() if "explore" in exercise.checks]
+    for exercise in explored[:exercises]:
         cell = read_check_cell(exercise.checks)
         reference = ModuleSource.of_text(exercise.solution, "reference")
         for answer in exercise.wrong:
             program = ModuleSource.of_text(answer.code, "answer")
             reports = [judge(cell, program, local_launcher(), reference=reference) for _ in range(repetitions)]
             for results in zip(*(report.results for report in reports), strict=True):
-                if all(isinstance(result.evidence, Schedule) for result in results):
+                if all(isinstance(result.evidence, Trace) for result in results):
                     yield exercise.name, answer.name, min(result.seconds for result in results)
 
 
@@ -138,15 +139,33 @@ def fastest(measures: dict[str, Callable[[], Run]], repetitions: int) -> dict[st
     return {name: min(found, key=lambda run: run.cpu) for name, found in runs.items()}
 
 
-def main(repetitions: int, quick: bool) -> None:
-    bars: list[tuple[str, str, bool]] = []
-    fastest({"explore": lambda: ours("counter", 2, 2)}, 1)  # compiles, fills the disk cache
-    print(f"Python {sys.version.split()[0]}, {os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}\n")
+class Size(NamedTuple):
+    """What is measured: programs with the seconds that they may take, if there is a limit; frontrun's increments and seconds;
+    programs with Harmony's constants; how many exercises, None for all."""
+
+    programs: tuple[tuple[tuple[Any, ...], float | None], ...]
+    frontrun: tuple[int, float]
+    harmony: tuple[tuple[str, dict[str, int], tuple[int, ...]], ...]
+    exercises: int | None = None
+
+
+FULL = Size(
+    ((("counter", 2, 6), 0.1), (("counter", 2, 10), 1.0), (("philosophers", 6), 0.3), (("philosophers", 8), 3.0),
+     (("peterson",), None)),
+    (6, 10.0),
+    (("counter", {"N": 2, "K": 6}, (2, 6)), ("philosophers", {"N": 5}, (5,)), ("philosophers", {"N": 6}, (6,)),
+     ("peterson", {}, ())),
+)  # fmt: skip
+QUICK = FULL._replace(programs=FULL.programs[:3])
+TINY = Size(((("counter", 2, 2), 0.1), (("peterson",), None)), (2, 1.0), (("counter", {"N": 2, "K": 2}, (2, 2)),), 1)
+Bars = list[tuple[str, str, bool]]  # what is asked, what was measured, whether it is met
+
+
+def counting(size: Size, repetitions: int) -> Bars:
+    bars: Bars = []
     headings = f"{'program':24} {'interleavings':>24} {'states':>8} {'CPU s':>7} {'states/s':>9}"
     print(f"{headings} {'interl./CPU s':>14} {'peak MiB':>9}")
-    programs = [("counter", 2, 6), ("counter", 2, 10), ("philosophers", 6), ("philosophers", 8), ("peterson",)]
-    limits = {("counter", 2, 6): 0.1, ("counter", 2, 10): 1.0, ("philosophers", 6): 0.3, ("philosophers", 8): 3.0}
-    for program in programs[: 3 if quick else None]:
+    for program, limit in size.programs:
         found = best(lambda program=program: ours(*program, apart=False), repetitions).told
         name = f"{program[0]} {' x '.join(map(str, program[1:]))}"
         ways = found["interleavings"]
@@ -155,39 +174,43 @@ def main(repetitions: int, quick: bool) -> None:
             f"{name:24} {ways if ways else 'without number':>24} {found['states']:8} {found['cpu']:7.3f} "
             f"{found['states'] / found['cpu']:9.0f} {rate} {found['peak']:9.0f}"
         )
-        if program in limits:
-            bars.append((f"{name} in {limits[program]} s", f"{found['cpu']:.3f} s", found["cpu"] <= limits[program]))
+        if limit is not None:
+            bars.append((f"{name} in {limit} s", f"{found['cpu']:.3f} s", found["cpu"] <= limit))
         if program in (("counter", 2, 6), ("philosophers", 6)):
             print(f"{'':24} first failing schedule {found['failure']:.3f} s after the counts")
             bars.append(
                 (f"{name}: failing schedule shown within 0.2 s", f"{found['failure']:.3f} s", found["failure"] <= 0.2)
             )
+    return bars
 
+
+def failing(size: Size, repetitions: int) -> Bars:
     print("\nfrom a check's start to its failing schedule, s: wrong answers of the course, in processes of their own")
-    slowest = {}
-    for exercise, answer, seconds in _failing_checks(repetitions):
+    slowest: dict[str, tuple[float, str]] = {}
+    for exercise, answer, seconds in _failing_checks(repetitions, size.exercises):
         slowest[exercise] = max(slowest.get(exercise, (0.0, "")), (seconds, answer))
     for exercise, (seconds, answer) in slowest.items():
         print(f"{exercise:24} {seconds:.3f}  {answer}")
     longest = max(seconds for seconds, _ in slowest.values())
-    bars.append(("the failing schedule of any wrong answer within 0.2 s", f"{longest:.3f} s", longest <= 0.2))
+    return [("the failing schedule of any wrong answer within 0.2 s", f"{longest:.3f} s", longest <= 0.2)]
 
-    print("\nfrontrun, two threads x 6 increments, 10 s; explore, two processes x 6 increments")
-    peer, mine = frontrun(6, 10.0).told, best(lambda: ours("counter", 2, 6, apart=False), repetitions).told
+
+def beside_frontrun(size: Size, repetitions: int) -> Bars:
+    times, seconds = size.frontrun
+    print(f"\nfrontrun, two threads x {times} increments, {seconds:g} s; explore, two processes x {times} increments")
+    peer = frontrun(times, seconds).told
+    mine = best(lambda: ours("counter", 2, times, apart=False), repetitions).told
     there, here = peer["interleavings"] / peer["cpu"], mine["interleavings"] / mine["cpu"]
     print(f"frontrun {peer['interleavings']:,} interleavings, {there:,.0f} per CPU s; explore {here:,.0f} per CPU s")
-    bars.append(("1,000 times frontrun's interleavings per CPU s", f"{here / there:,.0f} times", here >= 1_000 * there))
+    return [("1,000 times frontrun's interleavings per CPU s", f"{here / there:,.0f} times", here >= 1_000 * there)]
 
+
+def beside_harmony(size: Size, repetitions: int) -> Bars:
+    bars: Bars = []
     print("\nstart to verdict and schedule, CPU s, starting Python included, best of repetitions in turns")
     print("(apart: the learner's code in a child process, whose start is included; a notebook keeps one warm)")
     print(f"{'program':24} {'Harmony':>8} {'states':>8} {'explore':>8} {'states':>8} {'ratio':>6} {'apart':>8}")
-    pairs = [
-        ("counter", {"N": 2, "K": 6}, (2, 6)),
-        ("philosophers", {"N": 5}, (5,)),
-        ("philosophers", {"N": 6}, (6,)),
-        ("peterson", {}, ()),
-    ]
-    for program, constants, arguments in pairs:
+    for program, constants, arguments in size.harmony:
         measures = {
             "harmony": lambda program=program, constants=constants: harmony(program, **constants),
             "explore": lambda program=program, arguments=arguments: ours(program, *arguments, apart=False),
@@ -196,25 +219,35 @@ def main(repetitions: int, quick: bool) -> None:
         found_by = fastest(measures, repetitions)
         a, b = found_by["harmony"], found_by["explore"]
         name = f"{program} {' x '.join(map(str, arguments))}"
-        theirs, here_ = a.told["states"] or "?", b.told["states"]
-        left = f"{name:24} {a.cpu:8.2f} {theirs:>8} {b.cpu:8.2f} {here_:>8}"
+        left = f"{name:24} {a.cpu:8.2f} {a.told['states'] or '?':>8} {b.cpu:8.2f} {b.told['states']:>8}"
         print(f"{left} {b.cpu / a.cpu:6.2f} {found_by['apart'].cpu:8.2f}")
         bars.append(
             (f"{name}: no slower than Harmony, start to verdict", f"{b.cpu / a.cpu:.2f} of its time", b.cpu <= a.cpu)
         )
+    return bars
 
+
+def main(size: Size, repetitions: int) -> None:
+    fastest({"explore": lambda: ours("counter", 2, 2)}, 1)  # compiles, fills the disk cache
+    print(f"Python {sys.version.split()[0]}, {os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}\n")
+    bars = counting(size, repetitions) + failing(size, repetitions)
+    for peer, part in {"frontrun": beside_frontrun, "harmony": beside_harmony}.items():
+        bars += part(size, repetitions) if installed(peer) else []
     print("\nbars")
     for what, measured, met in bars:
         print(f"{'met   ' if met else 'MISSED'}  {what}: {measured}")
+    print(f"\nin short: {sum(met for _, _, met in bars)} of {len(bars)} bars met")
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.explore", description=__doc__)
+    parser = options("explore", __doc__)
     parser.add_argument("--quick", action="store_true", help="leave out the large programs")
     parser.add_argument("--repetitions", type=int, default=3)
     parser.add_argument("--frontrun", nargs=2, help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.frontrun:
-        one_frontrun(int(options.frontrun[0]), float(options.frontrun[1]))
+    chosen = parser.parse_args()
+    if chosen.frontrun:
+        one_frontrun(int(chosen.frontrun[0]), float(chosen.frontrun[1]))
+    elif chosen.tiny:
+        main(TINY, 1)
     else:
-        main(options.repetitions, options.quick)
+        main(QUICK if chosen.quick else FULL, chosen.repetitions)

@@ -5,7 +5,6 @@ stock step, ours with an empty journal, and ours after `python -m autograder gra
 whole command, its children included.
 """
 
-import argparse
 import contextlib
 import ctypes
 import os
@@ -21,9 +20,11 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.build import ROOT, Lesson, read_lessons
+from autograder.authoring.build import Lesson, read_lessons
+from autograder.authoring.catalogue import ROOT
 from autograder.demo import ANSWERS, answered
-from autograder.registering import register
+from autograder.nbgrader.registering import register
+from benchmarks import options
 
 STOCK = """c = get_config()
 c.CourseDirectory.course_id = "lockstep"
@@ -32,11 +33,13 @@ c.CourseDirectory.release_directory = "notebooks"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = options("grading", __doc__)
     parser.add_argument("--submissions", type=int, default=5)
     parser.add_argument("--repetitions", type=int, default=3)
     parser.add_argument("--unit", default="01-processes")
     arguments = parser.parse_args()
+    if arguments.tiny:
+        arguments.submissions = arguments.repetitions = 1
     os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]
     adopt_orphans()
     lesson = next(one for one in read_lessons() if one.name == arguments.unit)
@@ -51,14 +54,18 @@ def main() -> None:
     what = f"{arguments.submissions} submissions of {arguments.unit} ({len(lesson.exercises)} exercises)"
     print(f"{what}, load {os.getloadavg()[0]:.1f}")
     print(f"median of {arguments.repetitions}, per submission:")
-    stock = statistics.median(wall for wall, _ in rows["stock Execute"])
+    walls = {name: statistics.median(wall for wall, _ in times) for name, times in rows.items()}
+    shares = {name: wall / walls["stock Execute"] for name, wall in walls.items()}
     for name, times in rows.items():
-        wall = statistics.median(wall for wall, _ in times)
-        cpu = statistics.median(cpu for _, cpu in times)
-        each = arguments.submissions
-        print(
-            f"  {name:24s} {wall / each:7.2f} s wall  {cpu / each:7.2f} s CPU  {wall / stock:5.2f} of the stock's wall"
+        wall, cpu = (
+            walls[name] / arguments.submissions,
+            statistics.median(cpu for _, cpu in times) / arguments.submissions,
         )
+        print(f"  {name:24s} {wall:7.2f} s wall  {cpu:7.2f} s CPU  {shares[name]:5.2f} of the stock's wall")
+    journal = shares["ours, from the journal"]
+    print(
+        f"\nin short: ours takes {shares['ours']:.2f} of the stock's time, and {journal:.2f} when the journal is filled"
+    )
 
 
 def make(course: Path, lesson: Lesson, number: int) -> None:

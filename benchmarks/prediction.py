@@ -8,7 +8,6 @@ with a star.
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import os
 import statistics
@@ -18,16 +17,18 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-import lockstep.simulate as simulate
-from benchmarks import predicted
-from lockstep.cpus import Capacity, CapacityProbe, usable_cpus
-from lockstep.cpus.others import cpu_reading, cpus_of_others
-from lockstep.simulate.calibration import costs_of_this_machine
+from benchmarks import options
+from benchmarks.programs import predicted
+from lockstep import simulate
+from lockstep.machine.capacity import Capacity, CapacityProbe
+from lockstep.machine.others import cpu_reading, cpus_of_others
+from lockstep.machine.usable import usable_cpus
+from lockstep.simulation.calibration import costs_of_this_machine
 
-QUIET = 0.1  # CPUs of others
-STEADY = 0.10  # by which fraction a countdown may be slower than the fastest one
-PATIENCE = 25.0  # seconds for a row, when the machine does not get quiet
 COMPUTE, BARRIER, MESSAGES, MEMORY, CROWDED, STARTS = "compute", "barrier", "messages", "memory", "crowded", "starts"
+
+
+Figure = tuple[str, bool]  # in words, and whether it is within its aim
 
 
 class Row(NamedTuple):
@@ -56,6 +57,21 @@ ROWS = (
 SPREAD = (ROWS[0], ROWS[1], ROWS[3], ROWS[4], ROWS[5])
 
 
+class Effort(NamedTuple):
+    """How much is measured, and what counts."""
+
+    repetitions: int
+    patience: float = 25.0  # seconds for a row, when the machine does not get quiet
+    quiet: float = 0.1  # CPUs of others at most
+    steady: float = 0.10  # by which fraction a countdown may be slower than the fastest one
+    part: int = 1  # sizes are divided by it
+    rounds: int = 10  # of the spread
+    spread: tuple[Row, ...] = SPREAD
+
+
+TINY = Effort(1, 5.0, float("inf"), float("inf"), 50, 3, SPREAD[:1])
+
+
 class Repetition(NamedTuple):
     """Seconds simulated and measured, the error that was stated, CPUs of others, and the countdowns around it."""
 
@@ -69,18 +85,18 @@ class Repetition(NamedTuple):
     def error(self) -> float:
         return self.simulated / self.measured - 1
 
-    def quiet(self, best: float) -> bool:
+    def quiet(self, best: float, effort: Effort) -> bool:
         """`best`: the shortest countdown there was, in seconds."""
         first, *around = self.countdowns  # a simulation uses one core
         slowest = max(first.alone_s, *(seconds for one in around for seconds in (one.alone_s, one.together_s)))
-        return self.others is not None and self.others <= QUIET and slowest <= best * (1 + STEADY)
+        return self.others is not None and self.others <= effort.quiet and slowest <= best * (1 + effort.steady)
 
 
 class Machine:
     """The real one: measures programs on `cores` of its CPUs and remembers its own best speed."""
 
-    def __init__(self, probe: CapacityProbe, cores: int) -> None:
-        self._probe, self._cores = probe, cores
+    def __init__(self, probe: CapacityProbe, cores: int, effort: Effort) -> None:
+        self._probe, self._cores, self._effort = probe, cores, effort
         self.best = min(self._countdown().alone_s for _ in range(10))
 
     def _countdown(self) -> Capacity:
@@ -100,19 +116,19 @@ class Machine:
         self.best = min(self.best, *(one.alone_s for one in countdowns))
         return Repetition(predicted_run.makespan, measured, predicted_run.accuracy.error, others, tuple(countdowns))
 
-    def repetitions(self, row: Row, wanted: int) -> list[Repetition]:
-        """At least `wanted`, so many quiet ones if the machine gets quiet in time."""
+    def repetitions(self, row: Row) -> list[Repetition]:
+        """At least as many as are wanted, so many quiet ones if the machine gets quiet in time."""
         found: list[Repetition] = []
-        end = time.perf_counter() + PATIENCE
-        while len(found) < wanted or time.perf_counter() < end:
+        end = time.perf_counter() + self._effort.patience
+        while len(found) < self._effort.repetitions or time.perf_counter() < end:
             found.append(self.once(row))
-            if sum(one.quiet(self.best) for one in found) >= wanted:
+            if sum(one.quiet(self.best, self._effort) for one in found) >= self._effort.repetitions:
                 break
         return found
 
     def report(self, row: Row, found: list[Repetition]) -> tuple[float, bool] | None:
         """Prints the row; the median error of its quiet repetitions, and whether it is within the bar."""
-        quiet = [one for one in found if one.quiet(self.best)]
+        quiet = [one for one in found if one.quiet(self.best, self._effort)]
         every = ", ".join(f"{one.error:+.0%}{'' if one in quiet else '*'}" for one in found)
         if not quiet:
             print(f"{row.name:<28} P={self._cores}  not quiet: {every}", flush=True)
@@ -130,51 +146,53 @@ class Machine:
         return error, abs(error) <= bar
 
 
-def table(wanted: int, only: str) -> bool:
-    """Every row on every power of two of CPUs that there are; whether all bars are kept."""
+def table(effort: Effort, only: str) -> Figure:
+    """Every row on every power of two of CPUs that there are."""
     most = usable_cpus().count
     results: list[tuple[float, bool]] = []
     missing = 0
     with CapacityProbe(most) as probe:
         for cores in [2**power for power in range(1, 7) if 2**power <= most]:
-            machine = Machine(probe, cores)
-            for row in ROWS:
+            machine = Machine(probe, cores, effort)
+            for row in _smaller(ROWS, effort):
                 if only in row.name:
-                    result = machine.report(row, machine.repetitions(row, wanted))
+                    result = machine.report(row, machine.repetitions(row))
                     results += [result] if result else []
                     missing += result is None
     if not results:
-        return False
+        return "no row was measured while the machine was quiet", False
     median = statistics.median(abs(error) for error, _ in results)
-    print(f"median error {median:.1%} over {len(results)} rows (bar: 10%): {_verdict(median <= 0.10)}")
-    return median <= 0.10 and all(kept for _, kept in results) and not missing
+    kept = median <= 0.10 and all(kept for _, kept in results) and not missing
+    return f"median error {median:.1%} over {len(results)} rows (aim: 10%)", kept
 
 
-def spread(rounds: int) -> bool:
+def spread(effort: Effort) -> Figure:
     """The relative standard deviation of work / makespan from run to run, on 4 virtual cores, for each row."""
-    kept = True
+    spreads: list[float] = []
     best = min(_countdown() for _ in range(20))
     for where, load in (("quiet", 0), ("beside spinning processes", usable_cpus().count)):
         with spinning(load):
-            for row in SPREAD:
+            for row in _smaller(effort.spread, effort):
                 values: list[float] = []
-                end = time.perf_counter() + PATIENCE
-                while len(values) < rounds and time.perf_counter() < end:
+                end = time.perf_counter() + effort.patience
+                while len(values) < effort.rounds and time.perf_counter() < end:
                     before = _countdown()
                     once = simulate(row.function, row.size, 4, cores=4, costs="laptop").parallelism
-                    if max(before, _countdown()) <= best * (1 + STEADY):
+                    if max(before, _countdown()) <= best * (1 + effort.steady):
                         values.append(once)
                 if len(values) < 3:
                     print(f"spread of work / makespan, {where}: {row.name}: the machine's speed was never steady")
                     continue
-                found = statistics.stdev(values) / statistics.mean(values)
-                kept = kept and found <= 0.03
-                print(
-                    f"spread of work / makespan over {len(values)} runs, {where}: {row.name} {found:.1%} (bar: 3%): "
-                    f"{_verdict(found <= 0.03)}",
-                    flush=True,
-                )
-    return kept
+                spreads.append(statistics.stdev(values) / statistics.mean(values))
+                told = f"spread of work / makespan over {len(values)} runs, {where}: {row.name} {spreads[-1]:.1%}"
+                print(f"{told}: {_verdict(spreads[-1] <= 0.03)}", flush=True)
+    if not spreads:
+        return "no spread was measured while the machine was steady", False
+    return f"spread {max(spreads):.1%} at most (aim: 3%)", max(spreads) <= 0.03
+
+
+def _smaller(rows: tuple[Row, ...], effort: Effort) -> list[Row]:
+    return [row._replace(size=max(16, row.size // effort.part)) for row in rows]
 
 
 def _countdown() -> float:
@@ -210,28 +228,24 @@ def one_cpu() -> Iterator[None]:
         os.sched_setaffinity(0, all_of_them)
 
 
-def curve_on_one_cpu() -> bool:
+def curve_on_one_cpu(effort: Effort) -> Figure:
     begun = time.perf_counter()
     with one_cpu():
-        curve = simulate.curve(predicted.primes_dynamic, 165_000, serial=predicted.primes_serial, costs="laptop")
+        curve = simulate.curve(
+            predicted.primes_dynamic, 165_000 // effort.part, serial=predicted.primes_serial, costs="laptop"
+        )
     seconds = time.perf_counter() - begun
     print(curve)
-    print(
-        f"the curve of a {curve.base:.2f} s program took {seconds:.1f} s on one CPU (bar: 5 s): {_verdict(seconds <= 5)}"
-    )
-    return seconds <= 5
+    return f"the curve of a {curve.base:.2f} s program {seconds:.1f} s on one CPU (aim: 5 s)", seconds <= 5
 
 
-def calibration() -> bool:
+def calibration(effort: Effort) -> Figure:
     found = []
-    for _ in range(5):
+    for _ in range(effort.repetitions):
         begun = time.perf_counter()
         costs_of_this_machine.__wrapped__()
         found.append(time.perf_counter() - begun)
-    print(
-        f"calibration takes {min(found):.2f} to {max(found):.2f} s (bar: 1 s): {_verdict(max(found) <= 1)}", flush=True
-    )
-    return max(found) <= 1
+    return f"calibration {max(found):.2f} s at most (aim: 1 s)", max(found) <= 1
 
 
 def _verdict(kept: bool) -> str:
@@ -239,14 +253,16 @@ def _verdict(kept: bool) -> str:
 
 
 def main() -> int:
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--repetitions", type=int, default=5)
-    arguments.add_argument("--only", default="", help="rows whose names contain this, and nothing else")
-    chosen = arguments.parse_args()
-    kept = [table(chosen.repetitions, chosen.only)]
+    parser = options("prediction", __doc__)
+    parser.add_argument("--repetitions", type=int, default=5)
+    parser.add_argument("--only", default="", help="rows whose names contain this, and nothing else")
+    chosen = parser.parse_args()
+    effort = TINY if chosen.tiny else Effort(chosen.repetitions)
+    figures = [table(effort, chosen.only)]
     if not chosen.only:
-        kept += [calibration(), curve_on_one_cpu(), spread(10)]
-    return 0 if all(kept) else 1
+        figures += [part(effort) for part in (calibration, curve_on_one_cpu, spread)]
+    print(f"\nin short: {'; '.join(f'{told}: {_verdict(kept)}' for told, kept in figures)}")
+    return 0 if chosen.tiny or all(kept for _, kept in figures) else 1
 
 
 if __name__ == "__main__":

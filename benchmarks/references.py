@@ -1,154 +1,122 @@
-"""The course's own parallel programs, as learners get them, and the same work by everybody's way to run tasks.
+"""The course's parallel programs against the same work by others: `python -m benchmarks.references`.
 
-The programs are taken from the notebooks with solutions. Each is cut once, by itself; `by` is the same work through any
-map, and gets the same tasks. Where a lesson lets an addition cost `work(0.001)`, which burns CPU time whatever the
-core is shared with, it is replaced by one of so many steps, so that time is time.
+As speed-up over the best serial program: the median and interval of paired rounds, then what the least disturbed run of
+each gives, since what other programs take only adds. That is also told as a share of the measured capacity. All start
+their workers within the time, but for joblib, which keeps its own between calls, and Dask, whose cluster is up before.
 """
 
 from __future__ import annotations
 
-import sys
-from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial, reduce
-from importlib import import_module
-from itertools import accumulate, pairwise
+import contextlib
+import tempfile
 from pathlib import Path
 from typing import Any
 
-import nbformat
+import numpy as np
 
-from benchmarks.workloads import Map, spin
-from lockstep.notebook.definitions import definitions
-from lockstep.notebook.source import Cell, ModuleSource
+from benchmarks import options
+from benchmarks.comparing.peers import installed
+from benchmarks.comparing.rounds import Case, Row, ratio, side_by_side, told
+from benchmarks.comparing.ways import BACKENDS, PEERS, standing, steps_of
+from benchmarks.programs.course import Reference, references
+from lockstep.machine.capacity import Capacity, CapacityProbe
+from lockstep.machine.others import cpu_reading, cpus_of_others
+from lockstep.machine.usable import usable_cpus
+from lockstep.measurement.timing import one_thread_a_process
 
-ROOT = Path(__file__).resolve().parents[1]
-
-
-@dataclass(frozen=True)
-class Reference:
-    """`ours()` is the course's program on P workers, `serial()` the best serial one, `by(map)` the work through a map.
-
-    `ceiling` is the speed-up, as a share of P, that the algorithm itself can reach; `why` says where it is below 1.
-    """
-
-    name: str
-    ours: Callable[[], Any]
-    serial: Callable[[], Any]
-    by: Callable[[Map], Any]
-    ceiling: float = 1.0
-    why: str = ""
+P = 2
+OURS = "ours"
 
 
-def units(folder: Path) -> dict[str, Any]:
-    """The modules of the units' definitions, written to `folder`, where workers of any kind can import them."""
-    sys.path.insert(0, str(folder))
+def compared(reference: Reference, ways: dict[str, Any], probe: CapacityProbe, rounds: int) -> dict[str, Any]:
+    """One row: the speed-up of ours and of every other way, and their shares of the capacity in the same round."""
+    capacities: list[Capacity] = []
+
+    def through(way: Any) -> Case:
+        def run() -> Any:
+            with way() as mapped:
+                return reference.by(mapped)
+
+        return run
+
+    cases: dict[str, Case] = {
+        "serial": reference.serial,
+        "capacity": lambda: capacities.extend(probe.measure(P, repetitions=1) for _ in range(3)),
+        OURS: reference.ours,
+        **{name: through(way) for name, way in ways.items()},
+    }
+    times = side_by_side(cases, rounds)
+    least = P * min(one.alone_s for one in capacities) / min(one.together_s for one in capacities)
+    speedups = {name: ratio(times, "serial", name) for name in (OURS, *ways)}
+    best = {name: min(times["serial"]) / min(times[name]) for name in speedups}
+    return {
+        "seconds": min(times["serial"]),
+        "capacity": least,
+        "speed-up": speedups,
+        "best": best,
+        "share": best[OURS] / (least * reference.ceiling),
+        "slowest": _slowest(speedups),
+    }
+
+
+def _slowest(speedups: dict[str, Row]) -> bool:
+    """Whether ours is slower than every other, with no interval that overlaps."""
+    high = speedups[OURS][2] or speedups[OURS][0]
+    return all((row[1] or row[0]) > high for name, row in speedups.items() if name != OURS)
+
+
+def table(scale: float, rounds: int, only: list[str]) -> str:
+    """Prints a row for each program, at so many times its usual size."""
     found = {}
-    for path in sorted((ROOT / "source").glob("*/*.ipynb")):
-        cells = [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
-        kept = definitions(ModuleSource(tuple(Cell("", cell.source) for cell in cells))).cells
-        name = "unit_" + path.stem.replace("-", "_")
-        (folder / f"{name}.py").write_text("\n".join(cell.source for cell in kept), encoding="utf-8")
-        found[path.stem[:2]] = name
-    return found
-
-
-def references(folder: Path, workers: int, steps: int) -> list[Reference]:
-    """All of them, on `workers` workers, each about a second long alone; `steps` of `spin` take 1 ms here."""
-    names = units(folder)
-    heavy = f"from benchmarks.workloads import spin\n\n\ndef plus(left, right):\n    spin({steps})\n    return left + right\n"
-    heavy += f"\n\ndef wanted(number):\n    spin({steps})\n    return number % 3 == 0\n"
-    with (folder / f"{names['10']}.py").open("a", encoding="utf-8") as file:
-        file.write("\n\n" + heavy)
-    processes, laws, patterns = (import_module(names[unit]) for unit in ("01", "09", "10"))
-    return [
-        _run_all(processes, workers, 400 * steps),
-        _count_primes(laws, 18_000, workers),
-        _add_squares(laws, 12_000_000, workers),
-        *_in_shares(patterns, 1000, workers),
-        _word_count(patterns, workers),
-    ]
-
-
-def _run_all(module: Any, workers: int, steps: int) -> Reference:
-    tasks = [partial(spin, steps)] * workers
-    return Reference(
-        "run_all",
-        lambda: module.run_all(tasks),
-        lambda: [task() for task in tasks],
-        lambda mapped: mapped(spin, [steps] * workers),
+    with contextlib.ExitStack() as opened:
+        folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
+        every = references(folder, P, steps_of(0.001), scale)
+        chosen = [one for one in every if not only or one.name in only]
+        probe = opened.enter_context(CapacityProbe(P, 0.1 * scale))
+        ways: dict[str, Any] = {}
+        for name, backend in BACKENDS.items():
+            if name in PEERS and not installed(name):
+                continue
+            cluster = name == "dask"
+            ways[name] = opened.enter_context(standing(backend(P))) if cluster else lambda backend=backend: backend(P)
+        print(f"{'program':<18}{'alone':>7}{'capacity':>10}" + "".join(f"{name:>29}" for name in (OURS, *ways)))
+        for one in chosen:
+            row = found[one.name] = compared(one, ways, probe, rounds)
+            cells = "".join(
+                f"{told(row['speed-up'][name])}, {row['best'][name]:.2f}".rjust(29) for name in (OURS, *ways)
+            )
+            print(f"{one.name:<18}{row['seconds']:>5.2f} s{row['capacity']:>10.2f}{cells}", flush=True)
+    for one in chosen:
+        row = found[one.name]
+        other = max((name for name in row["best"] if name != OURS), key=lambda name: row["best"][name])
+        print(
+            f"{one.name}: {row['share']:.0%} of "
+            + (f"the {one.ceiling:.0%} that it can reach of " if one.ceiling < 1 else "")
+            + "the measured capacity"
+            + f"; the best other is {other} with {row['best'][other] / row['best'][OURS]:.2f} times our speed-up"
+            + ("; surely slower than all others" if row["slowest"] else "")
+            + (f" ({one.why})" if one.why else "")
+        )
+    shares = [row["share"] for row in found.values()]
+    slowest = sum(row["slowest"] for row in found.values())
+    return (
+        f"references {float(np.median(shares)):.0%} of the measured capacity in the median, {min(shares):.0%} at least "
+        f"(aim: 95 %), surely the slowest in {slowest} of {len(shares)} rows"
     )
 
 
-def _count_primes(module: Any, limit: int, workers: int) -> Reference:
-    blocks = [range(start, min(start + 100, limit)) for start in range(0, limit, 100)]
-    return Reference(
-        "count_primes",
-        lambda: module.count_primes(limit, workers),
-        lambda: module.primes_in(range(limit)),
-        lambda mapped: sum(mapped(module.primes_in, blocks[::-1])),
-    )
+def main() -> None:
+    parser = options("references", __doc__)
+    parser.add_argument("--rounds", type=int, default=9, help="rounds of every comparison (default: 9)")
+    parser.add_argument("--only", action="append", default=[], metavar="NAME", help="only this program")
+    chosen = parser.parse_args()
+    print(usable_cpus().sentence())
+    before = cpu_reading()
+    with one_thread_a_process():
+        figure = table(0.01 if chosen.tiny else 1.0, 1 if chosen.tiny else chosen.rounds, chosen.only)
+    print(f"others kept {cpus_of_others(before, cpu_reading()) or 0.0:.2f} CPUs busy meanwhile")
+    print(f"\nin short: {figure}")
 
 
-def _add_squares(module: Any, n: int, workers: int) -> Reference:
-    bounds = list(pairwise([n * worker // workers for worker in range(workers + 1)]))
-    return Reference(
-        "add_squares",
-        lambda: module.add_squares(n, workers),
-        lambda: module.add_squares_serially(n),
-        lambda mapped: sum(mapped(partial(_call, module.squares_between), bounds)),
-    )
-
-
-def _call(function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
-    return function(*arguments)
-
-
-def _in_shares(module: Any, n: int, workers: int) -> list[Reference]:
-    shares = module.shares(n, workers)
-
-    def scan(mapped: Map) -> list[int]:
-        totals = mapped(module.total_of, shares[:-1])
-        parts = mapped(module.scan_of, list(zip([None, *accumulate(totals, module.plus)], shares, strict=True)))
-        return [total for part in parts for total in part]
-
-    def pack(mapped: Map) -> list[int]:
-        return [number for part in mapped(module.kept_of, shares) for number in part]
-
-    return [
-        Reference(
-            "reduce_in_shares",
-            lambda: module.reduce_in_shares(n, workers),
-            lambda: module.reduce_alone(n),
-            lambda mapped: reduce(module.plus, mapped(module.total_of, shares)),
-        ),
-        Reference(
-            "scan_in_shares",
-            lambda: module.scan_in_shares(n, workers),
-            lambda: module.scan_alone(n),
-            scan,
-            0.5,
-            "its two passes add nearly every item twice, so P workers are at best P / 2 times as fast",
-        ),
-        Reference("pack_in_shares", lambda: module.pack_in_shares(n, workers), lambda: module.pack_alone(n), pack),
-    ]
-
-
-def _word_count(module: Any, workers: int) -> Reference:
-    documents = [" ".join(f"word{(i * j) % 997}" for j in range(20_000)) for i in range(60)]
-    groups = [documents[worker::workers] for worker in range(workers)]
-
-    def by(mapped: Map) -> dict[str, int]:
-        total: Counter[str] = Counter()
-        for counted in mapped(module.count_group, groups):
-            total.update(counted)
-        return dict(total)
-
-    return Reference(
-        "word_count",
-        lambda: module.word_count(documents, workers),
-        lambda: dict(module.count_group(documents)),
-        by,
-        why="the texts themselves travel to the workers, with every library",
-    )
+if __name__ == "__main__":
+    main()

@@ -1,21 +1,21 @@
 """A warm trivial check in a child process and in each tier of sandbox: wall and CPU milliseconds, side by side.
 
-Run: `python benchmarks/sandbox.py [repetitions]`. The launchers take turns, so that a busy machine slows all alike.
+Run as `python -m benchmarks.sandbox`. The launchers take turns, so that a busy machine slows all alike.
 CPU of the launcher's side is this process's; CPU of the sandbox is that of the zygote and all that it has reaped.
 """
 
 import contextlib
 import statistics
-import sys
 import time
 
 import psutil
 
 from autograder.sandbox.launching import SandboxLauncher
 from autograder.sandbox.tiers import why_not
-from lockstep.checking.forked import ForkedLauncher
-from lockstep.checking.student import Session, Student
-from lockstep.notebook.source import ModuleSource
+from benchmarks import options
+from lockstep.program.source import ModuleSource
+from lockstep.student.forked import ForkedLauncher
+from lockstep.student.session import Session, Student
 
 SOURCE = ModuleSource.of_text("def double(number):\n    return 2 * number\n")
 
@@ -47,6 +47,9 @@ def measure(repetitions):
     for name, wall in walls.items():
         row = (cold[name], min(wall), statistics.median(wall), statistics.median(here[name]), there[name])
         print("{:14} {:8.1f} {:8.1f} {:8.1f} {:9.1f} {:10.1f}".format(name, *(1000 * number for number in row)))
+    median = {name: statistics.median(wall) for name, wall in walls.items()}
+    ratios = [f"{name} {median[name] / median['child process']:.2f}" for name in list(launchers)[1:]]
+    print(f"\nin short: times as long as in a child process: {', '.join(ratios) or 'no tier works here'}")
 
 
 def one_check(launcher):
@@ -74,5 +77,12 @@ def sandbox_cpu(launcher):
     return total
 
 
+def main():
+    parser = options("sandbox", __doc__)
+    parser.add_argument("--repetitions", type=int, default=100, help="checks in each (default: 100)")
+    chosen = parser.parse_args()
+    measure(2 if chosen.tiny else chosen.repetitions)
+
+
 if __name__ == "__main__":
-    measure(int(sys.argv[1]) if len(sys.argv) > 1 else 100)
+    main()

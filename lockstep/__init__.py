@@ -9,48 +9,52 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lockstep import laws
-    from lockstep.checking.check import raises
-    from lockstep.checking.given import given
-    from lockstep.checking.student import student
-    from lockstep.cpus import usable_cpus
-    from lockstep.explore.exploring import explore
-    from lockstep.explore.sections import inside
-    from lockstep.notebook.checks import check
+    from lockstep.checks.check import raises
+    from lockstep.exploration.exploring import explore, replay, you_drive
+    from lockstep.exploration.sections import inside
+    from lockstep.machine.usable import usable_cpus
+    from lockstep.measurement.measuring import speedup
+    from lockstep.notebook.check_cells import check
     from lockstep.notebook.extension import load_ipython_extension
-    from lockstep.player.replaying import replay
-    from lockstep.player.widget import you_drive
-    from lockstep.simulate.simulation import simulate
-    from lockstep.speedup import speedup
-    from lockstep.standin.virtual_time import work
-    from lockstep.timeline import timeline
-
-__version__ = "0.1.0"
+    from lockstep.notebook.prediction import predict
+    from lockstep.recording.recording import timeline
+    from lockstep.simulation.simulating import simulate
+    from lockstep.standin.objects.readers_writer import ReadersWriterLock
+    from lockstep.standin.timed.clock import work
+    from lockstep.student.given import given
+    from lockstep.student.session import student
+    from lockstep.version import __version__ as __version__
 
 _HOMES = {
-    "check": "lockstep.notebook.checks",
-    "raises": "lockstep.checking.check",
-    "given": "lockstep.checking.given",
-    "student": "lockstep.checking.student",
-    "explore": "lockstep.explore",
-    "inside": "lockstep.explore.sections",
+    "ReadersWriterLock": "lockstep.standin.objects.readers_writer",
+    "check": "lockstep.notebook.check_cells",
+    "raises": "lockstep.checks.check",
+    "given": "lockstep.student.given",
+    "student": "lockstep.student.session",
+    "explore": "lockstep.exploration.exploring",
+    "inside": "lockstep.exploration.sections",
     "laws": "lockstep.laws",
-    "simulate": "lockstep.simulate",
-    "speedup": "lockstep.speedup",
-    "timeline": "lockstep.timeline",
-    "usable_cpus": "lockstep.cpus",
-    "work": "lockstep.standin.virtual_time",
+    "simulate": "lockstep.simulation.simulating",
+    "speedup": "lockstep.measurement.measuring",
+    "timeline": "lockstep.recording.recording",
+    "usable_cpus": "lockstep.machine.usable",
+    "work": "lockstep.standin.timed.clock",
     "load_ipython_extension": "lockstep.notebook.extension",
-    "replay": "lockstep.player.replaying",
-    "you_drive": "lockstep.player.widget",
+    "predict": "lockstep.notebook.prediction",
+    "replay": "lockstep.exploration.exploring",
+    "you_drive": "lockstep.exploration.exploring",
+    "__version__": "lockstep.version",
 }
 
 __all__ = [
+    "ReadersWriterLock",
     "check",
     "explore",
     "given",
     "inside",
     "laws",
     "load_ipython_extension",
+    "predict",
     "raises",
     "replay",
     "simulate",
@@ -65,9 +69,9 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
-        raise AttributeError(f"module 'lockstep' has no attribute {name!r}; it has {', '.join(sorted(_HOMES))}")
+        raise AttributeError(f"module 'lockstep' has no attribute {name!r}; it has {', '.join(__all__)}")
     home = import_module(_HOMES[name])
-    value = getattr(home, name, home)  # an instrument's package can itself be called
+    value = getattr(home, name, home)  # `laws` is a module
     globals()[name] = value
     return value
 

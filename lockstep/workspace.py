@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-_RECORD = ".lockstep.json"  # file in the workspace: path -> hash of the release that the copy was made from
+RECORD = ".lockstep.json"  # file in the workspace: path -> hash of the release that the copy was made from
 
 
 def update(release: Path, work: Path) -> list[str]:
@@ -23,7 +23,7 @@ def update(release: Path, work: Path) -> list[str]:
     if not release.is_dir():
         raise FileNotFoundError(f"there are no notebooks in {release}; run this where the course was unpacked")
     work.mkdir(parents=True, exist_ok=True)
-    record_path = work / _RECORD
+    record_path = work / RECORD
     record: dict[str, str] = json.loads(record_path.read_text()) if record_path.exists() else {}
     told = []
     for source in sorted(path for path in release.rglob("*") if path.is_file()):

@@ -12,7 +12,8 @@ _NOT_HELD = {
         "the processor: a program may use every core until its time is over",
     ),
     "C": (
-        "/dev/shm: segments and semaphores of all programs of this user are in one folder",
+        "/dev/shm: segments and semaphores of all programs of this user are in one folder, and what a submission makes "
+        "there by other means than multiprocessing stays",
         "that a file exists, its name and its size (what is in it, yes)",
         "files in its folder below /tmp: their number, and their size in total",
         "the number of processes, when grading as root",

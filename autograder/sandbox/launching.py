@@ -8,9 +8,9 @@ import time
 
 from autograder.sandbox import bubblewrap, cgroup, filter
 from autograder.sandbox.inside.policy import Defences, Limits, Policy
-from lockstep.checking.data import DataError
-from lockstep.checking.forked import ForkedLauncher
-from lockstep.checking.process import StudentProcess
+from lockstep.student.data import DataError
+from lockstep.student.forked import ForkedLauncher
+from lockstep.student.process import StudentProcess
 
 _START = 30.0  # seconds within which a sandbox must be there, on the busiest machine
 

@@ -13,9 +13,9 @@ from typing import Any
 from autograder.sandbox import bubblewrap, cgroup, filter
 from autograder.sandbox.inside.kernel import landlock_version
 from autograder.sandbox.launching import SandboxLauncher
-from lockstep.checking.failure import StudentDied, StudentRaised, StudentRefused, StudentTimedOut
-from lockstep.checking.student import Session, Student
-from lockstep.notebook.source import ModuleSource
+from lockstep.program.source import ModuleSource
+from lockstep.student.failure import StudentDied, StudentRaised, StudentRefused, StudentTimedOut
+from lockstep.student.session import Session, Student
 
 _SECONDS = 60.0  # for one probe, on the busiest machine
 

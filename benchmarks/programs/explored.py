@@ -14,8 +14,8 @@ LIMIT = 60.0  # seconds
 
 
 def apart(program: str, arguments: list[int]) -> dict[str, object]:
-    from lockstep.checking.student import student
-    from lockstep.explore.exploring import explore
+    from lockstep.exploration.exploring import explore
+    from lockstep.student.session import student
 
     with student(FILE, limit=LIMIT) as learner:
         found = explore(getattr(learner, program), *arguments)
@@ -24,18 +24,22 @@ def apart(program: str, arguments: list[int]) -> dict[str, object]:
 
 
 def here(program: str, arguments: list[int]) -> dict[str, object]:
-    from lockstep.explore.automata import Automata
-    from lockstep.explore.local_service import LocalService
-    from lockstep.explore.verdict import explored
-    from lockstep.notebook.source import ModuleSource
+    from lockstep.exploration.automata import Automata
+    from lockstep.exploration.coverage import explored
+    from lockstep.exploration.exploration import Exploration
+    from lockstep.exploration.inside.local_service import LocalService
+    from lockstep.program.definitions import Definitions
+    from lockstep.program.source import ModuleSource
+    from lockstep.student.data import Reference
 
     source = ModuleSource.of_file(FILE)
     request = {
-        "function": program, "arguments": arguments, "keywords": {},
+        "function": Reference("student", program), "arguments": arguments, "keywords": {},
         "feeder": True, "pipe_capacity": 65_536, "merge": True,
     }  # fmt: skip
     began = time.process_time()
-    found = explored(Automata(LocalService(source.cells)), request, 300_000, {}, program)
+    service = LocalService(Definitions(source.cells))
+    found = Exploration(explored(Automata(service), request, 300_000, {}, program))
     counted = time.process_time()
     if program == "counter":
         found.schedule(lambda total: total != arguments[0] * arguments[1])

@@ -2,7 +2,7 @@
 
 from multiprocessing import Lock, Process, RawValue, Value
 
-from lockstep.explore.sections import inside
+from lockstep.exploration.sections import inside
 
 
 def add(total, times):

@@ -13,7 +13,7 @@
 # Every unit asks one question. Around it you will find the same five steps again and again:
 #
 # 1. a **question**,
-# 2. a **prediction**: say what you expect *before* you run the cell, best aloud or on paper;
+# 2. a **prediction**: commit to what you expect *before* you run the cell; what came then stands beside it. Nobody grades it;
 # 3. an **experiment**: a short cell to run, to change, and to run again;
 # 4. an **explanation** of what you saw;
 # 5. an **exercise**, in which you build it yourself.
@@ -46,7 +46,15 @@ def middle(numbers):
 # whether it does. `student` stands for your definitions. In later check cells you will meet `@given` too: such functions
 # belong to the check, which puts them next to yours.
 #
-# **Predict:** the answer has a mistake. Which of the three checks will find it?
+# The answer has a mistake.
+
+# %%
+from lockstep import predict
+
+predict(
+    "Which of the three checks will find the mistake?",
+    "of one number", "of numbers in order", "of numbers in any order",
+)
 
 # %% tags=["raises-exception"]
 from lockstep import check
@@ -92,8 +100,9 @@ check.run("middle")
 #
 # Programs of this subject hang, crash, and leave processes behind. Here such a thing costs you one check, not your
 # notebook: a check runs your functions in *another process*, with a time limit, and cleans up afterwards.
-#
-# **Predict:** what will the report say about a function that never returns?
+
+# %%
+predict("What will the report say about a function that never returns?")
 
 # %% tags=["raises-exception"]
 def wait_for_ever():
@@ -127,7 +136,7 @@ check.run("wait_for_ever")
 # | [02 Messages](../02-messages/02-messages.ipynb) | How do processes talk? |
 # | [05 Races](../05-races/05-races.ipynb) | What can go wrong between two lines? |
 # | [06 Locks](../06-locks/06-locks.ipynb) | How do we keep others out? |
-# | [09 Speed-up](../09-speedup/09-speedup.ipynb) | How much faster can it get? |
-# | [10 Map, reduce, scan](../10-patterns/10-patterns.ipynb) | What do all these loops have in common? |
+# | [10 Speed-up](../10-speedup/10-speedup.ipynb) | How much faster can it get? |
+# | [11 Map, reduce, scan](../11-patterns/11-patterns.ipynb) | What do all these loops have in common? |
 #
 # Go to [the first unit](../01-processes/01-processes.ipynb).

@@ -27,14 +27,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import psutil
+from lockstep import predict
 
 # %% [markdown]
 # ## Two processes
 #
 # A process is a running program with **its own memory**. The system gives it a number, its process id. This notebook's
 # kernel is a process. Let us start a second one.
-#
-# **Predict:** how many different numbers will the next cell print?
+
+# %%
+predict("How many different numbers will the next cell print?", "one", "two", "three", "four")
 
 # %%
 def introduce_yourself():
@@ -54,7 +56,10 @@ child.join()
 # the kernel, or, where the start method is forkserver, a small server process that the kernel keeps for this: so there
 # are three numbers, or four.
 #
-# Now the most important sentence of the unit. **Predict:** which balance does the kernel see at the end?
+# Now the most important sentence of the unit. The next cell shows it.
+
+# %%
+predict("Which balance does the kernel see at the end?", "100", "70", "30")
 
 # %%
 balance = 100
@@ -96,7 +101,7 @@ print("Used when you do not say:", multiprocessing.get_start_method())
 # all of `multiprocessing` with the method that you name.
 #
 # Let us change three things in the parent and see which of them a child gets: a global variable, an environment variable,
-# and an argument. **Predict** a line for each method.
+# and an argument.
 
 # %%
 mood = "as defined"
@@ -114,6 +119,12 @@ def tell_what_i_see(method, argument):
 def do_nothing():
     pass
 
+
+# %%
+predict(
+    "Which of the three does a child get changed, whatever the method?",
+    "the global", "the argument", "the environment", "all of them",
+)
 
 # %%
 for method in get_all_start_methods():
@@ -150,7 +161,10 @@ print("Threads of this kernel:", psutil.Process().num_threads())
 # Several, though nobody has started one: the kernel needs them to talk to your browser. So a notebook is a bad place to
 # fork.
 #
-# And the price of a clean beginning? **Predict** which method is the slowest to start, and by how much.
+# And the price of a clean beginning?
+
+# %%
+predict("Which method is the slowest to start?", "fork", "spawn", "forkserver")
 
 # %%
 for method in get_all_start_methods():
@@ -174,7 +188,7 @@ for method in get_all_start_methods():
 # Every process leaves one whole number behind, its **exit code**. Without further arrangements it is all that a child
 # tells its parent.
 #
-# **Predict** the five exit codes.
+# Some of the five below you can guess, and some you cannot; that is all right.
 
 # %%
 def come_to_the_end():
@@ -198,6 +212,9 @@ def divide_by_zero():
 def sleep_long():
     time.sleep(60)
 
+
+# %%
+predict("The first function returns 42. With which exit code does its process end?", unit="")
 
 # %%
 for task in [come_to_the_end, exit_with_three, exit_with_a_text, divide_by_zero, sleep_long]:
@@ -225,8 +242,9 @@ for task in [come_to_the_end, exit_with_three, exit_with_a_text, divide_by_zero,
 # The child prints it, to *its own* standard error output, and ends. A notebook shows that below the cell, in red.
 # (Not here: the function has set `sys.stderr = sys.stdout`.) A service writes it to a log, which perhaps nobody reads. The parent has one thing only: an exit code
 # that is not 0.
-#
-# **Predict:** does the `except` catch it?
+
+# %%
+predict("Does the except catch it?", "Caught", "The parent goes on")
 
 # %%
 try:
@@ -252,7 +270,13 @@ except ZeroDivisionError:
 # of processes, and so the entry stays: a **zombie**, a process that has ended and has not been collected.
 #
 # A process has a `sentinel`, an object that becomes ready when the process ends. Waiting for it does not collect
-# anything. **Predict** what the system says about a child that has ended, before `join` and after.
+# anything.
+
+# %%
+predict(
+    "What does the system say about a child that has ended and has not been joined?",
+    "running", "zombie", "there is no such process",
+)
 
 # %%
 def state_of(pid):
@@ -281,7 +305,13 @@ print(" after join:", state_of(child.pid))
 # %% [markdown]
 # ## Stopping a process
 #
-# `join(seconds)` waits for at most that long. **Predict** what each line prints.
+# `join(seconds)` waits for at most that long.
+
+# %%
+predict(
+    "The child sleeps for a minute. What does join(0.3) do?",
+    "it stops the child", "it returns None, and the child lives on", "it raises an exception",
+)
 
 # %%
 child = Process(target=sleep_long)
@@ -311,7 +341,13 @@ print("alive:", child.is_alive(), " exit code:", child.exitcode, " signal:", int
 # ## Waiting for several
 #
 # `join` waits for one process. `wait([...])` takes several sentinels and returns those that are ready, as soon as there
-# is one. **Predict:** how many are ready here?
+# is one.
+
+# %%
+predict(
+    "The hare sleeps 0.1 s, the tortoise a minute. How many are ready when wait returns?",
+    "none", "one", "both",
+)
 
 # %%
 def sleep_for(seconds):
@@ -341,8 +377,14 @@ for name, child in children.items():
 # `daemon=True` it terminates. But a program can also be killed. Here a child starts a grandchild and then vanishes with
 # `os._exit`, which skips all cleaning up.
 #
-# **Predict:** what happens to the grandchild? (`done` is a flag that all three
+# (`done` is a flag that all three
 # processes see; unit 07, to come, is about it.)
+
+# %%
+predict(
+    "Its parent vanishes. What happens to the grandchild?",
+    "it ends with its parent", "it goes on", "the kernel becomes its parent",
+)
 
 # %%
 def outlive_my_parent(done):
@@ -376,7 +418,10 @@ time.sleep(0.2)  # so that its line arrives in this cell
 # ## Why there is no `if __name__ == "__main__"` here
 #
 # In every introduction you read that the line is necessary. Let us leave it out in a program and see. Under spawn, a
-# child loads the program's file again, to have its functions. **Predict** what it will find there.
+# child loads the program's file again, to have its functions.
+
+# %%
+predict("What comes of it?", "hello from a child", "an error", "it starts children without end")
 
 # %%
 program = """

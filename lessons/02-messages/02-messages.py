@@ -22,14 +22,16 @@ import socket
 import threading
 import time
 from multiprocessing import Pipe, Process, Queue, SimpleQueue
+from lockstep import predict
 
 # %% [markdown]
 # ## A pipe
 #
 # `Pipe()` makes two connected ends. What is sent at one end is received at the other. We keep one end and give the other
 # one to a child, as an argument.
-#
-# **Predict** what is printed.
+
+# %%
+predict("Which process number is in the answer?", "the kernel's", "the child's")
 
 # %%
 def answer(connection):
@@ -52,8 +54,13 @@ child.join()
 # no answer before the question.
 #
 # Why `theirs.close()`? The end that the child uses is a copy. A pipe counts as open for as long as *anybody* holds an end,
-# and we want to notice when the child is gone. **Predict:** the child has ended and sent one message only. What does a
-# second `recv` do?
+# and we want to notice when the child is gone. The child has ended and sent one message only.
+
+# %%
+predict(
+    "What does a second recv do?",
+    "it waits for ever", "it returns None", "it raises EOFError",
+)
 
 # %%
 try:
@@ -69,7 +76,13 @@ ours.close()
 # %% [markdown]
 # ## A message is bytes
 #
-# A list went into a pipe; did the *list* arrive? **Predict** the last line.
+# A list went into a pipe; did the *list* arrive?
+
+# %%
+predict(
+    "The child appends a pear to what it received. What does the parent's own basket hold then?",
+    "['apple']", "['apple', 'pear']",
+)
 
 # %%
 def add_one_item(connection):
@@ -106,7 +119,10 @@ print(pickle.loads(data) is pickle.loads(data))
 #
 # - Sending costs time and memory in proportion to the size: bytes are made, copied into the pipe, copied out, and read.
 #   Unit 03 (to come) is about this.
-# - What pickle cannot turn into bytes cannot be sent. **Predict** which of these can.
+# - What pickle cannot turn into bytes cannot be sent.
+
+# %%
+predict("How many of these five can be turned into bytes?", unit="")
 
 # %%
 def double(number):
@@ -137,7 +153,13 @@ for name, thing in [
 # `Pipe` is comfortable: one `send`, one `recv`. The system below it is not. It moves a **stream of bytes**, and does not
 # know where your message ends. A socket shows it as it is.
 #
-# **Predict:** two messages are sent. What does each of the two reads return?
+# Two messages are sent.
+
+# %%
+predict(
+    "What does the first of the two reads return?",
+    "the first message", "both messages in one", "the first bytes of the first",
+)
 
 # %%
 ours, theirs = socket.socketpair()
@@ -172,7 +194,10 @@ theirs.close()
 # end, such as a line break, which then must not occur inside; or the length in front, which is the best for any content.
 # `Pipe` does the last one under the hood.
 #
-# And what is a length? **Predict** the three numbers.
+# And what is a length?
+
+# %%
+predict("How many bytes has the snake?", unit="bytes")
 
 # %%
 for text in ["naive", "naïve", "🐍"]:
@@ -190,8 +215,9 @@ for text in ["naive", "naïve", "🐍"]:
 # Where are the bytes between `send` and `recv`? In a buffer of the system, and it has an end. How much goes in while nobody
 # reads? A child tries, 1,000 bytes at a time, and reports its progress through a second pipe, which we do read. When there
 # is no news any more, we stop it: without that, this cell would never end.
-#
-# **Predict:** a thousand bytes? A million? All of memory?
+
+# %%
+predict("How many messages of 1,000 bytes fit in, before anybody reads?", unit="messages")
 
 # %%
 def fill(connection, progress):
@@ -220,8 +246,13 @@ for end in (ours, theirs, progress, reports):
 # **waits** until somebody reads.
 #
 # That is good: a fast sender is slowed down to the speed of its receiver, and does not fill all memory. It is called
-# **back-pressure**. And it is dangerous. **Predict** what happens when two processes both send something large first, and
-# both want to receive after that.
+# **back-pressure**. And it is dangerous. Two processes both send something large first, and both want to receive after that.
+
+# %%
+predict(
+    "What happens?",
+    "both get the other's message", "both wait for ever", "one of them gets an error",
+)
 
 # %%
 def send_then_receive(connection, size):
@@ -262,8 +293,12 @@ for size, patience in [(10, 30), (10_000_000, 2)]:
 #
 # - `SimpleQueue` is just that. Its `put` writes into the pipe, and waits when the pipe is full.
 # - `Queue` adds a thread in every sender. `put` hands the item to the thread and returns at once.
-#
-# **Predict:** `put`, and then immediately `empty()`. What does it say?
+
+# %%
+predict(
+    "put, and immediately empty(): what does it say?",
+    "True", "False", "now this, now that",
+)
 
 # %%
 numbers = Queue()
@@ -311,7 +346,13 @@ results.join_thread()
 # next one is on its way. So one sends a **sentinel**, a message that means "no more".
 # (It has nothing but the name in common with `process.sentinel` of the last unit.)
 #
-# **Predict:** two workers, six items, *one* sentinel. What happens?
+# Two workers, six items, *one* sentinel.
+
+# %%
+predict(
+    "What happens?",
+    "both workers end", "one of them ends, and the other waits for ever", "an item is lost",
+)
 
 # %%
 def work(name, tasks, done):

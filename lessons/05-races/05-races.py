@@ -20,15 +20,19 @@ from collections import Counter
 from itertools import permutations
 from multiprocessing import Process, Value
 
-from lockstep import explore, inside, you_drive
+from lockstep import explore, inside, predict, you_drive
 
 # %% [markdown]
 # ## Two processes, one number
 #
 # `Value("i", 0)` is a whole number in memory that the system shows to several processes. `total.value` reads it, and
 # `total.value = 3` writes it. Two processes count in it together.
-#
-# **Predict** the five results.
+
+# %%
+predict(
+    "2 processes, 2 times each: what are the five results?",
+    "always 4", "sometimes less than 4", "sometimes more than 4",
+)
 
 # %%
 def add(total, times):
@@ -66,8 +70,9 @@ print("2 processes, 200,000 times each:", add_together(2, 200_000))
 #
 # How can a number get lost? One process alone shows it. `explore` runs a program of processes one step at a time, and a
 # trace lists the steps. A step is what others can see: a read or a write of something shared.
-#
-# **Predict:** how many steps has `total.value += 1`?
+
+# %%
+predict("How many steps has total.value += 1?", unit="steps")
 
 # %%
 found = explore(add_together, 1, 1)
@@ -87,7 +92,10 @@ print(found.trace())
 # Who goes next? The **scheduler** of the system decides, and a program must be right whatever it decides. Let us take its
 # place. A word says whose step it is: in `"ABAB"`, A reads, B reads, A writes, B writes.
 #
-# **Predict** the three totals. Each of the two adds 1, once.
+# Each of the two adds 1, once.
+
+# %%
+predict("What does ABAB come to?", "1", "2")
 
 # %%
 def play(word):
@@ -107,8 +115,10 @@ for word in ["AABB", "ABAB", "ABBA"]:
 # %% [markdown]
 # In the second and the third, both read 0, and both write 1. One of the two increments is gone: a **lost update**.
 #
-# Now each of them adds 1 twice, so the words have four As and four Bs. **Predict:** which totals can come out, and how small
-# is the smallest? Try to find a word for it, here, before you go on.
+# Now each of them adds 1 twice, so the words have four As and four Bs. Try to find a word with a small total, here, before you go on.
+
+# %%
+predict("How small is the smallest total?")
 
 # %%
 your_word = "AAAABBBB"
@@ -138,7 +148,10 @@ print(found)
 
 # %% [markdown]
 # The same 70, from the Python program itself. `found.results` says how many of them end at which value, and
-# `found.schedule` gives the shortest one that ends as you ask. **Predict** how a total of 2 comes about.
+# `found.schedule` gives the shortest one that ends as you ask.
+
+# %%
+predict("How many steps has the shortest interleaving that ends with 2?", unit="steps")
 
 # %%
 print(found.schedule(lambda total: total == 2).text())
@@ -160,7 +173,10 @@ you_drive(add_together, 2, 2, goal=lambda total: total == 2)
 # exercise: lose_updates
 
 # %% [markdown]
-# Now each process adds 1 *five* times. Surely more of it survives? **Predict** the smallest total.
+# Now each process adds 1 *five* times. Surely more of it survives?
+
+# %%
+predict("Two processes, five times each: what is the smallest total?", "2", "5", "6")
 
 # %%
 found = explore(add_together, 2, 5)
@@ -174,7 +190,10 @@ print("smallest:", min(found.results), " largest:", max(found.results))
 #
 # ## How many are there?
 #
-# Two processes, `times` increments each. **Predict** the last number of the second column.
+# Two processes, `times` increments each.
+
+# %%
+predict("How many interleavings are there with 6 increments each?", unit="")
 
 # %%
 print("times  interleavings      right")
@@ -201,8 +220,10 @@ for times in range(1, 7):
 # %% [markdown]
 # ## A pause cures nothing
 #
-# A popular repair: let the second process wait a little, until the first one is certainly done. **Predict:** what do five
-# real runs give, and what does `explore` say?
+# A popular repair: let the second process wait a little, until the first one is certainly done.
+
+# %%
+predict("What does explore say about it?", "2 in every interleaving", "1 is still possible")
 
 # %%
 def add_after_a_pause(total, seconds):
@@ -236,7 +257,10 @@ print(explore(add_one_by_one))
 #
 # Lost updates have a sister. Two guests book a room, on two computers. 0 means that it is free.
 #
-# **Predict** what can go wrong. Each guest is told whether it worked.
+# Each guest is told whether it worked.
+
+# %%
+predict("What can go wrong?", "both are told yes", "neither is told yes", "nothing")
 
 # %%
 def book(room, guest, told_yes):
@@ -305,8 +329,10 @@ print(explore(two_guests_one_by_one))
 # How would one *make* a lock? Say all we have is shared numbers that are read and written. (`lock=False` leaves out the lock of
 # a `Value`.) One process at a time may be in the room. The first idea: a sign at the door.
 #
-# `with inside("room"):` tells `explore` which part we mean; it changes nothing else. **Predict:** how many can be inside at
-# once?
+# `with inside("room"):` tells `explore` which part we mean; it changes nothing else.
+
+# %%
+predict("How many can be inside at once?", unit="")
 
 # %%
 def enter_by_the_sign(occupied, visits):
@@ -343,7 +369,10 @@ print("at once in the room:", found.at_once("room"))
 # Busy waiting keeps a processor core hot for nothing, so real locks let the system put the process to sleep.
 #
 # The second idea: each process has a flag of its own. First I raise mine, and *then* I look at yours. Now we cannot both
-# overlook each other. **Predict:** what else can happen?
+# overlook each other.
+
+# %%
+predict("What else can happen?", "both wait for ever", "both are inside", "nothing bad")
 
 # %%
 def enter_by_the_flags(mine, yours, visits):

@@ -18,7 +18,7 @@
 import time
 from multiprocessing import Array, Lock, Process, RLock, Semaphore, Value
 
-from lockstep import explore, inside
+from lockstep import explore, inside, predict
 
 # %% [markdown]
 # Most programs of this unit start two processes, number 0 and number 1, and wait for both. We write this down once.
@@ -35,7 +35,10 @@ def together(target, *shared, processes=2):
 # %% [markdown]
 # ## The critical section
 #
-# Two customers draw a ticket each from one machine. **Predict** which pairs of tickets can come out.
+# Two customers draw a ticket each from one machine.
+
+# %%
+predict("Can both draw the same ticket?", "yes", "no")
 
 # %%
 def draw(who, number, tickets):
@@ -62,7 +65,10 @@ print("at once at the machine:", found.at_once("machine"))
 # `explore`; it keeps nobody out.)
 #
 # A **lock** keeps others out. `lock.acquire()` takes it, and waits while somebody else has it. `lock.release()` gives it
-# back. `with lock:` does both. **Predict** the pairs now.
+# back. `with lock:` does both.
+
+# %%
+predict("How many different pairs can come out now?", unit="pairs")
 
 # %%
 def draw_under_lock(who, number, tickets, lock):
@@ -91,7 +97,10 @@ print("at once at the machine:", found.at_once("machine"))
 # ## A lock is an agreement
 #
 # The lock knows nothing about the number. It helps only if **everybody** who comes to the number asks for a lock, and for
-# **the same** lock. **Predict** what this does:
+# **the same** lock. What does this do?
+
+# %%
+predict("Does a lock of one's own help?", "yes, as before", "no, as without a lock")
 
 # %%
 def draw_under_own_lock(who, number, tickets):
@@ -127,7 +136,13 @@ print(explore(two_draw_under_own_locks))
 # ## Letting go
 #
 # `with lock:` is more than a short way to write two calls. Here somebody wrote the calls. There is a till, and who finds it
-# empty goes home. **Predict:** the till is empty; what happens?
+# empty goes home.
+
+# %%
+predict(
+    "Two want a coin, and the till is empty. What happens?",
+    "both go home", "one waits for ever", "the till goes below 0",
+)
 
 # %%
 def take_a_coin(who, till, lock):
@@ -163,8 +178,13 @@ print(found.trace())
 #
 # ## How much under one lock?
 #
-# Two workers fetch a number each, which takes long, and add it to a total. Three ways to place the lock. **Predict** for
-# each: is the total, 30, always right? And can both *fetch* at once?
+# Two workers fetch a number each, which takes long, and add it to a total. Three ways to place the lock. Is the total, 30, always right? And can both *fetch* at once?
+
+# %%
+predict(
+    "Which is right, and lets both fetch at once?",
+    "all under the lock", "the addition under the lock", "each step under the lock",
+)
 
 # %%
 def all_under_lock(who, numbers, total, lock):
@@ -211,7 +231,10 @@ for way in ["all", "addition", "each step"]:
 # How much is under one lock is called its **granularity**. The rule: the whole critical section, and nothing else. The
 # section is whatever must not be seen half done.
 #
-# And what does a lock cost when nobody else wants it? **Predict:** how many can you take and give back in a second?
+# And what does a lock cost when nobody else wants it?
+
+# %%
+predict("How often in a second can you take and give back a lock?", unit="times")
 
 # %%
 unwanted = Lock()
@@ -227,8 +250,13 @@ print(f"{seconds / 100_000 * 1e6:.2f} µs each, {100_000 / seconds:,.0f} in a se
 #
 # ## Asking for what you have
 #
-# `deposit` takes the lock. So does `deposit_twice`, since nobody shall see the account between the two. **Predict** what
-# happens; there is one process only, apart from the main one.
+# `deposit` takes the lock. So does `deposit_twice`, since nobody shall see the account between the two. There is one process only, apart from the main one.
+
+# %%
+predict(
+    "What happens with a Lock?",
+    "the account has 10", "the process waits for itself", "the account has 5",
+)
 
 # %%
 def deposit(account, lock):
@@ -271,7 +299,10 @@ print(explore(one_customer, "RLock"))
 # A lock is for *not at the same time*. What about *first this, then that*? A cook prepares a dish, and a guest eats.
 #
 # A **semaphore** is a number that never falls below zero. `release()` adds 1. `acquire()` takes 1 away, and where there is
-# none, it waits. It begins at the number you say. **Predict:** which dishes can the guest get, if it begins at 0? At 1?
+# none, it waits. It begins at the number you say.
+
+# %%
+predict("The semaphore begins at 1. What can the guest get?", "7 only", "0 only", "7 or 0")
 
 # %%
 def cook_or_eat(who, dish, eaten, ready):
@@ -309,7 +340,13 @@ for start in [0, 1]:
 # %% [markdown]
 # ## A semaphore as permits
 #
-# Begin at 1, and let everybody take before and give after: a lock. Begin at 2: **predict**, for three visitors.
+# Begin at 1, and let everybody take before and give after: a lock. And if it begins at 2?
+
+# %%
+predict(
+    "It begins at 2. How many of the three visitors can be inside at once?",
+    unit="visitors",
+)
 
 # %%
 def look_around(who, permits, seen):
@@ -345,7 +382,13 @@ for number in [1, 2, 3]:
 # A producer writes numbers into an array, and a consumer reads them. The array has two places; after the last one comes the
 # first again. A semaphore counts what is in it, so that the consumer waits for what is not there yet.
 #
-# **Predict:** the producer puts in 1, 2, 3. What can the consumer get?
+# The producer puts in 1, 2, 3.
+
+# %%
+predict(
+    "There are two places. What can the consumer get?",
+    "1, 2, 3 only", "a 3 in the place of the 1, too", "anything in any order",
+)
 
 # %%
 def produce_or_consume(who, places, filled, got):
@@ -386,8 +429,9 @@ print(found.schedule(lambda got: got == [3, 2, 3]).text())
 # A lock for each thing, so that only those wait who want the same thing: that is good granularity. Now one job needs *two*
 # things. Two bank clerks move money, one from account 0 to account 1, the other one back. Each takes the lock of the account
 # that it takes money from, then the other one. (`with first, second:` takes two locks, in this order.)
-#
-# **Predict** what can happen.
+
+# %%
+predict("What can happen?", "money is lost", "both wait for ever", "nothing bad")
 
 # %%
 def move_money(who, money, locks):
@@ -420,8 +464,10 @@ found.play()
 # for Process-1.
 #
 # The famous picture for it is a round table. Philosophers sit around it, with a fork between each two. Who wants to eat
-# takes the fork to the left, then the one to the right. **Predict:** how many of the interleavings of 3 philosophers end in
-# a deadlock?
+# takes the fork to the left, then the one to the right.
+
+# %%
+predict("How many interleavings of 3 philosophers end in a deadlock?", unit="interleavings")
 
 # %%
 def eat(who, forks):

@@ -1,1 +1,1 @@
-"""The notebook as a program: its definitions as a module, its child processes, its kernel."""
+"""The notebook that a learner works in: its kernel extension and its check cells."""

@@ -9,14 +9,16 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from lockstep.checking.check import check
-from lockstep.checking.given import given
-from lockstep.checking.launcher import local_launcher
-from lockstep.notebook.children import guard_kernel, wait_for_output, write_whole_lines_after_fork
-from lockstep.notebook.definitions import Definitions, definitions
-from lockstep.notebook.loading import main_file_text
-from lockstep.notebook.names import bound_names
-from lockstep.notebook.source import Cell, ModuleSource
+from lockstep.notebook.check_cells import check
+from lockstep.program.children import guard_kernel, wait_for_output, write_whole_lines_after_fork
+from lockstep.program.definitions import Definitions, definitions
+from lockstep.program.history import executed_cells
+from lockstep.program.loading import main_file_text
+from lockstep.program.names import bound_names
+from lockstep.student.given import given
+from lockstep.student.launcher import local_launcher
+
+_BEFORE = "pre_run_cell"
 
 
 class NotebookExtension:
@@ -31,11 +33,11 @@ class NotebookExtension:
         self._guardian = guard_kernel()
         atexit.register(shutil.rmtree, self._folder, ignore_errors=True)
 
-    def before_cell(self, info: Any) -> None:
-        """IPython's pre_run_cell event."""
+    def before_cell(self, info: Any = None) -> None:
+        """IPython's pre_run_cell event, with what is about to run."""
         check.clear()
         given.clear()
-        found = definitions(self.source(info.raw_cell))
+        found = definitions(executed_cells(self._shell, "" if info is None else info.raw_cell))
         if self._written is not None and found.cells == self._written.cells:
             return
         self._say_old_definitions(found)
@@ -45,14 +47,6 @@ class NotebookExtension:
         path = self._folder / f"notebook_{self._files}.py"
         path.write_text(main_file_text(found), encoding="utf-8", errors="surrogatepass")
         sys.modules["__main__"].__file__ = str(path)
-
-    def source(self, running: str | None = None) -> ModuleSource:
-        """The cells executed so far, in the order of execution, and the one that is `running`."""
-        executed = self._shell.history_manager.input_hist_raw
-        cells = [Cell(f"In[{number}]", text) for number, text in enumerate(executed) if number and text]
-        if running is not None:
-            cells.append(Cell(f"In[{len(executed)}]", running))
-        return ModuleSource(tuple(cells))
 
     def _say_old_definitions(self, found: Definitions) -> None:
         living = [process for process in multiprocessing.active_children() if process.is_alive()]
@@ -69,36 +63,14 @@ class NotebookExtension:
 
 def load_ipython_extension(shell: Any) -> None:
     """Called by `%load_ext lockstep`; loading it twice is the same as once."""
-    global _loaded
-    if _loaded is not None and _loaded._shell is shell:
+    if any(isinstance(getattr(one, "__self__", None), NotebookExtension) for one in shell.events.callbacks[_BEFORE]):
         return
-    _loaded = NotebookExtension(shell)
+    extension = NotebookExtension(shell)
     write_whole_lines_after_fork()
-    shell.events.register("pre_run_cell", _loaded.before_cell)
+    shell.events.register(_BEFORE, extension.before_cell)
     shell.events.register("post_run_cell", lambda _result: wait_for_output())
-    _loaded.before_cell(_Info(""))
+    extension.before_cell()
     local_launcher().warm_up()
-
-
-def notebook_source() -> ModuleSource:
-    """The program of the running notebook. Raises RuntimeError where there is no notebook."""
-    if _loaded is not None:
-        return _loaded.source()
-    shell = _shell()
-    if shell is None:
-        raise RuntimeError("there is no notebook here; in a plain program use `with student('file.py') as s`")
-    executed = shell.history_manager.input_hist_raw
-    return ModuleSource(tuple(Cell(f"In[{n}]", text) for n, text in enumerate(executed) if n and text))
-
-
-class _Info:
-    def __init__(self, raw_cell: str) -> None:
-        self.raw_cell = raw_cell
-
-
-def _shell() -> Any:
-    ipython = sys.modules.get("IPython")
-    return ipython.get_ipython() if ipython is not None else None
 
 
 def _names(found: Definitions, without: Definitions | None = None) -> set[str]:
@@ -113,6 +85,3 @@ def _names(found: Definitions, without: Definitions | None = None) -> set[str]:
         if isinstance(node, ast.FunctionDef | ast.ClassDef)
         for name in bound_names(node)
     }
-
-
-_loaded: NotebookExtension | None = None

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from lockstep.explore.claims import AllStates
-from lockstep.explore.exploration import Exploration
-from lockstep.explore.findings import End, Findings
-from lockstep.explore.typed import typed_key
+from lockstep.exploration.claims import AllStates
+from lockstep.exploration.findings import End, Findings
+from lockstep.exploration.typed import typed_key
 
 Goal = Callable[[Any], Any] | str | None
 
@@ -24,65 +23,61 @@ class Aim:
     fails: bool = True
 
 
-def aims_of(found: Exploration, goal: Goal) -> list[Aim]:
+def aims_of(found: Findings, goal: Goal) -> list[Aim]:
     """What to aim at: the goal; without one every kind of failure, or, if there is none, any end.
 
     Raises ValueError for a goal that nothing reaches, TypeError for what is no goal.
     """
-    findings = found._findings
     if goal is None:
-        return _failures(found) or [
-            Aim("", _states(findings.ends), f"No failure was found; {_tried(found)}", fails=False)
-        ]
+        return _failures(found) or [Aim("", _states(found.ends), f"No failure was found; {_tried(found)}", fails=False)]
     if goal == "deadlock":
         aims = _deadlocks(found)
     elif goal == "livelock":
         aims = _livelocks(found)
     elif callable(goal):
-        ends = [e for e in findings.ends if e.returned and not e.deadlocked and goal(e.returned[0])]
+        ends = [e for e in found.ends if e.returned and not e.deadlocked and goal(e.returned[0])]
         aims = [Aim("the goal", _states(ends), _counted(found, ends, "reach the goal"), fails=False)] if ends else []
     else:
         raise TypeError(f'a goal is a function of what the program returns, or "deadlock", or "livelock", not {goal!r}')
     if not aims:
-        raise ValueError(f"no interleaving of {findings.name} reaches this goal ({found.claim})")
+        raise ValueError(f"no interleaving of {found.name} reaches this goal ({found.claim})")
     return aims
 
 
-def aimed_at(found: Exploration, goal: Goal) -> frozenset[int]:
+def aimed_at(found: Findings, goal: Goal) -> frozenset[int]:
     """The states that a driver tries to reach: the goal, or any failure."""
     return frozenset[int]().union(*(aim.states for aim in aims_of(found, goal) if aim.words))
 
 
-def _failures(found: Exploration) -> list[Aim]:
+def _failures(found: Findings) -> list[Aim]:
     """The kinds of failure, the gravest first."""
     return [*_deadlocks(found), *_livelocks(found), *_crashes(found), *_odd_results(found)]
 
 
-def _deadlocks(found: Exploration) -> list[Aim]:
-    ends = [end for end in found._findings.ends if end.deadlocked]
+def _deadlocks(found: Findings) -> list[Aim]:
+    ends = [end for end in found.ends if end.deadlocked]
     return [Aim("a deadlock", _states(ends), _counted(found, ends, "deadlock"))] if ends else []
 
 
-def _livelocks(found: Exploration) -> list[Aim]:
-    if not found._findings.lost:
+def _livelocks(found: Findings) -> list[Aim]:
+    if not found.lost:
         return []
     told = "The processes can come to where they go on for ever and never end (livelock)"
-    return [Aim("a livelock", frozenset(found._findings.lost), f"{told}; {_tried(found)}")]
+    return [Aim("a livelock", frozenset(found.lost), f"{told}; {_tried(found)}")]
 
 
-def _crashes(found: Exploration) -> list[Aim]:
-    ends = [end for end in found._findings.ends if end.crashes and not end.deadlocked]
+def _crashes(found: Findings) -> list[Aim]:
+    ends = [end for end in found.ends if end.crashes and not end.deadlocked]
     return [Aim("a crash", _states(ends), _counted(found, ends, "end with a crash"))] if ends else []
 
 
-def _odd_results(found: Exploration) -> list[Aim]:
+def _odd_results(found: Findings) -> list[Aim]:
     """The ends that return something else than an undisturbed run does, though nothing crashes."""
-    findings = found._findings
-    usual = undisturbed(findings) if len(found.results) > 1 else None
+    usual = undisturbed(found) if len(found.results()) > 1 else None
     if usual is None:
         return []
     value = repr(usual.returned[0])
-    returned = [end for end in findings.ends if end.returned and not end.deadlocked and not end.crashes]
+    returned = [end for end in found.ends if end.returned and not end.deadlocked and not end.crashes]
     odd = [end for end in returned if typed_key(end.returned[0]) != typed_key(usual.returned[0])]
     told = f"do not return {value}, as an undisturbed run does"
     return [Aim(f"a result other than {value}", _states(odd), _counted(found, odd, told))] if odd else []
@@ -110,15 +105,15 @@ def _states(ends: list[End]) -> frozenset[int]:
     return frozenset(end.state for end in ends)
 
 
-def _counted(found: Exploration, ends: list[End], verb: str) -> str:
+def _counted(found: Findings, ends: list[End], verb: str) -> str:
     if found.interleavings is None:
         return f"There are interleavings that {verb}; {_tried(found)}"
-    return f"{found._findings.count(ends):,} of {found.interleavings:,} interleavings {verb}; {_tried(found)}"
+    return f"{found.count(ends):,} of {found.interleavings:,} interleavings {verb}; {_tried(found)}"
 
 
-def _tried(found: Exploration) -> str:
+def _tried(found: Findings) -> str:
     if found.interleavings is not None:
         return "all were tried."
     if isinstance(found.claim, AllStates):
-        return f"all {found.states:,} states were visited, in interleavings without number."
+        return f"all {len(found.states):,} states were visited, in interleavings without number."
     return f"what was tried: {found.claim}."

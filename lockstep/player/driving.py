@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from lockstep.explore.graph import Graph
-from lockstep.explore.schedule import PathStep
-from lockstep.explore.steps import Field, Move
+from lockstep.exploration.search.fields import Field
+from lockstep.exploration.search.graph import Graph
+from lockstep.exploration.search.shortest import PathStep
+from lockstep.exploration.search.steps import Move
 
 
 class Choice(NamedTuple):

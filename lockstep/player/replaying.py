@@ -1,4 +1,4 @@
-"""`replay(program, ..., schedule=[...])`: a program run in the order that a learner names."""
+"""A program run in the order that a learner names."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from lockstep.checking.failure import CheckFailed
-from lockstep.explore.exploration import Exploration
-from lockstep.explore.exploring import explore
-from lockstep.explore.findings import End, Findings
-from lockstep.explore.schedule import PathStep, Schedule
-from lockstep.explore.words import process_name
+from lockstep.exploration.findings import End, Findings
+from lockstep.exploration.search.shortest import PathStep
 from lockstep.player.driving import choices
-from lockstep.player.waiting import enumerated
+from lockstep.player.trace import Trace
+from lockstep.standin.objects.processes import process_name
+from lockstep.student.failure import CheckFailed
+from lockstep.words import counted, enumerated
 
 
 class ScheduleError(CheckFailed):
@@ -33,7 +32,7 @@ class Replay:
     deadlocked: bool
     livelocked: bool  # they can go on for ever, and never end
     crashes: tuple[tuple[str, str], ...]  # (process, exception)
-    told: Schedule = field(repr=False)
+    told: Trace = field(repr=False)
     state: int = field(repr=False)  # of the program's graph, at the end
     _value: Any = field(repr=False, default=None)
 
@@ -53,25 +52,20 @@ class Replay:
         return self.told.text()
 
 
-def replay(program: Any, *arguments: Any, schedule: Iterable[Any], **options: Any) -> Replay:
-    """Runs the program in this order: one process a step, as its number (0 is main, 1 is Process-1) or its name.
-
-    Where a step can go in several ways (whom a `notify` wakes), the item can be a pair of process and way, from 0. The
-    end may be left out as far as only one process can go, and where no end can be reached any more. Takes the options
-    of `explore`, and raises what it raises; raises ScheduleError for a process that does not exist or cannot go, and
-    for a schedule too short or too long.
-    """
-    if isinstance(schedule, (str, bytes)) or not isinstance(schedule, Iterable):
-        raise ScheduleError(f"a schedule is a list of process numbers, such as [1, 2, 1], not {schedule!r}")
-    return replayed(explore(program, *arguments, **options), list(schedule))
+def schedule_of(wanted: Any) -> list[Any]:
+    """The items of what a learner gave as a schedule. Raises ScheduleError for what is none."""
+    if isinstance(wanted, (str, bytes)) or not isinstance(wanted, Iterable):
+        raise ScheduleError(f"a schedule is a list of process numbers, such as [1, 2, 1], not {wanted!r}")
+    return list(wanted)
 
 
-def replayed(found: Exploration, schedule: list[Any]) -> Replay:
-    """The same on a program that has been explored."""
-    findings = found._findings
+def replayed(findings: Findings, schedule: list[Any]) -> Replay:
+    """The program, which has been explored, in this order. Raises ScheduleError."""
     graph = findings.graph
     if findings.visited is not None:
-        raise ScheduleError(f"the program is too large to be replayed ({found.claim}): take fewer processes or steps")
+        raise ScheduleError(
+            f"the program is too large to be replayed ({findings.claim}): take fewer processes or steps"
+        )
     state = graph.root
     path: list[PathStep] = []
     taken: list[str | tuple[str, int]] = []
@@ -89,7 +83,7 @@ def replayed(found: Exploration, schedule: list[Any]) -> Replay:
         else:
             actor, way = next(iter(ways)), 0
             if len(ways) > 1 or len(ways[actor]) > 1:
-                _fail(findings, path, f"the schedule is too short: after its {_steps(len(schedule))} "
+                _fail(findings, path, f"the schedule is too short: after its {counted(len(schedule), 'step')} "
                       f"{_names(ways)} can go, and it does not say who does")  # fmt: skip
         taken.append(process_name(actor) if len(ways[actor]) == 1 else (process_name(actor), way))
         path.append(ways[actor][way].step)
@@ -100,7 +94,7 @@ def replayed(found: Exploration, schedule: list[Any]) -> Replay:
 
 
 def _ended(findings: Findings, path: list[PathStep], state: int, taken: tuple[Any, ...]) -> Replay:
-    told = findings.told(path, f"Under this schedule, {_steps(len(path))}:")
+    told = Trace(findings, path, f"Under this schedule, {counted(len(path), 'step')}:")
     if state in findings.lost:
         return Replay(taken, told.outcome, False, False, True, (), told, state)
     end: End = next(end for end in findings.ends if end.state == state)
@@ -133,9 +127,13 @@ def _refuse(
     findings: Findings, path: list[PathStep], state: int, number: int, length: int, actor: str, able: list[str]
 ) -> None:
     if not able:
-        over = findings.told(path, "").outcome
+        over = Trace(findings, path, "").outcome
         more = length - number + 1
-        _fail(findings, path, f"the schedule is too long by {_steps(more)}: after step {number - 1} it is over. {over}")
+        _fail(
+            findings,
+            path,
+            f"the schedule is too long by {counted(more, 'step')}: after step {number - 1} it is over. {over}",
+        )
     status = findings.graph.statuses(state).get(actor)
     if status is None:
         why = "has not been started" if not actor.startswith("feeder") else "has nothing to move"
@@ -153,12 +151,8 @@ def _refuse(
 
 
 def _fail(findings: Findings, path: list[PathStep], message: str) -> None:
-    raise ScheduleError(message, findings.told(path, "So far:") if path else None)
+    raise ScheduleError(message, Trace(findings, path, "So far:") if path else None)
 
 
 def _names(actors: Iterable[str]) -> str:
     return enumerated([process_name(actor) for actor in actors])
-
-
-def _steps(number: int) -> str:
-    return "1 step" if number == 1 else f"{number} steps"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import html
 
-from lockstep.checking.report import plain
-from lockstep.explore.schedule import Schedule, Step
+from lockstep.checks.report import plain
+from lockstep.exploration.schedule import Schedule, Step
 
 # Okabe and Ito's colours, in the order of the player's lanes; main is grey. Names stand beside them.
 _COLOURS = ("#E69F00", "#56B4E9", "#009E73", "#CC79A7", "#F0E442", "#0072B2", "#D55E00")
@@ -71,7 +71,11 @@ def _escaped(text: str) -> str:
 
 
 def _line(source: str) -> str:
-    return f'<div style="{_QUIET}"><code>{_escaped(source)}</code></div>' if source else ""
+    return (
+        f'<div style="{_QUIET}"><code style="background:none;padding:0">{_escaped(source)}</code></div>'
+        if source
+        else ""
+    )
 
 
 def _colour(name: str, place: int) -> str:

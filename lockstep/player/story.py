@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from lockstep.explore.findings import Findings
-from lockstep.explore.schedule import PathStep
-from lockstep.explore.steps import Move
-from lockstep.explore.words import process_name
-from lockstep.player.waiting import enumerated, line_of, waits
+from lockstep.exploration.findings import Findings
+from lockstep.exploration.search.shortest import PathStep
+from lockstep.exploration.search.steps import Move
+from lockstep.player.waiting import line_of, waits
+from lockstep.standin.kinds import operation_kind
+from lockstep.standin.objects.processes import process_name
+from lockstep.words import enumerated
 
 SENTENCES = 12
 
@@ -78,7 +80,7 @@ def _coming(findings: Findings, trace: list[tuple[int, int, Move]], section: str
         if section in _sections(findings, move.after, process) and section not in _sections(findings, before, process):
             words = findings.words
             seen = f"{words.object(move.operation.objects[0])} = {words.value(move.answer)}" * (
-                move.actor == process and move.operation.kind == "cell.read"
+                move.actor == process and operation_kind(move.operation.kind).access == "read"
             )
             return f"with step {number}" + (f" (having read {seen})" if seen else "")
     return "at the beginning"
@@ -101,10 +103,10 @@ class _Access:
 def _accesses(findings: Findings, trace: list[tuple[int, int, Move]]) -> Iterator[_Access]:
     words = findings.words
     for number, _, move in trace:
-        kind, operation = move.operation.kind, move.operation
-        if kind not in ("cell.read", "cell.write", "cells.read", "cells.write"):
+        operation = move.operation
+        if not (access := operation_kind(operation.kind).access):
             continue
-        writes = kind.endswith("write")
+        writes = access == "write"
         value = words.value(operation.arguments[1] if writes else move.answer)
         where = None if move.local is None else findings.graph.automata.locals[move.local].where[:1]
         title = words.object(operation.objects[0])

@@ -12,9 +12,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from lockstep.checking.report import plain
-from lockstep.explore.findings import Findings
-from lockstep.explore.steps import Field, Status
+from lockstep.checks.report import plain
+from lockstep.exploration.findings import Findings
+from lockstep.exploration.search.fields import Field, Status
+from lockstep.standin.kinds import declared_object, operation_kind
+from lockstep.standin.objects.locks import LOCKS
 
 TEXT = 200  # characters of a value or an operation
 SOURCE = 60  # lines of a cell that are all shown; of a longer one those around what happens
@@ -143,7 +145,9 @@ class Tables:
             if len(lines) > SOURCE:
                 first = max(1, min(numbers) - AROUND)
                 last = min(len(lines), max(numbers) + AROUND, first + LINES)
-            found.append({"label": re.split(r"[\\/]", label)[-1], "first": first, "lines": lines[first - 1 : last]})
+            rank = list(self._words.sources).index(label) if label in self._words.sources else len(self._words.sources)
+            told = re.split(r"[\\/]", label)[-1]
+            found.append({"label": told, "rank": rank, "first": first, "lines": lines[first - 1 : last]})
         return found
 
     def _reads(self, mask: int) -> list[Field]:
@@ -209,16 +213,22 @@ class Tables:
             place["joins"] = self.actors.get(local.operation.arguments[0], -1)
         elif not local.operation.kind.startswith("process."):
             place["touches"] = [self._columns[name] - len(self._processes) for name in local.operation.objects]
-            place["operation"] = local.operation.kind
+            kind = operation_kind(local.operation.kind)
+            if kind.wait is not None and kind.wait.on_page:
+                place["waits"] = short(kind.wait.on_page.format(object=self._words.object(local.operation.objects[0])))
+            if kind.access == "write":
+                place["writes"] = True
         return place
 
     def _value(self, kind: str, value: Any) -> dict[str, Any]:
-        lock = kind in ("lock", "rlock")
-        told: dict[str, Any] = {"text": short(self._words.value(value, kind)) if value is not None or lock else ""}
-        if lock and value is not None:
-            told["holder"] = self.actors.get(value[0], -1)
-        if kind == "condition" and value:
-            told["asleep"] = [self.actors[who] for who, status, _ in value if status == "waiting"]
+        declared = declared_object(kind)
+        told: dict[str, Any] = {
+            "text": short(self._words.value(value, kind)) if value is not None or kind in LOCKS else ""
+        }
+        if value is not None and (holder := declared.holder(value)) is not None:
+            told["holder"] = self.actors.get(holder, -1)
+        if value and declared.asleep is not None:
+            told["asleep"] = [self.actors[who] for who in declared.asleep(value)]
         return told
 
 

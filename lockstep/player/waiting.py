@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from lockstep.explore.automata import Local
-from lockstep.explore.findings import Findings
-from lockstep.explore.steps import Move
-from lockstep.explore.words import process_name
-from lockstep.standin.queues import on_its_way
+from lockstep.exploration.automata import Local
+from lockstep.exploration.findings import Findings
+from lockstep.exploration.search.steps import Move
+from lockstep.standin.kinds import declared_object, operation_kind
+from lockstep.standin.objects import conditions
+from lockstep.standin.objects.processes import process_name
+from lockstep.standin.objects.queues import on_its_way
+from lockstep.words import enumerated
 
 Trace = list[tuple[int, int, Move]]  # steps: number, state before, move
-_GETS = ("queue.get", "simplequeue.get", "pipe.recv")
-_PUTS = ("queue.put", "simplequeue.put", "pipe.send")
 LATEST = 3  # of the items that were taken
 
 
@@ -52,11 +53,6 @@ def waits(findings: Findings, trace: Trace, last: int) -> list[str]:
     return told + _missed(findings, trace, last) + joins
 
 
-def enumerated(parts: list[str]) -> str:
-    """a, b and c"""
-    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
-
-
 def line_of(findings: Findings, local: int | None) -> str:
     """The line of a local state in brackets, with its cell if there are several; empty if it is not known."""
     where = None if local is None else findings.graph.automata.locals[local].where
@@ -71,27 +67,21 @@ def _wants(findings: Findings, last: int, process: str, operation: Any) -> tuple
     graph, words = findings.graph, findings.words
     name = operation.objects[0] if operation.objects else ""
     title = words.object(name) if name else operation.kind
-    kind = operation.kind.partition(".")[0]
-    if kind == "condition" and (process, "waiting") in [entry[:2] for entry in graph.steps.value(last, name)]:
-        return f"a notification on {title}, and nobody can go on to give one", ""
-    for each in operation.objects:
-        holder = findings.holder(last, each)
-        if holder:
-            ended = graph.statuses(last)[holder].code is not None
-            return f"{words.object(each)}, which {process_name(holder)} holds" + ", though it has ended" * ended, holder
-    if kind == "event":
-        return f"{title} to be set, and nobody can go on to set it", ""
-    if kind == "semaphore":
-        return f"{title}, which is at {graph.steps.value(last, name)}, and nobody can go on to release it", ""
-    if kind == "barrier":
-        come = f"{graph.steps.value(last, name)[1]} of {_parties(findings, name)} have come"
-        return f"the others at {title}: {come}, and nobody else can come", ""
-    if operation.kind in _GETS:
-        return f"something to come out of {title}, and nobody can go on to send it", ""
-    if operation.kind == "queue.joined":
-        left = graph.steps.value(last, name).unfinished
-        return f"the {left} items of {title} that nobody has called task_done() for", ""
-    return f"its turn to {words.operation(operation)}", ""
+    wait = operation_kind(operation.kind).wait
+    asleep = declared_object(graph.steps.fields[name].kind).asleep if name else None
+    if wait is None or asleep is None or process not in asleep(graph.steps.value(last, name)):
+        for each in operation.objects:
+            holder = findings.holder(last, each)
+            if holder:
+                ended = graph.statuses(last)[holder].code is not None
+                return (
+                    f"{words.object(each)}, which {process_name(holder)} holds" + ", though it has ended" * ended,
+                    holder,
+                )
+    if wait is None or (asleep is not None and process not in asleep(graph.steps.value(last, name))):
+        return f"its turn to {words.operation(operation)}", ""
+    detail = "" if wait.detail is None else wait.detail(graph.steps.value(last, name), operation)
+    return wait.told.format(object=title, detail=detail), ""
 
 
 def _unfinished(findings: Findings, last: int, local: Local) -> str:
@@ -114,13 +104,6 @@ def _unfinished(findings: Findings, last: int, local: Local) -> str:
     return "it waits for its children and its queues"
 
 
-def _parties(findings: Findings, name: str) -> str:
-    for local in findings.graph.automata.locals:
-        if local.kind == "ask" and local.operation.kind == "barrier.arrive" and local.operation.objects == (name,):
-            return str(local.operation.arguments[0])
-    return "all"
-
-
 def _missed(findings: Findings, trace: Trace, last: int) -> list[str]:
     """What was there for those who wait at the end, but too early, or for somebody else."""
     waiting: dict[tuple[str, str], list[str]] = {}
@@ -130,11 +113,11 @@ def _missed(findings: Findings, trace: Trace, last: int) -> list[str]:
             waiting.setdefault((local.operation.kind, local.operation.objects[0]), []).append(process)
     told = []
     for (kind, name), processes in waiting.items():
-        if kind == "condition.wake":
+        if findings.graph.steps.fields[name].kind == "condition":
             told += _unheard(findings, trace, name, processes)
-        elif kind == "event.wake":
+        elif findings.graph.steps.fields[name].kind == "event":
             told += _cleared(findings, trace, name, processes)
-        elif kind in _GETS:
+        elif operation_kind(kind).passes == "out":
             told += _taken(findings, trace, name)
     return told
 
@@ -143,7 +126,7 @@ def _unheard(findings: Findings, trace: Trace, name: str, processes: list[str]) 
     """Notifications that met nobody, or not those who wait at the end."""
     graph, title, told = findings.graph, findings.words.object(name), []
     for number, before, move in trace:
-        if move.operation.kind != "condition.notify" or move.operation.objects[0] != name:
+        if move.operation.kind != conditions.NOTIFY or move.operation.objects[0] != name:
             continue
         who = f"{process_name(move.actor)} in step {number}"
         asleep, now = (
@@ -152,7 +135,7 @@ def _unheard(findings: Findings, trace: Trace, name: str, processes: list[str]) 
         )
         woken = [process_name(each) for each in asleep if each not in now]
         if not asleep:
-            late = [(_last(trace, "condition.wait", name, each), process_name(each)) for each in processes]
+            late = [(_last(trace, conditions.BEGIN_WAITING, name, each), process_name(each)) for each in processes]
             later = enumerated([f"{each} began to wait in step {step}" for step, each in late if step > number])
             told.append(f"The notification of {who} met nobody: none was waiting on {title} yet ({later}).")
         elif woken and now:
@@ -163,18 +146,18 @@ def _unheard(findings: Findings, trace: Trace, name: str, processes: list[str]) 
 
 def _cleared(findings: Findings, trace: Trace, name: str, processes: list[str]) -> list[str]:
     title, told = findings.words.object(name), []
-    begun = {process: _last(trace, "event.wait", name, process) for process in processes}
+    begun = {process: _last(trace, conditions.BEGIN_EVENT, name, process) for process in processes}
     clears = [
         (number, move)
         for number, before, move in trace
-        if (move.operation.kind, move.operation.objects[:1]) == ("event.clear", (name,))
+        if (move.operation.kind, move.operation.objects[:1]) == (conditions.CLEAR, (name,))
         and findings.graph.steps.value(before, name)[0]
     ]
     for number, move in clears:
         late = [f"{process_name(process)} asked in step {step}" for process, step in begun.items() if step > number]
         if late:
             told.append(f"{process_name(move.actor)} cleared {title} in step {number}, too early: {enumerated(late)}.")
-    if not any(move.operation.kind == "event.set" and move.operation.objects[0] == name for _, _, move in trace):
+    if not any(move.operation.kind == conditions.SET and move.operation.objects[0] == name for _, _, move in trace):
         told.append(f"Nobody has set {title}.")
     return told
 
@@ -183,8 +166,8 @@ def _taken(findings: Findings, trace: Trace, name: str) -> list[str]:
     """What came out of something that is now empty, and to whom."""
     words, title = findings.words, findings.words.object(name)
     here = [(n, move) for n, _, move in trace if move.operation.objects[:1] == (name,)]
-    taken = [(n, move) for n, move in here if move.operation.kind in _GETS]
-    if not any(move.operation.kind in _PUTS for _, move in here):
+    taken = [(n, move) for n, move in here if operation_kind(move.operation.kind).passes == "out"]
+    if not any(operation_kind(move.operation.kind).passes == "in" for _, move in here):
         return [f"Nobody has put anything into {title}."]
     if not taken:
         return []

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import html
 from typing import Any
 
 import anywidget
 import traitlets
 
-from lockstep.display import data_of
-from lockstep.explore.exploration import Exploration
-from lockstep.explore.exploring import explore
+from lockstep.exploration.findings import Findings
+from lockstep.page.display import data_of
 from lockstep.player.aim import Goal, aimed_at, aims_of
-from lockstep.player.data import player_data
-from lockstep.player.module import script, style
+from lockstep.player.page_data import player_data
 from lockstep.player.replaying import Replay, ScheduleError, replayed
+from lockstep.player.script import script, style
 from lockstep.player.still import still
+from lockstep.player.trace import trace_to
 
 
 class Player(anywidget.AnyWidget):
@@ -29,10 +30,10 @@ class Player(anywidget.AnyWidget):
     path: Any = traitlets.List().tag(sync=True)
     verdict = traitlets.Unicode("").tag(sync=True)
 
-    def __init__(self, found: Exploration, goal: Goal = None, *, puzzle: bool = False) -> None:
-        super().__init__(data=player_data(found, goal, puzzle=puzzle))
-        self._found, self._goal = found, goal
-        self._aimed = aimed_at(found, goal)
+    def __init__(self, findings: Findings, goal: Goal = None, *, puzzle: bool = False) -> None:
+        super().__init__(data=player_data(findings, goal, puzzle=puzzle))
+        self._findings, self._goal = findings, goal
+        self._aimed = aimed_at(findings, goal)
         self.replay: Replay | None = None
         self.reached = False
         self.observe(self._driven, names="path")
@@ -42,11 +43,12 @@ class Player(anywidget.AnyWidget):
         bundle = super()._repr_mimebundle_(**keywords)
         shown = data_of(bundle)
         if shown and self.data["puzzle"]:
-            shown["text/plain"] = f"{self.data['headline']} A puzzle: run this cell in a notebook, and drive."
+            puzzle = f"{self.data['headline']} A puzzle: run this cell in a notebook, and drive."
+            shown["text/plain"], shown["text/html"] = puzzle, f"<p>{html.escape(puzzle)}</p>"
         elif shown:
-            aim = aims_of(self._found, self._goal)[0]
-            told = self._found._findings.schedule(set(aim.states), aim.headline)
-            shown["text/plain"], shown["text/html"] = told.text(), still(told)
+            aim = aims_of(self._findings, self._goal)[0]
+            told = trace_to(self._findings, set(aim.states), aim.headline)
+            shown["text/plain"], shown["text/html"] = told.text(), still(told.schedule)
         return bundle
 
     @property
@@ -56,7 +58,7 @@ class Player(anywidget.AnyWidget):
 
     def _driven(self, change: Any) -> None:
         try:
-            self.replay = replayed(self._found, [tuple(step) for step in change["new"]])
+            self.replay = replayed(self._findings, [tuple(step) for step in change["new"]])
         except (ScheduleError, TypeError, ValueError) as error:
             self.replay, self.reached = None, False
             self.verdict = f"Python cannot replay this path: {error}"
@@ -65,19 +67,3 @@ class Player(anywidget.AnyWidget):
         if self._goal is not None or self.data["puzzle"]:
             counts = "It counts." if self.reached else "That is not the goal."
             self.verdict = f"Python replayed your {len(self.replay.schedule)} steps: {self.replay.outcome} {counts}"
-
-
-def you_drive(program: Any, *arguments: Any, goal: Goal = None, **options: Any) -> Player:
-    """A player in which the learner chooses who goes next, until the program does what `goal` says.
-
-    `goal` is a function of what the program returns, "deadlock" or "livelock"; without one, any failure. Takes the
-    options of `explore`.
-    Raises ValueError when the goal cannot be reached, or the program is too large to be driven.
-    """
-    found = explore(program, *arguments, **options)
-    player = Player(found, goal, puzzle=True)
-    if not player.data["drivable"]:
-        raise ValueError(
-            f"{player.data['program']} has {found.states:,} states, too many to drive: take fewer processes or steps"
-        )
-    return player

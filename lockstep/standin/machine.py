@@ -1,19 +1,28 @@
 """The machine that a simulated process runs on: what the objects of the stand-in ask of it.
 
 The objects (`lockstep.standin.*`) never do anything themselves. They call the machine of the process that runs now,
-so one set of classes serves the exhaustive machine (`lockstep.explore`) and the one in virtual time
-(`lockstep.simulate`). A machine sets itself as current before it lets a process run.
+so one set of classes serves the exhaustive machine (`lockstep.exploration`) and the one in virtual time
+(`lockstep.simulation`). A machine sets itself as current before it lets a process run.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from lockstep.standin.operation import Answer, Creation, Message, Operation
 
-if TYPE_CHECKING:
-    from lockstep.standin.pipes import Connection
-    from lockstep.standin.process import MainProcess, Process
+
+class Running(Protocol):
+    """A process as the machine knows it: "0" is main, "0.1" its first child."""
+
+    identity: str
+    daemon: bool
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def pid(self) -> int | None: ...
 
 
 class NotCovered(BaseException):  # not an Exception, or `except Exception` in a program would hide it
@@ -29,9 +38,8 @@ class Machine(Protocol):
     spawning: bool
     """Is a process being pickled now? Only then may objects of the stand-in be pickled."""
 
-    def process(self) -> Process | MainProcess:
-        """The process that runs now, as `current_process()` gives it: `.identity` is "0" for main, "0.1" for its
-        first child."""
+    def process(self) -> Running:
+        """The process that runs now, as `current_process()` gives it."""
 
     def perform(self, operation: Operation) -> Answer:
         """Ask for an operation and wait for its answer; answers that are `Raised` come back as such."""
@@ -45,13 +53,16 @@ class Machine(Protocol):
     def number_process(self) -> int:
         """The number of the next process that the current process constructs, from 1."""
 
-    def start(self, process: Process) -> None:
+    def start(self, process: Any) -> None:
         """Start a process: pickle it, give the copy its own module, let it run (invisible)."""
 
-    def inherits(self, connection: Connection) -> None:
+    def inherits(self, connection: Any) -> None:
         """A connection is among what is pickled for the process that is being started: it holds these ends too."""
 
-    def join(self, process: Process) -> int:
+    def children(self) -> list[Any]:
+        """The processes that the current one has started and not joined; it keeps the list."""
+
+    def join(self, process: Any) -> int:
         """Wait until a child has exited; its exit code (invisible)."""
 
     def pack(self, value: Any) -> Message:
@@ -59,6 +70,9 @@ class Machine(Protocol):
 
     def unpack(self, message: Message) -> Any:
         """A fresh copy of what was packed."""
+
+    def performed(self, kept: str, call: Message, answer: Answer) -> Any:
+        """What a call of something that a Manager keeps gave, a `Reply`, after this answer to its operation."""
 
     def option(self, name: str) -> Any:
         """A setting of the machine: "feeder" (bool), "pipe_capacity" (bytes)."""

@@ -15,6 +15,7 @@ EXCEPTIONS: dict[str, type[Exception]] = {
     "BrokenPipeError": BrokenPipeError,
     "EOFError": EOFError,
     "Empty": queue.Empty,
+    "FileNotFoundError": FileNotFoundError,
     "Full": queue.Full,
     "OverflowError": OverflowError,
     "ValueError": ValueError,

@@ -11,11 +11,11 @@ import psutil
 
 from autograder.sandbox.inside.policy import MIB, Limits
 from autograder.sandbox.launching import SandboxLauncher
-from lockstep.checking.assertion import explaining
-from lockstep.checking.check import Check, run_checks
-from lockstep.checking.report import CheckResult
-from lockstep.checking.student import Session
-from lockstep.notebook.source import ModuleSource
+from lockstep.checks.check import Check, run_checks
+from lockstep.checks.report import CheckResult
+from lockstep.checks.rewriting import explaining
+from lockstep.program.source import ModuleSource
+from lockstep.student.session import Session
 
 HELD = ""  # the attack came back and said "held"
 THROUGH = "'through'"  # stands in the explanation of an attack that reached its aim

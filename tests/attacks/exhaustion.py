@@ -163,7 +163,8 @@ EXHAUSTION = (
         "fork bombs",
         "multiplying processes",
         """
-        from multiprocessing import Process
+        import multiprocessing
+        Process = multiprocessing.get_context("fork").Process
         def multiply(depth):
             children = [Process(target=multiply, args=(depth - 1,)) for _ in range(3 if depth else 0)]
             for child in children:
@@ -211,6 +212,22 @@ EXHAUSTION = (
             return "held"
         """,
         "still running",
+    ),
+    Attack(
+        "daemons",
+        "under the name of a fork server",
+        """
+        import os, subprocess, sys
+        def attack(host):
+            if os.fork() == 0:
+                os.setsid()
+                text = "import time; 'from multiprocessing.forkserver import main'; time.sleep(60)"
+                subprocess.Popen([sys.executable, "-S", "-c", text])
+                os._exit(0)
+            os.wait()
+            return "held"
+        """,
+        "left behind",
     ),
     Attack(
         "daemons",

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from lockstep.checking.report import report_html
+from lockstep.checks.report import report_html
 from tests.attacks.attack import HELD, inhabitants, next_check_is_right, nothing_is_left, run
 from tests.attacks.escapes import ESCAPES
 from tests.attacks.exhaustion import EXHAUSTION
@@ -44,7 +44,7 @@ def test_there_are_attacks_of_every_class():
 
 
 def test_text_of_a_program_can_neither_steer_a_terminal_nor_a_page(launcher, host):
-    from lockstep.checking.report import Report
+    from lockstep.checks.report import Report
 
     attack = next(attack for attack in RESOURCES if attack.name == "that steers a terminal")
     page = report_html(Report("attack", (run(launcher, attack.program, host),), 1))

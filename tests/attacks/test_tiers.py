@@ -18,9 +18,9 @@ from autograder.__main__ import main
 from autograder.sandbox import bubblewrap, cgroup, filter, tiers
 from autograder.sandbox.inside.policy import Limits, Policy
 from autograder.sandbox.launching import SandboxLauncher
-from lockstep.checking.check import Check, run_checks
-from lockstep.checking.student import Session
-from lockstep.notebook.source import ModuleSource
+from lockstep.checks.check import Check, run_checks
+from lockstep.program.source import ModuleSource
+from lockstep.student.session import Session
 from tests.attacks.attack import LIMITS, inhabitants, next_check_is_right, nothing_is_left, run
 from tests.attacks.test_attacks import ATTACKS
 
@@ -34,6 +34,7 @@ HELD_IN_C = """
     more threads than allowed
     a session of its own, twice forked
     deaf to polite signals
+    under the name of a fork server
     one list that grows
     shared and anonymous
     in a file that has no name
@@ -41,6 +42,7 @@ HELD_IN_C = """
     one large file
     open files without end
     a shared-memory segment
+    a named semaphore
     without a word
     to its parent
     to the process that grades
@@ -252,12 +254,12 @@ def test_a_sandbox_ends_when_its_grader_is_killed():
 _GRADER = """
 import psutil, time
 from autograder.sandbox.launching import SandboxLauncher
-from lockstep.checking.student import Session, Student
-from lockstep.notebook.source import ModuleSource
+from lockstep.student.session import Session, Student
+from lockstep.program.source import ModuleSource
 launcher = SandboxLauncher("B")
 source = ModuleSource.of_text("def attack():\\n    while True:\\n        pass\\n")
 session = Session(source, ModuleSource(), launcher, 60)
-session.open_service("lockstep.checking.calls")
+session.open_service("lockstep.student.inside.calls")
 print(*(process.pid for process in psutil.Process().children(recursive=True)), flush=True)
 time.sleep(60)
 """

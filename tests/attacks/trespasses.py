@@ -21,7 +21,7 @@ TRESPASSES = (
         """
         import importlib
         def attack(host):
-            for name in ("autograder.exercise", "autograder.exercises", "autograder.build", "tests.attacks.attack"):
+            for name in ("autograder.authoring", "autograder.exercises", "autograder.grading", "tests.attacks.attack"):
                 try:
                     importlib.import_module(name)
                     return "through"
@@ -153,7 +153,8 @@ def attack(host):
                     kinds.append(os.readlink(f"/proc/self/fd/{number}").split(":")[0].split("/")[-1])
                 except OSError:
                     pass
-            # One socket to answer on, and the file for its stacks.
+            # One socket to answer on, and the file for its stacks; newer versions of libffi keep their own file open.
+            kinds = [kind for kind in kinds if not kind.startswith("libffi.so")]
             return "held" if kinds.count("socket") == 1 and {*kinds} == {"socket", ".stacks"} else str(kinds)
         """,
     ),

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from autograder.build import ROOT
+from autograder.authoring.catalogue import ROOT
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from autograder.build import ROOT
+from autograder.authoring.catalogue import ROOT
 from lockstep.workspace import quieten, update
 
 CHROMIUM_OPTIONS = [

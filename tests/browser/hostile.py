@@ -2,8 +2,8 @@
 
 import json
 
-import lockstep.player.module
-import lockstep.player.page
+import lockstep.player.script
+import lockstep.player.standalone
 import lockstep.player.still
 
 IMAGE = "<img src=x onerror=window.hacked=1>"
@@ -39,17 +39,17 @@ def hacked(page):
 
 
 def json_as_it_is(monkeypatch):
-    monkeypatch.setattr(lockstep.player.page, "embedded", json.dumps)
+    monkeypatch.setattr(lockstep.player.standalone, "embedded", json.dumps)
 
 
 def strings_as_markup(monkeypatch):
-    safe = lockstep.player.module.page_script()
+    safe = lockstep.player.script.page_script()
     appends = "element.append(...children.flat(2).filter((child) => child != null && child !== false));"
     assert appends in safe
     unsafe = appends.replace("element.append(...", "for (const child of ").replace("));", "))") + (
         "{ if (typeof child === 'string') element.insertAdjacentHTML('beforeend', child); else element.append(child); }"
     )
-    monkeypatch.setattr(lockstep.player.page, "page_script", lambda: safe.replace(appends, unsafe))
+    monkeypatch.setattr(lockstep.player.standalone, "page_script", lambda: safe.replace(appends, unsafe))
 
 
 def pictures_as_they_are(monkeypatch):

@@ -2,8 +2,8 @@
 
 import json
 
-from lockstep.speedup.view import SpeedupPlot
-from lockstep.timeline.view import TimelinePlot
+from lockstep.measurement.speedup_view import SpeedupPlot
+from lockstep.recording.timeline_view import TimelinePlot
 
 PLOTS = {"speedup": SpeedupPlot, "timeline": TimelinePlot}
 

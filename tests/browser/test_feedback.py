@@ -9,17 +9,17 @@ from nbconvert import HTMLExporter
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from traitlets.config import Config
 
-from autograder.grading import Graded
-from autograder.hidden import told_of_hidden
-from autograder.nbgrader_plugin import outputs
-from lockstep.checking.failure import CheckFailed
-from lockstep.checking.report import CheckResult, Report
-from lockstep.player.data import player_data
-from lockstep.player.evidence import module_for
-from lockstep.player.page import page as page_of
+from autograder.grading.grader import Graded
+from autograder.grading.hidden import told_of_hidden
+from autograder.nbgrader.plugin import outputs
+from lockstep.checks.report import CheckResult, Report
+from lockstep.player.page_data import player_data
+from lockstep.player.standalone import page as page_of
+from lockstep.player.trace import module_for
+from lockstep.student.failure import CheckFailed
 from tests.browser.hostile import IMAGE, PROGRAM, hacked, json_as_it_is, pictures_as_they_are, strings_as_markup
-from tests.explore.taking import take
-from tests.explore.test_counts import COUNTER, PHILOSOPHERS
+from tests.exploration.taking import take
+from tests.exploration.test_counts import COUNTER, PHILOSOPHERS
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 FORMGRADER = os.path.join(os.path.dirname(nbgrader.__file__), "server_extensions", "formgrader")
@@ -29,7 +29,7 @@ BOOTSTRAP = "static/node_modules/bootstrap/dist/css"
 def failed(check):
     with pytest.raises(CheckFailed) as refused:
         check()
-    return CheckResult.failed("it works", refused.value.message, evidence=refused.value.evidence)
+    return CheckResult("it works", False, 0.0, refused.value.message, evidence=refused.value.evidence)
 
 
 def feedback(*reports):
@@ -87,9 +87,11 @@ def test_players_run_in_a_feedback_page_and_do_not_disturb_each_other(opened):
     players = page.locator(".lockstep-report .lockstep-player")
     assert players.count() == 3
     status = players.locator(".lsp-status")
+    assert "Step 2 of 3" in status.nth(0).inner_text()
+    before = status.nth(1).inner_text(), status.nth(2).inner_text()
+    players.nth(0).press("ArrowRight")
     assert "Step 3 of 3" in status.nth(0).inner_text()
     assert page.locator(".lsp-graph svg").count() == 1
-    before = status.nth(1).inner_text(), status.nth(2).inner_text()
     players.nth(0).press("ArrowLeft")
     assert "Step 2 of 3" in status.nth(0).inner_text()
     assert (status.nth(1).inner_text(), status.nth(2).inner_text()) == before
@@ -148,7 +150,7 @@ def hostile_feedback():
 
 
 def hostile_page():
-    return page_of(player_data(take(PROGRAM)))
+    return page_of(player_data(take(PROGRAM).findings))
 
 
 @pytest.mark.parametrize("made", [hostile_feedback, hostile_page])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.build import read_exercises
+from autograder.authoring.catalogue import read_exercises
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 

@@ -8,7 +8,7 @@ from tests.browser.test_lab import LAB, NOTEBOOK_7, picture
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
 CELLS = [
-    "import multiprocessing, time\nimport psutil\nfrom lockstep.speedup import speedup\nfrom lockstep.timeline import timeline",
+    "import multiprocessing, time\nimport psutil\nfrom lockstep import speedup, timeline",
     # It waits where others compute: as long as it is told to, also on a busy machine.
     "def work(size, workers):\n"
     "    with multiprocessing.get_context('fork').Pool(workers) as pool:\n"

@@ -4,13 +4,13 @@ import random
 
 import pytest
 
-from lockstep.explore.words import process_name
 from lockstep.player.aim import aims_of
-from lockstep.player.data import player_data
 from lockstep.player.driving import choices
-from lockstep.player.page import page as page_text
-from tests.explore.taking import take
-from tests.explore.test_counts import COUNTER, PHILOSOPHERS
+from lockstep.player.page_data import player_data
+from lockstep.player.standalone import page as page_text
+from lockstep.standin.objects.processes import process_name
+from tests.exploration.taking import take
+from tests.exploration.test_counts import COUNTER, PHILOSOPHERS
 from tests.player.programs import PROGRAMS
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -35,7 +35,8 @@ WALK = """(walks) => walks.map((draws, number) => {
         });
         if (draw === null || !able.length) break;
         const place = Math.floor(draw * able.length);
-        if (number % 2 && place < 9) key(String(place + 1)); else able[place].click();
+        const own = able.filter((each) => each.dataset.key && each.dataset.key === able[place].dataset.key);
+        if (number % 2 && own.length === 1) key(able[place].dataset.key); else able[place].click();
     }
     return seen;
 })"""
@@ -53,7 +54,7 @@ def page(browser):
 
 
 def opened(page, found, goal=None, puzzle=False):
-    page.set_content(page_text(player_data(found, goal, puzzle=puzzle)))
+    page.set_content(page_text(player_data(found.findings, goal, puzzle=puzzle)))
     page.wait_for_selector(".lockstep-player")
 
 
@@ -61,7 +62,7 @@ class Python:
     """The same on the Python side, from the graph itself: who can go, what the objects hold, how many ways are left."""
 
     def __init__(self, found):
-        self.found, self.graph, self.words = found, found._findings.graph, found._findings.words
+        self.found, self.graph, self.words = found, found.findings.graph, found.findings.words
         self.known, self.able = {}, {}
 
     def objects(self, state):
@@ -105,14 +106,16 @@ def test_walks_lead_where_python_says(page, name):
     page.click(".lsp-switch")
     draw = random.Random(name)
     walks = [[draw.random() for _ in range(40)] for _ in range(WALKS)]
-    python, data = Python(found), player_data(found)
-    goals = aims_of(found, None)[0].states if data["aim"] else frozenset()
+    python, data = Python(found), player_data(found.findings)
+    goals = aims_of(found.findings, None)[0].states if data["aim"] else frozenset()
     steps = 0
     for number, (draws, seen) in enumerate(zip(walks, page.evaluate(WALK, walks), strict=True)):
-        state = found._findings.graph.root
+        state = found.findings.graph.root
         for index, shown in enumerate(seen):
             able = [(actor, way) for actor, ways in python.choices(state).items() for way in range(len(ways))]
-            assert [tuple(pair) for pair in shown["able"]] == [(process_name(actor), way) for actor, way in able]
+            pages = [tuple(pair) for pair in shown["able"]]
+            assert sorted(pages) == sorted((process_name(actor), way) for actor, way in able)
+            able = [(next(a for a, _ in able if process_name(a) == name), way) for name, way in pages]
             told = python.objects(state)
             assert shown["objects"].items() <= told.items()
             if found.interleavings is not None and able:
@@ -186,6 +189,7 @@ def test_the_number_of_a_step_keeps_the_focus_when_it_is_gone_to(page, philosoph
 def test_a_source_keeps_the_focus_over_steps(page, philosophers):
     opened(page, philosophers)
     page.locator(".lsp-source ol").first.focus()
+    page.keyboard.press("ArrowRight")
     for step in (2, 1):
         page.keyboard.press("ArrowLeft")
         assert f"Step {step} of 3" in page.locator(STATUS).inner_text()
@@ -230,10 +234,30 @@ def test_a_driver_breaks_it_or_cannot_break_it_any_more(page):
 
 def test_a_puzzle_is_won_by_reaching_the_goal(page):
     opened(page, take(COUNTER, 2, 1), lambda total: total == 1, puzzle=True)
-    for key in "1211":
+    assert page.locator(".lsp-headline").inner_text() == "Your goal: an end that returns 1."
+    for key in "12120":
         page.locator(".lockstep-player").press(key)
-    page.locator(".lockstep-player").press("1")
     assert "You did it: returns 1." in page.locator(".lsp-reach").inner_text()
+    assert page.locator(".lsp-schedule code").inner_text() == "[1, 2, 1, 2, 0]"
+
+
+def test_everybody_keeps_a_place_and_a_key_and_the_lanes_their_width(page):
+    opened(page, take(COUNTER, 2, 1), lambda total: total == 1, puzzle=True)
+    measure = """() => [[...document.querySelectorAll(".lsp-choice")].map((each) => each.getBoundingClientRect().top),
+        [...document.querySelectorAll(".lsp-lanes thead th")].map((each) => each.getBoundingClientRect().width),
+        document.querySelector(".lsp-lanes").getBoundingClientRect().top]"""
+    first = page.evaluate(measure)
+    for key in "1122":
+        page.locator(".lockstep-player").press(key)
+        assert page.evaluate(measure) == first
+
+
+def test_a_failure_opens_before_the_step_that_decides_it(page, philosophers):
+    opened(page, philosophers)
+    assert page.locator(STATUS).inner_text().startswith("Step 2 of 3")
+    page.focus(".lockstep-player")
+    page.keyboard.press("ArrowRight")
+    assert "It ends here: deadlock" in page.locator(STATUS).inner_text()
 
 
 def test_what_a_learner_wrote_is_text_on_the_page(page):

@@ -7,8 +7,8 @@ import pytest
 
 from tests.browser.test_lab import LAB, NOTEBOOK_7, open_notebook, picture
 from tests.browser.test_player import Python
-from tests.explore.taking import take
-from tests.explore.test_counts import COUNTER, PHILOSOPHERS
+from tests.exploration.taking import take
+from tests.exploration.test_counts import COUNTER, PHILOSOPHERS
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -54,7 +54,7 @@ def test_a_player_is_stepped_and_a_puzzle_driven_and_counted(page, cells, reques
     shown.scroll_into_view_if_needed()
     found = take(PHILOSOPHERS, 3)
     python = Python(found)
-    state = found._findings.graph.root
+    state = found.findings.graph.root
     shown.press("Home")
     for process in ("1", "2", "3"):
         assert shown.locator(".lsp-objects tr").count() == len(python.objects(state))
@@ -79,7 +79,7 @@ def test_a_player_is_stepped_and_a_puzzle_driven_and_counted(page, cells, reques
     steps, schedule = DRIVEN
     for place, process in enumerate(steps):
         if place % 2:
-            puzzle.press({"Process-1": "1", "Process-2": "2"}[process] if place < 3 else "1")
+            puzzle.press({"main": "0", "Process-1": "1", "Process-2": "2"}[process])
         else:
             puzzle.locator("button.lsp-choice:not(:disabled)").filter(has_text=process).click()
     puzzle.press("ArrowRight")  # only main is left

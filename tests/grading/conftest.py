@@ -15,8 +15,8 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 
-from autograder.build import build
-from autograder.registering import course_config, register
+from autograder.authoring.build import build
+from autograder.nbgrader.registering import course_config, register
 
 EXERCISES = Path(__file__).parent / "exercises"
 LESSON = """# %% [markdown]

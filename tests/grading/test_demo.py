@@ -6,11 +6,11 @@ import sys
 import pytest
 
 from autograder.__main__ import COMMANDS
-from autograder.demo import ANSWERS
-from autograder.exercise import Exercise, read_exercise
-from autograder.judging import judge, read_check_cell
-from lockstep.checking.launcher import local_launcher
-from lockstep.notebook.source import ModuleSource
+from autograder.authoring.exercise import Exercise, read_exercise
+from autograder.demo import ANSWERS, make_course
+from autograder.grading.judging import judge, read_check_cell
+from lockstep.program.source import ModuleSource
+from lockstep.student.launcher import local_launcher
 
 
 def run(*words: str, timeout: float) -> "subprocess.CompletedProcess[str]":
@@ -27,6 +27,14 @@ def test_help_names_every_command():
 
 def exercise(request) -> Exercise:
     return read_exercise(request.path.parent / "exercises" / "double.py")
+
+
+def test_a_folder_with_somebodys_files_is_left_as_it_is(tmp_path):
+    thesis = tmp_path / "thesis.txt"
+    thesis.write_text("my thesis")
+    with pytest.raises(FileExistsError, match="give another --folder"):
+        make_course(None, tmp_path)
+    assert thesis.read_text() == "my thesis"
 
 
 ENDS = {"right": "", "untouched": "NotImplementedError", "hanging": "did not come back", "crashing": "SIGSEGV"}

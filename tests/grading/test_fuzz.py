@@ -9,13 +9,15 @@ import nbformat
 import pytest
 from nbgrader.utils import determine_grade
 
-from autograder import grading, nbgrader_plugin
-from autograder.grading import Grader
-from autograder.nbgrader_plugin import outputs
-from autograder.submission import UnreadableSubmission, read_submission
-from autograder.unit import assemble, read_unit, work_in
-from autograder.work import Settings
-from lockstep.checking.report import CheckResult, Report
+from autograder.grading import grader as grading
+from autograder.grading.assembly import assemble
+from autograder.grading.grader import Grader
+from autograder.grading.submission import UnreadableSubmission, read_submission
+from autograder.grading.unit import read_unit, work_in
+from autograder.grading.work import Settings
+from autograder.nbgrader import plugin
+from autograder.nbgrader.plugin import outputs
+from lockstep.checks.report import CheckResult
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -23,6 +25,8 @@ STRANGE = [
     None, True, 0, -1, 1e308, 10**40, "", "x", "\x00", "\ud800", "a" * 10_000, "\n" * 300, [], {}, [[]], {"a": {}},
     ["a", 1], "### BEGIN HIDDEN TESTS", "<script>alert(1)</script>", "double-checks", "halve", {"grade_id": "double"},
 ]  # fmt: skip
+
+HALVING = ("four becomes two", "one becomes a half")  # the checks of the exercise `halve`; the others are of `double`
 
 
 def paths(value, path=()):
@@ -84,11 +88,11 @@ def notebook(course):
 def stub(monkeypatch, tmp_path):
     """A grader that passes a program with the right answer's text in it, and runs nothing."""
 
-    def judge(cell, program, launcher, *, reference, **_others):
-        text = "\n".join(one.source for one in program.cells)
-        right = program == reference or {"double": "2 * number", "halve": "number / 2"}[cell.exercise] in text
-        words = "" if right else "it is wrong"
-        return Report(cell.exercise, (CheckResult(cell.checks[0].sentence, right, 0.0, words),), 1)
+    def check_one(check, session, reference):
+        text = "\n".join(one.source for one in session.source.cells)
+        wanted = "number / 2" if check.sentence in HALVING else "2 * number"
+        right = session.source == reference.source or wanted in text
+        return CheckResult(check.sentence, right, 0.0, "" if right else "it is wrong")
 
     class Nothing:
         tier = "D"
@@ -96,7 +100,7 @@ def stub(monkeypatch, tmp_path):
         def describe(self):
             return "tier D"
 
-    monkeypatch.setattr(grading, "judge", judge)
+    monkeypatch.setattr(grading, "check_one", check_one)
     return Grader(Settings(tmp_path / "journal.sqlite"), Nothing())
 
 
@@ -153,7 +157,7 @@ def assert_clear(sentence: str, seed: int) -> None:
 
 @pytest.mark.slow
 def test_mutated_notebooks_go_through_nbgrader_with_real_checks(course, notebook):
-    nbgrader_plugin._grader.cache_clear()
+    plugin._grader.cache_clear()
     course.submit("intact", notebook)
     readable = []
     for seed in range(40):

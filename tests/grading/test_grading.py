@@ -5,13 +5,14 @@ import time
 
 import pytest
 
-from autograder import grading
-from autograder.grading import Grader
-from autograder.hidden import hidden_lines, without_source
-from autograder.work import GradeCell, NotGraded, Settings, Work
-from lockstep.checking.launcher import local_launcher
-from lockstep.checking.report import report_html
-from lockstep.notebook.source import Cell, ModuleSource
+from autograder.grading import grader as grading
+from autograder.grading.grader import Grader
+from autograder.grading.hidden import hidden_lines, without_source
+from autograder.grading.work import GradeCell, NotGraded, Settings, Work
+from lockstep.checks.report import report_html
+from lockstep.program.source import Cell, ModuleSource
+from lockstep.student.launcher import local_launcher
+from tests.missing import missing
 
 CHECKS = """
 from lockstep import check
@@ -123,7 +124,7 @@ def test_a_sandbox_that_does_not_start_is_not_graded_and_not_recorded(tmp_path):
 
 
 def test_an_exception_of_the_grader_is_not_graded(grader, monkeypatch):
-    monkeypatch.setattr(grading, "judge", lambda *arguments, **keywords: 1 / 0)
+    monkeypatch.setattr(grading, "check_one", lambda *arguments, **keywords: 1 / 0)
     with pytest.raises(NotGraded, match="ZeroDivisionError"):
         grader.grade(work(REFERENCE))
 
@@ -223,7 +224,7 @@ def test_a_plain_cell_survives_an_answer_that(grader, answer, words):
 
 
 def test_a_plain_cell_that_hangs_is_ended_and_the_line_told(grader, monkeypatch):
-    monkeypatch.setattr("autograder.plain_cell.LIMIT", 1.0)
+    monkeypatch.setattr("autograder.grading.plain_cell.LIMIT", 1.0)
     graded = grader.grade(plain("import time\ndef one():\n    time.sleep(100)", "assert one() == 1"))
     assert "took more than" in graded.report.text()
     assert "cell 2, line 3" in graded.report.text()
@@ -243,7 +244,7 @@ def test_both_kinds_of_cells_are_graded_in_the_sandbox(tmp_path):
     try:
         sandbox = grading.open_sandbox()
     except NotGraded:
-        pytest.skip("this machine has no sandbox")
+        missing("this machine has no sandbox")
     grader = Grader(Settings(tmp_path / "journal.sqlite"), sandbox)
     pool = "from multiprocessing import Pool\ndef one():\n    with Pool(2) as p:\n        return p.map(abs, [-1])[0]"
     for one in (work(pool), plain(pool, "assert one() == 1"), plain("raise ValueError\n" + pool, "assert True")):

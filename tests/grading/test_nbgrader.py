@@ -9,10 +9,11 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from nbgrader.plugins import CsvExportPlugin
 
-from autograder import grading, nbgrader_plugin
-from autograder.classroom import grade_class
-from autograder.nbgrader_plugin import JOURNAL
-from autograder.work import NotGraded, Settings
+from autograder.grading import grader as grading
+from autograder.grading.work import NotGraded, Settings
+from autograder.nbgrader import plugin
+from autograder.nbgrader.classroom import grade_class
+from autograder.nbgrader.plugin import JOURNAL
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -30,7 +31,7 @@ def sandbox():
 
 @pytest.fixture(autouse=True)
 def _one_sandbox_for_all_graders(sandbox, monkeypatch):
-    nbgrader_plugin._grader.cache_clear()
+    plugin._grader.cache_clear()
     monkeypatch.setattr(grading, "open_sandbox", lambda *arguments: sandbox)
 
 
@@ -189,7 +190,7 @@ def test_grading_in_parallel_fills_the_journal_that_autograde_reads(course, monk
     assert "not JSON" in problems["cut"]
     assert "there is other.ipynb: was it renamed?" in problems["renamed"]
     assert len(seen) == len(outcomes)
-    monkeypatch.setattr(grading, "judge", lambda *arguments, **keywords: pytest.fail("it is in the journal"))
+    monkeypatch.setattr(grading, "check_one", lambda *arguments: pytest.fail("it is in the journal"))
     course.autograde()
     assert course.scores("bob") == {"double-checks": 2.0, "halve-checks": 2.0}
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from autograder import submission
-from autograder.submission import UnreadableSubmission, read_submission
+from autograder.grading import submission
+from autograder.grading.submission import UnreadableSubmission, read_submission
 
 CELL = {"cell_type": "code", "source": "x = 1", "metadata": {}, "outputs": []}
 

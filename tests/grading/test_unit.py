@@ -4,9 +4,10 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from autograder.submission import submission_of
-from autograder.unit import assemble, program, read_unit, work_in
-from autograder.work import NotGraded
+from autograder.grading.assembly import assemble
+from autograder.grading.submission import submission_of
+from autograder.grading.unit import program, read_unit, work_in
+from autograder.grading.work import NotGraded
 
 
 def tagged(cell, grade_id, **flags):

@@ -7,7 +7,7 @@ import nbformat
 import psutil
 import pytest
 
-from autograder.build import ROOT
+from autograder.authoring.catalogue import ROOT
 
 LESSONS = sorted((ROOT / "source").glob("*/*.ipynb"))
 QUICK = {"01-processes"}  # one of them with the fast tests

@@ -2,9 +2,9 @@
 
 import pytest
 
-from lockstep.notebook.definitions import definitions
-from lockstep.notebook.loading import load
-from lockstep.notebook.source import Cell, ModuleSource
+from lockstep.program.definitions import definitions
+from lockstep.program.loading import load
+from lockstep.program.source import Cell, ModuleSource
 
 
 def notebook(*cells: str) -> ModuleSource:

@@ -6,12 +6,16 @@ import ast
 import copy
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any, NamedTuple
 
-from lockstep.explore.automata import Automata
-from lockstep.explore.exploring import explored
-from lockstep.explore.local_service import LocalService
-from lockstep.notebook.source import ModuleSource
+from lockstep.exploration.automata import Automata
+from lockstep.exploration.exploration import Exploration
+from lockstep.exploration.exploring import explored
+from lockstep.exploration.inside.local_service import LocalService
+from lockstep.program.definitions import Definitions
+from lockstep.program.source import ModuleSource
+from lockstep.student.data import Reference
 
 from .engine import Program
 from .schedules import Oracle, every_schedule, typed
@@ -62,16 +66,17 @@ def _told(found: Oracle) -> Answer:
 
 def exploration(program: Program, merge: bool = True, budget: int = STATES_AT_MOST) -> Any:
     """What `explore` finds, with the learner's side in this very process. Raises what `explore` raises."""
-    service = LocalService(ModuleSource.of_text(program.text).cells)
     request = {
-        "function": f"solution:{program.entry}",
+        "function": Reference("student", program.entry),
         "arguments": list(program.arguments),
         "keywords": {},
         "feeder": program.feeder,
         "pipe_capacity": program.pipe_capacity,
         "merge": merge,
     }
-    return explored(Automata(service), request, budget, {"program": program.text.split("\n")}, program.entry)
+    lines = {"program": program.text.split("\n")}
+    with closing(LocalService(Definitions(ModuleSource.of_text(program.text).cells))) as service:
+        return Exploration(explored(Automata(service), request, budget, lines, program.entry))
 
 
 def by_explore(program: Program, merge: bool = True, sections: tuple[str, ...] = ("s",)) -> Answer:

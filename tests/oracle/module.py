@@ -124,7 +124,12 @@ TIME.sleep = lambda seconds: None
 LOCKSTEP: Any = types.ModuleType("lockstep")
 LOCKSTEP.inside = inside
 LOCKSTEP.explore = LOCKSTEP.sections = LOCKSTEP
-OURS = {"multiprocessing": MULTIPROCESSING, "time": TIME, "lockstep": LOCKSTEP, "lockstep.explore.sections": LOCKSTEP}
+OURS = {
+    "multiprocessing": MULTIPROCESSING,
+    "time": TIME,
+    "lockstep": LOCKSTEP,
+    "lockstep.exploration.sections": LOCKSTEP,
+}
 
 
 def importing(name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0) -> Any:

@@ -91,7 +91,7 @@ _IMPORTS = {
     "Value": "",
     "Full": "from queue import Empty, Full",
     "Empty": "",
-    "inside": "from lockstep.explore.sections import inside",
+    "inside": "from lockstep.exploration.sections import inside",
 }
 
 

@@ -87,7 +87,7 @@ def main():
 def test_an_end_inside_a_section_has_its_exit_as_a_step():
     text = """
 import multiprocessing as mp
-from lockstep.explore.sections import inside
+from lockstep.exploration.sections import inside
 def work(v):
     with inside("s"):
         v.value = 1

@@ -1,7 +1,7 @@
 """Ten small programs of different objects, small enough to be driven."""
 
-from tests.explore.test_bugs import BUFFER, PARALLEL_MAP, PETERSON
-from tests.explore.test_counts import COUNTER, PHILOSOPHERS
+from tests.exploration.test_bugs import BUFFER, PARALLEL_MAP, PETERSON
+from tests.exploration.test_counts import COUNTER, PHILOSOPHERS
 
 EVENT = """
     def wait(ready, out):

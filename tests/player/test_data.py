@@ -4,13 +4,13 @@ import json
 
 import pytest
 
-from lockstep.display import data_of
-from lockstep.player.data import player_data
-from lockstep.player.page import page
+from lockstep.page.display import data_of
+from lockstep.player.page_data import player_data
+from lockstep.player.standalone import page
 from lockstep.player.widget import Player
-from tests.explore.taking import take
-from tests.explore.test_bugs import BUFFER
-from tests.explore.test_counts import COUNTER, PHILOSOPHERS
+from tests.exploration.taking import take
+from tests.exploration.test_bugs import BUFFER
+from tests.exploration.test_counts import COUNTER, PHILOSOPHERS
 from tests.player.programs import CRASH, PROGRAMS, THREE_KINDS
 from tests.player.rules import Rules
 
@@ -19,7 +19,7 @@ from tests.player.rules import Rules
 def test_the_ways_in_the_data_are_the_interleavings_that_explore_counted(name):
     text, arguments = PROGRAMS[name]
     found = take(text, *arguments)
-    data = json.loads(json.dumps(player_data(found)))
+    data = json.loads(json.dumps(player_data(found.findings)))
     ways = Rules(data).ways()
     assert sum(ways.values()) == found.interleavings
     assert sum(number for title, number in ways.items() if title.endswith("deadlock")) == found.deadlocks
@@ -30,14 +30,14 @@ def test_the_ways_in_the_data_are_the_interleavings_that_explore_counted(name):
 )
 def test_the_rules_in_the_data_make_every_state_of_the_program_and_no_other(program, arguments):
     found = take(program, *arguments)
-    data = json.loads(json.dumps(player_data(found)))
+    data = json.loads(json.dumps(player_data(found.findings)))
     assert len(Rules(data).states()) == found.states
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_each_trace_leads_to_what_it_is_of_by_the_rules_of_the_data(name):
     text, arguments = PROGRAMS[name]
-    data = player_data(take(text, *arguments))
+    data = player_data(take(text, *arguments).findings)
     rules = Rules(data)
     ends = [rules.special(rules.along(trace)) for trace in data["traces"]]
     assert ends[0][2] == bool(data["aim"]), "the first leads to what a driver tries to reach"
@@ -46,14 +46,14 @@ def test_each_trace_leads_to_what_it_is_of_by_the_rules_of_the_data(name):
 
 
 def test_a_program_that_cannot_fail_has_nothing_to_aim_at():
-    data = player_data(take(PHILOSOPHERS, 3, True))
+    data = player_data(take(PHILOSOPHERS, 3, True).findings)
     assert (data["aim"], data["headline"]) == ("", "No failure was found; all were tried.")
     assert not any(outcome["goal"] for outcome in data["outcomes"])
 
 
 def test_a_large_graph_is_driven_by_rules_that_are_few():
     found = take(PHILOSOPHERS, 6)
-    data = player_data(found)
+    data = player_data(found.findings)
     assert found.states > 2_000
     assert (data["drivable"], data["counted"]) == (True, False)
     assert len(json.dumps(data)) < 20_000
@@ -61,7 +61,7 @@ def test_a_large_graph_is_driven_by_rules_that_are_few():
 
 def test_too_many_rules_are_not_sent_but_traces_are():
     found = take(COUNTER, 2, 12)
-    data = player_data(found)
+    data = player_data(found.findings)
     rules = Rules(data)
     assert not data["drivable"]
     assert found.states > 20_000
@@ -72,7 +72,7 @@ def test_too_many_rules_are_not_sent_but_traces_are():
 
 
 def test_every_kind_of_failure_has_its_trace():
-    data = player_data(take(THREE_KINDS))
+    data = player_data(take(THREE_KINDS).findings)
     assert [trace["title"] for trace in data["traces"]] == ["a deadlock", "a crash", "a result other than 2"]
     rules = Rules(data)
     titles = [data["outcomes"][rules.special(rules.along(trace))[0]]["title"] for trace in data["traces"]]
@@ -83,7 +83,7 @@ def test_every_kind_of_failure_has_its_trace():
 def test_a_program_over_the_budget_shows_the_failure_that_was_found():
     found = take(COUNTER, 2, 10, budget=8_000)
     assert not found.claim.complete
-    data = player_data(found)
+    data = player_data(found.findings)
     assert not data["drivable"]
     assert data["headline"].startswith("There are interleavings that do not return 20, as an undisturbed run does; ")
     assert [outcome["goal"] for outcome in data["outcomes"]] == [True]
@@ -91,20 +91,22 @@ def test_a_program_over_the_budget_shows_the_failure_that_was_found():
 
 
 def test_long_values_are_cut():
-    data = player_data(take("def main():\n    v = Value('i', 1)\n    v.value\n    return 'x' * 10_000"))
+    data = player_data(take("def main():\n    v = Value('i', 1)\n    v.value\n    return 'x' * 10_000").findings)
     assert all(len(outcome["title"]) <= 200 for outcome in data["outcomes"])
 
 
 def test_a_goal_that_nothing_reaches_is_refused():
     with pytest.raises(ValueError, match="no interleaving of main reaches this goal"):
-        player_data(take(COUNTER, 2, 1), goal=lambda total: total == 17)
+        player_data(take(COUNTER, 2, 1).findings, goal=lambda total: total == 17)
     with pytest.raises(TypeError, match='a function of what the program returns, or "deadlock", or "livelock"'):
-        player_data(take(COUNTER, 2, 1), goal=17)
+        player_data(take(COUNTER, 2, 1).findings, goal=17)
 
 
 def test_what_a_learner_wrote_cannot_close_the_script_of_a_saved_page():
     text = page(
-        player_data(take("def main():\n    v = Value('i', 1)\n    return v.value, '</script><script>alert(1)//'"))
+        player_data(
+            take("def main():\n    v = Value('i', 1)\n    return v.value, '</script><script>alert(1)//'").findings
+        )
     )
     assert text.count("</script>") == 2
     assert "<script>alert" not in text
@@ -128,7 +130,7 @@ def test_a_saved_page_asks_for_nothing_else(tmp_path):
 
 
 def test_a_player_is_a_picture_and_a_text_where_there_are_no_widgets():
-    bundle = data_of(Player(take(COUNTER, 2, 1))._repr_mimebundle_())
+    bundle = data_of(Player(take(COUNTER, 2, 1).findings)._repr_mimebundle_())
     assert bundle["text/plain"].splitlines()[0].startswith("4 of 6 interleavings do not return 2")
     assert "write total = 1" in bundle["text/plain"]
     assert bundle["text/html"].count("<tr") > 5
@@ -136,6 +138,7 @@ def test_a_player_is_a_picture_and_a_text_where_there_are_no_widgets():
 
 
 def test_a_puzzle_without_widgets_does_not_tell_its_answer():
-    bundle = data_of(Player(take(COUNTER, 2, 1), lambda total: total == 1, puzzle=True)._repr_mimebundle_())
-    assert "run this cell in a notebook, and drive" in bundle["text/plain"]
-    assert "text/html" not in bundle
+    bundle = data_of(Player(take(COUNTER, 2, 1).findings, lambda total: total == 1, puzzle=True)._repr_mimebundle_())
+    for form in ("text/plain", "text/html"):
+        assert "run this cell in a notebook, and drive" in bundle[form]
+        assert "Process-1" not in bundle[form]

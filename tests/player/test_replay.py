@@ -3,11 +3,12 @@
 import pytest
 
 from lockstep import explore
-from lockstep.checking.failure import CheckFailed
-from lockstep.player.replaying import ScheduleError, replay, replayed
+from lockstep.exploration.exploring import replay
+from lockstep.player.replaying import ScheduleError, replayed
 from lockstep.player.widget import Player
-from tests.explore.taking import take
-from tests.explore.test_counts import COUNTER, PHILOSOPHERS
+from lockstep.student.failure import CheckFailed
+from tests.exploration.taking import take
+from tests.exploration.test_counts import COUNTER, PHILOSOPHERS
 from tests.player.programs import LOST_WAKE_UP
 
 LOSES = [1, 2, 2, 2, 1, 1, 1, 2]
@@ -19,14 +20,14 @@ def counter():
 
 
 def test_a_schedule_of_numbers_gives_its_result(counter):
-    assert replayed(counter, [1, 1, 1, 1, 2, 2, 2, 2]).value == 4
-    assert replayed(counter, [1, 2, 2, 2, 1, 1, 2, 1]).value == 2
+    assert replayed(counter.findings, [1, 1, 1, 1, 2, 2, 2, 2]).value == 4
+    assert replayed(counter.findings, [1, 2, 2, 2, 1, 1, 2, 1]).value == 2
 
 
 def test_every_result_is_reached_by_the_schedule_that_its_trace_names(counter):
     for total in (2, 3, 4):
         steps = [step.process for step in counter.schedule(lambda value, total=total: value == total).steps]
-        done = replayed(counter, steps)
+        done = replayed(counter.findings, steps)
         assert done.value == total
         assert list(done.schedule) == steps
         assert "returns" in done.trace()
@@ -34,11 +35,11 @@ def test_every_result_is_reached_by_the_schedule_that_its_trace_names(counter):
 
 def test_names_and_numbers_are_the_same(counter):
     names = ["Process-1", "Process-2", *["Process-2"] * 3, *["Process-1"] * 3, "main"]
-    assert replayed(counter, names) == replayed(counter, [1, 2, 2, 2, 2, 1, 1, 1, 0])
+    assert replayed(counter.findings, names) == replayed(counter.findings, [1, 2, 2, 2, 2, 1, 1, 1, 0])
 
 
 def test_the_end_may_be_left_out_where_only_one_can_go(counter):
-    assert replayed(counter, [1, 1, 1, 1]).value == 4
+    assert replayed(counter.findings, [1, 1, 1, 1]).value == 4
 
 
 @pytest.mark.parametrize(
@@ -57,7 +58,7 @@ def test_the_end_may_be_left_out_where_only_one_can_go(counter):
 )
 def test_a_schedule_that_does_not_fit_is_refused_in_words(counter, schedule, told):
     with pytest.raises(ScheduleError) as refused:
-        replayed(counter, schedule)
+        replayed(counter.findings, schedule)
     assert told in refused.value.message
 
 
@@ -65,12 +66,12 @@ def test_somebody_who_waits_for_a_lock_is_refused_with_its_holder():
     with pytest.raises(
         CheckFailed, match=r"Process-3 cannot go: it waits to acquire forks\[0\].*and Process-1 holds"
     ) as refused:
-        replayed(take(PHILOSOPHERS, 3), [3, 1, 3])
+        replayed(take(PHILOSOPHERS, 3).findings, [3, 1, 3])
     assert "So far:" in str(refused.value)
 
 
 def test_a_deadlock_returns_nothing_and_says_why():
-    done = replayed(take(PHILOSOPHERS, 3), [1, 2, 3])
+    done = replayed(take(PHILOSOPHERS, 3).findings, [1, 2, 3])
     assert done.deadlocked
     assert not done.returned
     with pytest.raises(ScheduleError, match="returns nothing under this schedule: Nobody can go on: deadlock"):
@@ -106,7 +107,7 @@ def test_a_function_of_a_file_is_replayed():
 
 
 def test_the_widget_counts_only_a_path_that_python_has_replayed(counter):
-    player = Player(counter, lambda total: total == 2)
+    player = Player(counter.findings, lambda total: total == 2)
     player.path = [["Process-1", 0]] * 4 + [["Process-2", 0]] * 4 + [["main", 0]]
     assert not player.reached
     assert "not the goal" in player.verdict
@@ -116,10 +117,10 @@ def test_the_widget_counts_only_a_path_that_python_has_replayed(counter):
     player.path = [[f"Process-{each}", 0] for each in (1, 2, 2, 2, 1, 1, 2, 1)] + [["main", 0]]
     assert player.reached
     assert "It counts" in player.verdict
-    assert replayed(counter, player.schedule).value == 2
+    assert replayed(counter.findings, player.schedule).value == 2
 
 
 def test_a_wake_up_before_the_wait_is_driven_to_a_deadlock():
-    player = Player(take(LOST_WAKE_UP), "deadlock")
+    player = Player(take(LOST_WAKE_UP).findings, "deadlock")
     player.path = [["main", 0]] * 3 + [["Process-1", 0]] * 2
     assert player.reached

@@ -4,12 +4,12 @@ from textwrap import indent
 
 import pytest
 
-from lockstep.checking.failure import CheckFailed
-from lockstep.player.data import player_data
+from lockstep.player.page_data import player_data
 from lockstep.player.story import story
-from tests.explore.taking import take
-from tests.explore.test_bugs import BUFFER, PARALLEL_MAP, PETERSON
-from tests.explore.test_counts import COUNTER, PHILOSOPHERS
+from lockstep.student.failure import CheckFailed
+from tests.exploration.taking import take
+from tests.exploration.test_bugs import BUFFER, PARALLEL_MAP, PETERSON
+from tests.exploration.test_counts import COUNTER, PHILOSOPHERS
 from tests.player.programs import CRASH, EVENT, LOST_WAKE_UP
 
 MAIN = """
@@ -28,7 +28,7 @@ def program(definitions, setting, after=""):
 
 
 def told(found, trace=0):
-    return player_data(found)["traces"][trace]["story"]
+    return player_data(found.findings)["traces"][trace]["story"]
 
 
 def test_two_locks_in_opposite_order():
@@ -48,7 +48,7 @@ def test_two_locks_in_opposite_order():
 
 def test_philosophers_wait_in_a_circle():
     found = take(PHILOSOPHERS, 3)
-    assert player_data(found)["headline"] == "6 of 168 interleavings deadlock; all were tried."
+    assert player_data(found.findings)["headline"] == "6 of 168 interleavings deadlock; all were tried."
     sentences = told(found)
     assert "Process-1 (line 7) holds forks[0] and waits for forks[1], which Process-2 holds." in sentences
     assert "They wait in a circle: Process-1 → Process-2 → Process-3 → Process-1." in sentences
@@ -77,7 +77,7 @@ def test_many_lost_updates_are_one_sentence():
 
 
 def test_updates_one_after_another_overwrite_nothing():
-    data = player_data(take(COUNTER, 2, 1), goal=lambda total: total == 2)
+    data = player_data(take(COUNTER, 2, 1).findings, goal=lambda total: total == 2)
     assert data["traces"][0]["story"] == []
 
 
@@ -116,7 +116,7 @@ def test_an_event_that_was_cleared_too_early_is_named():
     assert (
         "main cleared ready in step 2, too early: Process-1 asked in step 3 and Process-2 asked in step 4." in sentences
     )
-    outcomes = player_data(take(EVENT, False))["outcomes"]
+    outcomes = player_data(take(EVENT, False).findings)["outcomes"]
     assert not any("deadlock" in outcome["title"] for outcome in outcomes)
 
 
@@ -171,8 +171,8 @@ def test_two_inside_at_once_are_told_with_what_let_them_in():
     found = take(PETERSON, "turn to oneself", 1)
     with pytest.raises(CheckFailed) as failed:
         found.at_most("section", 1)
-    _, path, _ = failed.value.evidence.taken
-    assert story(found._findings, path) == [
+    path = failed.value.evidence.path
+    assert story(found.findings, path) == [
         "Process-1 and Process-2 are inside 'section' at once: Process-1 came in with step 3 (having read "
         "self.flags[1] = 0) and Process-2 came in with step 7 (having read self.turn = 1)."
     ]

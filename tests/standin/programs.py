@@ -287,6 +287,51 @@ PROGRAMS: dict[str, str] = {
         "    process.join()\n    v.value *= 2\n\n"
         'def main():\n    v = Value("i", 1)\n    process = Process(target=outer, args=(v,))\n    process.start()\n    process.join()\n    return v.value\n'
     ),
+    "manager_dict": _program("d", "m = Manager(); d = m.dict(x=0)", "d['x'] += 1", "d['x']"),
+    "manager_list": _program(
+        "l", "m = Manager(); l = m.list()", "l.append(me)\nl += [0]", "sorted(l), len(l), str(l.count(0))"
+    ),
+    "manager_nested": _program(
+        "l", "m = Manager(); l = m.list([[0], m.dict()])", "l[0].append(me)\nl[1][me] = 1", "l[0], sorted(l[1].keys())"
+    ),
+    "manager_value": _program(
+        "v, n, k",
+        'm = Manager(); v, n, k = m.Value("i", 0), m.Namespace(x=0), m.Lock()',
+        "v.value += 1\nwith k:\n    n.x += 1",
+        "v.value, n.x",
+    ),
+    "manager_queue": _program(
+        "q",
+        "m = Manager(); q = m.Queue(1)",
+        "q.put(me)",
+        "found, q.empty(), q.qsize()",
+        "found = sorted([q.get(), q.get()])",
+    ),
+    "manager_over": _program(
+        "d",
+        "m = Manager(); d = m.dict(x=1); m.shutdown()",
+        "try:\n    d['x']\nexcept FileNotFoundError:\n    pass\nelse:\n    raise SystemExit(3)",
+        "[process.exitcode for process in processes]",
+    ),
+    "sentinels": _program(
+        "v",
+        f"from multiprocessing.connection import wait; {_VALUE}",
+        "v.value = me",
+        "v.value, left",
+        "left = [process.sentinel for process in processes]\n"
+        "    while left:\n        for sentinel in wait(left):\n            left.remove(sentinel)",
+    ),
+    "connections": _program(
+        "w",
+        "from multiprocessing.connection import wait; r, w = Pipe(False)",
+        "w.send(me)",
+        "found",
+        "w.close(); found = []\n"
+        "    while len(found) < 2:\n        found += [connection.recv() for connection in wait([r])]",
+    ),
+    "active_children": _program(
+        "v", _VALUE, "v.value = me", "found, active_children()", "found = len(active_children()) in (0, 1, 2)"
+    ),
     "terminated": (
         "def work(l):\n    l.acquire()\n\n"
         "def main():\n    l = Lock()\n    l.acquire()\n    process = Process(target=work, args=(l,))\n    process.start()\n"

@@ -6,7 +6,7 @@ from textwrap import dedent
 
 import pytest
 
-from tests.explore.taking import IMPORTS, take
+from tests.exploration.taking import IMPORTS, take
 from tests.standin.programs import PROGRAMS
 
 RUNS = 6

@@ -1,20 +1,33 @@
 """The structure that must not erode: imports point one way, generated files are current, releases hold no answers."""
 
 import ast
+import re
+import shutil
 import subprocess
 import sys
 import tomllib
-from pathlib import Path
 
 import nbformat
 import pytest
 import yaml
 
-from autograder.build import ROOT, build, read_exercises
-from autograder.exercise import BEGIN
+import lockstep
+from autograder.__main__ import COMMANDS
+from autograder.authoring.build import build
+from autograder.authoring.catalogue import ROOT, read_exercises
+from autograder.authoring.parts import BEGIN
 
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+TEACH = {"nbgrader", "notebook", "jupytext"}
 PACKAGE_FILES = sorted((ROOT / "lockstep").rglob("*.py"))
+ROOMS = ("sandbox", "grading", "authoring", "nbgrader", "demo", "__main__")  # from below
+ROOM_FILES = [path for room in ROOMS for path in sorted((ROOT / "autograder").glob(f"{room}.py"))]
+ROOM_FILES += [path for room in ROOMS for path in sorted((ROOT / "autograder" / room).rglob("*.py"))]
 RELEASED = sorted((ROOT / "notebooks").rglob("*.ipynb"))
+
+
+def needed() -> set[str]:
+    return {re.match(r"[\w-]+", line)[0] for line in PROJECT["dependencies"]}
 
 
 def imported(text: str) -> set[str]:
@@ -30,6 +43,13 @@ def imported(text: str) -> set[str]:
 @pytest.mark.parametrize("path", PACKAGE_FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_lockstep_imports_nothing_of_the_autograder(path):
     assert not [name for name in imported(path.read_text()) if name.split(".")[0] in ("autograder", "tests")]
+
+
+@pytest.mark.parametrize("path", ROOM_FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_room_of_the_autograder_imports_no_room_above_it(path):
+    own = path.relative_to(ROOT / "autograder").with_suffix("").parts[0]
+    rooms = {name.split(".")[1] for name in imported(path.read_text()) if name.startswith("autograder.")}
+    assert not [room for room in rooms if ROOMS.index(room) > ROOMS.index(own)]
 
 
 @pytest.mark.parametrize("path", RELEASED, ids=lambda path: path.stem)
@@ -79,9 +99,49 @@ def test_the_exported_lock_follows_from_uv_lock():
     pinned = {name.strip(): version.strip() for name, version in pinned.items()}
     assert pinned
     assert all(versions[name] == version for name, version in pinned.items())
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    wanted = {line.split(">")[0].split("[")[0] for line in project["dependencies"]}
-    assert wanted <= pinned.keys()
+    assert needed() | TEACH <= pinned.keys(), "people use nbgrader's Validate on Binder"
+
+
+def test_what_only_teaching_needs_is_in_no_learners_installation():
+    extras = PROJECT["optional-dependencies"]["teach"]
+    assert {re.match(r"[\w-]+", line)[0] for line in extras} == TEACH
+    assert not needed() & TEACH
+
+
+def test_lockstep_imports_only_what_it_is_installed_with():
+    there = {*sys.stdlib_module_names, *needed(), "lockstep", "IPython", "traitlets"}  # the last two: ipykernel's own
+    foreign = {path: {name.split(".")[0] for name in imported(path.read_text())} - there for path in PACKAGE_FILES}
+    assert not {path: names for path, names in foreign.items() if names}
+
+
+def test_the_version_is_stated_in_one_place_and_repeated_right():
+    version = PROJECT["version"]
+    assert lockstep.__version__ == version, "run `make environment`"
+    assert yaml.safe_load((ROOT / "CITATION.cff").read_text())["version"] == version
+    locked = tomllib.loads((ROOT / "uv.lock").read_text())["package"]
+    assert [package["version"] for package in locked if package["name"] == "lockstep-course"] == [version]
+    headings = re.findall(r"^## (.*)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert headings[:2] == ["Unreleased", version]
+
+
+def test_only_the_target_tools_changes_the_system():
+    _, *rules = re.split(r"\n(?=[\w-]+:)", (ROOT / "Makefile").read_text())
+    assert [rule.split(":")[0] for rule in rules if "apt-get" in rule] == ["tools"]
+    assert not [rule for rule in rules if re.match(r"[\w-]+:.*\btools\b", rule)], "asked for by people, and by .ci/run"
+
+
+@pytest.mark.parametrize("user", [0, 1000])
+def test_missing_tools_are_installed_by_root_and_named_to_others(tmp_path, user):
+    stubs = {"id": f"echo {user}", "apt-get": 'echo "$@" >> installed', "uv": ""}
+    for name, body in stubs.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{body}\n")
+        (tmp_path / name).chmod(0o755)
+    make = [shutil.which("make"), "-f", ROOT / "Makefile", "tools"]
+    done = subprocess.run(make, cwd=tmp_path, env={"PATH": str(tmp_path)}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    called = tmp_path / "installed"
+    assert called.exists() == (user == 0)
+    assert "chromium bubblewrap" in (called.read_text() if user == 0 else done.stdout)
 
 
 @pytest.mark.parametrize("path", ["environment.yml", "binder/environment.yml"])
@@ -114,11 +174,14 @@ def test_nothing_is_left_to_do_in_the_code(word):
     assert found.stdout == ""
 
 
-def test_every_author_target_of_the_makefile_is_in_the_contributing_guide():
-    targets = [
-        line.split(":")[0] for line in Path(ROOT / "Makefile").read_text().splitlines() if line.startswith("## ")
-    ]
-    assert targets
+def test_every_target_that_the_makefile_tells_of_is_in_the_contributing_guide():
+    targets = re.findall(r"^## .*\n([\w-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert {"lab", "test", "wheel"} <= set(targets)
     guide = (ROOT / "CONTRIBUTING.md").read_text()
-    for name in ("make build", "make test", "make test-slow", "make test-all", "make lock", "make demo"):
-        assert name in guide
+    assert not [name for name in targets if f"`make {name}`" not in guide]
+
+
+def test_every_command_of_the_autograder_is_in_the_contributing_guide():
+    guide = (ROOT / "CONTRIBUTING.md").read_text()
+    made_by = {"build": "`make build`", "demo": "`make demo`", "grade": "`grade`"}
+    assert not [name for name in COMMANDS if made_by.get(name, f"python -m autograder {name}") not in guide]

@@ -1,17 +1,18 @@
 """A buffer with room for so many
 
-Write the class `BoundedBuffer(size)` for producers and consumers. It keeps its items, whole numbers, in a shared `Array` and
-works in the order first in, first out.
+Write the class `BoundedBuffer(size)` for producers and consumers. It keeps its items in a shared `Array` and works in the
+order first in, first out. Items are whole numbers, such as `Array("i", size)` holds: 0, negative ones and large ones, too.
 
-- `put(item)` waits while the buffer is full.
-- `get()` waits while the buffer is empty, and returns the oldest item.
+- `put(item)` waits while there are `size` items in the buffer.
+- `get()` waits while there is none, and returns the oldest item.
 
-Use semaphores for waiting and a lock for the array. No item may be lost or come twice, and nobody may wait for ever.
+Use semaphores (or a `Condition`) for waiting and a lock for the array; a queue would do the work for you. Whoever waits
+sleeps, and does not look again and again. No item may be lost or come twice, and nobody may wait for ever.
 """
 
-from multiprocessing import Array, Lock, Process, Semaphore, Value
+from multiprocessing import Array, Condition, Lock, Process, Queue, Semaphore, Value
 
-from autograder.exercise import also_right, hidden, wrong
+from autograder.authoring.marks import also_right, hidden, wrong
 from lockstep import check, explore, given
 
 points = 6
@@ -22,6 +23,11 @@ hints = [
     "Never wait for a semaphore while you hold the lock: whoever could release it needs the lock.",
 ]
 
+equivalent_mutants = {
+    '+ self.first, self.last = Value("i", ), Value("i", 0)': "a Value starts at 0 anyway",
+    '+ self.first, self.last = Value("i", 0), Value("i", )': "a Value starts at 0 anyway",
+}
+
 
 class BoundedBuffer:
     """A buffer of at most `size` whole numbers for processes; first in, first out."""
@@ -29,9 +35,8 @@ class BoundedBuffer:
     def __init__(self, size):
         ### BEGIN SOLUTION
         self.size = size
-        self.items = Array("i", size, lock=False)
-        self.first = Value("i", 0, lock=False)
-        self.last = Value("i", 0, lock=False)
+        self.items = Array("i", size)
+        self.first, self.last = Value("i", 0), Value("i", 0)
         self.lock = Lock()
         self.room = Semaphore(size)
         self.filled = Semaphore(0)
@@ -85,14 +90,64 @@ def pass_through(size, producers, consumers):
     return [list(mine) for mine in got]
 
 
-@check("one producer, one consumer: everything arrives in order, in every interleaving")
+@given
+def put_and_get(size, rounds):
+    # One process alone: in every round it puts some items, and gets as many. Returns all that it got, in order.
+    buffer, got = BoundedBuffer(size), []
+    for items in rounds:
+        produce(buffer, items)
+        got += [buffer.get() for _ in items]
+    return got
+
+
+@given
+def put_only(size, items):
+    produce(BoundedBuffer(size), items)
+    return "all are in"
+
+
+@given
+def get_only(size):
+    BoundedBuffer(size).get()
+    return "there was an item"
+
+
+@check("one process alone puts items, and gets the same ones in the same order", limit=5)
+def _(student):
+    rounds = [[7, 8], [0, -5], [20_000_001], [2_000_000_000, 1]]
+    explore(student.put_and_get, 2, rounds).always_ends()
+    assert student.put_and_get(2, rounds) == [7, 8, 0, -5, 20_000_001, 2_000_000_000, 1]
+
+
+@check("`get` waits while the buffer is empty, `put` while it is full, and not before")
+def _(student):
+    found = explore(student.get_only, 2).never_crashes()
+    assert not found.results, "`get` returns although nothing was ever put into the buffer: it must wait"
+    for size in (1, 2, 3):
+        items = list(range(size + 1))
+        explore(student.put_only, size, items[:-1]).always_ends()
+        found = explore(student.put_only, size, items).never_crashes()
+        assert not found.results, (
+            f"a buffer for {size} takes {size + 1} items, and nobody has taken one out: `put` must wait"
+        )
+
+
+@check("whoever waits sleeps, and is woken when it is time")
+def _(student):
+    found = explore(student.pass_through, 1, [[1, 2]], [2]).always_ends()
+    meant = ("cell", "lock", "rlock", "semaphore", "condition")
+    others = sorted({kind.partition(".")[0].capitalize() for kind in found.operations if not kind.startswith(meant)})
+    assert not others, f"this is to be built from semaphores, a lock and an array; it uses {', '.join(others)}"
+    assert found.interleavings is not None, (
+        "somebody looks again and again until there is room or an item (busy waiting); "
+        "`acquire()` of a semaphore sleeps until there is a `release()`"
+    )
+
+
+@check("one producer, one consumer: everything arrives in order, in every interleaving and on real processes")
 def _(student):
     explore(student.pass_through, 2, [[1, 2, 3]], [3]).always(lambda got: got == [[1, 2, 3]])
-
-
-@check("a buffer for 1: nobody waits for ever")
-def _(student):
-    explore(student.pass_through, 1, [[1, 2]], [2]).always_ends()
+    assert student.pass_through(2, [[1, 2, 3, 4, 5, 6, 7, 8]], [8]) == [[1, 2, 3, 4, 5, 6, 7, 8]]
 
 
 @check("two producers: nothing is lost and nothing comes twice, in every interleaving")
@@ -100,15 +155,10 @@ def _(student):
     explore(student.pass_through, 2, [[1], [2]], [2]).always(lambda got: sorted(got[0]) == [1, 2])
 
 
-@check("two consumers: nothing is lost and nothing comes twice, in every interleaving")
+@check("two consumers: nothing is lost, nothing comes twice, and nothing is overtaken, in every interleaving")
 def _(student):
-    explore(student.pass_through, 2, [[1, 2, 3]], [1, 2]).always(lambda got: sorted(got[0] + got[1]) == [1, 2, 3])
-
-
-@check("it works on real processes", limit=8)
-def _(student):
-    got = student.pass_through(3, [list(range(0, 30)), list(range(30, 60))], [20, 40])
-    assert sorted(got[0] + got[1]) == list(range(60))
+    found = explore(student.pass_through, 2, [[1, 2, 3]], [1, 2])
+    found.always(lambda got: sorted(got[0] + got[1]) == [1, 2, 3] and got[1] == sorted(got[1]))
 
 
 @hidden
@@ -117,44 +167,43 @@ def _(student):
     explore(student.pass_through, 1, [[1], [2]], [1, 1]).always(lambda got: sorted(got[0] + got[1]) == [1, 2])
 
 
+@hidden
+@check("a buffer for 3: everything arrives in order, in every interleaving")
+def _(student):
+    explore(student.pass_through, 3, [[1, 2, 3, 4, 5]], [5]).always(lambda got: got == [[1, 2, 3, 4, 5]])
+
+
 @wrong("nobody can go on (deadlock)")
 def the_lock_before_the_semaphore():
     class BoundedBuffer:
         def __init__(self, size):
-            self.size = size
-            self.items = Array("i", size, lock=False)
-            self.first = Value("i", 0, lock=False)
-            self.last = Value("i", 0, lock=False)
-            self.lock = Lock()
-            self.room = Semaphore(size)
-            self.filled = Semaphore(0)
+            self.size, self.items = size, Array("i", size)
+            self.first, self.last, self.lock = Value("i", 0), Value("i", 0), Lock()
+            self.room, self.filled = Semaphore(size), Semaphore(0)
 
         def put(self, item):
             with self.lock:
                 self.room.acquire()
                 self.items[self.last.value] = item
                 self.last.value = (self.last.value + 1) % self.size
-                self.filled.release()
+            self.filled.release()
 
         def get(self):
             with self.lock:
                 self.filled.acquire()
                 item = self.items[self.first.value]
                 self.first.value = (self.first.value + 1) % self.size
-                self.room.release()
-                return item
+            self.room.release()
+            return item
 
 
-@wrong("nothing is lost and nothing comes twice", "the result is wrong")
+@wrong("the result is wrong ([[1, 0]], [[2, 0]])", "✘ two producers", "✘ two consumers")
 def no_lock():
     class BoundedBuffer:
         def __init__(self, size):
-            self.size = size
-            self.items = Array("i", size, lock=False)
-            self.first = Value("i", 0, lock=False)
-            self.last = Value("i", 0, lock=False)
-            self.room = Semaphore(size)
-            self.filled = Semaphore(0)
+            self.size, self.items = size, Array("i", size)
+            self.first, self.last = Value("i", 0), Value("i", 0)
+            self.room, self.filled = Semaphore(size), Semaphore(0)
 
         def put(self, item):
             self.room.acquire()
@@ -170,17 +219,13 @@ def no_lock():
             return item
 
 
-@wrong("two consumers: nothing is lost", "the result is wrong")
+@wrong("the result is wrong ([[2], [3, 3]], [[3], [2, 3]])", "✘ two consumers: nothing is lost")
 def a_consumer_reads_outside_the_lock():
     class BoundedBuffer:
         def __init__(self, size):
-            self.size = size
-            self.items = Array("i", size, lock=False)
-            self.first = Value("i", 0, lock=False)
-            self.last = Value("i", 0, lock=False)
-            self.lock = Lock()
-            self.room = Semaphore(size)
-            self.filled = Semaphore(0)
+            self.size, self.items = size, Array("i", size)
+            self.first, self.last, self.lock = Value("i", 0), Value("i", 0), Lock()
+            self.room, self.filled = Semaphore(size), Semaphore(0)
 
         def put(self, item):
             self.room.acquire()
@@ -199,70 +244,12 @@ def a_consumer_reads_outside_the_lock():
             return item
 
 
-@wrong("two consumers: nothing is lost", "the result is wrong")
-def only_producers_lock():
-    class BoundedBuffer:
-        def __init__(self, size):
-            self.size = size
-            self.items = Array("i", size, lock=False)
-            self.first = Value("i", 0, lock=False)
-            self.last = Value("i", 0, lock=False)
-            self.lock = Lock()
-            self.room = Semaphore(size)
-            self.filled = Semaphore(0)
-
-        def put(self, item):
-            self.room.acquire()
-            with self.lock:
-                self.items[self.last.value] = item
-                self.last.value = (self.last.value + 1) % self.size
-            self.filled.release()
-
-        def get(self):
-            self.filled.acquire()
-            item = self.items[self.first.value]
-            self.first.value = (self.first.value + 1) % self.size
-            self.room.release()
-            return item
-
-
-@wrong("1,758,980 of 1,758,980 interleavings the result is wrong", "acquire self.room")
-def semaphores_swapped():
-    class BoundedBuffer:
-        def __init__(self, size):
-            self.size = size
-            self.items = Array("i", size, lock=False)
-            self.first = Value("i", 0, lock=False)
-            self.last = Value("i", 0, lock=False)
-            self.lock = Lock()
-            self.room = Semaphore(size)
-            self.filled = Semaphore(0)
-
-        def put(self, item):
-            self.filled.acquire()
-            with self.lock:
-                self.items[self.last.value] = item
-                self.last.value = (self.last.value + 1) % self.size
-            self.room.release()
-
-        def get(self):
-            self.room.acquire()
-            with self.lock:
-                item = self.items[self.first.value]
-                self.first.value = (self.first.value + 1) % self.size
-            self.filled.release()
-            return item
-
-
-@wrong("the result is wrong")
+@wrong("`put_and_get(2, [[7, 8], [0, -5]", "they differ first at index 0: 8 in the place of 7")
 def last_in_first_out():
     class BoundedBuffer:
         def __init__(self, size):
-            self.items = Array("i", size, lock=False)
-            self.used = Value("i", 0, lock=False)
-            self.lock = Lock()
-            self.room = Semaphore(size)
-            self.filled = Semaphore(0)
+            self.items, self.used, self.lock = Array("i", size), Value("i", 0), Lock()
+            self.room, self.filled = Semaphore(size), Semaphore(0)
 
         def put(self, item):
             self.room.acquire()
@@ -280,30 +267,134 @@ def last_in_first_out():
             return item
 
 
-@also_right
-def a_lock_for_each_end():
+@wrong("a buffer for 1 takes 2 items, and nobody has taken one out: `put` must wait")
+def room_for_one_more():
     class BoundedBuffer:
         def __init__(self, size):
-            self.size = size
-            self.items = Array("i", size, lock=False)
-            self.first = Value("i", 0, lock=False)
-            self.last = Value("i", 0, lock=False)
-            self.putting = Lock()
-            self.getting = Lock()
-            self.room = Semaphore(size)
-            self.filled = Semaphore(0)
+            self.size, self.items = size + 1, Array("i", size + 1)
+            self.first, self.last, self.lock = Value("i", 0), Value("i", 0), Lock()
+            self.room, self.filled = Semaphore(size + 1), Semaphore(0)
 
         def put(self, item):
             self.room.acquire()
-            with self.putting:
+            with self.lock:
                 self.items[self.last.value] = item
                 self.last.value = (self.last.value + 1) % self.size
             self.filled.release()
 
         def get(self):
             self.filled.acquire()
-            with self.getting:
+            with self.lock:
                 item = self.items[self.first.value]
                 self.first.value = (self.first.value + 1) % self.size
             self.room.release()
             return item
+
+
+@wrong("this is to be built from semaphores, a lock and an array; it uses Queue")
+def a_queue_inside():
+    class BoundedBuffer:
+        def __init__(self, size):
+            self.queue = Queue(size)
+
+        def put(self, item):
+            self.queue.put(item)
+
+        def get(self):
+            return self.queue.get()
+
+
+@wrong("somebody looks again and again until there is room or an item (busy waiting)")
+def looking_again_and_again():
+    class BoundedBuffer:
+        def __init__(self, size):
+            self.items, self.used, self.lock = Array("i", size), Value("i", 0), Lock()
+
+        def put(self, item):
+            while True:
+                with self.lock:
+                    if self.used.value < len(self.items):
+                        self.items[self.used.value] = item
+                        self.used.value += 1
+                        return
+
+        def get(self):
+            while True:
+                with self.lock:
+                    if self.used.value:
+                        item = self.items[0]
+                        self.items[:-1] = self.items[1:]
+                        self.used.value -= 1
+                        return item
+
+
+@wrong("20000001", "they differ first at index 4: 1 in the place of 20000001")
+def bytes_for_items():
+    class BoundedBuffer:
+        def __init__(self, size):
+            self.size, self.items = size, Array("b", size)
+            self.first, self.last, self.lock = Value("i", 0), Value("i", 0), Lock()
+            self.room, self.filled = Semaphore(size), Semaphore(0)
+
+        def put(self, item):
+            self.room.acquire()
+            with self.lock:
+                self.items[self.last.value] = item
+                self.last.value = (self.last.value + 1) % self.size
+            self.filled.release()
+
+        def get(self):
+            self.filled.acquire()
+            with self.lock:
+                item = self.items[self.first.value]
+                self.first.value = (self.first.value + 1) % self.size
+            self.room.release()
+            return item
+
+
+@also_right
+def a_lock_for_each_end():
+    class BoundedBuffer:
+        def __init__(self, size):
+            self.size, self.items = size, Array("i", size)
+            self.first, self.last = Value("i", 0), Value("i", 0)
+            self.room, self.filled = Semaphore(size), Semaphore(0)
+
+        def put(self, item):
+            self.room.acquire()
+            with self.last.get_lock():
+                self.items[self.last.value] = item
+                self.last.value = (self.last.value + 1) % self.size
+            self.filled.release()
+
+        def get(self):
+            self.filled.acquire()
+            with self.first.get_lock():
+                item = self.items[self.first.value]
+                self.first.value = (self.first.value + 1) % self.size
+            self.room.release()
+            return item
+
+
+@also_right
+def with_a_condition():
+    class BoundedBuffer:
+        def __init__(self, size):
+            self.items, self.used, self.changed = Array("i", size), Value("i", 0), Condition()
+
+        def put(self, item):
+            with self.changed:
+                while self.used.value == len(self.items):
+                    self.changed.wait()
+                self.items[self.used.value] = item
+                self.used.value += 1
+                self.changed.notify_all()
+
+        def get(self):
+            with self.changed:
+                self.changed.wait_for(lambda: self.used.value > 0)
+                item = self.items[0]
+                self.items[:-1] = self.items[1:]
+                self.used.value -= 1
+                self.changed.notify_all()
+                return item

@@ -20,7 +20,7 @@ import socket
 import struct
 from multiprocessing import Process
 
-from autograder.exercise import also_right, hidden, wrong
+from autograder.authoring.marks import also_right, hidden, wrong
 from lockstep import check, given
 
 points = 5

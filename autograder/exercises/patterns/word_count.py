@@ -1,19 +1,23 @@
 """MapReduce: count words
 
 Write `word_count(documents, workers)`. It takes a list of texts and returns a dictionary: each word to the number of times that it
-occurs in all of them. `words(text)` is given, and finds the words of one text. Do the counting in `workers` processes:
+occurs in all of them. `words(text)` is given, and finds the words of one text. The list `documents` is not changed. Start `workers`
+processes, no more (fewer only if there are fewer documents), and let them do the counting:
 
 - *map*: every worker finds the words of its documents,
 - *combine*: and counts them at once, so that it sends one number a word,
 - *reduce*: the numbers of all workers are added up.
+
+The checks run your program on virtual cores, too: all workers have a fair share, and it may be that every document has thousands of
+different words.
 """
 
 import re
 from collections import Counter
 from multiprocessing import Pool
 
-from autograder.exercise import also_right, hidden, wrong
-from lockstep import check, simulate
+from autograder.authoring.marks import also_right, hidden, wrong
+from lockstep import check, explore, given, simulate
 
 points = 5
 
@@ -22,6 +26,11 @@ hints = [
     "Is adding Counters associative? Then it does not matter which workers' counts are added first.",
     "`pool.map(f, groups)` returns the list of the workers' Counters. `total.update(counter)` adds one to `total`.",
 ]
+equivalent_mutants = {
+    "- pool.join()": "leaving `with` ends the workers, and waits for them",
+    "+ for counted in pool.map(count_group, groups, chunksize=None):": "as many groups as workers go out one by one",
+    "+ for counted in pool.map(count_group, groups, ):": "as many groups as workers go out one by one",
+}
 
 
 def words(text):
@@ -53,58 +62,108 @@ def word_count(documents, workers):
     ### END SOLUTION
 
 
-@check("it counts words")
+@given
+def left_of(documents):
+    # The list after word_count has had it.
+    word_count(documents, 2)
+    return documents
+
+
+@check("processes that send or share counts lose none, in whatever order they work", limit=30)
 def _(student):
-    assert student.word_count(["to be or not to be"], 2) == {"to": 2, "be": 2, "or": 1, "not": 1}
+    try:
+        found = explore(student.word_count, ["a b", "a"], 2, budget=30_000)
+        found.always(lambda counted: counted == {"a": 2, "b": 1})
+    except AssertionError as failure:
+        if type(failure).__name__ != "NotExplored":  # as a Pool is not, whose workers share nothing
+            raise
 
 
-@check("a word may occur in several documents")
+@check("it counts words", limit=30)
+def _(student):
+    for _ in range(4):  # what comes out right by luck does not do so every time
+        assert student.word_count(["to be or not to be"], 2) == {"to": 2, "be": 2, "or": 1, "not": 1}
+
+
+@check("a word may occur in several documents", limit=30)
 def _(student):
     found = student.word_count(["One fish, two fish.", "Red fish, blue fish!", "One more?"], 2)
-    fish = found.get("fish")
-    assert fish == 4, (
-        f'"fish" occurs 4 times in these texts, and the answer is {fish}: the counts of all documents have to be added'
+    assert isinstance(found, dict), "word_count should return a dictionary: each word to its number"
+    for word in found:
+        assert word in ("one", "fish", "two", "red", "blue", "more"), (
+            f"{str(word)[:40]!r} is not what `words(text)` finds: it gives words in small letters, and no punctuation"
+        )
+    assert found.get("fish") != 2, (
+        '"fish" occurs 4 times in these texts, twice in each of two, and the answer is 2: the numbers of all documents are added'
     )
     assert found == {"one": 2, "fish": 4, "two": 1, "red": 1, "blue": 1, "more": 1}
 
 
-@check("nothing to count")
+@check("nothing to count", limit=30)
 def _(student):
     assert student.word_count([], 2) == {}
     assert student.word_count(["", "?!"], 2) == {}
 
 
-@check("the words are counted before they are sent", limit=20)
+@check("`documents` is not changed, and nothing is left from an earlier call", limit=30)
 def _(student):
-    documents = [" ".join(["the cat", "sat on", "the mat"][(i + j) % 3] for j in range(2_000)) for i in range(16)]
-    found = simulate(student.word_count, documents, 4, cores=4, limit=15)
-    size = sum(map(len, documents))
+    assert student.left_of(["a b", "c", "a"]) == ["a b", "c", "a"], (
+        "word_count changes the list `documents` that it is given: whoever calls it has lost the texts"
+    )
+    for _ in range(3):
+        assert student.word_count(["a b"], 1) == {"a": 1, "b": 1}
+
+
+@check("3 workers are 3 processes, and the words are counted before they are sent", limit=20)
+def _(student):
+    documents = [" ".join(["the cat", "sat on", "the mat"][(i + j) % 3] for j in range(200)) for i in range(12)]
+    found = simulate(student.word_count, documents, 3, cores=8, limit=15)
     assert found.processes > 1, "no other process was started: nobody shares the work"
-    assert found.bytes <= 1.5 * size, (
-        f"{found.bytes} bytes were sent for {size} letters of text: the words themselves went to one process, which counts them all. "
-        "Count in the worker, and send the counts"
+    assert found.processes == 4, f"for 3 workers and 12 documents {found.processes - 1} processes were started"
+    size = sum(map(len, documents))
+    assert found.bytes <= 1.4 * size, (
+        f"{found.bytes} bytes were sent for {size} letters of text: that is the words themselves. "
+        "Let a worker find the words of its documents, count them, and send one number a word"
     )
 
 
-@check("the workers share the counting: parallelism 2 on 4 virtual cores", limit=40)
+@check("thousands of different words", limit=30)
 def _(student):
-    documents = [" ".join(["the cat", "sat on", "the mat"][(i + j) % 3] for j in range(12_000)) for i in range(32)]
-    found = simulate(student.word_count, documents, 4, cores=4, repeat=3, limit=35)
-    assert found.parallelism >= 2, (
-        f"on 4 virtual cores the parallelism is {found.parallelism:.1f}: on average only so many cores compute; one process does "
-        "most of the work"
+    documents = [" ".join(f"word{i}x{j}" for j in range(6_000)) for i in range(2)]
+    found = simulate(student.word_count, documents, 2, cores=2, limit=25)
+    assert found.result == {word: 1 for document in documents for word in document.split()}
+
+
+@check("the workers share the counting: parallelism 1.7 on 4 virtual cores", limit=30)
+def _(student):
+    documents = [" ".join(["the cat", "sat on", "the mat"][(i + j) % 3] for j in range(6_000)) for i in range(16)]
+    found = simulate(student.word_count, documents, 4, cores=4, limit=25)
+    assert found.result == {"the": 64_000, "cat": 32_000, "sat": 32_000, "on": 32_000, "mat": 32_000}
+    parent, *loads = found.busy.values()
+    assert loads, "no other process was started: nobody shares the work"
+    assert len(loads) == 4, f"for 4 workers and 16 documents {len(loads)} processes were started"
+    assert found.bytes <= 1.4 * sum(map(len, documents)), "the words themselves were sent: let the workers count them"
+    share = parent / found.work
+    assert share <= 0.4, (
+        f"the parent does {share:.0%} of all the work itself: let the workers find the words and count them"
+    )
+    share = max(loads) / sum(loads)
+    assert share <= 0.45, f"one of 4 workers does {share:.0%} of their work: let each have its share of the documents"
+    assert found.parallelism >= 1.7, (
+        f"each worker has its share, but on average only {found.parallelism:.1f} of 4 cores compute: "
+        "is a worker waited for before the next one starts?"
     )
 
 
 @hidden
-@check("many documents, compared with the reference")
+@check("many documents, compared with the reference", limit=30)
 def _(student, reference):
-    documents = [" ".join(str(i * j % 17) for j in range(i)) for i in range(30)]
-    for workers in (1, 3, 5):
+    documents = [" ".join(str(i * j % 311) for j in range(10 * i)) for i in range(30)]
+    for workers in (1, 4):
         assert student.word_count(documents, workers) == reference.word_count(documents, workers)
 
 
-@wrong("the words themselves went to one process")
+@wrong("letters of text: that is the words themselves", "the words themselves were sent: let the workers count them")
 def all_words_to_one_reducer():
     def words(text):
         return re.findall(r"\w+", text.lower())
@@ -115,39 +174,204 @@ def all_words_to_one_reducer():
             for found in pool.map(words, documents):
                 for word in found:
                     total[word] = total.get(word, 0) + 1
-            pool.close()
-            pool.join()
         return total
 
 
-@wrong("no other process was started", "the parallelism is 1.0")
+@wrong("no other process was started: nobody shares the work")
 def no_worker_at_all():
     def words(text):
         return re.findall(r"\w+", text.lower())
 
+    def count_group(documents):
+        return Counter(word for document in documents for word in words(document))
+
     def word_count(documents, workers):
-        total = Counter()
-        for document in documents:
-            total.update(words(document))
-        return dict(total)
+        return dict(count_group(documents))
 
 
-@wrong("the counts of all documents have to be added")
+@wrong("the answer is 2: the numbers of all documents are added")
 def counts_replaced_in_the_place_of_added():
     def words(text):
         return re.findall(r"\w+", text.lower())
 
-    def counts(document):
-        return dict(Counter(words(document)))
+    def count_group(documents):
+        return Counter(word for document in documents for word in words(document))
 
     def word_count(documents, workers):
         total = {}
         with Pool(workers) as pool:
-            for counted in pool.map(counts, documents):
-                total.update(counted)
-            pool.close()
-            pool.join()
+            for counted in pool.map(count_group, [documents[worker::workers] for worker in range(workers)]):
+                total.update(dict(counted))
         return total
+
+
+@wrong("'One' is not what `words(text)` finds: it gives words in small letters, and no punctuation")
+def words_between_blanks():
+    def count_group(documents):
+        return Counter(word for document in documents for word in document.split())
+
+    def word_count(documents, workers):
+        with Pool(workers) as pool:
+            return sum(pool.map(count_group, [documents[worker::workers] for worker in range(workers)]), Counter())
+
+
+@wrong("comes to a deadlock: 3 processes wait for ever", "✘ thousands of different words")
+def joined_before_the_counts_are_fetched():
+    from multiprocessing import Process, Queue
+
+    def words(text):
+        return re.findall(r"\w+", text.lower())
+
+    def count_group(documents):
+        return Counter(word for document in documents for word in words(document))
+
+    def send(documents, queue):
+        queue.put(count_group(documents))
+
+    def word_count(documents, workers):
+        queue = Queue()
+        processes = [Process(target=send, args=(documents[worker::workers], queue)) for worker in range(workers)]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join()
+        return sum((queue.get() for _ in processes), Counter())
+
+
+@wrong("interleavings the result is wrong", "✘ processes that send or share counts lose none")
+def until_the_queue_is_empty():
+    from multiprocessing import Process, Queue
+
+    def words(text):
+        return re.findall(r"\w+", text.lower())
+
+    def count_group(documents):
+        return Counter(word for document in documents for word in words(document))
+
+    def send(documents, queue):
+        queue.put(count_group(documents))
+
+    def word_count(documents, workers):
+        queue = Queue()
+        processes = [Process(target=send, args=(documents[worker::workers], queue)) for worker in range(workers)]
+        for process in processes:
+            process.start()
+        total = Counter()
+        while not queue.empty():
+            total += queue.get()
+        for process in processes:
+            process.join()
+        return total
+
+
+@wrong("for 3 workers and 12 documents 12 processes were started")
+def a_process_for_every_document():
+    from multiprocessing import Process, Queue
+
+    def words(text):
+        return re.findall(r"\w+", text.lower())
+
+    def count_group(documents):
+        return Counter(word for document in documents for word in words(document))
+
+    def send(documents, queue):
+        queue.put(count_group(documents))
+
+    def word_count(documents, workers):
+        queue = Queue()
+        processes = [Process(target=send, args=([document], queue)) for document in documents]
+        for process in processes:
+            process.start()
+        total = sum((queue.get() for _ in processes), Counter())
+        for process in processes:
+            process.join()
+        return total
+
+
+@wrong("for 3 workers and 12 documents 8 processes were started")
+def as_many_processes_as_cores():
+    def words(text):
+        return re.findall(r"\w+", text.lower())
+
+    def count_group(documents):
+        return Counter(word for document in documents for word in words(document))
+
+    def word_count(documents, workers):
+        with Pool() as pool:
+            return sum(pool.map(count_group, [documents[worker::workers] for worker in range(workers)]), Counter())
+
+
+@wrong("of their work: let each have its share of the documents")
+def all_documents_to_one_worker():
+    def words(text):
+        return re.findall(r"\w+", text.lower())
+
+    def count_group(documents):
+        return Counter(word for document in documents for word in words(document))
+
+    def word_count(documents, workers):
+        with Pool(workers) as pool:
+            return pool.apply(count_group, (documents,))
+
+
+@wrong("of all the work itself: let the workers find the words and count them")
+def the_parent_counts():
+    def words(text):
+        return re.findall(r"\w+", text.lower())
+
+    def count_group(documents):
+        return Counter(word for document in documents for word in words(document))
+
+    def word_count(documents, workers):
+        with Pool(workers) as pool:
+            pool.map(abs, range(workers))
+        return dict(count_group(documents))
+
+
+@wrong("on average only", "is a worker waited for before the next one starts?")
+def one_group_after_another():
+    def words(text):
+        return re.findall(r"\w+", text.lower())
+
+    def count_group(documents):
+        return Counter(word for document in documents for word in words(document))
+
+    def word_count(documents, workers):
+        total = Counter()
+        with Pool(workers) as pool:
+            for worker in range(workers):
+                total += pool.apply(count_group, (documents[worker::workers],))
+        return total
+
+
+@wrong("word_count changes the list `documents` that it is given")
+def documents_are_taken_out():
+    def words(text):
+        return re.findall(r"\w+", text.lower())
+
+    def count_group(documents):
+        return Counter(word for document in documents for word in words(document))
+
+    def word_count(documents, workers):
+        groups = [[] for _ in range(workers)]
+        while documents:
+            groups[len(documents) % workers].append(documents.pop())
+        with Pool(workers) as pool:
+            return sum(pool.map(count_group, groups), Counter())
+
+
+@wrong("Number of processes must be at least 1", "✘ nothing to count")
+def as_many_workers_as_documents():
+    def words(text):
+        return re.findall(r"\w+", text.lower())
+
+    def count_group(documents):
+        return Counter(word for document in documents for word in words(document))
+
+    def word_count(documents, workers):
+        workers = min(workers, len(documents))
+        with Pool(workers) as pool:
+            return sum(pool.map(count_group, [documents[worker::workers] for worker in range(workers)]), Counter())
 
 
 @also_right
@@ -166,3 +390,51 @@ def one_counter_a_document():
             pool.close()
             pool.join()
         return dict(total)
+
+
+@also_right
+def processes_and_pipes():
+    from multiprocessing import Pipe, Process
+
+    def words(text):
+        return re.findall(r"\w+", text.lower())
+
+    def count_group(documents):
+        return Counter(word for document in documents for word in words(document))
+
+    def send(documents, connection):
+        connection.send(count_group(documents))
+        connection.close()
+
+    def word_count(documents, workers):
+        ends, processes = [], []
+        for worker in range(workers):
+            receiver, sender = Pipe(duplex=False)
+            processes.append(Process(target=send, args=(documents[worker::workers], sender)))
+            processes[-1].start()
+            sender.close()
+            ends.append(receiver)
+        total = Counter()
+        for receiver in ends:
+            total.update(receiver.recv())
+        for process in processes:
+            process.join()
+        return dict(total)
+
+
+@also_right
+def an_executor_that_spawns():
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    def words(text):
+        return re.findall(r"\w+", text.lower())
+
+    def count_group(documents):
+        return Counter(word for document in documents for word in words(document))
+
+    def word_count(documents, workers):
+        workers = max(1, min(workers, len(documents)))
+        groups = [documents[worker::workers] for worker in range(workers)]
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            return sum(pool.map(count_group, groups), Counter())

@@ -25,7 +25,7 @@ from tempfile import TemporaryDirectory
 from time import sleep
 from types import SimpleNamespace
 
-from autograder.exercise import also_right, hidden, wrong
+from autograder.authoring.marks import also_right, hidden, wrong
 from lockstep import check, given
 
 points = 5

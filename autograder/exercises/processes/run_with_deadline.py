@@ -23,7 +23,7 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from autograder.exercise import also_right, hidden, wrong
+from autograder.authoring.marks import also_right, hidden, wrong
 from lockstep import check, given
 
 points = 4

@@ -19,7 +19,7 @@ import os
 import threading
 from multiprocessing import get_all_start_methods, get_context
 
-from autograder.exercise import also_right, wrong
+from autograder.authoring.marks import also_right, wrong
 from lockstep import check, given
 
 points = 3

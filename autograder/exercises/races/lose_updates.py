@@ -7,9 +7,10 @@ Write `lose_updates()`. It returns the schedule: a list of 8 process numbers, 1 
 `you_drive` above, or with pencil and paper.
 """
 
+import random
 from multiprocessing import Process, Value
 
-from autograder.exercise import also_right, hidden, wrong
+from autograder.authoring.marks import also_right, wrong
 from lockstep import check, given, replay
 
 points = 2
@@ -45,66 +46,128 @@ def two_add_twice():
     return counter.value
 
 
-@check("each process takes its four steps")
+@check("8 steps: each process takes its four", limit=5)
 def _(student):
     schedule = student.lose_updates()
-    assert set(schedule) <= {1, 2}, f"use the numbers 1 and 2 for the two processes; the schedule is {schedule}"
-    ones, twos = schedule.count(1), schedule.count(2)
-    assert (ones, twos) == (4, 4), f"{schedule} has {ones} times 1 and {twos} times 2; 4 of each are needed"
+    listed = not isinstance(schedule, (str, bytes, set, frozenset, dict)) and hasattr(schedule, "__iter__")
+    kind = "a text" if isinstance(schedule, str) else f"of the type {type(schedule).__name__}"
+    assert listed, f"a schedule is a list of numbers, such as [1, 1, 2, 2, 2, 2, 1, 1]; this is {kind}"
+    assert len(schedule) == 8, (
+        f"four increments are 8 steps, a read and a write each; this schedule has {len(schedule)}"
+    )
+    for step in schedule:
+        assert step in (1, 2), f"the processes are called 1 and 2, and there is a step of {step!r:.20} in this schedule"
+    ones, twos = list(schedule).count(1), list(schedule).count(2)
+    assert ones == twos, (
+        f"process 1 takes {ones} steps and process 2 takes {twos}; each has two reads and two writes to do"
+    )
 
 
 @check("under this schedule the counter ends at 2")
 def _(student):
-    schedule = student.lose_updates()
-    end = replay(student.two_add_twice, schedule=schedule).value
-    assert end == 2, f"under {schedule} the counter ends at {end}: {4 - end} updates are lost, and 2 can be"
+    for _ in range(20):  # 20 times, for a schedule drawn by lot is sometimes right
+        schedule = student.lose_updates()
+        steps = list(schedule) if hasattr(schedule, "__len__") and len(schedule) == 8 else []
+        assert steps.count(1) == steps.count(2) == 4, "first let each process take its four steps: see above"
+        steps = [int(step) for step in steps]
+        counter, seen = 0, {}
+        for process in steps:
+            if process in seen:
+                counter = seen.pop(process) + 1
+            else:
+                seen[process] = counter
+        if counter != 2:
+            break
+    end = replay(student.two_add_twice, schedule=steps).value
+    lost = "no update is lost" if end == 4 else "1 update is lost"
+    assert end == 2, f"under {steps} the counter ends at {end}: {lost}, and 2 can be"
 
 
-@hidden
-@check("and it does so every time, for a schedule decides everything")
-def _(student):
-    schedule = student.lose_updates()
-    ends = {replay(student.two_add_twice, schedule=schedule).value for _ in range(2)}
-    assert ends == {2}, f"under {schedule} the counter ends at {sorted(ends)}"
-
-
-@wrong("the counter ends at 4: 0 updates are lost")
+@wrong("the counter ends at 4: no update is lost, and 2 can be")
 def one_after_the_other():
     def lose_updates():
         return [1, 1, 1, 1, 2, 2, 2, 2]
 
 
-@wrong("the counter ends at 3: 1 updates are lost")
+@wrong("the counter ends at 3: 1 update is lost, and 2 can be")
 def only_one_update_is_lost():
     def lose_updates():
         return [1, 2, 1, 2, 1, 1, 2, 2]
 
 
-@wrong("has 2 times 1 and 2 times 2; 4 of each are needed")
+@wrong("four increments are 8 steps, a read and a write each; this schedule has 4")
 def an_increment_taken_for_one_step():
     def lose_updates():
         return [1, 2, 1, 2]
 
 
-@wrong("has 3 times 1 and 5 times 2; 4 of each are needed")
+@wrong("process 1 takes 3 steps and process 2 takes 5; each has two reads and two writes to do")
 def one_step_too_many_for_a_process():
     def lose_updates():
         return [1, 1, 1, 2, 2, 2, 2, 2]
 
 
-@wrong("use the numbers 1 and 2", "['A', 'B', 'A', 'B', 'A', 'B', 'A', 'B']")
+@wrong("the processes are called 1 and 2, and there is a step of 'A' in this schedule")
 def letters_as_in_a_word():
     def lose_updates():
         return list("ABABABAB")
 
 
-@wrong("use the numbers 1 and 2", "[0, 1, 0, 1, 0, 1, 0, 1]")
+@wrong("the processes are called 1 and 2, and there is a step of 0 in this schedule")
 def counted_from_zero():
     def lose_updates():
         return [0, 1] * 4
+
+
+@wrong("a schedule is a list of numbers, such as [1, 1, 2, 2, 2, 2, 1, 1]; this is a text")
+def one_text():
+    def lose_updates():
+        return "12121212"
+
+
+@wrong("there is a step of '1' in this schedule")
+def numbers_as_texts():
+    def lose_updates():
+        return list("12121212")
+
+
+@wrong("this is of the type int")
+def what_the_counter_ends_at():
+    def lose_updates():
+        return 2
+
+
+@wrong("and 2 can be")
+def drawn_by_lot():
+    def lose_updates():
+        return random.sample([1, 1, 1, 1, 2, 2, 2, 2], 8)
 
 
 @also_right
 def in_step():
     def lose_updates():
         return [1, 2, 1, 2, 1, 2, 1, 2]
+
+
+@also_right
+def the_other_one_first_and_as_a_tuple():
+    def lose_updates():
+        return (2, 1, 1, 1, 2, 2, 2, 1)
+
+
+@also_right
+def found_by_trying():
+    def ends_at(schedule):
+        total, seen = 0, {}
+        for process in schedule:
+            if process in seen:
+                total = seen.pop(process) + 1
+            else:
+                seen[process] = total
+        return total
+
+    def lose_updates():
+        while True:
+            schedule = random.sample([1, 1, 1, 1, 2, 2, 2, 2], 8)
+            if ends_at(schedule) == 2:
+                return schedule

@@ -6,15 +6,17 @@ Two processes, 0 and 1, want mutual exclusion without any lock of the library. W
 - `leave(me)` says that it is out again.
 
 Use shared values only, made with `Value("i", 0, lock=False)`: a flag for each process, “I want to go in”, and one
-number more, the turn.
+number more, the turn. (An attribute like `self.turn = 0` is not shared: each process has its own.)
+
+Never are both inside. Whoever wants to go in can do so in the end, also when the other one never comes.
 
 Look for the steps by yourself first; there are not many orders to try, and the checks tell you what goes wrong in
 each. (The lock is from G. L. Peterson, *Myths about the mutual exclusion problem*, 1981. The last hint has it whole.)
 """
 
-from multiprocessing import Lock, Process, Value
+from multiprocessing import Array, Lock, Process, Value
 
-from autograder.exercise import also_right, hidden, wrong
+from autograder.authoring.marks import also_right, hidden, wrong
 from lockstep import check, explore, given, inside
 
 points = 5
@@ -27,6 +29,15 @@ hints = [
     "Peterson's steps, in this order: raise your own flag; give the turn to the other; wait while the other's flag is "
     "raised *and* the turn is the other's. To leave, take your flag down.",
 ]
+
+equivalent_mutants = {
+    '+ self.flags = [Value("i", lock=False), Value("i", 0, lock=False)]': "a Value starts at 0 anyway",
+    '+ self.flags = [Value("i", 0, lock=False), Value("i", lock=False)]': "a Value starts at 0 anyway",
+    '+ self.turn = Value("i", lock=False)': "a Value starts at 0 anyway",
+    '+ self.turn = Value("i", 1, lock=False)': "the turn is given away before it is looked at",
+    "+ self.flags[me].value = 1": "it changes places with a line that no other process sees",
+    "+ self.flags[me].value = 2": "raised is whatever is not 0",
+}
 
 
 class Peterson:
@@ -56,12 +67,29 @@ class Peterson:
 
 
 @given
+def pass_by(lock, me, times):
+    for _ in range(times):
+        lock.enter(me)
+        lock.leave(me)
+
+
+@given
 def visit(lock, me, times, total):
     for _ in range(times):
         lock.enter(me)
         with inside("critical section"):
             total.value += 1
         lock.leave(me)
+
+
+@given
+def two_pass_by():
+    lock = Peterson()
+    processes = [Process(target=pass_by, args=(lock, me, 1)) for me in (0, 1)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
 
 
 @given
@@ -77,6 +105,23 @@ def two_visit(first, second):
     return total.value
 
 
+@check("of shared values alone, none of them with a lock")
+def _(student):
+    found = explore(student.two_pass_by).never_crashes()
+    assert found.operations, (
+        "`enter` and `leave` read and write nothing that is shared: each process sees its own attributes only. "
+        "Make the flags and the turn with `Value`, and read and write their `.value`"
+    )
+    kinds = sorted({kind.partition(".")[0] for kind in found.operations if not kind.startswith("cell")})
+    used = ", ".join(
+        "RLock, which every Value has without `lock=False`" if k == "rlock" else k.capitalize() for k in kinds
+    )
+    assert not kinds, f"use nothing but shared values; `enter` and `leave` use something else: {used}"
+    steps = (found.schedule() or found.failure()).steps
+    locked = sorted({step.objects[0][0] for step in steps if len(step.objects) > 1})
+    assert not locked, f"{', '.join(locked)}: every read and write takes a lock here; make it with `lock=False`"
+
+
 @check("never both inside, in any interleaving")
 def _(student):
     explore(student.two_visit, 1, 1).at_most("critical section", 1)
@@ -89,19 +134,12 @@ def _(student):
 
 @check("one goes in although the other never comes, and again before the other's first time")
 def _(student):
-    explore(student.two_visit, 0, 1).always_ends()
+    explore(student.two_visit, 0, 2).always_ends()
     explore(student.two_visit, 2, 0).always_ends()
 
 
-@check("shared values alone: no increment is lost, in any interleaving, and nothing of the library locks")
-def _(student):
-    found = explore(student.two_visit, 1, 1).always(lambda total: total == 2)
-    taken = sorted(kind for kind in found.operations if not kind.startswith("cell"))
-    assert not taken, f"`Peterson` is to be made of shared values alone, and uses {', '.join(taken)}"
-
-
 @hidden
-@check("twice each: never both inside, and both come to their end")
+@check("twice each: never both inside, both come to their end, and no increment is lost")
 def _(student):
     found = explore(student.two_visit, 2, 2)
     found.at_most("critical section", 1)
@@ -174,7 +212,7 @@ def they_take_turns():
             self.turn.value = 1 - me
 
 
-@wrong("is to be made of shared values alone, and uses lock.acquire, lock.release")
+@wrong("use nothing but shared values; `enter` and `leave` use something else: Lock")
 def a_lock_of_the_library():
     class Peterson:
         def __init__(self):
@@ -187,7 +225,7 @@ def a_lock_of_the_library():
             self.lock.release()
 
 
-@wrong("nothing shared was read, written or waited for before")
+@wrong("`enter` and `leave` read and write nothing that is shared: each process sees its own attributes only")
 def ordinary_attributes():
     class Peterson:
         def __init__(self):
@@ -222,6 +260,91 @@ def leave_is_not_written():
             raise NotImplementedError
 
 
+@wrong("self.flags[0], self.flags[1], self.turn: every read and write takes a lock here; make it with `lock=False`")
+def values_with_locks():
+    class Peterson:
+        def __init__(self):
+            self.flags = [Value("i", 0), Value("i", 0)]
+            self.turn = Value("i", 0)
+
+        def enter(self, me):
+            other = 1 - me
+            self.flags[me].value = 1
+            self.turn.value = other
+            while self.flags[other].value and self.turn.value == other:
+                pass
+
+        def leave(self, me):
+            self.flags[me].value = 0
+
+
+@wrong("`enter` and `leave` use something else: RLock, which every Value has without `lock=False`")
+def the_lock_of_a_value():
+    class Peterson:
+        def __init__(self):
+            self.turn = Value("i", 0)
+
+        def enter(self, me):
+            self.turn.get_lock().acquire()
+
+        def leave(self, me):
+            self.turn.get_lock().release()
+
+
+@wrong("`enter` and `leave` read and write nothing that is shared")
+def the_flags_are_replaced_by_numbers():
+    class Peterson:
+        def __init__(self):
+            self.flags = [Value("i", 0, lock=False), Value("i", 0, lock=False)]
+            self.turn = Value("i", 0, lock=False)
+
+        def enter(self, me):
+            self.flags[me] = 1
+            self.turn = 1 - me
+            while self.flags[1 - me] == 1 and self.turn == 1 - me:
+                pass
+
+        def leave(self, me):
+            self.flags[me] = 0
+
+
+@wrong("2 processes can be inside 'critical section' at once")
+def it_gives_up_waiting():
+    class Peterson:
+        def __init__(self):
+            self.flags = [Value("i", 0, lock=False), Value("i", 0, lock=False)]
+            self.turn = Value("i", 0, lock=False)
+
+        def enter(self, me):
+            other = 1 - me
+            self.flags[me].value = 1
+            self.turn.value = other
+            for _ in range(5):
+                if not (self.flags[other].value and self.turn.value == other):
+                    break
+
+        def leave(self, me):
+            self.flags[me].value = 0
+
+
+@wrong("go on for ever and never end", "✘ one goes in although the other never comes")
+def waiting_for_the_flag_or_the_turn():
+    class Peterson:
+        def __init__(self):
+            self.flags = [Value("i", 0, lock=False), Value("i", 0, lock=False)]
+            self.turn = Value("i", 0, lock=False)
+
+        def enter(self, me):
+            other = 1 - me
+            self.flags[me].value = 1
+            self.turn.value = other
+            while self.flags[other].value or self.turn.value == other:
+                pass
+
+        def leave(self, me):
+            self.flags[me].value = 0
+
+
 @also_right
 def with_separate_names():
     class Peterson:
@@ -243,3 +366,24 @@ def with_separate_names():
         def leave(self, me):
             mine = self.first if me == 0 else self.second
             mine.value = 0
+
+
+@also_right
+def as_dekker_did_it():
+    class Peterson:
+        def __init__(self):
+            self.wants = Array("i", 2, lock=False)
+            self.favoured = Value("i", 0, lock=False)
+
+        def enter(self, me):
+            self.wants[me] = 1
+            while self.wants[1 - me]:
+                if self.favoured.value != me:
+                    self.wants[me] = 0
+                    while self.favoured.value != me:
+                        pass
+                    self.wants[me] = 1
+
+        def leave(self, me):
+            self.favoured.value = 1 - me
+            self.wants[me] = 0

@@ -10,11 +10,11 @@ import psutil
 from autograder.sandbox.inside import kernel, namespaces, rules
 from autograder.sandbox.inside.limits import INTERVAL, MemoryWatch, limit_this_process
 from autograder.sandbox.inside.policy import Policy
-from lockstep.checking import zygote
+from lockstep.student.inside import zygote
 
 
 class Sandbox:
-    """Holds each learner's process by what `policy` says (a lockstep.checking.confinement.Confinement)."""
+    """Holds each learner's process by what `policy` says (a lockstep.student.inside.confinement.Confinement)."""
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy

@@ -18,6 +18,7 @@ export function render({ model, el }) {
   let at = 0; // how many of them are done
   let timer = null;
   let frame = 0;
+  let moved = false; // the reader has gone to another step than the one that was shown first
   const now = () => (at ? history[at - 1].after : known.start);
 
   // ---- going on and back ---------------------------------------------------------------------------------------
@@ -33,6 +34,7 @@ export function render({ model, el }) {
   }
 
   function go(place) {
+    moved = true;
     at = Math.max(0, Math.min(history.length, place));
     if (at === history.length) pause();
     draw();
@@ -59,7 +61,7 @@ export function render({ model, el }) {
   function drive(on) {
     pause();
     mode = on ? "drive" : "show";
-    history = on ? history.slice(0, at === history.length ? 0 : at) : traced();
+    history = !on ? traced() : moved && at < history.length ? history.slice(0, at) : []; // from here, or anew
     at = on ? history.length : 0;
     draw();
   }
@@ -67,10 +69,17 @@ export function render({ model, el }) {
   function show(other) {
     pause();
     trace = other;
+    moved = false;
     mode = "show";
     history = traced();
-    at = trace?.fails ? history.length : 0;
+    at = trace?.fails ? decisive() : 0;
     draw();
+  }
+
+  // Opens before the decisive step: the one with which somebody comes in between for the last time.
+  function decisive() {
+    const place = history.findLastIndex((each, index) => index > 0 && each.actor !== history[index - 1].actor);
+    return Math.max(0, place);
   }
 
   function pause() {
@@ -83,7 +92,8 @@ export function render({ model, el }) {
       pause();
       return draw();
     }
-    if (at === history.length) at = 0;
+    if (at === history.length || !moved) at = 0;
+    moved = true;
     timer = setInterval(() => go(at + 1), 1000 / Number(speed.value));
     draw();
   }
@@ -115,6 +125,12 @@ export function render({ model, el }) {
   const headline = h("p", { class: "lsp-headline" });
   const story = h("ul", { class: "lsp-story" });
   const status = h("p", { class: "lsp-status", "aria-live": "polite" });
+  const copied = h("code");
+  const copy = h("p", { class: "lsp-schedule" }, "Your schedule: ", copied, " ",
+    button("Copy", "Copy the schedule, as replay(...) takes it", () => {
+      getSelection().selectAllChildren(copied); // and where the clipboard is not to be had, it is marked for copying
+      navigator.clipboard?.writeText(copied.textContent).catch(() => {});
+    }));
   const verdict = h("p", { class: "lsp-verdict", "aria-live": "polite" });
   const panel = h("div", { class: "lsp-drive" });
   const table = h("div", { class: "lsp-lanes", tabindex: 0, role: "region", "aria-label": "Steps, a lane a process" });
@@ -123,13 +139,19 @@ export function render({ model, el }) {
   const graph = h("div", { class: "lsp-graph" });
   const root = h("div", { class: `lockstep-player${data.puzzle ? " lsp-puzzle" : ""}`, tabindex: 0, role: "group",
     "aria-label": `Player of ${data.program}`, onkeydown: pressed },
-    headline, story, traces, toolbar, status, verdict, panel,
+    headline, story, traces, toolbar, status, verdict, copy, panel,
     h("div", { class: "lsp-body" }, table, h("div", { class: "lsp-side" }, sources, shared, graph)));
 
   // Keys belong to whatever has the focus here. JupyterLab and Notebook see every key first, and ask only that element.
   root.addEventListener("focusin", (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true"));
 
   const ways = () => panel.querySelectorAll("button.lsp-choice:not(:disabled)");
+  // A process keeps its key. Where it can go in several ways, the key goes from one to the next, and Enter takes it.
+  function chosenBy(key) {
+    const own = [...ways()].filter((each) => each.dataset.key === key);
+    if (own.length === 1) own[0].click();
+    else if (own.length) own[(own.indexOf(document.activeElement) + 1) % own.length].focus();
+  }
 
   function pressed(event) {
     if (event.target === speed || event.altKey || event.ctrlKey || event.metaKey) return;
@@ -142,7 +164,7 @@ export function render({ model, el }) {
       " ": event.target.closest("button") || driven ? null : play,
       Backspace: driven ? () => cut(at - 1) : null,
     };
-    const action = driven && /^[1-9]$/.test(event.key) ? () => ways()[Number(event.key) - 1]?.click() : keys[event.key];
+    const action = driven && /^[0-9]$/.test(event.key) ? () => chosenBy(event.key) : keys[event.key];
     if (!action) return;
     event.preventDefault();
     event.stopPropagation();
@@ -169,7 +191,7 @@ export function render({ model, el }) {
 
   function drawWords(state, last) {
     const driven = mode === "drive";
-    headline.textContent = driven || !trace ? data.headline : trace.headline;
+    headline.textContent = driven && data.aim ? goal() : driven || !trace ? data.headline : trace.headline;
     story.hidden = driven || !trace?.story.length;
     story.replaceChildren(...(trace?.story ?? []).map((sentence) => h("li", {}, sentence)));
     const ending = data.outcomes[state.outcome] ? ` It ends here: ${data.outcomes[state.outcome].title}.`
@@ -180,7 +202,25 @@ export function render({ model, el }) {
     const count = driven ? "" : ` of ${history.length}`;
     status.textContent = (last ? `Step ${at}${count}: ${data.actors[last.actor]}: ${tell.told(last)}${gives}.${changed}`
       : driven ? "Choose who goes first." : `At the beginning of ${history.length} ${history.length === 1 ? "step" : "steps"}.`) + ending;
+    copy.hidden = !driven || !at || !(tell.isOver(state) || state.goal);
+    if (!copy.hidden) copied.textContent = schedule();
     toldVerdict();
+  }
+
+  function goal() {
+    const ends = data.outcomes.filter((each) => each.goal).map((each) => each.title);
+    const named = data.aim !== "the goal" || !ends.length;
+    return named ? `Your goal: bring it to ${data.aim}.` : `Your goal: an end that ${ends.slice(0, 3).join(", or ")}.`;
+  }
+
+  // The path as `replay(...)` takes it: numbers of processes, names of feeders, pairs where there was a choice of ways.
+  function schedule() {
+    const steps = history.slice(0, at).map((each) => {
+      const name = data.actors[each.actor];
+      const number = name === "main" ? "0" : /^Process-\d+$/.test(name) ? name.slice(8) : `"${name}"`;
+      return known.able(each.before).get(each.actor).length > 1 ? `(${number}, ${each.choice})` : number;
+    });
+    return `[${steps.join(", ")}]`;
   }
 
   function toldVerdict() {

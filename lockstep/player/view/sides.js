@@ -4,7 +4,9 @@ import { brief, h } from "./element.js";
 
 export function source(data, tell, state, last) {
   const ran = last && tell.place(last.before, last.actor);
-  return data.sources.map((cell, index) => {
+  const order = [...data.sources.keys()].sort((a, b) => data.sources[a].rank - data.sources[b].rank); // the learner's first
+  return order.map((index) => {
+    const cell = data.sources[index];
     const where = new Map();
     for (let actor = 0; actor < tell.processes; actor++) {
       const here = tell.place(state, actor);

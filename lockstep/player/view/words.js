@@ -13,11 +13,11 @@ export function words(data, known) {
   function holderOf(state, actor) {
     const here = place(state, actor);
     if (here.kind === "join") return { holder: here.joins, object: -1 };
-    const asleep = here.operation === "condition.wake" && value(state, here.touches[0])?.asleep?.includes(actor);
+    const asleep = here.touches?.length && value(state, here.touches[0])?.asleep?.includes(actor);
     if (asleep) return { holder: -1, object: here.touches[0] };
     for (const object of here.touches ?? []) {
       const holder = value(state, object)?.holder ?? -1;
-      if (holder >= 0 && (holder !== actor || here.operation === "lock.acquire")) return { holder, object };
+      if (holder >= 0) return { holder, object };
     }
     return { holder: -1, object: here.touches?.[0] ?? -1 };
   }
@@ -29,9 +29,7 @@ export function words(data, known) {
     const { holder, object } = holderOf(state, actor);
     const name = object >= 0 ? data.objects[object].name : "";
     if (holder >= 0) return `waits for ${name}, held by ${holder === actor ? "itself" : actors[holder]}`;
-    if (here.operation === "condition.wake") return `waits for a notification on ${name}`;
-    if (here.operation === "event.wake") return `waits for ${name} to be set`;
-    if (here.operation === "barrier.pass") return `waits for the others at ${name}`;
+    if (here.waits) return `waits for ${here.waits}`;
     return `waits to ${here.doing}`;
   }
 
@@ -46,7 +44,7 @@ export function words(data, known) {
   function changes(step) {
     const here = place(step.before, step.actor);
     const cells = (here?.touches ?? []).filter((index) => data.objects[index].kind.startsWith("cell"));
-    const written = here?.operation?.endsWith(".write") ? cells : [];
+    const written = here?.writes ? cells : [];
     const found = [];
     data.objects.forEach((object, index) => {
       const [was, is] = [value(step.before, index)?.text, value(step.after, index)?.text];

@@ -3,7 +3,7 @@
 Return twice the number.
 """
 
-from autograder.exercise import hidden, wrong
+from autograder.authoring.marks import hidden, wrong
 from lockstep import check
 
 points = 4

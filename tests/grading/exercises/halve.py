@@ -3,7 +3,7 @@
 Return half of the number.
 """
 
-from autograder.exercise import wrong
+from autograder.authoring.marks import wrong
 from lockstep import check
 
 points = 2

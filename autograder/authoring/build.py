@@ -1,0 +1,157 @@
+"""Builds source/ and notebooks/ from lessons/ and autograder/exercises/: byte-identical on every build."""
+
+import logging
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jupytext
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbgrader.converters import GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+
+from autograder.authoring.catalogue import ROOT, read_exercises
+from autograder.authoring.exercise import Exercise
+from autograder.authoring.parts import AuthorError
+
+_EXERCISE_LINE = re.compile(r"^#?\s*exercise:\s*(\S+)\s*$")
+_METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One lesson: the text of a unit with its exercises in their places; `unit` is "" for the start notebook."""
+
+    name: str
+    path: Path
+    exercises: tuple[Exercise, ...]
+    notebook: Any
+
+
+def build(root: Path = ROOT) -> list[Lesson]:
+    """Writes root/source and root/notebooks anew. Raises AuthorError for a mistake in a lesson or an exercise."""
+    lessons = read_lessons(root)
+    with tempfile.TemporaryDirectory(prefix="lockstep-build-") as folder:
+        made = Path(folder)
+        for lesson in lessons:
+            _write(lesson.notebook, made / "source" / lesson.name / f"{lesson.name}.ipynb")
+        _release(made, [lesson.name for lesson in lessons])
+        for path in sorted((made / "notebooks").glob("*/*.ipynb")):
+            notebook = nbformat.read(path, as_version=4)
+            _write(_with_ids(notebook, path.stem), path)
+        for part in ("source", "notebooks"):
+            shutil.rmtree(root / part, ignore_errors=True)
+            shutil.copytree(made / part, root / part, ignore=shutil.ignore_patterns(".*"))
+    return lessons
+
+
+def read_lessons(root: Path = ROOT) -> list[Lesson]:
+    """All lessons in order. Raises AuthorError, also for an exercise that no lesson or more than one uses."""
+    exercises = read_exercises(root)
+    lessons = [_read_lesson(path, exercises) for path in sorted((root / "lessons").glob("*/*.py"))]
+    used: dict[str, Path] = {}
+    for lesson in lessons:
+        for exercise in lesson.exercises:
+            if exercise.name in used:
+                raise AuthorError(lesson.path, 1, f"the exercise `{exercise.name}` is already in {used[exercise.name]}")
+            used[exercise.name] = lesson.path
+    for name, exercise in exercises.items():
+        if name not in used:
+            raise AuthorError(exercise.path, 1, f"no lesson uses it; write `# exercise: {name}` where it goes")
+    return lessons
+
+
+def _read_lesson(path: Path, exercises: dict[str, Exercise]) -> Lesson:
+    text = path.read_text(encoding="utf-8")
+    if path.parent.name != path.stem:
+        raise AuthorError(path, 1, f"a lesson has the name of its folder: {path.parent.name}.py")
+    lines = text.split("\n")
+    cells: list[Any] = []
+    placed: list[Exercise] = []
+    for cell in jupytext.reads(text, fmt="py:percent").cells:
+        found = _EXERCISE_LINE.match(cell.source.strip())
+        if found is None:
+            cells.append(_prose_or_code(cell))
+            continue
+        name = found[1]
+        line = next(number for number, one in enumerate(lines, 1) if _EXERCISE_LINE.match(one) and name in one)
+        if name not in exercises:
+            raise AuthorError(path, line, f"there is no exercise called `{name}`; there are {', '.join(exercises)}")
+        placed.append(exercises[name])
+        cells += _exercise_cells(exercises[name])
+    notebook = new_notebook(cells=cells, metadata=_METADATA)
+    return Lesson(path.stem, path, tuple(placed), _with_ids(notebook, path.stem))
+
+
+def _prose_or_code(cell: Any) -> Any:
+    if cell.cell_type == "markdown":
+        return new_markdown_cell(cell.source)
+    made = new_code_cell(cell.source)
+    if cell.metadata.get("tags"):
+        made.metadata["tags"] = list(cell.metadata["tags"])
+    return made
+
+
+def _exercise_cells(exercise: Exercise) -> Iterator[Any]:
+    points = f"{exercise.points} point{'s' if exercise.points > 1 else ''}"
+    text = f"### Exercise: {exercise.title}\n\n*{points}*\n\n{exercise.prompt}"
+    for number, hint in enumerate(exercise.hints, 1):
+        text += f"\n\n<details><summary>Hint {number}</summary>\n\n{hint}\n\n</details>"
+    yield new_markdown_cell(text)
+    solution = {"grade": False, "solution": True, "locked": False}
+    yield _graded_cell(exercise.solution, exercise.name, solution)
+    checks = {"grade": True, "solution": False, "locked": True, "points": exercise.points}
+    cell = _graded_cell(exercise.checks, f"{exercise.name}-checks", checks)
+    # Folded, so that an answer and its report stand together; and a check that fails does not stop Run All.
+    cell.metadata |= {"jupyter": {"source_hidden": True}, "tags": ["raises-exception"]}
+    yield cell
+
+
+def _graded_cell(source: str, grade_id: str, flags: dict[str, Any]) -> Any:
+    cell = new_code_cell(source)
+    cell.metadata["nbgrader"] = {"schema_version": 3, "task": False, "grade_id": grade_id, "cell_type": "code", **flags}
+    return cell
+
+
+def _with_ids(notebook: Any, name: str) -> Any:
+    """Cell ids from the grade id or the position: nbformat makes random ones, and no two builds would be alike."""
+    for number, cell in enumerate(notebook.cells):
+        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if not grade_id or cell.cell_type == "markdown":
+            grade_id = f"{name}-{number:03d}"
+        cell["id"] = re.sub(r"[^A-Za-z0-9_-]", "-", grade_id)[:64]
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    return notebook
+
+
+def _write(notebook: Any, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+
+
+def _release(root: Path, names: list[str]) -> None:
+    """nbgrader's own generate_assignment, without its database."""
+    config = Config()
+    config.CourseDirectory.root = str(root)
+    config.CourseDirectory.release_directory = "notebooks"
+    config.GenerateAssignment.no_database = True
+    config.GenerateAssignment.preprocessors = [
+        f"nbgrader.preprocessors.{step.__name__}"
+        for step in GenerateAssignment.preprocessors.default_args[0]
+        if step.__name__ != "SaveCells"  # it writes to the gradebook
+    ]
+    for name in names:
+        course = CourseDirectory(config=config)
+        course.assignment_id = name
+        converter = GenerateAssignment(coursedir=course, config=config)
+        converter.log.setLevel(logging.WARNING)
+        converter.start()

@@ -1,0 +1,63 @@
+"""The cells that the parts of an exercise become: the solution, the checks, an answer; each with the imports it uses."""
+
+import ast
+import textwrap
+from collections.abc import Iterable
+
+from autograder.authoring.parts import Part, Parts
+from lockstep.program.names import bound_names, loaded_names
+
+
+def solution_cell(parts: Parts) -> str:
+    """The reference with the lines between its markers, as an instructor's notebook has it."""
+    used = _loaded(parts.reference)
+    return _below(_imports(parts, used), "\n\n\n".join(part.text for part in parts.reference))
+
+
+def check_cell(parts: Parts) -> str:
+    """Given code and checks, the hidden ones between nbgrader's markers, and the call that runs them."""
+    used = _loaded([*parts.given, *parts.checks]) | {"check"}
+    lines = [_imports(parts, used, of_lockstep=True), _imports(parts, used)]
+    cell = f"# Checks of `{parts.path.stem}`: run this cell after yours. Open it to read what must hold.\n"
+    cell += "\n".join(line for line in lines if line)
+    cell += "".join(f"\n\n\n{part.text}" for part in [*parts.given, *parts.visible])
+    for part in parts.hidden:
+        text = "\n".join(line for line in part.text.split("\n") if line.strip() != "@hidden")
+        cell += f"\n### BEGIN HIDDEN TESTS\n\n{text}\n### END HIDDEN TESTS"
+    return f'{cell}\n\n\ncheck.run("{parts.path.stem}")'
+
+
+def answer_cell(parts: Parts, answer: Part) -> str:
+    """The body of a function that holds an answer."""
+    node = answer.node
+    assert isinstance(node, ast.FunctionDef)
+    first = node.body[0]
+    start = min([first.lineno, *(one.lineno for one in getattr(first, "decorator_list", []))])
+    code = textwrap.dedent("\n".join(parts.text.split("\n")[start - 1 : node.end_lineno]))
+    own = frozenset().union(*(bound_names(statement) for statement in node.body))
+    return _below(_imports(parts, loaded_names(ast.Module(node.body, [])) - own), code)
+
+
+def _below(imports: str, code: str) -> str:
+    return f"{imports}\n\n\n{code}" if imports else code
+
+
+def _loaded(parts: Iterable[Part]) -> frozenset[str]:
+    return frozenset().union(*(loaded_names(part.node) for part in parts))
+
+
+def _imports(parts: Parts, used: frozenset[str], *, of_lockstep: bool = False) -> str:
+    """The imports of the file that bind a used name: those from lockstep, or all others but the marks."""
+    lines = []
+    for part in parts.imports:
+        node = part.node
+        assert isinstance(node, ast.Import | ast.ImportFrom)
+        module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
+        if module.split(".")[0] == "autograder" or (module == "lockstep") != of_lockstep:
+            continue
+        names = [alias for alias in node.names if (alias.asname or alias.name.split(".")[0]) in used]
+        if names and isinstance(node, ast.ImportFrom):
+            lines.append(ast.unparse(ast.ImportFrom(node.module, names, node.level)))
+        elif names:
+            lines.append(ast.unparse(ast.Import(names)))
+    return "\n".join(lines)

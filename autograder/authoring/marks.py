@@ -1,0 +1,22 @@
+"""The marks of an exercise file: a wrong answer, another right answer, a hidden check."""
+
+from collections.abc import Callable
+from typing import Any
+
+
+def wrong(*words: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Marks a function whose body is a wrong answer; its refusal must contain all of `words`.
+
+    The first of them must stand in its first line, which is to name the likely cause; "✘ sentence" names a check.
+    """
+    return lambda function: function
+
+
+def also_right(function: Callable[[], None]) -> Callable[[], None]:
+    """Marks a function whose body is another right answer."""
+    return function
+
+
+def hidden(one: Any) -> Any:
+    """Marks a check that learners do not get; only such a check may take `reference`."""
+    return one

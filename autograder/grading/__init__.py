@@ -1,0 +1,1 @@
+"""A submission becomes a score: read without trust, put into the trusted unit, judged in a sandbox, kept in a journal."""

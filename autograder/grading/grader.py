@@ -1,0 +1,150 @@
+"""Grades the exercises of a submission: from the journal, or by running the checks that are not in it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from autograder.grading.hidden import hidden_lines, told_of_hidden
+from autograder.grading.journal import Journal, Row, journal_key
+from autograder.grading.judging import read_check_cell
+from autograder.grading.plain_cell import SHARED, run_plain_cell
+from autograder.grading.work import NotGraded, Settings, Work
+from autograder.sandbox import launcher
+from lockstep.checks.check import check_one
+from lockstep.checks.report import Report
+from lockstep.student.process import StudentProcess
+from lockstep.student.session import Session
+
+
+class Sandbox(Protocol):
+    """A launcher that knows how well it confines: a tier from A to D, and words for it."""
+
+    @property
+    def tier(self) -> str: ...
+
+    def describe(self) -> str: ...
+
+    def start(self) -> StudentProcess: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Graded:
+    """An exercise's report and the share of its points that it earns, from 0 to 1."""
+
+    report: Report
+    share: float
+
+
+class Grader:
+    """Grades with one sandbox, which `open_sandbox` opens unless one is given, and one journal."""
+
+    def __init__(self, settings: Settings, sandbox: Sandbox | None = None) -> None:
+        self._sandbox = sandbox or open_sandbox(settings.unsandboxed, settings.tier)
+        # References run where no submission ever does, so that none can read or disturb them.
+        self._trusted = sandbox or open_sandbox(settings.unsandboxed, self._sandbox.tier)
+        self._journal = Journal(settings.journal)
+        self._patience = settings.patience
+
+    def grade(self, work: Work) -> Graded:
+        """Raises NotGraded where the machinery fails, or where the reference would not pass what the learner fails."""
+        try:
+            rows = self._rows(work)
+        except NotGraded:
+            raise
+        except Exception as error:  # whatever it is, it is ours: nothing of the learner's runs in this process
+            raise NotGraded(f"{work.cell.grade_id}: the grader failed: {type(error).__name__}: {error}") from error
+        name, note = work.cell.grade_id, self._sandbox.describe()
+        if work.cell.checks:
+            name = read_check_cell(work.cell.text).exercise
+        else:
+            note = f"{SHARED} {note}"
+        report = Report(name, tuple(row.result for row in rows), len(rows), note)
+        return Graded(report, sum(row.share for row in rows) / len(rows))
+
+    def close(self) -> None:
+        """Ends the sandboxes."""
+        self._sandbox.close()
+        self._trusted.close()
+
+    def _key(self, work: Work) -> str:
+        text = f"{work.cell.grade_id}\n{work.cell.points}\n{work.cell.text}"
+        return journal_key(work.program, text, work.reference, self._sandbox.tier, self._patience)
+
+    def _rows(self, work: Work) -> list[Row]:
+        """What the journal has once everything that was missing has been run: no score comes without its row."""
+        key, total = self._key(work), _total(work)
+        known = self._journal.rows(key)
+        failed = {}
+        for number, row in self._run(work, [number for number in range(total) if number not in known]):
+            if row.share == 1.0:
+                self._journal.record(key, number, work.cell.grade_id, row)
+            else:
+                failed[number] = row
+        if failed:
+            self._require_reference(work, sorted(failed))
+            for number, row in failed.items():
+                self._journal.record(key, number, work.cell.grade_id, row)
+        rows = self._journal.rows(key)
+        return [rows[number] for number in range(total)]
+
+    def _require_reference(self, work: Work, numbers: list[int]) -> None:
+        """A check is held against a learner only where our own answer passes it, here and now."""
+        ours = Work(work.cell, work.reference, work.reference)
+        key = self._key(ours)
+        passed = self._journal.rows(key)
+        for number, row in self._run(ours, [number for number in numbers if number not in passed]):
+            if row.share < 1.0:
+                raise NotGraded(
+                    f"{work.cell.grade_id}: the reference itself does not pass “{row.result.sentence}” here: "
+                    f"{row.result.explanation}. Is something missing on this machine, or is it too busy?"
+                )
+            self._journal.record(key, number, work.cell.grade_id, row)
+
+    def _run(self, work: Work, numbers: list[int]) -> Iterator[tuple[int, Row]]:
+        if not numbers:
+            return
+        if not work.cell.checks:
+            yield 0, run_plain_cell(work.cell, work.program, self._sandbox, self._patience)
+            return
+        cell = read_check_cell(work.cell.text)
+        for number in numbers:  # one at a time, so that what has been found is in the journal whatever comes next
+            one = cell.checks[number]
+            limit = one.limit * self._patience
+            reference = Session(work.reference, cell.given, self._trusted, limit)
+            result = check_one(one, Session(work.program, cell.given, self._sandbox, limit), reference)
+            if result.infrastructure:
+                raise NotGraded(f"{work.cell.grade_id}: {result.explanation}")
+            if one.function.__code__.co_firstlineno in hidden_lines(work.cell.text):
+                result = told_of_hidden(result)
+            yield number, Row(result, float(result.passed))
+
+
+def open_worker(settings: Settings) -> None:
+    """Makes the one grader of a worker process, for `grade_in_worker`."""
+    global _grader
+    _grader = Grader(settings)
+
+
+def grade_in_worker(work: Work) -> Graded:
+    assert _grader is not None
+    return _grader.grade(work)
+
+
+_grader: Grader | None = None
+
+
+def _total(work: Work) -> int:
+    return len(read_check_cell(work.cell.text).checks) if work.cell.checks else 1
+
+
+def open_sandbox(unsandboxed: bool = False, tier: str | None = None) -> Sandbox:
+    """The best sandbox of this machine, or one of a tier found earlier.
+
+    Raises NotGraded where there is none and `unsandboxed` does not allow to go on without.
+    """
+    try:
+        return launcher(unsandboxed=unsandboxed, tier=tier)
+    except OSError as error:
+        raise NotGraded(f"{error}") from error

@@ -1,0 +1,127 @@
+"""The journal of grading: one row a check, found again by what was judged, so that nothing is judged twice."""
+
+import hashlib
+import json
+import platform
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from autograder.grading.work import NotGraded
+from lockstep.checks.report import CheckResult
+from lockstep.program.source import ModuleSource
+
+_TABLE = """create table if not exists results (
+    key text, number integer, exercise text, sentence text, passed integer, share real, seconds real, row text,
+    primary key (key, number))"""
+
+
+@dataclass(frozen=True)
+class StoredEvidence:
+    """A check's evidence as it was shown."""
+
+    words: str
+    page: str
+
+    def text(self) -> str:
+        return self.words
+
+    def _repr_html_(self) -> str:
+        return self.page
+
+
+@dataclass(frozen=True)
+class Row:
+    """The result of one check and the share of its points that it earns, from 0 to 1."""
+
+    result: CheckResult
+    share: float
+
+
+class Journal:
+    """Rows in a SQLite file, which several processes may use at once."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def rows(self, key: str) -> dict[int, Row]:
+        """The rows of `key` by the number of their check. Raises NotGraded if the file is damaged."""
+        with self._open() as connection:
+            found = connection.execute(
+                "select number, sentence, passed, share, seconds, row from results where key = ?", (key,)
+            ).fetchall()
+        return {
+            number: Row(_result(sentence, bool(passed), seconds, json.loads(row)), share)
+            for number, sentence, passed, share, seconds, row in found
+        }
+
+    def record(self, key: str, number: int, exercise: str, row: Row) -> None:
+        """Writes one row; an earlier one of the same key and number is replaced."""
+        one = row.result
+        values = (key, number, exercise, one.sentence, one.passed, row.share, one.seconds, json.dumps(_rest(one)))
+        with self._open() as connection:
+            connection.execute("insert or replace into results values (?, ?, ?, ?, ?, ?, ?, ?)", values)
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with closing(sqlite3.connect(self.path, timeout=60)) as connection, connection:
+                connection.execute(_TABLE)
+                yield connection
+        except sqlite3.Error as error:
+            raise NotGraded(
+                f"the journal {self.path} cannot be used ({error}); it may be deleted: it saves time"
+            ) from error
+
+
+def journal_key(program: ModuleSource, text: str, reference: ModuleSource, tier: str, patience: float) -> str:
+    """The hash of everything that a verdict depends on."""
+    parts = [program.to_data(), text, reference.to_data(), tier, patience, _versions()]
+    return hashlib.sha256(json.dumps(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@cache
+def _versions() -> list[str]:
+    """The versions of Python, NumPy and of our own code, which is hashed: its version number changes too seldom."""
+    digest = hashlib.sha256()
+    root = Path(__file__).resolve().parents[2]
+    folders = ("lockstep", "autograder/grading", "autograder/sandbox")
+    ours = [path for folder in folders for path in root.joinpath(folder).rglob("*.py")]
+    for path in sorted(ours):
+        digest.update(path.read_bytes())
+    return [platform.python_version(), version("numpy"), digest.hexdigest()]
+
+
+def _rest(one: CheckResult) -> dict[str, Any]:
+    rest: dict[str, Any] = {
+        "explanation": one.explanation,
+        "detail": one.detail,
+        "calls": list(one.calls),
+        "output": one.output,
+    }
+    if one.evidence is not None:
+        page = getattr(one.evidence, "_repr_html_", None)
+        rest["evidence"] = [one.evidence.text(), page() if page is not None else None]
+    return rest
+
+
+def _result(sentence: str, passed: bool, seconds: float, rest: dict[str, Any]) -> CheckResult:
+    evidence = None
+    if "evidence" in rest:
+        words, page = rest["evidence"]
+        evidence = StoredEvidence(words, page) if page is not None else _Words(words)
+    calls = tuple(rest["calls"])
+    return CheckResult(sentence, passed, seconds, rest["explanation"], rest["detail"], calls, rest["output"], evidence)
+
+
+@dataclass(frozen=True)
+class _Words:
+    words: str
+
+    def text(self) -> str:
+        return self.words

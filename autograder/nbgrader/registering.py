@@ -1,0 +1,54 @@
+"""Enters the units of source/ into nbgrader's gradebook, as generate_assignment does, and leaves notebooks/ alone."""
+
+import argparse
+import logging
+import tempfile
+from pathlib import Path
+
+from nbgrader.converters import GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+
+from autograder.grading.work import NotGraded
+from autograder.nbgrader.plugin import configure
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("units", nargs="*", help="names such as 01-processes; all of source/ if none is given")
+    parser.add_argument("--course", type=Path, default=Path.cwd(), help="the course directory (default: here)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    for name in arguments.units or units(arguments.course):
+        register(arguments.course, name)
+        print(f"{name}: in the gradebook")
+    return 0
+
+
+def units(course: Path) -> list[str]:
+    """The names of the units in source/, in order."""
+    return sorted(path.parent.name for path in course.glob("source/*/*.ipynb") if path.stem == path.parent.name)
+
+
+def register(course: Path, name: str, config: Config | None = None) -> None:
+    """Enters one unit, or brings what the gradebook has of it up to date. Raises NotGraded if nbgrader refuses."""
+    if config is None:
+        config = course_config(course)
+    with tempfile.TemporaryDirectory(prefix="lockstep-release-") as folder:
+        coursedir = CourseDirectory(config=config)
+        coursedir.release_directory = folder  # the released notebooks come from our own build
+        coursedir.assignment_id = name
+        converter = GenerateAssignment(coursedir=coursedir, config=config)
+        converter.log.setLevel(logging.WARNING)
+        try:
+            converter.start()
+        except Exception as error:  # nbgrader's own classes and those of its database
+            raise NotGraded(f"nbgrader cannot enter {name} into the gradebook: {error}") from error
+
+
+def course_config(course: Path) -> Config:
+    """The configuration of nbgrader for the course in a folder."""
+    config = Config()
+    configure(config)
+    config.CourseDirectory.root = str(course.resolve())
+    return config

@@ -1,0 +1,1 @@
+"""What benchmarks share: rounds of measurements, and others' ways to run tasks."""

@@ -1,0 +1,157 @@
+"""The course's own parallel programs, as learners get them, and the same work by everybody's way to run tasks.
+
+The programs are taken from the notebooks with solutions. Each is cut once, by itself; `by` is the same work through any
+map, and gets the same tasks. Where a lesson lets an addition cost `work(0.001)`, which burns CPU time whatever the
+core is shared with, it is replaced by one of so many steps, so that time is time.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial, reduce
+from importlib import import_module
+from itertools import accumulate, pairwise
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from benchmarks.comparing.ways import Map, spin
+from lockstep.program.definitions import definitions
+from lockstep.program.source import Cell, ModuleSource
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """`ours()` is the course's program on P workers, `serial()` the best serial one, `by(map)` the work through a map.
+
+    `ceiling` is the speed-up, as a share of P, that the algorithm itself can reach; `why` says where it is below 1.
+    """
+
+    name: str
+    ours: Callable[[], Any]
+    serial: Callable[[], Any]
+    by: Callable[[Map], Any]
+    ceiling: float = 1.0
+    why: str = ""
+
+
+def units(folder: Path) -> dict[str, Any]:
+    """The modules of the units' definitions, by the unit's name without its number, written to `folder`.
+
+    Workers can import them that start after this, and only those: some libraries keep theirs from call to call.
+    """
+    sys.path.insert(0, str(folder))
+    found = {}
+    for path in sorted((ROOT / "source").glob("*/*.ipynb")):
+        cells = [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
+        kept = definitions(ModuleSource(tuple(Cell("", cell.source) for cell in cells))).cells
+        name = "unit_" + path.stem.replace("-", "_")
+        (folder / f"{name}.py").write_text("\n".join(cell.source for cell in kept), encoding="utf-8")
+        found[path.stem.partition("-")[2]] = name
+    return found
+
+
+def references(folder: Path, workers: int, steps: int, scale: float) -> list[Reference]:
+    """All of them, on `workers` workers; `steps` of `spin` take 1 ms here, and at `scale` 1 each is about a second long alone."""
+    names = units(folder)
+    heavy = f"from benchmarks.comparing.ways import spin\n\n\ndef plus(left, right):\n    spin({steps})\n    return left + right\n"
+    heavy += f"\n\ndef wanted(number):\n    spin({steps})\n    return number % 3 == 0\n"
+    with (folder / f"{names['patterns']}.py").open("a", encoding="utf-8") as file:
+        file.write("\n\n" + heavy)
+    processes, speedup, patterns = (import_module(names[unit]) for unit in ("processes", "speedup", "patterns"))
+    return [
+        _run_all(processes, workers, int(400 * scale) * steps),
+        _count_primes(speedup, int(18_000 * scale), workers),
+        _add_squares(speedup, int(12_000_000 * scale), workers),
+        *_in_shares(patterns, int(1000 * scale), workers),
+        _word_count(patterns, int(20_000 * scale), workers),
+    ]
+
+
+def _run_all(module: Any, workers: int, steps: int) -> Reference:
+    tasks = [partial(spin, steps)] * workers
+    return Reference(
+        "run_all",
+        lambda: module.run_all(tasks),
+        lambda: [task() for task in tasks],
+        lambda mapped: mapped(spin, [steps] * workers),
+    )
+
+
+def _count_primes(module: Any, limit: int, workers: int) -> Reference:
+    blocks = [range(start, min(start + 100, limit)) for start in range(0, limit, 100)]
+    return Reference(
+        "count_primes",
+        lambda: module.count_primes(limit, workers),
+        lambda: module.primes_in(range(limit)),
+        lambda mapped: sum(mapped(module.primes_in, blocks[::-1])),
+    )
+
+
+def _add_squares(module: Any, n: int, workers: int) -> Reference:
+    bounds = list(pairwise([n * worker // workers for worker in range(workers + 1)]))
+    return Reference(
+        "add_squares",
+        lambda: module.add_squares(n, workers),
+        lambda: module.add_squares_serially(n),
+        lambda mapped: sum(mapped(partial(_call, module.squares_between), bounds)),
+    )
+
+
+def _call(function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
+    return function(*arguments)
+
+
+def _in_shares(module: Any, n: int, workers: int) -> list[Reference]:
+    shares = module.shares(n, workers)
+
+    def scan(mapped: Map) -> list[int]:
+        totals = mapped(module.total_of, shares[:-1])
+        parts = mapped(module.scan_of, list(zip([None, *accumulate(totals, module.plus)], shares, strict=True)))
+        return [total for part in parts for total in part]
+
+    def pack(mapped: Map) -> list[int]:
+        return [number for part in mapped(module.kept_of, shares) for number in part]
+
+    return [
+        Reference(
+            "reduce_in_shares",
+            lambda: module.reduce_in_shares(n, workers),
+            lambda: module.reduce_alone(n),
+            lambda mapped: reduce(module.plus, mapped(module.total_of, shares)),
+        ),
+        Reference(
+            "scan_in_shares",
+            lambda: module.scan_in_shares(n, workers),
+            lambda: module.scan_alone(n),
+            scan,
+            0.5,
+            "its two passes add nearly every item twice, so P workers are at best P / 2 times as fast",
+        ),
+        Reference("pack_in_shares", lambda: module.pack_in_shares(n, workers), lambda: module.pack_alone(n), pack),
+    ]
+
+
+def _word_count(module: Any, words: int, workers: int) -> Reference:
+    documents = [" ".join(f"word{(i * j) % 997}" for j in range(words)) for i in range(60)]
+    groups = [documents[worker::workers] for worker in range(workers)]
+
+    def by(mapped: Map) -> dict[str, int]:
+        total: Counter[str] = Counter()
+        for counted in mapped(module.count_group, groups):
+            total.update(counted)
+        return dict(total)
+
+    return Reference(
+        "word_count",
+        lambda: module.word_count(documents, workers),
+        lambda: dict(module.count_group(documents)),
+        by,
+        why="the texts themselves travel to the workers, with every library",
+    )

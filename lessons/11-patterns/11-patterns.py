@@ -1,0 +1,551 @@
+# %% [markdown]
+# # Map, reduce, scan
+#
+# **The question of this unit: what do all these loops have in common?**
+#
+# Summing, finding the largest, counting words, sorting out the good from the bad: most loops over a list are one of a handful of
+# patterns. If you know which, you know how to share it among processes, and how short its longest chain can be.
+#
+# Contents: map · reduce, and when you may move the brackets · floating-point numbers · a reduce on many cores, and in
+# earnest · scan, and what it costs · pack · MapReduce.
+#
+# You will build `tree_reduce`, `scan`, `pack` and `word_count`.
+
+# %%
+# %load_ext lockstep
+
+# %%
+import math
+import operator
+from collections import Counter
+from functools import reduce
+from itertools import accumulate
+from multiprocessing import Pipe, Pool, Process
+
+from lockstep import predict, simulate, speedup, timeline, usable_cpus, work
+
+# %% [markdown]
+# ## Map
+#
+# The simplest pattern: one function, applied to every item by itself. No item needs another one, so the span is the
+# cost of the most expensive item, and everything can be done at the same time.
+
+# %%
+def squared(number):
+    return number * number
+
+
+with Pool(2) as pool:
+    print(pool.map(squared, range(10)))
+    pool.close()
+    pool.join()
+
+# %% [markdown]
+# The results are in the order of the items, whichever was ready first. For a map that is all there is to say. The
+# loops that follow have a harder problem: each step seems to need the step before it.
+
+# %% [markdown]
+# ## Reduce
+#
+# `reduce(f, items)` puts `f` between all the items and works from left to right. A sum is a reduce with `+`.
+#
+# So that we see what happens, let us reduce with a function that only writes down what it was asked to do.
+
+# %%
+predict(
+    "Where will the brackets be?",
+    "all on the left", "all on the right", "in pairs, like a tree",
+)
+
+# %%
+def told(left, right):
+    return f"({left} + {right})"
+
+
+print(reduce(told, "abcdefgh"))
+
+# %% [markdown]
+# Eight items, seven additions, and each one needs the one before: a chain of 7. No number of processors helps. Now
+# move the brackets:
+
+# %%
+print(told(told(told("a", "b"), told("c", "d")), told(told("e", "f"), told("g", "h"))))
+
+# %% [markdown]
+# There are again seven additions, so the *work* is the same. But the longest chain is 3: the four inner ones can happen at
+# the same time, then two, then the last one. This is a **tree**, and a million items need a chain of only 20.
+#
+# May we do that? The result must not depend on where the brackets are: `(a + b) + c == a + (b + c)`. Such an operation
+# is called **associative**.
+
+# %%
+predict("Which of these is not associative?", "largest", "average", "joined", "first")
+
+# %%
+def largest(a, b):
+    return max(a, b)
+
+
+def average(a, b):
+    return (a + b) / 2
+
+
+def joined(a, b):
+    return a + b
+
+
+def first(a, b):
+    return a
+
+
+trials = [
+    ("+", operator.add, (7, 2, 4)),
+    ("-", operator.sub, (7, 2, 4)),
+    ("max", largest, (7, 2, 4)),
+    ("average", average, (7, 2, 4)),
+    ("join texts", joined, ("x", "y", "z")),
+    ("first of two", first, (7, 2, 4)),
+]
+for name, f, (a, b, c) in trials:
+    print(f"{name:>12}: {f(f(a, b), c)!r:>6} and {f(a, f(b, c))!r:>6}")
+
+# %% [markdown]
+# Minus and average give two different results, so they are out. (One example shows that an operation is *not*
+# associative. That the others are, you have to prove.)
+#
+# Associative is not the same as **commutative**, `a + b == b + a`. Joining texts is associative, but "xy" is not "yx".
+# A tree may move the brackets and may not change the order: what was on the left stays on the left. If a program combines
+# results in the order in which the workers finish, it needs both.
+#
+# And the average, which we often want? Carry more along: the pair (sum, count) is combined by `+` twice, which is associative,
+# and the division comes once, at the end. This trick is worth remembering.
+
+# %%
+def combined(left, right):
+    return left[0] + right[0], left[1] + right[1]
+
+
+total, count = reduce(combined, [(7, 1), (2, 1), (4, 1)])
+print(f"sum {total}, count {count}, average {total / count:.3f}")
+
+# %% [markdown]
+# ## Floating-point numbers
+#
+# Addition is associative. That is what we learned at school.
+
+# %%
+predict("What does the last line say?", "True", "False")
+
+# %%
+print((0.1 + 0.2) + 0.3)
+print(0.1 + (0.2 + 0.3))
+print((0.1 + 0.2) + 0.3 == 0.1 + (0.2 + 0.3))
+
+# %% [markdown]
+# Each addition rounds to the 53 bits that fit, and another order rounds differently. It can be worse. Here a large number
+# comes and goes, and 1.0 is between.
+
+# %%
+predict("What is the first sum?", "1.0", "0.0", "2.0")
+
+# %%
+print((1e16 + 1.0) + -1e16)
+print(1.0 + (1e16 + -1e16))
+
+# %% [markdown]
+# 0.0 and 1.0. Next to 1e16 the neighbouring numbers are 2 apart, so the 1.0 vanishes.
+#
+# So a parallel sum of floats may differ from the serial one in its last digits, and if the brackets depend on who finishes first, from
+# run to run. It is not a mistake in your program, but you must know it: compare with a tolerance (`math.isclose`), and
+# fix the shape of the tree where results have to repeat. The tree is usually even the more exact of the two:
+
+# %%
+tenths = [0.1] * 1024
+
+
+def in_a_tree(items):
+    if len(items) == 1:
+        return items[0]
+    half = len(items) // 2
+    return in_a_tree(items[:half]) + in_a_tree(items[half:])
+
+
+exact = math.fsum(tenths)
+print("one after another is exact:", reduce(operator.add, tenths) == exact)
+print("in a tree is exact:        ", in_a_tree(tenths) == exact)
+
+# %% [markdown]
+# In the tree equal numbers meet, and here doubling one never has to round. From left to right, a large total meets a small
+# item 1023 times, and nearly every time something is rounded off.
+
+# %%
+# exercise: tree_reduce
+
+# %% [markdown]
+# ## A reduce on many cores
+#
+# Let an operation cost 0.1 s, and let us have 8 items. One process folds from the left; in the other program, a process
+# gives the two halves to two children and combines what they send.
+#
+# (An ideal machine: starting and talking cost nothing.)
+
+# %%
+predict("Eight items, 0.1 s an addition: how long does the tree take on 8 cores?", unit="s")
+
+# %%
+def slow_sum(left, right):
+    work(0.1)
+    return left + right
+
+
+def fold(items):
+    return reduce(slow_sum, items)
+
+
+def reduce_half(items, end):
+    end.send(reduce_in_processes(items))
+    end.close()
+
+
+def reduce_in_processes(items):
+    if len(items) == 1:
+        return items[0]
+    half = len(items) // 2
+    receivers, children = [], []
+    for part in (items[:half], items[half:]):
+        receiver, sender = Pipe(duplex=False)
+        child = Process(target=reduce_half, args=(part, sender))
+        child.start()
+        sender.close()
+        receivers.append(receiver)
+        children.append(child)
+    left, right = [receiver.recv() for receiver in receivers]
+    for child in children:
+        child.join()
+    return slow_sum(left, right)
+
+
+# %%
+items = [3, 1, 4, 1, 5, 9, 2, 6]
+for program in [fold, reduce_in_processes]:
+    found = simulate(program, items, cores=8, costs="ideal")
+    print(f"{program.__name__:>20}: {found.result}, {found.makespan:.1f} s, work {found.work:.1f} s, span {found.span:.1f} s")
+
+# %% [markdown]
+# Both find 31, with seven operations, 0.7 s of work. The tree does it in 0.3 s: three levels. The bars show them:
+
+# %%
+timeline(simulate(reduce_in_processes, items, cores=8, costs="ideal").timeline())
+
+# %% [markdown]
+# ## A reduce in earnest
+#
+# A process for every item is a way to *see* the tree, not a way to add. In earnest each worker folds a share of the items, one after
+# another, and only the totals of the shares meet. The brackets move, and the order stays: the shares are contiguous.
+
+# %%
+def plus(left, right):
+    work(0.001)
+    return left + right
+
+
+def shares(n, workers):
+    return [range(n * worker // workers, n * (worker + 1) // workers) for worker in range(workers)]
+
+
+def total_of(share):
+    return reduce(plus, share)
+
+
+def reduce_in_shares(n, workers):
+    with Pool(workers) as pool:
+        totals = pool.map(total_of, shares(n, workers), chunksize=1)
+        pool.close()
+        pool.join()
+    return reduce(plus, totals)
+
+
+def reduce_alone(n):
+    return total_of(range(n))
+
+
+# %% [markdown]
+# An addition costs 1 ms here, so that there is something to share. Measure it. Where your CPUs end, the simulation goes on: one run, taken apart, on cores that you need not have.
+
+# %%
+predict("What is the speed-up on all the CPUs that you may use?", unit="times")
+
+# %%
+print(usable_cpus())
+curve = simulate.curve(reduce_in_shares, 400, cores=[1, 2, 3, 4, 6, 8], serial=reduce_alone)
+speedup(reduce_in_shares, 400, serial=reduce_alone, seconds=3, simulated=curve)
+
+# %% [markdown]
+# The points stay a little below the ideal line: starting the pool takes time too, and the last additions, one for each share,
+# are made by one process alone. Read the sentence below the picture before you believe the points. Then move a slider: with ten items there is hardly
+# anything to share, and the start of the pool costs more than it brings.
+#
+# So the start stands against 0.4 s of work. Gustafson's question (unit 10) is the better one here: with twice the workers, take twice the
+# *items*. This is weak scaling.
+
+# %%
+predict(
+    "Is the scaled speed-up above or below the one that you just saw?",
+    "above", "below", "the same",
+)
+
+# %%
+speedup(reduce_in_shares, 400, serial=reduce_alone, seconds=3, scaling="weak")
+
+# %% [markdown]
+# With one worker nothing changed. With more, the run takes about as long as with one, and does so many times the work: the start of the
+# pool is a smaller part of it.
+
+# %% [markdown]
+# ## Scan
+#
+# A **scan** keeps all the totals on the way: after one item, after two, and so on. (Also called prefix sums.)
+
+# %%
+print(list(accumulate([3, 1, 4, 1, 5, 9, 2, 6])))
+
+# %% [markdown]
+# Here surely every total needs the one before it? So it seems, and yet the same brackets help. Suppose that somebody adds the items up in twos first, and gives you the running totals of these.
+
+# %%
+predict(
+    "There are 8 items. How many additions are missing for all the totals?",
+    unit="additions",
+)
+
+# %%
+values = [3, 1, 4, 1, 5, 9, 2, 6]
+pairs = [values[i] + values[i + 1] for i in range(0, len(values), 2)]
+print("pairs:          ", pairs)
+print("their totals:   ", list(accumulate(pairs)))
+print("what we look for:", list(accumulate(values)))
+
+# %% [markdown]
+# The totals of the pairs, 4, 9, 23, 31, are every second number of the answer. Each of the numbers between is one addition away: 4 + 4
+# is 8, 9 + 5 is 14, 23 + 2 is 25. Those three do not need one another, and neither do the pairs.
+#
+# And the totals of the pairs? They are a scan of a list half as long. So: the same again. Two short steps a level, and
+# log2 n levels. The price is that there are more additions than in the loop, nearly twice as many. That is a common
+# bargain: **more work for less span**. On one core it is a loss.
+
+# %%
+# exercise: scan
+
+# %% [markdown]
+# ## A scan in earnest
+#
+# With P workers, again each has a share. What does a worker need to know of the others? Only the total of all that stands *before*
+# its share. So there are two passes. First every share but the last is added up. Then each worker makes the running totals of
+# its share, beginning with the total of what is before it.
+
+# %%
+def scan_of(task):
+    before, share = task
+    if before is None:
+        return list(accumulate(share, plus))
+    return list(accumulate(share, plus, initial=before))[1:]
+
+
+def scan_in_shares(n, workers):
+    parts = shares(n, workers)
+    with Pool(workers) as pool:
+        totals = pool.map(total_of, parts[:-1], chunksize=1)
+        before = [None, *accumulate(totals, plus)]
+        scanned = pool.map(scan_of, list(zip(before, parts)), chunksize=1)
+        pool.close()
+        pool.join()
+    return [total for part in scanned for total in part]
+
+
+def scan_alone(n):
+    return list(accumulate(range(n), plus))
+
+
+print(scan_in_shares(9, 3) == scan_alone(9))
+
+# %% [markdown]
+# How many additions does each of 2 workers make, and how many did the loop make?
+
+# %%
+predict("What is the speed-up with 2 workers?", unit="times")
+
+# %%
+curve = simulate.curve(scan_in_shares, 400, cores=[1, 2, 3, 4, 6, 8], serial=scan_alone)
+speedup(scan_in_shares, 400, serial=scan_alone, seconds=3, simulated=curve)
+
+# %% [markdown]
+# Two workers, and nothing is gained. Nearly every item is added twice now, once in each pass, and two workers for twice the work are as fast as
+# one worker for all of it. P workers are at best P / 2 times as fast: the curve rises with half the slope of the ideal
+# line. A scan in processes pays from 3 workers on, and only where one addition costs much.
+#
+# The bars show the two passes. In the first one the last worker has nothing to do.
+
+# %%
+timeline(simulate(scan_in_shares, 400, 4, cores=4, costs="ideal").timeline())
+
+# %% [markdown]
+# ## Pack
+#
+# Why would anybody want running totals? Because they say **where things go**.
+#
+# Many processes look at items at the same time and want to keep some, in order. If each one appends to a common list under a lock,
+# they stand in a queue, and the order is the order of their luck. It would be better if every kept item knew its place.
+
+# %%
+predict(
+    "What do the running totals of ones (keep) and zeros (drop) tell a kept item?",
+    "its place among the kept", "how many are dropped", "its place among all",
+)
+
+# %%
+letters = list("lOcksTEp")
+flags = [1 if letter.islower() else 0 for letter in letters]
+print("items: ", *letters)
+print("keep:  ", *flags)
+print("totals:", *accumulate(flags))
+
+# %% [markdown]
+# The total at a kept item says how many are kept up to and including it. So `l` is number 1, `c` is number 2, and its
+# place, counted from 0, is one less. Now all of them can be written at once: no lock, no queue, and the order is right.
+
+# %%
+# exercise: pack
+
+# %% [markdown]
+# In earnest the scan is a short one. Each worker looks at its share and packs what it keeps. How many it keeps is all that matters for
+# where it goes, so the scan runs over P numbers, not over all items.
+
+# %%
+def wanted(number):
+    work(0.001)
+    return number % 3 == 0
+
+
+def kept_of(share):
+    return [number for number in share if wanted(number)]
+
+
+def pack_in_shares(n, workers):
+    with Pool(workers) as pool:
+        parts = pool.map(kept_of, shares(n, workers), chunksize=1)
+        pool.close()
+        pool.join()
+    starts = [0, *accumulate(len(part) for part in parts)]
+    result = [None] * starts[-1]
+    for start, part in zip(starts, parts):
+        result[start : start + len(part)] = part
+    return result
+
+
+def pack_alone(n):
+    return kept_of(range(n))
+
+
+# %%
+curve = simulate.curve(pack_in_shares, 400, cores=[1, 2, 3, 4, 6, 8], serial=pack_alone)
+speedup(pack_in_shares, 400, serial=pack_alone, seconds=3, simulated=curve)
+
+# %% [markdown]
+# The curve looks like the one of the reduce. The work is done once, and
+# the scan that it needs is so short that you do not see it.
+
+# %% [markdown]
+# ## MapReduce
+#
+# In 2004 Google described how it counts the words of the web: with a map and a reduce, and a machine that distributes
+# them over thousands of computers (Dean and Ghemawat). The pattern fits in a few lines. The question is what
+# travels between the two.
+#
+# Let us take three short texts. Each worker could send every word that it finds, as the pair (word, 1). Or it could first **combine**: add
+# up what it has, and send one pair a word.
+
+# %%
+predict(
+    "How many pairs of a word and a number travel, if each document sends one a word?",
+    unit="pairs",
+)
+
+# %%
+texts = [
+    "to be or not to be",
+    "the lady doth protest too much the lady",
+    "to die to sleep to sleep perchance to dream",
+]
+print("every word:", sum(len(text.split()) for text in texts))
+print("combined:  ", sum(len(Counter(text.split())) for text in texts))
+
+# %% [markdown]
+# 23 against 15, and these are short texts. In a long one nearly every word has been there before: the words go on and on, and the
+# vocabulary hardly grows. Without the combining, one process receives all the words of the world, and counts them alone.
+#
+# Here it is, on your machine, with a few hundred thousand words.
+
+# %%
+def words_of(text):
+    return text.split()
+
+
+def counted_words_of(text):
+    return Counter(text.split())
+
+
+def count_every_word(texts, workers):
+    total = Counter()
+    with Pool(workers) as pool:
+        for found in pool.imap_unordered(words_of, texts):
+            total.update(found)
+        pool.close()
+        pool.join()
+    return total
+
+
+def count_combined(texts, workers):
+    total = Counter()
+    with Pool(workers) as pool:
+        for found in pool.imap_unordered(counted_words_of, texts):
+            total.update(found)
+        pool.close()
+        pool.join()
+    return total
+
+
+long_texts = [" ".join(texts) + " "] * 8
+long_texts = [text * 2000 for text in long_texts]
+
+# %%
+predict(
+    "In which program does the main process compute more?",
+    "every word sent", "words counted first",
+)
+
+# %%
+timeline(count_every_word, long_texts, 2)
+
+# %%
+timeline(count_combined, long_texts, 2)
+
+# %% [markdown]
+# In the first program the workers are busy sending, again and again, and the main process takes the words apart and counts them: all the
+# words go through its hands. In the second the workers compute. The main process waits, and the eight short tables that it adds
+# up are thin strokes. (The start of the workers is the same in both.)
+#
+# Why is it allowed to combine early? Adding up counts is associative, so the brackets may be moved: first within a worker,
+# then between them. It is commutative too, so it does not matter who is ready first.
+
+# %%
+# exercise: word_count
+
+# %% [markdown]
+# ## What you know now
+#
+# - Map: no item needs another. Reduce: one result. Scan: all results on the way. Pack: a scan that says where things go.
+# - Associative: the brackets may move, and a chain of n becomes a tree of log2 n. Commutative: the order may change as well.
+# - Float addition is not quite associative. Expect other last digits, and fix the tree where results must repeat.
+# - Combine before you send.
+#
+# Back to [the list of units](../00-start/00-start.ipynb).

@@ -1,0 +1,1 @@
+"""`explore`: a program of processes on every one of its interleavings."""

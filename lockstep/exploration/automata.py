@@ -1,0 +1,122 @@
+"""The processes' local states on the checking side, as pure data, growing as answers come in."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from lockstep.exploration.wire import from_wire, to_wire
+from lockstep.standin.machine import NotCovered
+from lockstep.standin.operation import Answer, Message, Operation
+from lockstep.student.failure import StudentMissing
+
+
+class Unknown(Exception):
+    """The learner's process has to be asked where this answer leads; with `local` -1: what a call makes of what is kept."""
+
+    def __init__(self, local: int, answer: Answer) -> None:
+        super().__init__(local, answer)
+        self.local, self.answer = local, answer
+
+
+class Local(NamedTuple):
+    """A local state of a process, and what it asks for there."""
+
+    number: int
+    process: str
+    daemon: bool
+    kind: str  # "ask", "join", "end"
+    operation: Operation
+    sections: tuple[str, ...]
+    where: tuple[tuple[str, int, str], ...]
+    ended: tuple[Any, ...]
+    queues: tuple[str, ...]
+    abandoned: tuple[str, ...]
+    ends: tuple[tuple[str, bool], ...]
+    children: tuple[tuple[str, bool], ...]
+    inherited: tuple[tuple[str, bool], ...]
+
+
+class Edge(NamedTuple):
+    """Where an answer leads: objects created and processes started on the way, and the next local state."""
+
+    created: tuple[tuple[str, str, Any, Any], ...]
+    started: tuple[tuple[str, int], ...]
+    after: int
+
+
+class HiddenInput(Exception):
+    """The program depends on something that differs from run to run."""
+
+
+class Automata:
+    """All local states known so far. `ask` gets the service's replies in."""
+
+    def __init__(self, service: Any) -> None:
+        self._service = service
+        self.locals: list[Local] = []
+        self.edges: dict[tuple[int, Any], Edge] = {}
+        self.first_edges: dict[int, Edge] = {}
+        self.calls: dict[tuple[Message, Message], tuple[Message, Message]] = {}
+        self.texts: list[str] = []
+        self.trips = 0
+
+    def begin(self, request: dict[str, Any]) -> int:
+        """Asks for main's first local state; its number."""
+        reply = self._ask({"do": "begin", **request})
+        first: int = reply["first"]
+        return first
+
+    def extend(self, wanted: list[tuple[int, Answer]]) -> None:
+        """Asks where these answers lead; they are known afterwards."""
+        self._ask({"do": "extend", "pairs": [[number, to_wire(answer)] for number, answer in wanted]})
+
+    def replay(self, numbers: list[int]) -> None:
+        """Has the histories of these local states run again. Raises HiddenInput if a process acts differently."""
+        self._ask({"do": "replay", "locals": numbers})
+
+    def edge(self, number: int, answer: Answer) -> Edge:
+        """Raises Unknown for what has to be asked first."""
+        found = self.edges.get((number, answer))
+        if found is None:
+            raise Unknown(number, answer)
+        return found
+
+    def call(self, kept: Message, call: Message) -> tuple[Message, Message]:
+        """What a call makes of something that a Manager keeps, and its reply. Raises Unknown, too."""
+        found = self.calls.get((kept, call))
+        if found is None:
+            raise Unknown(-1, (kept, call))
+        return found
+
+    def text(self, token: int) -> str:
+        return self.texts[token]
+
+    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        self.trips += 1
+        reply: dict[str, Any] = self._service.ask(request)
+        if "hidden" in reply:
+            raise HiddenInput(str(reply["hidden"]))
+        for told in reply["locals"]:
+            identity, daemon, kind, operation, sections, where, ended, queues, ends, children, inherited = told
+            local = Local(
+                len(self.locals), str(identity), bool(daemon), str(kind), from_wire(operation), tuple(sections),
+                tuple((str(a), int(b), str(c)) for a, b, c in where), tuple(ended), tuple(queues[0]), tuple(queues[1]),
+                tuple((a, b) for a, b in ends), tuple((a, b) for a, b in children), from_wire(inherited),
+            )  # fmt: skip
+            if local.kind == "end" and local.ended[0] == "not covered":
+                raise NotCovered(str(local.ended[1]))
+            if local.kind == "end" and local.ended[0] == "missing":
+                raise StudentMissing(str(local.ended[1]))
+            self.locals.append(local)
+        for number, answer, effects, after in reply["edges"]:
+            found = from_wire(effects)
+            created = tuple(effect[1:] for effect in found if effect[0] == "create")
+            started = tuple(effect[1:] for effect in found if effect[0] == "start")
+            if number < 0:
+                self.first_edges[-1 - number] = Edge(created, started, after)
+            else:
+                self.edges[number, from_wire(answer)] = Edge(created, started, after)
+        for kept, call, after, answer in from_wire(reply["calls"]):
+            self.calls[kept, call] = (after, answer)
+        self.texts += map(str, reply["texts"])
+        return reply

@@ -1,0 +1,243 @@
+"""The result of `explore`: an immutable value that counts, judges and shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from os import PathLike
+from typing import Any
+
+from lockstep.exploration.claims import Claim
+from lockstep.exploration.findings import End, Findings
+from lockstep.exploration.typed import Results
+from lockstep.player.standalone import save
+from lockstep.player.trace import Trace, trace_to
+from lockstep.standin.objects.processes import process_name
+from lockstep.student.failure import CheckFailed
+from lockstep.words import SENTENCES, brief, brief_value
+
+
+@dataclass(frozen=True, repr=False)
+class Exploration:
+    """What `explore` found. Counts are interleavings; where these are without number (`interleavings` is None), states.
+
+    `results` maps every value that main returned to its interleavings. `crashes` counts those in which some process
+    ended by an exception, `left_running` those in which main was done before a process that it started.
+    """
+
+    findings: Findings = field(compare=False, hash=False)
+
+    @property
+    def claim(self) -> Claim:
+        """What was covered: all interleavings, all states, few preemptions, or a sample."""
+        return self.findings.claim
+
+    @property
+    def interleavings(self) -> int | None:
+        return self.findings.interleavings
+
+    @property
+    def states(self) -> int:
+        return len(self.findings.states)
+
+    @cached_property
+    def results(self) -> Results:
+        return self.findings.results()
+
+    @property
+    def deadlocks(self) -> int:
+        return self._count(lambda end: end.deadlocked)
+
+    @property
+    def livelocks(self) -> int:
+        return len(self.findings.lost)
+
+    @property
+    def crashes(self) -> int:
+        return self._count(lambda end: bool(end.crashes))
+
+    @property
+    def left_running(self) -> int:
+        return self._count(lambda end: end.left_running)
+
+    def always(self, predicate: Callable[[Any], Any]) -> Exploration:
+        """Every interleaving ends, and main returns a value for which `predicate` is true. Raises CheckFailed."""
+        self.always_ends()
+        bad = {id(end): not predicate(end.returned[0]) for end in self._ends if end.returned}
+        wrong = [end for end in self._ends if bad.get(id(end))]
+        if wrong:
+            values = sorted({brief_value(end.returned[0]) for end in wrong})
+            told = ", ".join(values[:5]) + (", ..." if len(values) > 5 else "")
+            self._no(lambda end: bad.get(id(end), False), f"the result is wrong ({told})")
+        return self
+
+    def always_ends(self) -> Exploration:
+        """No interleaving crashes or deadlocks, and none goes on for ever without a way to its end. Raises CheckFailed."""
+        self.never_deadlocks()
+        if self.livelocks:
+            crashed = self.findings.crashed_and_lost()
+            if crashed:
+                raise self._failed("A process ends with an exception, and others wait for it for ever:", crashed)
+            title = "The processes can come to where they go on for ever and never end (livelock):"
+            raise self._failed(title, self.findings.lost)
+        return self
+
+    def never_deadlocks(self) -> Exploration:
+        """In no interleaving a process crashes, or everybody who is left waits for ever. Raises CheckFailed."""
+        self.never_crashes()
+        self._no(lambda end: end.deadlocked, "nobody can go on (deadlock)")
+        return self
+
+    def never_crashes(self) -> Exploration:
+        """No process ends by an exception. Raises CheckFailed.
+
+        Whoever crashes never comes to where a lock is wrong, so the other verdicts ask for this first.
+        """
+        self._no(lambda end: end.main_crashed, "main ends with an exception")
+        self._no(lambda end: bool(end.crashes), "a process ends with an exception")
+        return self
+
+    def never_leaves_running(self) -> Exploration:
+        """Whatever was started has exited when main is done. Raises CheckFailed."""
+        self._no(lambda end: end.left_running, "a process is still running when main is done")
+        return self
+
+    def sometimes(self, predicate: Callable[[Any], Any]) -> Exploration:
+        """Some interleaving returns a value for which `predicate` is true. Raises CheckFailed."""
+        if not any(predicate(end.returned[0]) for end in self._ends if end.returned and not end.deadlocked):
+            values = ", ".join(map(brief_value, list(self.results)[:5])) or "nothing at all"
+            raise CheckFailed(f"No interleaving gives such a result; it is {values}. Taken: {self.claim}.")
+        return self
+
+    def at_most(self, section: str, processes: int) -> Exploration:
+        """No process crashes, some are in `with inside(section):`, and never more than so many at once.
+
+        Raises CheckFailed; TypeError or ValueError for what is no section or no number of processes.
+        """
+        if not isinstance(section, str):
+            raise TypeError(f"a section is the name given to `inside`, a text, not {section!r}")
+        if not isinstance(processes, int) or processes < 1:
+            raise ValueError(f"at most how many processes is a number, at least 1, not {processes!r}")
+        self.never_crashes()
+        inside = self.findings.inside(section)
+        if not inside:
+            self.always_ends()  # if nobody gets so far, this says why
+            raise CheckFailed(self._nobody_inside(section))
+        bad = {state for state, count in inside.items() if count > processes}
+        if bad:
+            most = max(inside.values())
+            title = f"{most} processes can be inside {section!r} at once, where at most {processes} may:"
+            raise self._failed(title, bad)
+        return self
+
+    def at_once(self, section: str) -> int:
+        """The largest number of processes that are in `with inside(section):` at once in any state."""
+        return max(self.findings.inside(section).values(), default=0)
+
+    def errors_of_main(self) -> set[str]:
+        """The names of the exceptions with which main ends in some interleaving."""
+        told = (text for end in self._ends for process, text in end.crashes if process == "0")
+        return {text.partition(":")[0] for text in told}
+
+    def failure(self) -> Trace | None:
+        """The shortest schedule to a deadlock, a livelock or a crash; None if there is none of these."""
+        kinds: list[tuple[str, set[int]]] = [
+            ("Nobody can go on (deadlock):", {end.state for end in self._ends if end.deadlocked}),
+            ("They can go on for ever and never end (livelock):", set(self.findings.lost)),
+            ("A process ends with an exception:", {end.state for end in self._ends if end.crashes}),
+        ]
+        for title, states in kinds:
+            if states:
+                return trace_to(self.findings, states, title)
+        return None
+
+    def schedule(self, predicate: Callable[[Any], Any] = lambda value: True) -> Trace | None:
+        """The shortest schedule after which main returns a value for which `predicate` is true; None if there is
+        none."""
+        ends = (end for end in self._ends if end.returned and not end.deadlocked)
+        states = {end.state for end in ends if predicate(end.returned[0])}
+        return trace_to(self.findings, states, "A shortest interleaving with this result:") if states else None
+
+    def trace(self) -> str:
+        """The shortest failing schedule as plain text, a step a line; if nothing fails, a shortest interleaving."""
+        found = self.failure() or self.schedule()
+        return found.text() if found else "Nothing to show: no interleaving was seen to its end."
+
+    def play(self, goal: Callable[[Any], Any] | str | None = None) -> Any:
+        """A player of the shortest failing interleaving, or of one whose result `goal` is true of (or "deadlock")."""
+        from lockstep.player.widget import Player  # notebooks only: it loads anywidget
+
+        return Player(self.findings, goal)
+
+    def save(self, file: str | PathLike[str], goal: Callable[[Any], Any] | str | None = None) -> None:
+        """Writes the player as one HTML file that needs nothing else. Raises OSError if it cannot be written."""
+        save(self.findings, file, goal)
+
+    @property
+    def processes(self) -> int:
+        """How many processes main and its children start, at most."""
+        return self.findings.processes()
+
+    @property
+    def operations(self) -> frozenset[str]:
+        """The kinds of operations on shared objects that processes come to: "cell.read", "lock.acquire", ..."""
+        return self.findings.operations()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def __str__(self) -> str:
+        parts = [f"{self.findings.name}: {self.claim}"]
+        if self.results:
+            told = [brief_value(v) + ("" if n is None else f": {n:,}") for v, n in _in_order(self.results.items())]
+            parts.append("results " + ", ".join([*told[:12], *(["..."] if len(told) > 12 else [])]))
+        for name in ("deadlocks", "livelocks", "crashes", "left_running"):
+            if getattr(self, name):
+                unit = "interleaving" if self.interleavings is not None and name != "livelocks" else "state"
+                many = "s" if getattr(self, name) > 1 else ""
+                what = ""
+                if name == "crashes":
+                    process, error = next(end.crashes[0] for end in self._ends if end.crashes)
+                    what = f" ({process_name(process)}: {brief(error, SENTENCES)})"
+                parts.append(f"{name.replace('_', ' ')} in {getattr(self, name):,} {unit}{many}{what}")
+        return "; ".join(parts)
+
+    def _count(self, chosen: Callable[[End], bool]) -> int:
+        return self.findings.count(end for end in self.findings.ends if chosen(end))
+
+    @property
+    def _ends(self) -> list[End]:
+        return self.findings.ends
+
+    def _nobody_inside(self, section: str) -> str:
+        others = ", ".join(map(repr, self.findings.sections()))
+        there = f"the sections that processes enter are {others}" if others else "no process enters any section"
+        return (
+            f"No process is ever inside {section!r}, so nothing is proven; {there}. "
+            f"Mark the part of the program that is meant: `with inside({section!r}):`"
+        )
+
+    def _no(self, bad: Callable[[End], bool], what: str) -> None:
+        ends = [end for end in self._ends if bad(end)]
+        if not ends:
+            return
+        states = {end.state for end in ends}
+        if self.interleavings is None:
+            title = f"There are interleavings in which {what}; the shortest:"
+        else:
+            count = self.findings.count(ends)
+            title = f"In {count:,} of {self.interleavings:,} interleavings {what}; the shortest:"
+        raise self._failed(title, states)
+
+    def _failed(self, title: str, states: set[int]) -> CheckFailed:
+        schedule = trace_to(self.findings, states, title)
+        return CheckFailed(title, schedule)
+
+
+def _in_order(results: Iterable[tuple[Any, int | None]]) -> list[tuple[Any, int | None]]:
+    """By value, where values can be compared."""
+    try:
+        return sorted(results, key=lambda result: result[0])
+    except TypeError:
+        return list(results)

@@ -1,0 +1,1 @@
+"""What runs in the learner's process while `explore` asks what its processes do next."""

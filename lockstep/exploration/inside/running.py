@@ -1,0 +1,237 @@
+"""One simulated process, run from answer to answer: the machine that the stand-in's objects ask under `explore`."""
+
+from __future__ import annotations
+
+import re
+import sys
+import traceback
+from collections.abc import Callable
+from multiprocessing.managers import RemoteError
+from typing import Any, NamedTuple
+
+import greenlet
+
+from lockstep.program.greenlets import GreenletMachine, Life, Line, Starting
+from lockstep.program.loading import Loadable
+from lockstep.program.namespaces import Namespaces
+from lockstep.program.pickles import Tokens
+from lockstep.standin.imports.covered import untimed_imports
+from lockstep.standin.machine import NotCovered, not_covered
+from lockstep.standin.objects.cells import no_views
+from lockstep.standin.objects.processes import MainProcess, Process
+from lockstep.standin.objects.proxies import Reply, perform
+from lockstep.standin.objects.waiting import ACTIVE
+from lockstep.standin.operation import Answer, Creation, Message, Operation
+from lockstep.student.data import DataError, encode
+from lockstep.student.inside.references import NotThere
+
+_MESSAGE_LIMIT = 2_000
+_LINES = 8  # of a stack
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+_OWN_MODULE = re.compile(r"(?:^|(?<=<class '))(?:solution|given)\.")
+_NO_BUFFER = re.compile(r"a bytes-like object is required, not 'Shared(?:Value|Array)'")
+
+
+class Program(NamedTuple):
+    """What a process runs: its place in the tree, and its pickled Process object (main: none). Equal ones run alike."""
+
+    identity: str
+    name: str = "MainProcess"
+    daemon: bool = False
+    payload: bytes | None = None
+    ends: tuple[tuple[str, bool], ...] = ()
+
+
+class Rest(NamedTuple):
+    """Where a process rests: before an operation, before a join, or at its end."""
+
+    kind: str  # "ask", "join", "end"
+    operation: Operation
+    sections: tuple[str, ...]
+    where: tuple[Line, ...] = ()  # innermost first
+    ended: tuple[Any, ...] = ()
+
+
+class Run(Life):
+    """A process in the middle of its program. `advance` gives it an answer and lets it run to its next rest."""
+
+    def __init__(self, program: Program, machine: ExploreMachine) -> None:
+        me = MainProcess() if program.payload is None else Starting(program.identity, program.name, program.daemon)
+        super().__init__(program.identity, me)
+        self.program, self.machine = program, machine
+        self.effects: list[tuple[Any, ...]] = []
+        self.active: list[str] = []
+        self.visited: set[str] = set()
+        self.ends: set[tuple[str, bool]] = set(program.ends)
+        self.children: list[tuple[str, bool]] = []
+        self.answers: list[Answer] = []
+        self.rest: Rest | None = None
+        self.repeating = False  # on its way through a history that is known: nobody looks at where it rests
+        self.greenlet = greenlet.greenlet(self._live)
+        machine.unfinished[self] = None
+
+    def advance(self, answer: Answer = None) -> Rest:
+        """Runs to the next rest; `rest` and `effects` are new then."""
+        self.effects = []
+        self.rest = None
+        self.visited = set(self.active)
+        self.machine.switch(self, answer)
+        assert self.rest is not None
+        if self.greenlet.dead:
+            del self.machine.unfinished[self]
+        return self.rest
+
+    def put_away(self) -> None:
+        """Ends the greenlet; what the program does while it is ended changes nothing."""
+        self.effects = []
+        self.machine.unfinished.pop(self, None)
+        self.machine.unwind(self)
+
+    def sections(self) -> tuple[str, ...]:
+        return tuple(sorted({*self.visited, *self.active}))
+
+    def wait(self, kind: str, operation: Operation) -> Answer:
+        """Inside the greenlet: rest, and come back with the answer."""
+        machine = self.machine
+        machine.leave_if_dying(self)
+        if self.repeating:
+            self.rest = Rest(kind, operation, ())
+        else:
+            frame = sys._getframe(2)
+            self.rest = Rest(kind, operation, self.sections(), machine.lines(frame, _LINES))
+            machine.resting(self, frame)
+        answer = machine.rest()
+        self.answers.append(answer)
+        return answer
+
+    def _live(self, _answer: Answer) -> None:
+        try:
+            ended = self._work()
+        except greenlet.GreenletExit:
+            return
+        nothing = Operation("process.exit", (), (self.program.identity,))
+        self.rest = Rest("end", nothing, self.sections(), (), ended)
+        self.machine.resting(self, None)
+
+    def _work(self) -> tuple[Any, ...]:
+        try:
+            run = self.machine.load(self, self.program.payload)
+            if run is None:
+                return _returned(self.machine.call_main(self.namespaces))
+            run()
+            return ("returned", None, 0)
+        except greenlet.GreenletExit:
+            raise
+        except (NotCovered, NotThere) as error:
+            return ("not covered" if isinstance(error, NotCovered) else "missing", str(error), 1)
+        except BaseException as error:
+            if isinstance(error, SystemExit) and self.program.payload is not None:
+                code = error.code
+                return ("returned", None, code if isinstance(code, int) else 0 if code is None else 1)
+            told = "".join(traceback.format_exception_only(error)).strip()[:_MESSAGE_LIMIT]
+            told = _OWN_MODULE.sub("", _ADDRESS.sub("", told))  # an address differs from run to run, and says nothing
+            if _NO_BUFFER.search(told):  # as numpy says of what has no memory of its own
+                return ("not covered", str(no_views()), 1)
+            return ("raised", told, 1, self.machine.trace(error))
+
+
+def _returned(value: Any) -> tuple[Any, ...]:
+    """The end of main with this value, if it can cross."""
+    try:
+        encode(value)
+    except DataError as error:
+        return ("not covered", f"`explore` compares what main returns, and {error}", 1)
+    return ("returned", value, 0)
+
+
+class ExploreMachine(GreenletMachine):
+    """What the stand-in's objects ask while `explore` runs a process; it belongs to the learner's process."""
+
+    name = "explore"
+
+    def __init__(
+        self,
+        program: Loadable,
+        given: Loadable,
+        call_main: Callable[[Namespaces], Any],
+        options: dict[str, Any],
+        resting: Callable[[Run, Any], None],
+    ) -> None:
+        super().__init__(program, given, untimed_imports, options)
+        self.call_main, self.resting = call_main, resting
+        self.lists_children = program.mentions("active_children") or given.mentions("active_children")
+        self.tokens = Tokens()
+        self.unfinished: dict[Run, None] = {}
+
+    def close(self) -> None:
+        """Ends all that rests, now and not when its memory is taken back, in the middle of what runs then."""
+        for run in list(self.unfinished):
+            run.put_away()
+
+    def perform(self, operation: Operation) -> Answer:
+        run: Run = self.now
+        if operation.kind == ACTIVE and not self.lists_children:
+            raise not_covered("`active_children` in a module beside the program", "call it in the program itself")
+        answer = run.wait("ask", operation)
+        if operation.kind == "pipe.close":
+            done = set(zip(operation.objects, operation.arguments[0], strict=True))
+            run.ends -= done
+        return answer
+
+    def create(self, creation: Creation) -> None:
+        run: Run = self.now
+        where = () if run.repeating else self.lines(sys._getframe(1), 1)
+        run.effects.append(("create", *creation, where))
+        if creation.kind == "channel":
+            run.ends |= {(creation.name, True), (creation.name, False)}
+
+    def start(self, process: Process) -> None:
+        run: Run = self.now
+        payload, ends = self.pickled(process)
+        run.children.append((process.identity, process.daemon))
+        run.effects.append(("start", Program(process.identity, process.name, process.daemon, payload, ends)))
+
+    def join(self, process: Process) -> int:
+        code = self.now.wait("join", Operation("process.join", (), (process.identity,)))
+        return int(code)
+
+    def pack(self, value: Any) -> Message:
+        return self.tokens.message(value, self.now.namespaces)
+
+    def unpack(self, message: Message) -> Any:
+        return self.tokens.value(message, self.now.namespaces)
+
+    def performed(self, kept: str, call: Message, answer: Answer) -> Reply:
+        reply: Reply = self.unpack(answer)
+        return reply
+
+    def apply(self, kept: Message, call: Message) -> tuple[Message, Message]:
+        """What a call makes of something that a Manager keeps, and its reply; all of them pickled."""
+        thing = self.unpack(kept)
+        reply = perform(thing, self.unpack(call))
+        try:
+            told = self.pack(reply)
+        except Exception as error:
+            told = self.pack(Reply(None, RemoteError(str(error))))
+        return self.pack(thing), told
+
+    def entered(self, section: str) -> None:
+        run: Run = self.now
+        run.active.append(section)
+        run.visited.add(section)
+
+    def left(self, section: str) -> None:
+        run: Run = self.now
+        if not run.dying:
+            run.active.remove(section)
+
+    def trace(self, error: BaseException) -> tuple[Line, ...]:
+        """The learner's lines in an exception's traceback, innermost first."""
+        lines = []
+        step = error.__traceback__
+        while step is not None:
+            code = step.tb_frame.f_code
+            if code.co_filename in self.labels:
+                lines.append((code.co_filename, step.tb_lineno, code.co_name))
+            step = step.tb_next
+        return tuple(reversed(lines[-_LINES:]))

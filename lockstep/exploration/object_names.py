@@ -1,0 +1,105 @@
+"""What a reader calls a shared object: the variable that the line which made it assigns it to, else its kind and number."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Mapping
+
+from lockstep.standin.kinds import made_by
+from lockstep.standin.objects.processes import process_name
+
+Place = tuple[str, int]  # a cell's label, and the number of a line in it
+
+_ASSIGNED = re.compile(r"^\s*([A-Za-z_][\w.]*)\s*(?::[^=]+)?=(?!=)")
+
+
+def names_of(created: Mapping[str, tuple[str, Place]], line: Callable[[str, int], str]) -> dict[str, str]:
+    """What to call every object: by its name "process#number" its kind and where it was made; `line` gives a place's text."""
+    together: dict[tuple[str, Place], list[str]] = {}
+    for name, (_, place) in created.items():
+        together.setdefault((_maker(name), place), []).append(name)
+    found: dict[str, str] = {}
+    for (_, place), names in together.items():
+        names.sort(key=_number)
+        titles = _called([(_number(name), created[name][0]) for name in names], line(*place))
+        found.update(zip(names, titles, strict=True))
+    makers: dict[str, set[str]] = {}
+    for name, title in found.items():
+        makers.setdefault(title, set()).add(_maker(name))
+    return {
+        name: f"{title} of {process_name(_maker(name))}" if len(makers[title]) > 1 else title
+        for name, title in found.items()
+    }
+
+
+def _maker(name: str) -> str:
+    return name.partition("#")[0]
+
+
+def _number(name: str) -> int:
+    return int(name.partition("#")[2])
+
+
+def _called(made: list[tuple[int, str]], line: str) -> list[str]:
+    """What the line calls the objects (number, kind) that one process made on it, in their order."""
+    kinds = [kind for _, kind in made]
+    if listed := assigned(line, kinds):
+        return listed
+    target = _ASSIGNED.match(line)
+    base = target.group(1) if target else ""
+    guards = "rlock" in kinds and len(set(kinds)) > 1  # the locks of the other objects
+    titles = []
+    for place, (number, kind) in enumerate(made):
+        title = base or f"{kind} {number}"
+        if base and kinds.count(kind) > 1:
+            title = f"{base}[{kinds[:place].count(kind)}]"
+        titles.append(f"{title}'s lock" if base and guards and kind == "rlock" else title)
+    return titles
+
+
+def assigned(line: str, kinds: list[str]) -> list[str]:
+    """What a line like `a, b = Lock(), Value("i", 0)`, `a = Lock(); b = Lock()` or `a, b = Pipe()` calls the objects of
+    these kinds that it makes.
+
+    Empty if it is no such line.
+    """
+    try:
+        statements = ast.parse(line.strip()).body
+    except (SyntaxError, ValueError):
+        return []
+    pairs = [pair for statement in statements for pair in _assignments(statement)]
+    if len(pairs) == 1 and isinstance(pairs[0][0], ast.Tuple) and set(kinds) == {"channel"}:
+        return [f"{ast.unparse(end)}'s end" for end in pairs[0][0].elts][: len(kinds)]  # by the end that receives
+    names: list[str] = []
+    expected: list[str] = []
+    for target, value in pairs:
+        several = isinstance(value, (ast.List, ast.Tuple))
+        for place, call in enumerate(value.elts if isinstance(value, (ast.List, ast.Tuple)) else [value]):
+            creates = _creates(call)
+            title = ast.unparse(target) + (f"[{place}]" if several else "")
+            expected += creates
+            names += [title + ("'s lock" if len(creates) > part + 1 else "") for part in range(len(creates))]
+    return names if expected == kinds else []
+
+
+def _assignments(statement: ast.stmt) -> list[tuple[ast.expr, ast.expr]]:
+    """What a statement assigns to what; a tuple of targets and as many values in pairs."""
+    if isinstance(statement, ast.AnnAssign) and statement.value is not None:
+        return [(statement.target, statement.value)]
+    if not isinstance(statement, ast.Assign):
+        return []
+    target, value = statement.targets[0], statement.value
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
+        return list(zip(target.elts, value.elts, strict=True))
+    return [(target, value)]
+
+
+def _creates(call: ast.expr) -> list[str]:
+    """The kinds of what a call creates."""
+    if not isinstance(call, ast.Call):
+        return []
+    creates = list(made_by(ast.unparse(call.func).rpartition(".")[2]))
+    if any(ast.unparse(keyword) == "lock=False" for keyword in call.keywords):
+        creates = [kind for kind in creates if kind != "rlock"]
+    return creates

@@ -1,0 +1,1 @@
+"""`speedup`: how much faster a program gets with more workers, measured honestly."""

@@ -1,0 +1,205 @@
+"""`predict(question, ...)`: a learner commits to a prediction, and the next cell's output stands beside it."""
+
+from __future__ import annotations
+
+import html
+import math
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+from IPython.core.getipython import get_ipython
+from IPython.display import HTML, display
+
+from lockstep.notebook import progress
+from lockstep.page.display import data_of, script
+from lockstep.words import SENTENCES, brief
+
+_NUMBER = re.compile(r"(?<![\w.])[-+]?\d[\d,_]*(?:\.\d+)?(?:e[-+]?\d+)?(?![\w])", re.IGNORECASE)
+
+
+class PredictionWidget(anywidget.AnyWidget):
+    """What the browser draws: a question with its choices, a number's unit or neither, and what was committed to."""
+
+    _esm = script(Path(__file__).with_name("prediction_view.js"))
+    question = traitlets.Unicode("").tag(sync=True)
+    choices: Any = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    unit = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+    committed = traitlets.Unicode("").tag(sync=True)
+    outcome = traitlets.Unicode("").tag(sync=True)
+
+    def _repr_mimebundle_(self, **keywords: Any) -> Any:
+        """The widget, and the plain question for pages that show no widgets."""
+        bundle = super()._repr_mimebundle_(**keywords)
+        shown = data_of(bundle)
+        if shown:
+            shown["text/plain"], shown["text/html"] = self.text(), self.html()
+        return bundle
+
+    def text(self) -> str:
+        return "\n".join([f"Predict: {self.question}", *(f"  ( ) {choice}" for choice in self.choices)])
+
+    def html(self) -> str:
+        choices = "".join(f"<li>{html.escape(choice)}</li>" for choice in self.choices)
+        return f"<p><strong>Predict.</strong> {html.escape(self.question)}</p>" + (
+            f"<ul>{choices}</ul>" if choices else ""
+        )
+
+
+def predict(question: str, *choices: str, unit: str | None = None) -> None:
+    """Asks for a prediction before the next cell is run; what it gives is then shown beside what you said.
+
+    `choices` are the answers to choose from. Without them, `unit` ("interleavings", "s") asks for a number, and nothing for a
+    line of text. Nothing is graded, and nothing waits: a cell runs with or without a prediction. What you said is kept in your
+    progress.
+
+    Raises TypeError for a question or a choice that is no text, and ValueError for a single choice.
+
+        predict("What does it print?", "4000, always", "less than 4000", "nothing")
+    """
+    if not isinstance(question, str) or not all(isinstance(choice, str) for choice in choices):
+        raise TypeError("predict takes a question and its choices as texts: predict('How many?', '2', '3')")
+    if len(choices) == 1:
+        raise ValueError(f"one choice is no choice: {choices[0]!r}")
+    shell = get_ipython()
+    path = progress.file()
+    known = progress.read(path).get("predictions", {}).get(question, {})
+    widget = PredictionWidget(
+        question=question, choices=list(choices), unit=unit, committed=str(known.get("said", "")),
+        outcome=str(known.get("outcome", "")),
+    )  # fmt: skip
+    widget.observe(lambda change: progress.note(path, "predictions", question, {"said": change["new"]}), "committed")
+    display(widget)
+    if shell is not None:
+        _Beside.of(shell).expect(widget, path)
+
+
+class _Beside:
+    """Watches what the cell after a prediction gives, and shows it beside the prediction."""
+
+    def __init__(self, shell: Any) -> None:
+        self._shell = shell
+        self._widget: PredictionWidget | None = None
+        self._path = Path()
+        self._asking = False  # in the cell that is being run
+        self._printed: list[str] = []
+        shell.events.register("pre_run_cell", self._before)
+        shell.events.register("post_run_cell", self._after)
+
+    @classmethod
+    def of(cls, shell: Any) -> _Beside:
+        found = getattr(shell, "_lockstep_beside", None)
+        if found is None:
+            found = shell._lockstep_beside = cls(shell)
+        return found
+
+    def expect(self, widget: PredictionWidget, path: Path) -> None:
+        """The next cell shows what comes."""
+        self._widget, self._path, self._asking = widget, path, True
+
+    def _before(self, info: Any) -> None:
+        self._printed.clear()
+        if self._widget is not None:
+            self._stream = sys.stdout
+            sys.stdout = _Copy(sys.stdout, self._printed)
+
+    def _after(self, result: Any) -> None:
+        widget = self._widget
+        if isinstance(sys.stdout, _Copy):
+            sys.stdout = self._stream
+        if widget is None or self._asking:
+            self._asking = False
+            return
+        self._widget = None
+        said = widget.committed
+        if not said:
+            return
+        came = what_came(result.result, "".join(self._printed), result.error_in_exec or result.error_before_exec)
+        word = difference(said, came, tuple(widget.choices), widget.unit)
+        widget.outcome = f"It came: {came}{f' ({word})' if word else ''}"
+        progress.note(self._path, "predictions", widget.question, {"said": said, "outcome": widget.outcome})
+        display(HTML(beside(said, came, word)))
+
+
+class _Copy:
+    """A stream that also keeps what is written to it."""
+
+    def __init__(self, stream: Any, kept: list[str]) -> None:
+        self._stream, self._kept = stream, kept
+
+    def write(self, text: str) -> int:
+        if len(self._kept) < 10_000:
+            self._kept.append(text)
+        return int(self._stream.write(text) or 0)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def what_came(value: Any, printed: str, error: BaseException | None) -> str:
+    """What a cell gave, in a line: its error, else its value, else what it printed."""
+    if error is not None:
+        return brief(f"{type(error).__name__}: {error}".strip(": "), SENTENCES)
+    if value is not None:
+        return brief(" ".join(_written(value).split()), SENTENCES)
+    lines = [line for line in printed.splitlines() if line.strip()]
+    return brief(" / ".join(lines[-6:]), SENTENCES) if lines else "nothing that was printed"
+
+
+def _written(value: Any) -> str:
+    try:
+        return str(value) if type(value).__module__.startswith("lockstep") else repr(value)
+    except Exception:
+        return f"a {type(value).__name__}"
+
+
+def difference(said: str, came: str, choices: tuple[str, ...], unit: str | None) -> str:
+    """A word on how the two differ; empty where it cannot be told."""
+    if unit is not None:
+        predicted, found = _numbers(said), _numbers(came)
+        if len(predicted) != 1 or len(set(found)) != 1:
+            return ""
+        return _apart(predicted[0], found[0], unit)
+    if choices:
+        there = [choice for choice in choices if _plain(choice) in _plain(came)]
+        longest = max(there, key=len, default="")
+        if not longest or any(other not in longest for other in there):
+            return ""
+        return "as you said" if longest == said else "not as you said"
+    return "as you said" if _plain(said) == _plain(came) else ""
+
+
+def _apart(predicted: float, found: float, unit: str) -> str:
+    if predicted == found:
+        return "exactly as you said"
+    named = f" {unit}" if unit else ""
+    if found and predicted and found / predicted > 0 and not 0.5 <= found / predicted <= 2:
+        times = found / predicted
+        return f"{times:.2g} times what you said" if times > 1 else f"you said {1 / times:.2g} times as much"
+    return f"{abs(found - predicted):g}{named} {'more' if found > predicted else 'less'} than you said"
+
+
+def _numbers(text: str) -> list[float]:
+    found = [float(number.replace(",", "").replace("_", "")) for number in _NUMBER.findall(text)]
+    return [number for number in found if math.isfinite(number)]
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().strip(" .!'\"").split())
+
+
+def beside(said: str, came: str, word: str) -> str:
+    """The prediction and what came, side by side."""
+    cell = (
+        '<div style="flex:1 1 14em;border-left:3px solid {};padding:2px 10px;"><div style="opacity:.7">{}</div>{}</div>'
+    )
+    told = f" <em>{html.escape(word)}</em>" if word else ""
+    return (
+        '<div style="display:flex;flex-wrap:wrap;gap:6px 16px;margin:6px 0;">'
+        + cell.format("#0072B2", "You predicted", f"<strong>{html.escape(said)}</strong>")
+        + cell.format("#E69F00", "It came", f"<strong>{html.escape(came)}</strong>{told}")
+        + "</div>"
+    )

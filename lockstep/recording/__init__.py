@@ -1,0 +1,1 @@
+"""`timeline`: a bar a process, what each one was doing."""

@@ -1,0 +1,42 @@
+"""A timeline in a notebook: bars that grow while the program runs, then to be zoomed into and read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import anywidget
+import traitlets
+
+from lockstep.page.display import Display, script
+from lockstep.page.kernel import running_cell
+from lockstep.recording import timeline_figure as figure
+from lockstep.recording.bars import Bars
+
+
+class TimelinePlot(anywidget.AnyWidget):
+    """What the browser draws: `timeline` is Timeline.to_json(), `running` whether more of it is to come."""
+
+    _esm = script(Path(__file__).with_name("timeline_view.js"))
+    timeline = traitlets.Dict().tag(sync=True)
+    running = traitlets.Bool(False).tag(sync=True)
+
+
+class TimelineView:
+    """A plot on the page, for a timeline that grows."""
+
+    def __init__(self) -> None:
+        self._plot = TimelinePlot(running=True)
+        self._display = Display(self._plot)
+
+    def show(self, timeline: Bars, running: bool) -> None:
+        with self._plot.hold_sync():
+            self._plot.timeline = timeline.to_json()
+            self._plot.running = running
+        if not running:
+            self._display.keep(figure.html(timeline), timeline.sentence())
+
+
+def show(timeline: Bars) -> None:
+    """Show a finished timeline, unless the running cell already does."""
+    if timeline.shown is None or timeline.shown != running_cell():
+        TimelineView().show(timeline, running=False)

@@ -1,0 +1,1 @@
+"""`simulate`: a program of processes on virtual cores."""

@@ -1,0 +1,1 @@
+"""What runs in the learner's process while `simulate` runs a program in virtual time."""

@@ -1,0 +1,179 @@
+"""The service of `simulate` in the learner's process: runs a program once in virtual time and gives back the log."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import inspect
+import statistics
+import time
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import threadpoolctl
+
+from lockstep.program.definitions import definitions
+from lockstep.program.loading import Loadable
+from lockstep.program.namespaces import SOLUTION, Namespaces
+from lockstep.program.source import ModuleSource
+from lockstep.program.workers import workers_parameter
+from lockstep.simulation.actors import Deadlock, Stretch, TooLong
+from lockstep.simulation.costs import IDEAL, Costs
+from lockstep.simulation.engine import OPERATIONS, Engine
+from lockstep.simulation.inside.timed_machine import SimulateMachine
+from lockstep.simulation.log import Log, Recorder
+from lockstep.standin.machine import NotCovered, current
+from lockstep.standin.objects.processes import process_name
+from lockstep.student.data import DataError, encode
+from lockstep.student.inside.references import NotThere, resolved
+
+_EMPTY = ModuleSource.of_text(
+    """
+import multiprocessing
+
+def turns(n):
+    lock = multiprocessing.Lock()
+    for _ in range(n):
+        lock.acquire()
+        lock.release()
+"""
+)
+
+
+def serve(connection: Any, programs: Any) -> None:
+    """Requests: see `Simulator.run`. Each is answered with data."""
+    connection.receive()  # whoever asks wants to know when everything is loaded
+    simulator = Simulator(programs.source, programs.given)
+    connection.send({"cpu": time.process_time()})
+    while True:
+        try:
+            request = connection.receive()
+        except EOFError:
+            return
+        connection.send({"cpu": time.process_time()} if request.get("do") == "cpu" else simulator.run(request))
+
+
+class Simulator:
+    """One learner's program, run as often as it is asked for."""
+
+    def __init__(self, source: ModuleSource, given: ModuleSource) -> None:
+        self._program, self._given = (Loadable.of(definitions(part)) for part in (source, given))
+        self._own_cost: int | None = None
+
+    def run(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Simulates `function` with `arguments` and `keywords` on `cores`, with `costs` and `pipe_capacity`.
+
+        With `scaled`, the number of cores goes to the parameter that takes workers, if it is free; with `fitting`, arguments for
+        which there is no parameter are left out. The reply has "log", "declared" (seconds), "failures" of children, and
+        "value", "refused" or "raised"; or "missing" or "not_covered" alone, each with its words.
+        """
+        if self._own_cost is None:
+            self._own_cost = own_cost()
+        costs = Costs.of_data(request["costs"])
+        machine = SimulateMachine(
+            self._program, self._given, partial(_call, request), int(request["cores"]), request["pipe_capacity"],
+            self._own_cost, measured=costs.name != IDEAL.name,
+        )  # fmt: skip
+        try:
+            limit = request.get("operations", OPERATIONS)
+            recorded = _simulated(machine, request["cores"], costs, request["pipe_capacity"], limit)
+        except NotCovered as error:
+            return {"not_covered": str(error)}
+        except NotThere as error:
+            return {"missing": str(error)}
+        log = Log(float(request["cores"]), costs, request["pipe_capacity"], recorded, machine.closed)
+        return {
+            "log": log.to_data(),
+            "failures": machine.failures,
+            "declared": machine.declared_in_all,
+            **_outcome(machine),
+        }
+
+
+def own_cost() -> int:
+    """Nanoseconds that the stand-in and the clock themselves take in every stretch, measured on this machine."""
+
+    def call(namespaces: Namespaces) -> None:
+        namespaces.find(SOLUTION, "turns")(300)
+
+    machine = SimulateMachine(Loadable.of(definitions(_EMPTY)), Loadable(), call, 1, 65_536, 0)
+    stretches = _simulated(machine, 1, Costs("empty", lock=1e-9), 65_536)["0"]
+    return int(statistics.median(stretch.cpu for stretch in stretches) * 1e9)
+
+
+def _simulated(
+    machine: SimulateMachine, cores: int, costs: Costs, pipe_capacity: int, limit: int = OPERATIONS
+) -> dict[str, tuple[Stretch, ...]]:
+    recorder = Recorder(machine)
+    gc.collect()
+    gc.freeze()  # what was there before is no matter of this program's, nor of those to come
+    try:
+        with _one_thread():  # as every process is here
+            Engine(cores, costs, recorder, pipe_capacity=pipe_capacity, limit=limit).run()
+    except (Deadlock, TooLong):
+        pass  # the log shows it to whoever asked
+    finally:
+        machine.close()
+        machine.numpy_random.restore()
+    return {name: tuple(stretches) for name, stretches in recorder.processes.items()}
+
+
+@contextlib.contextmanager
+def _one_thread() -> Iterator[None]:
+    with contextlib.ExitStack() as stack:
+        # A sandbox can hide which libraries are loaded; it has set the variables that do the same.
+        with contextlib.suppress(PermissionError):
+            stack.enter_context(threadpoolctl.threadpool_limits(1))
+        yield
+
+
+def _call(request: dict[str, Any], namespaces: Namespaces) -> Any:
+    asked = (request["function"], request["arguments"], request["keywords"])
+    function, arguments, keywords = resolved(asked, namespaces.named)
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        signature = None
+    if signature is not None:
+        if request.get("scaled") and (name := _workers_parameter(signature, arguments, keywords)):
+            keywords[name] = current().option("cores")
+        if request.get("fitting"):
+            arguments, keywords = _fitting(signature, arguments, keywords)
+        try:
+            signature.bind(*arguments, **keywords)
+        except TypeError as error:
+            raise NotThere(f"`{request['function'].name}` cannot be called with these arguments: {error}") from None
+    return function(*arguments, **keywords)
+
+
+def _workers_parameter(signature: inspect.Signature, arguments: Any, keywords: dict[str, Any]) -> str | None:
+    """The free parameter that takes the number of workers, by its name, or else the last one without a default."""
+    try:
+        bound = signature.bind_partial(*arguments, **keywords).arguments
+    except TypeError:
+        return None
+    free = [name for name in signature.parameters if name not in bound]
+    required = [name for name in free if signature.parameters[name].default is inspect.Parameter.empty]
+    return workers_parameter(free, required[-1] if required else None)
+
+
+def _fitting(signature: inspect.Signature, arguments: Any, keywords: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """Those of the arguments for which a serial function has parameters."""
+    kinds = [parameter.kind for parameter in signature.parameters.values()]
+    places = sum(kind in (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD) for kind in kinds)
+    if inspect.Parameter.VAR_POSITIONAL not in kinds:
+        arguments = arguments[:places]
+    return arguments, {name: value for name, value in keywords.items() if name in signature.parameters}
+
+
+def _outcome(machine: SimulateMachine) -> dict[str, Any]:
+    if machine.error is not None:
+        types, message, text = machine.error
+        children = [f"{process_name(who)} ended with {kind}: {why}\n" for who, kind, why, _ in machine.failures]
+        return {"raised": {"types": types, "message": message, "traceback": "".join([text, *children])}}
+    try:
+        encode(machine.result)
+    except DataError as error:
+        return {"refused": str(error)}
+    return {"value": machine.result}

@@ -1,0 +1,200 @@
+"""What a program must not see differently on every run: imports, clocks, files, random numbers, each defined or
+refused."""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import random
+import timeit
+import types
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from lockstep.standin.imports import plain
+from lockstep.standin.imports.modules import Lenient, StandIns
+from lockstep.standin.imports.neighbours import check_package, neighbour
+from lockstep.standin.imports.threads import QUEUES, THREADING
+from lockstep.standin.machine import current, not_covered
+
+_PROCESS = "use multiprocessing.Process"
+_WAITING = "wait for a Queue, a Pipe or an Event"
+_REFUSED_MODULES = {
+    "_thread": _PROCESS,
+    "concurrent": "use multiprocessing.Process and a Queue",
+    "asyncio": _PROCESS,
+    "subprocess": _PROCESS,
+    "socket": "use multiprocessing.Pipe",
+    "select": _WAITING,
+    "selectors": _WAITING,
+    "signal": "use an Event or a sentinel",
+    "mmap": "use multiprocessing.Array",
+    "secrets": "use `random`, which gives every process its own fixed numbers here",
+    "tempfile": "use a Queue or a Value instead of files",
+    "sched": "use multiprocessing.Event",
+    "joblib": _PROCESS,
+}
+_REFUSED = {"threading": THREADING, **{name: StandIns({name: {}}, {}, why) for name, why in _REFUSED_MODULES.items()}}
+_REFUSED_OS = {
+    "fork": "use multiprocessing.Process",
+    "forkpty": "use multiprocessing.Process",
+    "urandom": "use `random`",
+    "getrandom": "use `random`",
+    "open": "use a Queue or a Value instead of files",
+    "pipe": "use multiprocessing.Pipe",
+    "kill": "use Process.terminate",
+    "wait": "use Process.join",
+    "waitpid": "use Process.join",
+    "system": "use multiprocessing.Process",
+    "listdir": "pass the data as an argument",
+    "times": "measure on the real machine",
+}
+_CLOCKS = (
+    "time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "process_time",
+    "process_time_ns",
+    "thread_time", "thread_time_ns", "clock_gettime", "clock_gettime_ns", "localtime", "gmtime", "ctime", "asctime",
+    "strftime",
+)  # fmt: skip
+
+
+class _Covered(types.ModuleType):
+    """A module whose harmless names are those of the real one."""
+
+    def __init__(self, real: types.ModuleType, own: Mapping[str, Any]) -> None:
+        super().__init__(real.__name__)
+        self.__dict__.update({k: v for k, v in vars(real).items() if not k.startswith("__")})
+        self.__dict__.update(own)
+
+
+def _known_as(function: Any, module: str, name: str) -> Any:
+    """The function under the name by which programs know it: by that, pickles find it in another process."""
+    function.__module__, function.__name__, function.__qualname__ = module, name, name
+    return function
+
+
+def refusal(what: str, instead: str) -> Callable[..., Any]:
+    """A function that stands for `what` ("open", "os.fork") and raises NotCovered when it is called."""
+
+    def refused(*_arguments: Any, **_keywords: Any) -> Any:
+        raise not_covered(f"`{what}`", instead)
+
+    module, _, name = what.rpartition(".")
+    return _known_as(refused, module or "builtins", name)  # type: ignore[no-any-return]
+
+
+def getpid() -> int:
+    """As `os.getpid`."""
+    pid: int = current().process().pid  # type: ignore[assignment]
+    return pid
+
+
+def print_nothing(*values: Any, **keywords: Any) -> None:
+    """`print`: what simulated processes print is not shown."""
+
+
+def sleep_no_time(seconds: float) -> None:
+    """`time.sleep` where no time exists."""
+
+
+def random_module(identity: str) -> types.ModuleType:
+    """A module `random` for one process, seeded with its number."""
+    numbers = random.Random(f"lockstep {identity}")
+
+    def seed(value: Any = None, version: int = 2) -> None:
+        numbers.seed(f"lockstep {identity}" if value is None else value, version)
+
+    def seeded(value: Any = None) -> random.Random:
+        if value is None:
+            raise not_covered("`random.Random()` without a seed", "give it a seed")
+        return random.Random(value)
+
+    own = {name: getattr(numbers, name) for name in dir(numbers) if not name.startswith("_")}
+    for function, name in ((seed, "seed"), (seeded, "Random")):
+        _known_as(function, "random", name)
+    refused = {"SystemRandom": refusal("random.SystemRandom", "use random.Random(seed)")}
+    made = _Covered(random, {**own, "seed": seed, "Random": seeded, **refused})
+    made.__dict__["_inst"] = numbers
+    return made
+
+
+class Imports:
+    """`__import__` for one simulated process.
+
+    A name that is not covered costs nothing until it is used: the import binds what refuses every use.
+    """
+
+    def __init__(
+        self,
+        identity: str,
+        own: Mapping[str, types.ModuleType],
+        made: dict[str, types.ModuleType],
+        standing_in: Mapping[str, StandIns],
+        offered: Mapping[str, Mapping[str, Any]],
+    ) -> None:
+        """`own`: the process's own modules by name; `made`: where modules made for this process alone are put.
+
+        `standing_in`: the stand-ins for packages, by the package's name; `offered`: what modules offer here that
+        differs from the real ones, by the module's name.
+        """
+        self._identity, self._own, self._made = identity, own, made
+        self._standing_in, self._offered = {**_REFUSED, **standing_in}, {"os": OS, "queue": QUEUES, **offered}
+
+    def __call__(
+        self, name: str, globals_: Any = None, locals_: Any = None, fromlist: Any = (), level: int = 0
+    ) -> types.ModuleType:
+        top = name.partition(".")[0]
+        if level == 0 and (stand_ins := self._standing_in.get(top)) is not None:
+            module = stand_ins.module(name)
+            if not fromlist:
+                return stand_ins.module(top)
+            return module if "*" in fromlist else Lenient(module)
+        if (name == top or not fromlist) and level == 0 and (found := self._own_module(top)) is not None:
+            return found
+        found = importlib.__import__(name, globals_, locals_, fromlist, level)
+        if level == 0:
+            check_package(top)
+        return found
+
+    def _own_module(self, top: str) -> types.ModuleType | None:
+        """The module that this process has for itself, if it has one of this name."""
+        if top in self._own:
+            return self._own[top]
+        if top not in self._made:
+            if top == "random":
+                self._made[top] = random_module(self._identity)
+            elif top in self._offered:
+                self._made[top] = _Covered(importlib.import_module(top), self._offered[top])
+            else:
+                return neighbour(top, lambda: vars(self._made["builtins"]), self._made)
+        return self._made[top]
+
+
+OS: dict[str, Any] = {
+    **{name: refusal(f"os.{name}", instead) for name, instead in _REFUSED_OS.items()},
+    "getpid": getpid,
+    "cpu_count": plain.cpu_count,
+}
+_NO_TIME = "no time passes on a machine that takes every interleaving; measure on the real machine"
+_NO_CLOCKS: dict[str, dict[str, Any]] = {
+    "time": {"sleep": sleep_no_time, **{name: refusal(f"time.{name}", _NO_TIME) for name in _CLOCKS}},
+    "timeit": {name: refusal(f"timeit.{name}", _NO_TIME) for name in timeit.__all__},
+}
+
+
+def untimed_imports(identity: str, own: Mapping[str, types.ModuleType], made: dict[str, types.ModuleType]) -> Imports:
+    """An `__import__` for one process where no time exists: no clocks, and sleeping takes no time."""
+    return Imports(identity, own, made, {"multiprocessing": plain.MULTIPROCESSING}, _NO_CLOCKS)
+
+
+def covered_builtins(importer: Callable[..., Any]) -> dict[str, Any]:
+    """The builtins of a simulated process."""
+    # `lazy import`, from 3.15 on, imports at once: later, it would find the real modules.
+    return {**_builtins(), "__import__": importer, "__lazy_import__": importer}
+
+
+@cache
+def _builtins() -> dict[str, Any]:
+    files = "pass the data as an argument"
+    refused = {name: refusal(name, files) for name in ("open", "input")}
+    return {**vars(builtins), "print": print_nothing, **refused}

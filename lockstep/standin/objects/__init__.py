@@ -1,0 +1,1 @@
+"""The objects of `multiprocessing` that programs share, one kind a module."""

@@ -1,0 +1,1 @@
+"""What only virtual time covers: pools, executors, shared memory, clocks."""

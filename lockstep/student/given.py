@@ -1,0 +1,112 @@
+"""`@given`: an instructor's code that runs beside the learner's, shown to learners and holding no answers."""
+
+import ast
+import inspect
+import textwrap
+import types
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lockstep.program.source import Cell, ModuleSource
+from lockstep.student.data import DataError, Reference, encode
+
+
+@dataclass(frozen=True)
+class GivenFunction:
+    """A given function by name. Calling it makes a call that the learner's side will carry out."""
+
+    name: str
+    text: str
+    imports: str
+
+    def __call__(self, *arguments: Any) -> Reference:
+        return Reference("given", self.name, arguments)
+
+    @property
+    def reference(self) -> Reference:
+        return Reference("given", self.name)
+
+
+class Given:
+    """The decorator `@given`, and the given functions by name: `given.exit_with(3)`."""
+
+    def __init__(self) -> None:
+        self._functions: dict[str, GivenFunction] = {}  # by name, for checks that run later
+        self._registered: dict[str, GivenFunction] = {}  # since the cell began
+
+    def __call__(self, function: Callable[..., Any]) -> GivenFunction:
+        """Registers a function or class of the check cell; its source is what crosses."""
+        text = _without_decorators(textwrap.dedent(inspect.getsource(function)))
+        imports = "\n".join(_imports(function))
+        made = GivenFunction(function.__name__, text, imports)
+        self._functions[made.name] = self._registered[made.name] = made
+        return made
+
+    def __getattr__(self, name: str) -> GivenFunction:
+        if name.startswith("__") or name not in self._functions:
+            known = ", ".join(sorted(self._functions)) or "none"
+            raise AttributeError(f"nothing given is called `{name}`; given are: {known}")
+        return self._functions[name]
+
+    def source(self) -> ModuleSource:
+        """The given functions of the cell as a module to run beside the learner's."""
+        functions = list(self._registered.values())
+        imports = sorted({line for function in functions for line in function.imports.splitlines()})
+        cells = [Cell("given", "\n".join([*imports, *(function.text for function in functions)]))]
+        return ModuleSource(tuple(cells)) if functions else ModuleSource()
+
+    def clear(self) -> None:
+        """Forgets what was registered, as at the beginning of a cell."""
+        self._registered.clear()
+
+
+given = Given()
+
+
+def _without_decorators(text: str) -> str:
+    node = ast.parse(text).body[0]
+    assert isinstance(node, ast.FunctionDef | ast.ClassDef)
+    return "\n".join(text.splitlines()[node.lineno - 1 :])
+
+
+def _imports(function: Callable[..., Any]) -> Iterator[str]:
+    """The imports and constants that make the function's free names mean what they mean in its cell."""
+    if isinstance(function, type):
+        parts: list[Any] = [value for value in vars(function).values() if isinstance(value, types.FunctionType)]
+    else:
+        parts = [function]
+    for part in parts:
+        for name in sorted(_free_names(part.__code__)):
+            # A class in the function reads the `__name__` of the module where it runs.
+            if name in part.__globals__ and not name.startswith("__"):
+                line = _definition(name, part.__globals__[name])
+                if line:
+                    yield line
+
+
+def _free_names(code: types.CodeType) -> set[str]:
+    nested = [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
+    return set(code.co_names).union(*(_free_names(inner) for inner in nested))
+
+
+def _definition(name: str, value: Any) -> str:
+    if isinstance(value, types.ModuleType):
+        return f"import {value.__name__} as {name}" if "." in value.__name__ else _plain_import(value.__name__, name)
+    home = getattr(value, "__module__", None)
+    called = getattr(value, "__qualname__", None)
+    if isinstance(value, types.MethodType):  # multiprocessing's functions are methods of its default context
+        home, called = "multiprocessing", value.__name__
+    if home and called and "." not in called and home not in ("__main__", "builtins") and not isinstance(value, Given):
+        if type(value) is GivenFunction:
+            return ""
+        return f"from {home} import {called}" + ("" if called == name else f" as {name}")
+    try:
+        encode(value)
+    except DataError:
+        return ""  # a name of the learner's module, which the given code sees there
+    return f"{name} = {value!r}"
+
+
+def _plain_import(module: str, name: str) -> str:
+    return f"import {module}" if module == name else f"import {module} as {name}"

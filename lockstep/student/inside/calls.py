@@ -1,0 +1,106 @@
+"""The service behind `student.f(...)`: calls functions of the learner's module and answers with data."""
+
+import gc
+import multiprocessing
+import sys
+import traceback
+from collections.abc import Callable
+from multiprocessing.connection import wait
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from lockstep.machine.ancestry import end_services
+from lockstep.standin.missing import reason_missing
+from lockstep.student.data import DataError, encode
+from lockstep.student.inside.references import NotThere, resolved
+from lockstep.student.inside.serving import Programs, ServiceConnection
+
+_OURS = str(Path(__file__).parents[2])  # frames of ours are left out of a learner's traceback
+Find = Callable[[str, str], Any]
+_TEXT_LIMIT = 20_000  # characters of a message or traceback that a report can use
+
+
+def serve(connection: ServiceConnection, programs: Programs) -> None:
+    find = _finder(dict(zip(("student", "given"), programs.load(), strict=True)))
+    while True:
+        try:
+            request = connection.receive()
+        except EOFError:
+            return
+        answer = {"tidy": _tidy, "call": _call}[request["do"]](request, find)
+        try:
+            connection.send(answer)
+        except DataError as error:
+            connection.send({"refused": _why(answer, error)})
+        del answer
+
+
+def _why(answer: dict[str, Any], error: DataError) -> str:
+    """Why an answer cannot cross, told of the value itself rather than of the answer around it."""
+    try:
+        encode(answer["value"])
+    except DataError as own:
+        return str(own)
+    return str(error)
+
+
+def _call(request: dict[str, Any], find: Find) -> dict[str, Any]:
+    try:
+        asked = (request["function"], request["arguments"], request["keywords"])
+        function, arguments, keywords = resolved(asked, find)
+    except NotThere as error:
+        return {"missing": str(error)}
+    try:
+        value = function(*arguments, **keywords)
+    except BaseException as error:
+        if isinstance(error, TypeError) and error.__traceback__ and error.__traceback__.tb_next is None:
+            return {"mismatch": f"{error}"}  # raised by the call itself, before the function began
+        return _raised(error)
+    finally:
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+    answer = {"value": value}
+    if request["with_arguments"]:
+        answer["arguments"] = arguments
+    return answer
+
+
+def _finder(modules: dict[str, ModuleType]) -> Find:
+    def find(origin: str, name: str) -> Any:
+        value = getattr(modules[origin], name)
+        if (reason := reason_missing(value)) is not None:
+            raise NotThere(reason)
+        return value
+
+    return find
+
+
+def _raised(error: BaseException) -> dict[str, Any]:
+    types = tuple(kind.__name__ for kind in type(error).__mro__ if kind is not object)
+    try:
+        message = str(error)
+    except Exception as broken:
+        message = f"(its message cannot be shown: {type(broken).__name__})"
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(_OURS)]
+    lines = ["Traceback (most recent call last):\n", *traceback.format_list(frames)]
+    text = "".join([*lines, *traceback.format_exception_only(type(error), error)])
+    return {"raised": {"types": types, "message": message[:_TEXT_LIMIT], "traceback": text[-_TEXT_LIMIT:]}}
+
+
+def _tidy(_request: dict[str, Any], _find: Find) -> dict[str, Any]:
+    """Collects garbage, so that only what is really kept remains, and names the children that are known here.
+
+    "ended": those that have ended and that nobody has joined, where a fork server is their parent: it leaves nothing of
+    them that could be seen from outside. Then the services of multiprocessing are ended.
+    """
+    gc.collect()
+    children = list(multiprocessing.process._children)  # type: ignore[attr-defined]
+    served = [child for child in children if getattr(child._popen, "method", "") == "forkserver"]
+    ended = wait([child.sentinel for child in served], 0)
+    end_services()
+    return {
+        "value": {child.pid: child.name for child in children},
+        "ended": [child.pid for child in served if child.sentinel in ended],
+    }

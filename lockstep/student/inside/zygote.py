@@ -1,0 +1,71 @@
+"""A warm process that forks one keeper for every learner's process: what takes long to import is imported once.
+
+Run as `python -m lockstep.student.inside.zygote FD`, where FD is a UNIX socket. A request is one frame, with three
+descriptors sent beside it: the control socket, the learner's socket, the end of the output pipe.
+"""
+
+import contextlib
+import gc
+import os
+import shutil
+import socket
+import sys
+import tempfile
+
+from lockstep.student.inside import calls, keeper
+from lockstep.student.inside.confinement import Confinement, Unconfined
+
+_WARM = ("numpy", "multiprocessing.pool", "multiprocessing.shared_memory", "concurrent.futures.process")
+
+
+def main(descriptor: int, confinement: Confinement) -> None:
+    """Serves requests until the socket `descriptor` closes; `confinement` holds every learner's process."""
+    _warm_up()
+    requests = socket.socket(fileno=descriptor)
+    while True:
+        try:
+            message, descriptors, _, _ = socket.recv_fds(requests, 1, 3)
+        except InterruptedError:
+            continue
+        if not message:
+            return
+        _fork_keeper(requests, descriptors, confinement)
+        _reap()
+
+
+def _warm_up() -> None:
+    for name in (*_WARM, calls.__name__):
+        with contextlib.suppress(ImportError):
+            __import__(name)
+    # What is loaded now stays for ever: a collection in a child must not touch, and so copy, all of its pages.
+    gc.collect()
+    gc.freeze()
+
+
+def _fork_keeper(requests: socket.socket, descriptors: list[int], confinement: Confinement) -> None:
+    control, endpoint, output = descriptors
+    if os.fork() == 0:
+        folder = None
+        status = 1
+        try:
+            requests.close()
+            confinement.isolate()
+            folder = tempfile.mkdtemp(prefix="lockstep-")
+            keeper.keep(socket.socket(fileno=control), socket.socket(fileno=endpoint), output, folder, confinement)
+            status = 0
+        finally:
+            if folder is not None:
+                shutil.rmtree(folder, ignore_errors=True)
+            os._exit(status)
+    for number in descriptors:
+        os.close(number)
+
+
+def _reap() -> None:
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), Unconfined())

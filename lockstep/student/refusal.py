@@ -1,0 +1,53 @@
+"""Why a value cannot leave a learner's process, and what to return in its place."""
+
+from numbers import Number
+from typing import Any
+
+_INSTEAD = {
+    "generator": "return a list",
+    "range": "return a list",
+    "map": "return a list",
+    "filter": "return a list",
+    "zip": "return a list",
+    "dict_keys": "return a list",
+    "dict_values": "return a list",
+    "dict_items": "return a list",
+    "deque": "return a list",
+    "function": "return what it computes",
+    "Synchronized": "return its .value",
+    "SynchronizedArray": "return a list of its items",
+    "SharedValue": "return its .value",
+    "SharedArray": "return a list of its items",
+    "array": "return a list",
+    "memoryview": "return bytes(...) of it",
+    "ListProxy": "return list(...) of it",
+    "DictProxy": "return dict(...) of it",
+    "ApplyResult": "return what its .get() gives",
+    "MapResult": "return what its .get() gives",
+    "IMapIterator": "return list(...) of it",
+    "IMapUnorderedIterator": "return list(...) of it",
+    "Future": "return its .result()",
+}
+
+
+def refusal(value: Any, where: str) -> str:
+    name = type(value).__name__
+    if isinstance(value, BaseException):
+        return f"{place(where)}is {with_article(name)}, which was returned, not raised: write `raise {name}(...)`"
+    if isinstance(value, type) and issubclass(value, BaseException):
+        return (
+            f"{place(where)}is the class {value.__name__}, returned and not raised: write `raise {value.__name__}(...)`"
+        )
+    if isinstance(value, Number):
+        return f"{place(where)}is {with_article(name)}; return float(...) or int(...) of it"
+    instead = _INSTEAD.get(name, "return plain data: numbers, text, lists, tuples, dicts, sets or NumPy arrays")
+    return f"{place(where)}is {with_article(name)}, which cannot leave the process; {instead}"
+
+
+def with_article(noun: str) -> str:
+    """a list, an int"""
+    return f"{'an' if noun[0] in 'aeiouAEIOU' else 'a'} {noun}"
+
+
+def place(where: str) -> str:
+    return f"its part {where.strip()} " if where else "it "

@@ -1,0 +1,88 @@
+"""An exercise is proven answer by answer, and what does not hold is told in words."""
+
+import pytest
+
+from autograder.authoring.exercise import read_exercise
+from autograder.authoring.proof import claims, prove
+from autograder.authoring.proving import messages, told
+from tests.authoring.doubling import GOOD, write
+
+
+def proofs(tmp_path, text=GOOD):
+    exercise = read_exercise(write(tmp_path, text))
+    return [prove(exercise, claim) for claim in claims(exercise)]
+
+
+def problems(tmp_path, *changes):
+    """What does not hold of the small exercise after these replacements."""
+    text = GOOD
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    return [problem for proof in proofs(tmp_path, text) for problem in proof.problems]
+
+
+def test_a_good_exercise_is_proven(tmp_path):
+    found = proofs(tmp_path)
+    assert [proof.claim.kind for proof in found] == ["starter", "reference", "wrong"]
+    assert not any(proof.problems for proof in found)
+    assert all(seconds > 0 for proof in found for seconds in proof.seconds.values())
+    assert [line for proof in found for line in told(proof)] == [
+        "  ✔ the starter fails every check",
+        "  ✔ the reference passes every check",
+        "  ✔ adds_one is refused in its words",
+    ]
+
+
+def test_a_check_that_the_starter_passes_is_told(tmp_path):
+    (problem,) = problems(tmp_path, ("assert student.double(2) == 4", "assert True"))[:1]
+    assert problem == "it passes “it doubles”"
+
+
+def test_a_reference_that_a_check_refuses_is_told_with_the_reason(tmp_path):
+    (problem,) = problems(tmp_path, ("student.double(2) == 4", "student.double(2) == 5"))[:1]
+    assert problem.startswith("“it doubles” refuses it: `double(2)` should be 5, but is 4")
+
+
+def test_a_wrong_answer_that_passes_is_told(tmp_path):
+    assert problems(tmp_path, ("return n + 1", "return n + n")) == ["no check refuses it"]
+
+
+def test_another_right_answer_must_pass(tmp_path):
+    found = problems(
+        tmp_path, ("@wrong(", "@also_right\ndef by_three():\n    def double(n):\n        return 3 * n\n\n\n@wrong(")
+    )
+    assert len(found) == 2
+    assert "refuses it: `double(2)` should be 4, but is 6" in found[0]
+
+
+WORDS = {
+    "in the first line": ("should be 4", []),
+    "only in a later line": (
+        "double(2) returned 3",
+        ["the first line of its refusal does not say “double(2) returned 3”"],
+    ),
+    "nowhere": ("four", ["the first line of its refusal does not say “four”", "its refusal does not say “four”"]),
+    "of a check, and then in the first line": ('✘ it doubles", "should be 4', []),
+    "of a check alone": ("✘ it doubles", ["no words are given for the first line of its refusal"]),
+    "of a check that holds": (
+        "✔ it doubles",
+        ["the first line of its refusal does not say", "its refusal does not say “✔ it doubles”"],
+    ),
+    "first in the first line, then anywhere": ('should be 4", "double(2) returned 3', []),
+    "the other way round": ('double(2) returned 3", "should be 4', ["the first line of its refusal does not say"]),
+}
+
+
+@pytest.mark.parametrize(("words", "expected"), WORDS.values(), ids=list(WORDS))
+def test_the_words_of_a_refusal_stand(tmp_path, words, expected):
+    found = problems(tmp_path, ("should be 4", words))
+    assert len(found) == len(expected)
+    for problem, beginning in zip(found, expected, strict=True):
+        assert problem.startswith(beginning)
+
+
+def test_messages_show_what_a_learner_reads_first_and_the_rest(tmp_path):
+    found = [line.strip() for line in "\n".join(messages(proofs(tmp_path)[-1])).splitlines()]
+    assert found[1:4] == ["adds_one", "✘ it doubles", "`double(2)` should be 4, but is 3"]
+    assert "|   double(2) returned 3" in found

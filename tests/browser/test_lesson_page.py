@@ -1,0 +1,103 @@
+"""The page of a lesson: Run All comes to its end, check cells are folded, a prediction stands beside what came, nothing is lost."""
+
+import json
+
+import nbformat
+import pytest
+
+from autograder.authoring.catalogue import ROOT
+
+from .test_lab import LAB, NOTEBOOK_7, command, open_notebook, picture, run_cell
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
+
+LESSONS = sorted(path.stem for path in (ROOT / "notebooks").glob("*/*.ipynb"))
+CODE = "window.jupyterapp.shell.currentWidget.content.widgets.filter(cell => cell.model.type === 'code')"
+
+
+def run_all(page):
+    command(page, "notebook:run-all-cells")
+    page.wait_for_function(
+        f"() => {CODE}.filter(cell => cell.model.sharedModel.getSource().trim()).at(-1).model.executionCount !== null",
+        timeout=400_000,
+    )
+
+
+@pytest.mark.parametrize(
+    ("lesson", "application"),
+    [
+        *(pytest.param(lesson, LAB, id=lesson) for lesson in LESSONS),
+        pytest.param("05-races", NOTEBOOK_7, id="notebook-7"),
+    ],
+)
+def test_run_all_of_a_released_notebook_comes_to_its_last_cell(page, lab, lesson, application):
+    open_notebook(page, lab, f"{lesson}/{lesson}.ipynb", application)
+    run_all(page)
+    outputs = page.evaluate(
+        f"() => {CODE}.flatMap(cell => cell.model.outputs.toJSON().map(output => [cell.model.id, output]))"
+    )
+    errors = {(cell, output["ename"]) for cell, output in outputs if output["output_type"] == "error"}
+    notebook = nbformat.read(ROOT / "notebooks" / lesson / f"{lesson}.ipynb", 4)
+    expected = {cell.id for cell in notebook.cells if "raises-exception" in cell.metadata.get("tags", [])}
+    assert {cell for cell, _ in errors} <= expected
+    assert page.locator("text=Error displaying widget").count() == 0
+    picture(page, f"run-all-{lesson}")
+
+
+def test_check_cells_are_folded_under_the_name_of_their_exercise_and_a_click_opens_them(page, lab):
+    open_notebook(page, lab, "01-processes/01-processes.ipynb")
+    folded = page.evaluate(
+        f"() => {CODE}.filter(cell => cell.model.id.endsWith('-checks')).map(cell => cell.inputHidden)"
+    )
+    assert folded
+    assert all(folded)
+    bar = page.locator(".jp-Placeholder-content", has_text="Checks of `run_all`").first
+    bar.scroll_into_view_if_needed()
+    picture(page, "folded-checks")
+    bar.click()
+    assert page.evaluate(f"() => {CODE}.find(cell => cell.model.id === 'run_all-checks').inputHidden") is False
+
+
+def test_a_prediction_is_made_kept_over_a_restart_and_shown_beside_the_output(page, lab, work):
+    open_notebook(page, lab, "01-processes/01-processes.ipynb")
+    cells = page.evaluate(f"() => {CODE}.map(cell => [cell.model.id, cell.model.sharedModel.getSource()])")
+    place = next(index for index, (_, source) in enumerate(cells) if source.startswith('predict("Which balance'))
+    for cell, _ in [*cells[:2], cells[place]]:
+        run_cell(page, cell)
+    question = page.locator(".lockstep-predict", has_text="Which balance")
+    question.get_by_label("100", exact=True).check()
+    picture(page, "prediction-asked")
+    question.get_by_role("button", name="I predict this").click()
+    question.get_by_text("You predicted: 100").wait_for()
+    run_cell(page, cells[place + 1][0])
+    page.locator(".jp-OutputArea-output", has_text="It came").first.wait_for()
+    picture(page, "prediction-beside")
+    kept = json.loads((work / "lockstep-progress.json").read_text())["predictions"]
+    assert kept["Which balance does the kernel see at the end?"]["said"] == "100"
+
+    command(page, "kernelmenu:restart")
+    page.locator(".jp-Dialog .jp-mod-accept").click()
+    page.wait_for_function(
+        "() => window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle'"
+    )
+    for cell, _ in [*cells[:2], cells[place]]:
+        run_cell(page, cell)
+    page.locator(".lockstep-predict", has_text="You predicted: 100").last.wait_for()
+
+
+def test_a_saved_notebook_opened_without_a_kernel_shows_pictures_and_no_error(page, lab, work):
+    open_notebook(page, lab, "05-races/05-races.ipynb")
+    run_all(page)
+    command(page, "docmanager:save")
+    page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty", timeout=60_000)
+    command(page, "kernelmenu:shutdown")
+    page.goto(f"{lab}/{LAB.format('05-races/05-races.ipynb')}")
+    page.locator(".jp-MarkdownOutput h1").first.wait_for()
+    page.wait_for_timeout(3_000)
+    assert page.locator("text=Error displaying widget").count() == 0
+    saved = nbformat.read(work / "05-races" / "05-races.ipynb", 4)
+    views = [output.data for cell in saved.cells for output in cell.get("outputs", []) if "data" in output]
+    widgets = [data for data in views if "application/vnd.jupyter.widget-view+json" in data]
+    assert widgets
+    assert all("text/html" in data for data in widgets), "each has a form that needs no kernel"
+    picture(page, "reopened-without-a-kernel")

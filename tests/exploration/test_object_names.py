@@ -1,0 +1,35 @@
+"""What a reader calls the objects of a program."""
+
+import pytest
+
+from lockstep.exploration.object_names import names_of
+
+
+def called(line: str, *kinds: str) -> list[str]:
+    created = {f"0#{number}": (kind, ("In[1]", 1)) for number, kind in enumerate(kinds, 1)}
+    return list(names_of(created, lambda label, number: line).values())
+
+
+@pytest.mark.parametrize(
+    ("line", "kinds", "names"),
+    [
+        ("lock = Lock()", ["lock"], ["lock"]),
+        ("total = Value('i', 0)", ["rlock", "cell"], ["total's lock", "total"]),
+        ("self.n = n; self.inside = Value('i', 0)", ["rlock", "cell"], ["self.inside's lock", "self.inside"]),
+        ("self.a = Semaphore(0); self.b = Semaphore(0)", ["semaphore", "semaphore"], ["self.a", "self.b"]),
+        ("a, b = Lock(), Value('i', 0, lock=False)", ["lock", "cell"], ["a", "b"]),
+        ("left, right = Pipe()", ["channel", "channel"], ["left's end", "right's end"]),
+        ("forks = [Lock() for _ in range(2)]", ["lock", "lock"], ["forks[0]", "forks[1]"]),
+        ("ready: Event = mp.Event()", ["event"], ["ready"]),
+        ("run(Lock())", ["lock"], ["lock 1"]),
+        ("both = Condition()", ["rlock", "condition"], ["both's lock", "both"]),
+    ],
+)
+def test_an_object_is_called_what_its_line_assigns_it_to(line, kinds, names):
+    assert called(line, *kinds) == names
+
+
+def test_objects_that_two_processes_made_on_one_line_are_told_apart():
+    created = {"0.1#1": ("lock", ("In[1]", 3)), "0.2#1": ("lock", ("In[1]", 3)), "0#1": ("lock", ("In[1]", 1))}
+    names = names_of(created, lambda label, number: {1: "shared = Lock()", 3: "own = Lock()"}[number])
+    assert names == {"0.1#1": "own of Process-1", "0.2#1": "own of Process-2", "0#1": "shared"}
