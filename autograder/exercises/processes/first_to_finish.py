@@ -303,7 +303,7 @@ def waits_for_all():
         return 0, processes[0].exitcode
 
 
-@wrong("is still running: nobody stopped it")
+@wrong("left behind: 2 processes are still running", "is still running: nobody stopped it")
 def leaves_the_losers():
     def first_to_finish(tasks):
         processes = [Process(target=task) for task in tasks]
@@ -362,7 +362,7 @@ def reads_the_exit_code_too_early():
         return first, code
 
 
-@wrong("never met, and the first of them gave up", "started before any is waited for")
+@wrong("what came back is of task 0, which took 5 s", "never met, and the first of them gave up")
 def one_after_another():
     def first_to_finish(tasks):
         for number, task in enumerate(tasks):
@@ -402,7 +402,7 @@ def zero_taken_for_nothing():
         return first, code
 
 
-@wrong("✘ a task that crashes, or ends by `os._exit`, has ended", "watch its process")
+@wrong("should be (1, 3), but is (0, 0)", "✘ a task that crashes, or ends by `os._exit`, has ended", "watch its process")
 def waits_for_a_message():
     def tell(messages, number, task):
         code = 1
