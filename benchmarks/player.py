@@ -20,7 +20,6 @@ from lockstep.exploration.exploring import explored
 from lockstep.exploration.inside.local_service import LocalService
 from lockstep.player.page_data import player_data
 from lockstep.player.standalone import page
-from lockstep.program.definitions import Definitions
 from lockstep.program.source import ModuleSource
 from lockstep.student.data import Reference
 
@@ -100,7 +99,7 @@ def main() -> None:
                 "pipe_capacity": 65_536,
             }
             lines = {cell.label: cell.source.split("\n") for cell in source.cells}
-            with closing(LocalService(Definitions(source.cells))) as service:
+            with closing(LocalService(source)) as service:
                 found = Exploration(explored(Automata(service), {**request, "merge": True}, 300_000, lines, "main"))
             began = time.process_time()
             data = player_data(found.findings)

@@ -29,7 +29,7 @@ _GIVEN = """
 def execute_cells(cells, grade_text):
     import ast, traceback
     import solution
-    from lockstep.program.definitions import parsed
+    from lockstep.program.cells import parsed
     from lockstep.program.loading import remember_source
 
     def execute(label, text):

@@ -28,7 +28,6 @@ def here(program: str, arguments: list[int]) -> dict[str, object]:
     from lockstep.exploration.coverage import explored
     from lockstep.exploration.exploration import Exploration
     from lockstep.exploration.inside.local_service import LocalService
-    from lockstep.program.definitions import Definitions
     from lockstep.program.source import ModuleSource
     from lockstep.student.data import Reference
 
@@ -37,8 +36,8 @@ def here(program: str, arguments: list[int]) -> dict[str, object]:
         "function": Reference("student", program), "arguments": arguments, "keywords": {},
         "feeder": True, "pipe_capacity": 65_536, "merge": True,
     }  # fmt: skip
+    service = LocalService(source)
     began = time.process_time()
-    service = LocalService(Definitions(source.cells))
     found = Exploration(explored(Automata(service), request, 300_000, {}, program))
     counted = time.process_time()
     if program == "counter":

@@ -1,6 +1,7 @@
 """`check`: states in a sentence what must hold of a learner's functions, and finds out whether it does."""
 
 import inspect
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,13 +23,15 @@ from lockstep.student.failure import (
     StudentRefused,
     StudentTimedOut,
 )
-from lockstep.student.given import given
+from lockstep.student.given import current_student, given
 from lockstep.student.process import Leftovers
 from lockstep.student.session import Session, Student, session_of
 from lockstep.student.shown import cut, shown
 
 _LONGEST = 6_000  # characters of an explanation
 DEFAULT_LIMIT = 10.0  # seconds for one check
+_NOT_BEGUN = re.compile(r"[\w-]+ ends with NotImplementedError(?=\.)")  # of a schedule, without a message
+_INSIDE = re.compile(r"line \d+, in (\w+)")  # of a traceback
 
 
 @dataclass(frozen=True)
@@ -96,22 +99,16 @@ class Checks:
             given.clear()
 
 
-_current: ContextVar[Student | None] = ContextVar("student", default=None)
-
-
-def current_student() -> Student | None:
-    """The student of the check that is running, for instruments that are given a given function."""
-    return _current.get()
-
-
 @contextmanager
 def raises(kind: type[BaseException] | str) -> Iterator[None]:
     """`with raises(ValueError): student.split(-1, 2)`: the call must raise this class or a subclass of it."""
     name = kind if isinstance(kind, str) else kind.__name__
-    student = current_student()
+    student = current_student.get()
     try:
         yield
     except StudentRaised as error:
+        if _is_not_begun(error):
+            raise
         if name not in error.types:
             raise CheckFailed(f"it should raise {name}, but raised {error}") from None
         return
@@ -136,16 +133,17 @@ def run_checks(
         result = check_one(one, open_session(one.limit), reference(one.limit) if reference else None)
         results.append(result)
         finished(result)
-        if result.infrastructure and number == 0:
+        if (result.infrastructure or result.not_begun) and number == 0:
             break
-    return Report(exercise, tuple(results), len(checks))
+    note = "The other checks wait for that." if result.not_begun and len(results) < len(checks) else ""
+    return Report(exercise, tuple(results), len(checks), note)
 
 
 def check_one(one: Check, session: Session, reference: Session | None = None) -> CheckResult:
     """Runs one check against the program of `session`, which ends with it, as the reference's session does."""
     began = time.perf_counter()
     student = Student(session)
-    token = _current.set(student)
+    token = current_student.set(student)
     try:
         arguments: list[Any] = [student]
         if one.takes_reference:
@@ -156,13 +154,15 @@ def check_one(one: Check, session: Session, reference: Session | None = None) ->
     except OSError as error:
         failure = _Failure(f"the check could not be started: {error}", infrastructure=True)
     finally:
-        _current.reset(token)
+        current_student.reset(token)
         for opened in (session, reference):
             if opened is not None:
                 opened.close()
     seconds = time.perf_counter() - began
     if failure is None:
         return CheckResult(one.sentence, True, seconds)
+    if failure.not_begun:
+        return CheckResult(one.sentence, False, seconds, failure.explanation, not_begun=True)
     calls = tuple(f"{call.text} {call.outcome}" for call in session.calls[-6:])
     printed, crashes = parted(session.output)
     explanation = "\n".join([cut(failure.explanation, _LONGEST), *dict.fromkeys(crash.told for crash in crashes)])
@@ -180,20 +180,28 @@ class _Failure:
     detail: str = ""
     evidence: Evidence | None = None
     infrastructure: bool = False
+    not_begun: bool = False
 
 
 def _failure(one: Check, arguments: list[Any], session: Session) -> _Failure | None:
     try:
         one.function(*arguments)
     except CheckFailed as error:
+        if error.evidence is not None and (ends := _NOT_BEGUN.search(error.evidence.text())):
+            return _Failure(f"what is checked here is not begun: {ends[0]}", not_begun=True)
         return _without_return(_Failure(error.message, evidence=error.evidence), session, error.asked)
     except AssertionError as error:
         return _Failure(str(error) or "an assertion of the check does not hold")
     except StudentTimedOut as error:
         return _Failure(str(error), error.stacks)
     except StudentRaised as error:
+        if _is_not_begun(error):
+            inside = _INSIDE.findall(error.traceback)[-1:] or ["it"]
+            return _Failure(f"`{inside[0]}` is not begun: it still raises NotImplementedError", not_begun=True)
         return _raised(error)
-    except (StudentMissing, StudentDied, StudentRefused) as error:
+    except StudentMissing as error:
+        return _Failure(str(error), not_begun=error.nowhere)
+    except (StudentDied, StudentRefused) as error:
         return _Failure(str(error))
     except OSError:
         raise
@@ -210,6 +218,11 @@ def _raised(error: StudentRaised) -> _Failure:
         where = own_lines(error.traceback).rstrip().splitlines()[:-1]  # the last line is pickle's own
         return _Failure(told, "\n".join(where))
     return _Failure(f"it raised {error}", own_lines(error.traceback))
+
+
+def _is_not_begun(error: StudentRaised) -> bool:
+    """Is it what the starter of an exercise raises?"""
+    return error.types[0] == NotImplementedError.__name__ and not error.message
 
 
 def _without_return(failure: _Failure, session: Session, asked: tuple[str, ...]) -> _Failure:

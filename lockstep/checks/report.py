@@ -22,6 +22,7 @@ class CheckResult:
     output: str = ""
     evidence: Evidence | None = None
     infrastructure: bool = False  # the machinery failed, not the learner
+    not_begun: bool = False  # there is nothing to check: the function is not there, or does nothing yet
 
 
 @dataclass(frozen=True)
@@ -104,8 +105,12 @@ def _row(result: CheckResult, exercise: str) -> str:
     if result.output.strip():
         body += f"<details><summary>What it printed</summary><pre>{_escaped(result.output)}</pre></details>"
     doubt = (
-        "<details><summary>I think this check is wrong</summary><p>Send this text to whoever gives the course:</p>"
-        f"<pre>{_escaped(_doubt(result, exercise))}</pre></details>"
+        ""
+        if result.not_begun
+        else (
+            "<details><summary>I think this check is wrong</summary><p>Send this text to whoever gives the course:</p>"
+            f"<pre>{_escaped(_doubt(result, exercise))}</pre></details>"
+        )
     )
     return f'<details class="lockstep-row" open>{summary}{body}{doubt}</details>'
 

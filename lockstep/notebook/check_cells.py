@@ -47,17 +47,17 @@ class NotebookRunner:
 
 
 def _cells_not_run(source: ModuleSource) -> Iterator[str]:
-    """A word on each cell that does not parse and defines what no later cell does: the checks use older definitions."""
+    """A word on each cell that does not parse and would define anew what no later cell does."""
     problems = definitions(source).unparsed
-    later: set[str] = set()
-    for cell in reversed(source.cells):
-        names = set(_DEFINED.findall(cell.source))
-        if cell.label in problems and names - later:
+    defined = [set(_DEFINED.findall(cell.source)) for cell in source.cells]
+    for place, cell in enumerate(source.cells):
+        older = {name for names in defined[:place] for name in names}
+        newer = {name for names in defined[place + 1 :] for name in names}
+        if cell.label in problems and (defined[place] & older) - newer:
             yield (
                 f"{cell.label} was not run, because of {problems[cell.label]}. "
                 f"What follows is about what was defined before it."
             )
-        later |= names
 
 
 class _LiveReport:

@@ -1,210 +1,175 @@
-"""What of a notebook's cells belongs in the module that child processes, checks and the grader load.
+"""What of a program's top level belongs in the module that child processes, checks and the grader load.
 
-Functions, classes, constants and the imports that they use stay, at their cell's own line numbers; what a cell
-computes, plots or prints does not.
+Functions, classes and imports stay, and, as a script would have them in every process, the values that these read, with
+all that made them what they are; each at its cell's own line numbers. What only computes, plots, prints or asks does not.
 """
+
+from __future__ import annotations
 
 import ast
 import builtins
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 
-from lockstep.program.names import bound_names, global_names, loaded_when_defined
+from lockstep.program import left_out
+from lockstep.program.blanking import blanked
+from lockstep.program.calling import CallEffects, Function, same_objects
+from lockstep.program.cells import Facts, analysed
+from lockstep.program.kinds import CALLED, DEFINING, REBINDING, asks_for_main, registered
+from lockstep.program.left_out import Changing, Definitions, LeftOut
+from lockstep.program.meanings import Names
 from lockstep.program.source import Cell, ModuleSource
 
-_UNWRAPPED_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")
-_MAGIC_LINE = re.compile(r"^\s*([%!?]|[\w\s,.\[\]'\"]+=\s*[%!])|^\s*[\w.%]+\?{1,2}\s*$")
-_CONSTANT_CALLS = {
-    *("namedtuple", "NamedTuple", "Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "partial", "get_context"),
-    *(
-        "TypeVar",
-        "NewType",
-        "ParamSpec",
-        "frozenset",
-        "set",
-        "tuple",
-        "list",
-        "dict",
-        "range",
-        "float",
-        "int",
-    ),
-    *("str", "bytes", "complex", "bool", "Path", "Decimal", "Fraction", "timedelta", "auto", "compile"),
-}
-_CONSTANT_NODES = (
-    *(ast.Constant, ast.Tuple, ast.List, ast.Set, ast.Dict, ast.UnaryOp, ast.BinOp, ast.BoolOp, ast.Compare),
-    *(
-        ast.IfExp,
-        ast.JoinedStr,
-        ast.FormattedValue,
-        ast.Subscript,
-        ast.Slice,
-        ast.Name,
-        ast.Attribute,
-        ast.Starred,
-    ),
-    *(ast.Lambda, ast.keyword, ast.operator, ast.unaryop, ast.boolop, ast.cmpop, ast.expr_context, ast.Call),
-)
-
-
-@dataclass(frozen=True)
-class Definitions:
-    """A module's cells with only definitions left, and what could not be kept."""
-
-    cells: tuple[Cell, ...]
-    computed: dict[str, str] = field(default_factory=dict)  # name that a kept function needs -> where it is computed
-    unparsed: dict[str, str] = field(default_factory=dict)  # label of a cell that does not parse -> why
-
-    @property
-    def source(self) -> ModuleSource:
-        return ModuleSource(self.cells)
-
-
-_Names = tuple[ast.stmt, frozenset[str], frozenset[str], frozenset[str]]
+_DEFINED = re.compile(r"^(?:async +)?(?:def|class) +(\w+)|^(\w+) *=(?!=)", re.MULTILINE)
 
 
 @dataclass
 class _Statement:
     cell: int
-    node: ast.stmt
-    binds: frozenset[str]
-    needs: frozenset[str]  # every name it may load, now or when called
-    needs_now: frozenset[str]  # names loaded while the statement itself runs
+    label: str
+    facts: Facts
+    why_not: str = ""  # other processes do not execute it
     kept: bool = False
+    changes: frozenset[str] = frozenset()  # names whose objects it changes, by what it calls too
+
+    @property
+    def node(self) -> ast.stmt:
+        return self.facts.node
+
+    @property
+    def affects(self) -> frozenset[str]:
+        return self.facts.binds | self.changes
 
 
-def definitions(source: ModuleSource) -> Definitions:
-    """The definitions of `source`: same labels, same line numbers, everything else blanked out."""
+def definitions(source: ModuleSource, read_outside: Iterable[str] = (), given: bool = False) -> Definitions:
+    """What `source` defines: same labels, same line numbers, everything else blanked out.
+
+    `read_outside` are names that others read; with `given`, given code of check cells is kept as plain functions.
+    """
     texts: list[str] = []
     unparsed: dict[str, str] = {}
     statements: list[_Statement] = []
     for index, cell in enumerate(source.cells):
-        text, analysed, problem = _analysed(cell.source)
+        text, facts, problem = analysed(cell.source)
         texts.append(text)
         if problem:
             unparsed[cell.label] = problem
-        statements += [_Statement(index, *parts) for parts in analysed]
-    _keep(statements)
-    _drop_superseded(statements)
+        statements += [_Statement(index, cell.label, one) for one in facts]
+    functions = [function for statement in statements for function in statement.facts.functions]
+    makers = (function.name for function in functions if function.gives_function)
+    names = Names((statement.facts.meanings for statement in statements), makers)
+    _keep_definitions(statements, names, given)
+    _find_changes(statements, functions, names)
+    read = _keep_what_is_read(statements, names, set(read_outside))
+    _drop_superseded(statements, read)
     used = _used_names(statements)
+    missing = (*_left_out(statements, names, used), *_not_parsed(source, unparsed, statements))
     cells = []
     for index, cell in enumerate(source.cells):
-        own = [statement for statement in statements if statement.cell == index]
-        text = _blanked(texts[index], own, used)
-        if text.strip():
+        own = [(statement.node, statement.kept) for statement in statements if statement.cell == index]
+        text = blanked(texts[index], own, used)
+        if text.strip() or any(one.label == cell.label for one in missing):
             cells.append(Cell(cell.label, text))
-    return Definitions(tuple(cells), _computed(statements, source.cells), unparsed)
+    return Definitions(tuple(cells), missing, tuple(_changing(statements, read, names)), unparsed)
 
 
-@lru_cache(1024)  # a kernel asks for all of its cells whenever one of them runs
-def _analysed(source: str) -> tuple[str, tuple[_Names, ...], str]:
-    """The cell as Python, its statements with their names, and why it does not parse."""
-    text, tree, problem = parsed(source)
-    names = tuple((node, bound_names(node), global_names(node), loaded_when_defined(node)) for node in tree.body)
-    return text, names, problem
+def with_given(source: ModuleSource, given: ModuleSource) -> tuple[Definitions, Definitions]:
+    """What a program defines, also for the given code that reads it, and what that code defines."""
+    read = {name for cell in given.cells for facts in analysed(cell.source)[1] for name in facts.needs}
+    return definitions(source, read), definitions(given)
 
 
-def parsed(source: str) -> tuple[str, ast.Module, str]:
-    """The cell as Python: magic lines blanked, timing magics unwrapped; or no statements and why."""
-    lines = source.replace("\r\n", "\n").replace("\x00", "").split("\n")
-    first = next((i for i, line in enumerate(lines) if line.strip()), None)
-    if first is not None and lines[first].lstrip().startswith("%%"):
-        if not lines[first].lstrip().startswith(_UNWRAPPED_MAGICS):
-            return "", ast.Module([], []), ""
-        lines[first] = ""
-    for _ in range(len(lines) + 1):
-        text = "\n".join(lines)
-        try:
-            return text, ast.parse(text), ""
-        except SyntaxError as error:
-            at = (error.lineno or 1) - 1
-            if at >= len(lines) or not _MAGIC_LINE.match(lines[at]):
-                return "", ast.Module([], []), f"line {error.lineno}: {error.msg}"
-            lines[at] = re.match(r"\s*", lines[at]).group() + "pass"  # type: ignore[union-attr]
-        except (ValueError, RecursionError, MemoryError) as error:
-            return "", ast.Module([], []), str(error) or type(error).__name__
-    return "", ast.Module([], []), "it does not parse"
-
-
-def _keep(statements: list[_Statement]) -> None:
+def _keep_definitions(statements: list[_Statement], names: Names, given: bool) -> None:
     known = set(dir(builtins)) - {"__name__"}
     for statement in statements:
-        statement.kept = _is_definition(statement.node, known)
+        node = statement.node
+        statement.why_not = names.why_not(node, statement.facts.meanings.called, statement.label)
+        statement.kept = not statement.why_not and (
+            names.defines(node, known) or (given and registered(node) == "given")
+        )
         if statement.kept:
-            known |= statement.binds
+            known |= statement.facts.binds
         else:
-            known -= statement.binds
+            known -= statement.facts.binds
 
 
-def _is_definition(node: ast.stmt, known: set[str]) -> bool:
-    match node:
-        case ast.FunctionDef() | ast.ClassDef() if any(_is_of_a_check(d) for d in node.decorator_list):
-            return False
-        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() | ast.Import() | ast.ImportFrom():
-            return True
-        case ast.Assign(targets=targets, value=value):
-            return all(_plain_target(target) for target in targets) and _is_constant(value, known)
-        case ast.AnnAssign(target=ast.Name(), value=value):
-            return value is not None and _is_constant(value, known)
-        case ast.If(test=test, body=body, orelse=orelse):
-            return _is_constant(test, known) and all(_is_definition(inner, known) for inner in [*body, *orelse])
-        case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=finalbody):
-            inner = [*body, *orelse, *finalbody, *(s for handler in handlers for s in handler.body)]
-            return all(isinstance(s, ast.Pass) or _is_definition(s, known) for s in inner)
-    return type(node).__name__ == "TypeAlias"
+def _find_changes(statements: list[_Statement], functions: list[Function], names: Names) -> None:
+    calls = CallEffects(functions, names.fixed)
+    aliases = [alias for statement in statements for alias in statement.facts.effects.aliases]
+    for statement in statements:
+        if not isinstance(statement.node, DEFINING):
+            changed = calls.of(statement.facts.effects) | (statement.facts.needs_now & names.consumed)
+            statement.changes = frozenset(same_objects(changed, aliases, names.fixed))
 
 
-def _is_of_a_check(decorator: ast.expr) -> bool:
-    called = decorator.func if isinstance(decorator, ast.Call) else decorator
-    return isinstance(called, ast.Name) and called.id in ("check", "given")
+def _keep_what_is_read(statements: list[_Statement], names: Names, read: set[str]) -> set[str]:
+    """Keeps every statement that makes what is read by what is kept; the names that are read so or defined."""
+    kept = [statement for statement in statements if statement.kept]
+    read |= {name for one in kept if not isinstance(one.node, ast.Import | ast.ImportFrom) for name in one.facts.binds}
+    while True:
+        for statement in kept:
+            # A function that plots or measures is called by the first process alone.
+            if not statement.facts.needs & names.showing:
+                read |= statement.facts.needs
+        kept = [one for one in statements if not one.kept and not one.why_not and _makes(one, read, names)]
+        if not kept:
+            return read
+        for statement in kept:
+            statement.kept = True
 
 
-def _plain_target(target: ast.expr) -> bool:
-    if isinstance(target, ast.Tuple | ast.List):
-        return all(_plain_target(item) for item in target.elts)
-    return isinstance(target, ast.Name)
-
-
-def _is_constant(value: ast.expr, known: set[str]) -> bool:
-    """Whether `value` is written down rather than computed: safe and cheap to evaluate again in a child."""
-    if isinstance(value, ast.Lambda):
-        return all(_is_constant(d, known) for d in [*value.args.defaults, *(d for d in value.args.kw_defaults if d)])
-    if not isinstance(value, _CONSTANT_NODES):
+def _makes(statement: _Statement, read: Collection[str], names: Names) -> bool:
+    """Does the statement bind or change something that is read?"""
+    node = statement.node
+    if registered(node):
         return False
-    if isinstance(value, ast.Name) and value.id not in known:
-        return False
-    if isinstance(value, ast.Call):
-        called = value.func.attr if isinstance(value.func, ast.Attribute) else getattr(value.func, "id", "")
-        if called not in _CONSTANT_CALLS:
-            return False
-    return all(
-        _is_constant(child, known) if isinstance(child, ast.expr) else _constant_parts(child, known)
-        for child in ast.iter_child_nodes(value)
+    return any(
+        names.is_setting(node, name, read) if name in names.packages else name in read for name in statement.affects
     )
 
 
-def _constant_parts(node: ast.AST, known: set[str]) -> bool:
-    return isinstance(node, _CONSTANT_NODES) and all(
-        _is_constant(child, known) for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)
-    )
-
-
-def _drop_superseded(statements: list[_Statement]) -> None:
-    """Drops a definition that a later one replaces before anything was defined with it."""
-    for position, statement in enumerate(statements):
-        if not statement.kept or isinstance(statement.node, ast.Import | ast.ImportFrom) or not statement.binds:
+def _drop_superseded(statements: list[_Statement], read: Collection[str]) -> None:
+    """Drops what later statements replace before anything was done with it."""
+    reads = _Reads(statements)
+    for position in range(len(statements) - 1, -1, -1):
+        statement = statements[position]
+        waiting = statement.affects & set(read)
+        if not statement.kept or not waiting or isinstance(statement.node, ast.Import | ast.ImportFrom):
             continue
-        waiting = set(statement.binds)
         for later in statements[position + 1 :]:
-            if later.kept and later.needs_now & statement.binds:
+            if not later.kept:
+                continue
+            if reads.now(later) & waiting:
                 break
-            if later.kept:
-                waiting -= later.binds
+            if isinstance(later.node, REBINDING):
+                waiting -= later.facts.binds
             if not waiting:
                 statement.kept = False
                 break
+
+
+class _Reads:
+    """Which names a statement reads while it runs, by the functions that it can call too."""
+
+    def __init__(self, statements: list[_Statement]) -> None:
+        self._needs: dict[str, set[str]] = {}
+        for statement in statements:
+            if isinstance(statement.node, CALLED):
+                for name in statement.facts.binds:
+                    self._needs.setdefault(name, set()).update(statement.facts.needs)
+        self._found: dict[int, frozenset[str]] = {}
+
+    def now(self, statement: _Statement) -> frozenset[str]:
+        found = self._found.get(id(statement))
+        if found is None:
+            reached, waiting = set(statement.facts.needs_now), list(statement.facts.needs_now)
+            while waiting:
+                new = self._needs.get(waiting.pop(), set()) - reached
+                reached |= new
+                waiting += new
+            found = self._found[id(statement)] = frozenset(reached)
+        return found
 
 
 def _used_names(statements: Iterable[_Statement]) -> set[str]:
@@ -212,58 +177,35 @@ def _used_names(statements: Iterable[_Statement]) -> set[str]:
         name
         for statement in statements
         if statement.kept and not isinstance(statement.node, ast.Import | ast.ImportFrom)
-        for name in statement.needs
+        for name in statement.facts.needs
     }
 
 
-def _computed(statements: list[_Statement], cells: tuple[Cell, ...]) -> dict[str, str]:
-    kept = {name for statement in statements if statement.kept for name in statement.binds}
-    wanted = _used_names(statements) - kept
-    return {
-        name: f"{cells[statement.cell].label}, line {statement.node.lineno}"
-        for statement in statements
-        if not statement.kept
-        for name in sorted(statement.binds & wanted)
-    }
-
-
-def _blanked(text: str, statements: list[_Statement], used: set[str]) -> str:
-    lines = text.split("\n")
-    kept_lines: dict[int, str] = {}
+def _changing(statements: list[_Statement], read: set[str], names: Names) -> Iterator[Changing]:
     for statement in statements:
-        node = statement.node
-        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
-        last = node.end_lineno or first
-        if not statement.kept:
+        changed = (statement.changes & read) - statement.facts.binds - names.packages.keys()
+        if statement.kept and changed:
+            yield Changing(statement.label, statement.node.lineno, tuple(sorted(changed)))
+
+
+def _left_out(statements: list[_Statement], meanings: Names, used: Collection[str]) -> Iterator[LeftOut]:
+    """The names that something kept reads, and that are bound or changed by what other processes do not execute."""
+    kept = {name for statement in statements if statement.kept for name in statement.facts.binds}
+    for statement in statements:
+        node, names = statement.node, (statement.affects - meanings.fixed) & set(used)
+        if statement.kept or registered(node):
             continue
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            trimmed = _trimmed_import(node, used)
-            if trimmed:
-                kept_lines[first] = "; ".join(filter(None, [kept_lines.get(first, ""), trimmed]))
-        elif first in kept_lines or any(o is not statement and _overlaps(o.node, first, last) for o in statements):
-            # Statements that share a line with others: written anew, which keeps the line of their first one.
-            kept_lines[first] = "; ".join(filter(None, [kept_lines.get(first, ""), ast.unparse(node)]))
-        else:
-            for number in range(first, last + 1):
-                kept_lines[number] = lines[number - 1]
-    return "\n".join(kept_lines.get(number, "") for number in range(1, max(kept_lines, default=0) + 1))
+        if not statement.why_not or asks_for_main(node):
+            names -= kept  # a script has in other processes what it has without this
+        if names:
+            why = statement.why_not or left_out.computed(statement.label, node.lineno)
+            yield LeftOut(statement.label, node.lineno, tuple(sorted(names)), why)
 
 
-def _overlaps(node: ast.stmt, first: int, last: int) -> bool:
-    return node.lineno <= last and (node.end_lineno or node.lineno) >= first
-
-
-def _trimmed_import(node: ast.Import | ast.ImportFrom, used: set[str]) -> str:
-    """The import with only the names that kept definitions use, so that a child does not load plotting."""
-    if isinstance(node, ast.ImportFrom) and (node.module == "__future__" or node.names[0].name == "*"):
-        return ast.unparse(node)
-    names = list(_used_aliases(node.names, used))
-    if not names:
-        return ""
-    if isinstance(node, ast.Import):
-        return ast.unparse(ast.Import(names))
-    return ast.unparse(ast.ImportFrom(node.module, names, node.level))
-
-
-def _used_aliases(names: list[ast.alias], used: set[str]) -> Iterator[ast.alias]:
-    return (alias for alias in names if (alias.asname or alias.name.split(".")[0]) in used)
+def _not_parsed(source: ModuleSource, unparsed: dict[str, str], statements: list[_Statement]) -> Iterator[LeftOut]:
+    """What a cell would define that is no Python yet, if nothing else defines it."""
+    bound = {name for statement in statements for name in statement.facts.binds}
+    for cell in source.cells:
+        names = {name for found in _DEFINED.findall(cell.source) for name in found if name} - bound
+        if names and cell.label in unparsed:
+            yield LeftOut(cell.label, 0, tuple(sorted(names)), left_out.not_python(cell.label, unparsed[cell.label]))

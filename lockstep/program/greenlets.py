@@ -6,8 +6,9 @@ takes and who goes next is up to the machine.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
-from contextlib import suppress
+import sys
+from collections.abc import Callable, Container, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import greenlet
@@ -15,6 +16,7 @@ import greenlet
 from lockstep.program import pickles
 from lockstep.program.loading import Loadable
 from lockstep.program.namespaces import Importing, Namespaces
+from lockstep.program.watching import shared_object, time_limit
 from lockstep.standin.machine import NotCovered, run_on
 from lockstep.standin.objects.pipes import Connection
 from lockstep.standin.objects.processes import MainProcess, Process
@@ -48,10 +50,13 @@ class Starting(MainProcess):
 class GreenletMachine:
     """What is the same for all machines whose processes are greenlets. Subclasses complete it to a `Machine`."""
 
+    top_level_limit: float  # seconds of CPU that a program may compute at its top level, in every process anew
+
     def __init__(self, program: Loadable, given: Loadable, importing: Importing, options: dict[str, Any]) -> None:
         self.labels = program.labels | given.labels
         self.options = options
         self.spawning = False
+        self._at_top_level = False
         self._programs, self._importing = (program, given), importing
         self._hub = greenlet.getcurrent()
         self._undead: list[Any] = []
@@ -95,11 +100,26 @@ class GreenletMachine:
 
     def load(self, life: Life, payload: bytes | None) -> Callable[[], Any] | None:
         """Inside a process: gives it modules of its own and, unless it is main, its Process object, which to run."""
-        life.namespaces = Namespaces(life.identity, *self._programs, self._importing)
+        life.namespaces = Namespaces(life.identity, *self._programs, self._importing, self._watching)
         if payload is None:
             return None
         life.me = pickles.load(payload, life.namespaces)
-        return life.me.run  # type: ignore[union-attr]
+        return life.me.run
+
+    @contextmanager
+    def _watching(self, spent: float | None) -> Iterator[None]:
+        """Within it, the top level of a program computes: it makes nothing that processes share, and does so soon."""
+        self._at_top_level = True
+        try:
+            with time_limit(self.top_level_limit, spent):
+                yield
+        finally:
+            self._at_top_level = False
+
+    def refuse_at_top_level(self) -> None:
+        """Raises NotAgain if what a process would do now is done by its top level."""
+        if self._at_top_level:
+            raise shared_object(self.labels, sys._getframe(2))
 
     def pickled(self, process: Process) -> tuple[bytes, tuple[tuple[str, bool], ...]]:
         """A process that is being started, and the ends of pipes (channel, is it read) that it inherits."""
@@ -122,11 +142,13 @@ class GreenletMachine:
         return me
 
     def number_object(self) -> int:
+        self.refuse_at_top_level()
         self.now.objects += 1
         number: int = self.now.objects
         return number
 
     def number_process(self) -> int:
+        self.refuse_at_top_level()
         self.now.processes += 1
         number: int = self.now.processes
         return number

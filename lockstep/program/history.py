@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from functools import cache
 from typing import Any
 
 from lockstep.program.source import Cell, ModuleSource
+
+_FORGETS = re.compile(r"^%reset\b(?!.*\b(in|out|dhist|array)\b)", re.MULTILINE)  # the whole namespace
 
 
 def notebook_source() -> ModuleSource:
@@ -20,9 +24,22 @@ def executed_cells(shell: Any, running: str | None = None) -> ModuleSource:
     """The cells that IPython's shell has executed, in the order of execution, and the one that is `running`."""
     executed = shell.history_manager.input_hist_raw
     cells = [Cell(f"In[{number}]", text) for number, text in enumerate(executed) if number and text]
+    forgotten = max((place for place, cell in enumerate(cells) if _FORGETS.search(cell.source)), default=-1)
     if running is not None:
         cells.append(Cell(f"In[{len(executed)}]", running))
-    return ModuleSource(tuple(cells))
+    return ModuleSource(tuple(cells[forgotten + 1 :]))
+
+
+@cache  # said once
+def remind_of_first_cell() -> None:
+    """Says what is missing if a kernel uses this package and has not loaded it as its extension."""
+    shell = running_shell()
+    if shell is None or "lockstep" in shell.extension_manager.loaded:
+        return
+    print(
+        "Run the first cell of this notebook too (%load_ext lockstep): "
+        "without it, child processes do not find what the notebook defines."
+    )
 
 
 def running_shell() -> Any:

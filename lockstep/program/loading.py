@@ -4,79 +4,114 @@ from __future__ import annotations
 import __future__
 
 import ast
+import builtins
 import linecache
+import time
 import types
-from collections.abc import MutableMapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, MutableMapping
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, NamedTuple
 
 from lockstep.program.children import prepare_spawned_child
-from lockstep.program.definitions import Definitions, definitions
-from lockstep.program.names import bound_names, computed_reason
+from lockstep.program.kinds import computes, sets_interpreter
+from lockstep.program.left_out import Changing, Definitions, LeftOut, NotAgain, deleted
+from lockstep.program.names import bound_names
 from lockstep.program.source import ModuleSource
-from lockstep.standin.missing import Missing
+from lockstep.program.watching import watching
+from lockstep.standin.missing import Missing, error_of_missing
+
+Watch = Callable[
+    [float | None], AbstractContextManager[None]
+]  # of seconds of CPU that were spent so far; None: no limit
 
 
-@dataclass(frozen=True)
-class _Statement:
-    code: types.CodeType
+class _Statement(NamedTuple):
+    label: str
+    line: int
+    affects: frozenset[str]  # names that it binds, and whose objects it changes
     binds: frozenset[str]
-    where: str
+    code: types.CodeType | None  # None: left out
+    computes: bool = False  # more than it takes to define something
+    once: bool = False  # it sets what all processes on a simulated machine have in common
+    deletes: tuple[str, ...] = ()
+    why_not: str = ""
 
 
-@dataclass(frozen=True)
 class Loadable:
     """A program, compiled once, whose statements are executed in every module that it becomes."""
 
-    statements: tuple[_Statement, ...] = ()
-    computed: tuple[tuple[str, str], ...] = ()  # (name, where): what a notebook computes, which no module can have
-    labels: frozenset[str] = frozenset()  # of its cells, the file names in tracebacks
-
-    @classmethod
-    def of(cls, found: Definitions) -> Loadable:
+    def __init__(self, found: Definitions | None = None) -> None:
         """Compiles what `found` holds, under the cells' own labels and line numbers."""
-        statements = []
+        cells = found.cells if found else ()
+        self.labels = frozenset(cell.label for cell in cells)  # the file names in tracebacks
+        self.complete = not (found and found.left_out)
+        self._not_again: dict[int, str] = {}  # statements that have turned out not to be for every process, and why
+        self._done: set[int] = set()
+        self._timed = True  # nothing has been executed yet, so nobody knows how long it takes
+        changing: dict[tuple[str, int], frozenset[str]] = {}
+        for label, line, names in found.changing if found else ():
+            changing[label, line] = changing.get((label, line), frozenset()).union(names)
+        self._statements: list[_Statement] = []
         flags = 0
-        for cell in found.cells:
+        for cell in cells:
             remember_source(cell.label, cell.source)
+            own = [_left_out(one) for one in found.left_out if one.label == cell.label] if found else []
             for node in ast.parse(cell.source).body:
                 if isinstance(node, ast.ImportFrom) and node.module == "__future__":
                     flags |= sum(getattr(__future__, alias.name).compiler_flag for alias in node.names)
-                where = f"{cell.label}, line {node.lineno}"
-                statements.append(_Statement(_compiled(node, cell.label, flags), bound_names(node), where))
-        labels = frozenset(cell.label for cell in found.cells)
-        return cls(tuple(statements), tuple(found.computed.items()), labels)
+                changed = changing.get((cell.label, node.lineno), frozenset())
+                own.append(_compiled(node, cell.label, flags, changed))
+            self._statements += sorted(own, key=lambda one: one.line)
 
     def mentions(self, name: str) -> bool:
         """Does the program's text have this name, or a text that is this name?"""
-        return any(_mentions(statement.code, name) for statement in self.statements)
+        return any(one.code is not None and _mentions(one.code, name) for one in self._statements)
 
     def execute(
         self,
         namespace: dict[str, Any],
+        watch: Watch,
         absent: MutableMapping[str, Any] | None = None,
         refusal: type[BaseException] = NameError,
     ) -> None:
         """Executes the statements in a module's namespace.
 
-        A statement that raises costs only itself: what it would have bound is a `Missing` in `absent` (unless given,
-        the namespace itself), as is what the notebook computes. Using such a name raises `refusal`; a statement that
-        raises this says itself why its names are missing.
+        What computes is executed within `watch(...)`, which may raise NotAgain. A statement that raises costs only itself:
+        what it would have bound is a `Missing` in `absent` (unless given, the namespace itself). Using such a name
+        raises `refusal`; a statement that raises this says itself why its names are missing.
         """
         absent = namespace if absent is None else absent
-        for name, where in self.computed:
-            absent[name] = Missing(computed_reason(name, where), refusal)
-        for statement in self.statements:
-            try:
-                exec(statement.code, namespace)
-            except (KeyboardInterrupt, MemoryError):
-                raise
-            except (Exception, refusal) as error:
-                told = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-                for name in statement.binds:
-                    reason = f"`{name}` could not be defined ({statement.where}): {told}"
-                    namespace.pop(name, None)
-                    absent[name] = Missing(reason if isinstance(error, Exception) else str(error), refusal)
+        spent = 0.0
+        for number, statement in enumerate(self._statements):
+            if statement.once and number in self._done:
+                continue
+            self._done.add(number)
+            names = statement.affects
+            told = statement.why_not or self._not_again.get(number, "")
+            if statement.code is not None and not told:
+                began = time.process_time()
+                try:
+                    with watch(spent if self._timed else None) if statement.computes else nullcontext():
+                        exec(statement.code, namespace)
+                    continue
+                except (KeyboardInterrupt, MemoryError):
+                    raise
+                except NotAgain as error:
+                    told = self._not_again[number] = error.words(statement.label, statement.line)
+                except (Exception, refusal) as error:
+                    if not isinstance(error, Exception) or error_of_missing(error):
+                        told = f"{error}"
+                    else:
+                        # An error of the program's own was the same where the notebook ran, and what it left is there.
+                        names = names if isinstance(error, OSError | ImportError) else statement.binds
+                        told = f"could not be defined ({statement.label}, line {statement.line}): {_said(error)}"
+                finally:
+                    spent += time.process_time() - began if statement.computes else 0.0
+            for name in statement.deletes or names:
+                namespace.pop(name, None)
+                if not (statement.deletes and hasattr(builtins, name)):
+                    absent[name] = Missing(told if told.startswith("`") else f"`{name}` {told}", refusal)
+        self._timed = False
 
 
 def _mentions(code: types.CodeType, name: str) -> bool:
@@ -84,19 +119,25 @@ def _mentions(code: types.CodeType, name: str) -> bool:
     return name in (*code.co_names, *code.co_consts) or any(_mentions(each, name) for each in inner)
 
 
-def _compiled(node: ast.stmt, label: str, flags: int) -> types.CodeType:
+def _left_out(one: LeftOut) -> _Statement:
+    names = frozenset(one.names)
+    return _Statement(one.label, one.line, names, names, None, why_not=one.why)
+
+
+def _compiled(node: ast.stmt, label: str, flags: int, changed: frozenset[str]) -> _Statement:
+    binds = bound_names(node)
+    if isinstance(node, ast.Delete) and all(isinstance(target, ast.Name) for target in node.targets):
+        why = deleted(label, node.lineno)
+        return _Statement(label, node.lineno, binds, binds, None, deletes=tuple(sorted(binds)), why_not=why)
     try:
-        code: types.CodeType = compile(ast.Module([node], []), label, "exec", flags=flags, dont_inherit=True)
-        return code
+        code = compile(ast.Module([node], []), label, "exec", flags=flags, dont_inherit=True)
     except SyntaxError as error:  # one that only compiling finds, such as a `return` outside of a function
-        return compile(f"raise SyntaxError({error.msg!r})", label, "exec", dont_inherit=True)
+        code = compile(f"raise SyntaxError({error.msg!r})", label, "exec", dont_inherit=True)
+    return _Statement(label, node.lineno, binds | changed, binds, code, computes(node), sets_interpreter(node))
 
 
-def load(source: ModuleSource, name: str) -> types.ModuleType:
-    """A new module `name` with the definitions of `source`; not yet in sys.modules."""
-    module = types.ModuleType(name)
-    Loadable.of(definitions(source)).execute(vars(module))
-    return module
+def _said(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
 def remember_source(label: str, source: str) -> None:
@@ -110,13 +151,21 @@ def main_file_text(found: Definitions) -> str:
     return (
         '"""The definitions of a notebook, written by Lockstep for its child processes."""\n'
         "from lockstep.program.loading import define_main as _define_main\n"
-        f"_define_main(globals(), {cells!r}, {found.computed!r})\n"
+        f"_define_main(globals(), {cells!r}, {_plain(found.left_out)!r}, {_plain(found.changing)!r})\n"
         "del _define_main\n"
     )
 
 
-def define_main(namespace: dict[str, Any], cells: list[tuple[str, str]], computed: dict[str, str]) -> None:
+def _plain(values: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    return [tuple(value) for value in values]
+
+
+def define_main(
+    namespace: dict[str, Any], cells: list[tuple[str, str]], left_out: list[Any], changing: list[Any]
+) -> None:
     """What a file made by main_file_text calls when a child process imports it."""
     if namespace["__name__"] == "__mp_main__":
         prepare_spawned_child()
-    Loadable.of(Definitions(ModuleSource.of_data(cells).cells, computed)).execute(namespace)
+    missing, changes = (LeftOut(*one) for one in left_out), (Changing(*one) for one in changing)
+    program = Loadable(Definitions(ModuleSource.of_data(cells).cells, tuple(missing), tuple(changes)))
+    program.execute(namespace, lambda spent: watching(program.labels, spent))

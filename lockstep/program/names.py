@@ -1,7 +1,6 @@
 """Which names a statement binds in its module, and which it loads."""
 
 import ast
-import symtable
 
 
 def bound_names(node: ast.stmt) -> frozenset[str]:
@@ -36,20 +35,14 @@ def _collect_bound(node: ast.AST, names: set[str]) -> None:
 
 def loaded_names(node: ast.AST) -> frozenset[str]:
     """Every name that stands to be loaded in `node`, locals included."""
-    names = (inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load))
-    return frozenset(names)
+    names = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load)}
+    return frozenset(names | augmented(node))
 
 
-def global_names(node: ast.stmt) -> frozenset[str]:
-    """The names of its module that `node` may load, when it runs or when what it defines is called; no local ones."""
-    table = symtable.symtable(ast.unparse(node), "cell", "exec")
-    names = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced()}
-    below = list(table.get_children())
-    while below:
-        scope = below.pop()
-        names |= {symbol.get_name() for symbol in scope.get_symbols() if symbol.is_global()}
-        below += scope.get_children()
-    return frozenset(names)
+def augmented(node: ast.AST) -> set[str]:
+    """The names that are loaded only to be changed: x in `x += 1`."""
+    changed = (inner.target for inner in ast.walk(node) if isinstance(inner, ast.AugAssign))
+    return {target.id for target in changed if isinstance(target, ast.Name)}
 
 
 def loaded_when_defined(node: ast.stmt) -> frozenset[str]:
@@ -82,8 +75,3 @@ def _loaded_by_signature(node: ast.FunctionDef | ast.AsyncFunctionDef) -> frozen
     ]
     parts += [argument.annotation for argument in annotated if argument]
     return frozenset().union(*(loaded_names(part) for part in parts if part))
-
-
-def computed_reason(name: str, where: str) -> str:
-    """Why no other process can have a name that the notebook computes."""
-    return f"`{name}` is computed when the notebook runs ({where}); pass it as an argument"

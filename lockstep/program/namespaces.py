@@ -7,7 +7,7 @@ import types
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from lockstep.program.loading import Loadable
+from lockstep.program.loading import Loadable, Watch
 from lockstep.standin.imports.covered import covered_builtins
 from lockstep.standin.machine import NotCovered
 from lockstep.standin.missing import Missing, reason_missing
@@ -22,31 +22,33 @@ class Namespaces:
     A name that is missing is bound nowhere, so that whatever looks it up is refused, even to ask what it is.
     """
 
-    def __init__(self, identity: str, program: Loadable, given: Loadable, importing: Importing) -> None:
-        """`importing` makes an `__import__` of a process's identity, its modules and `made`."""
+    def __init__(self, identity: str, program: Loadable, given: Loadable, importing: Importing, watch: Watch) -> None:
+        """`importing` makes an `__import__` of a process's identity, its modules and `made`; `watch` as in loading."""
         self.modules: dict[str, types.ModuleType]
         self.made: dict[str, types.ModuleType] = {}  # `random` and others that are this process's own
-        for kind in (dict, _Refusing) if not program.computed else (_Refusing,):
+        for kind in (dict, _Refusing) if program.complete else (_Refusing,):
             self.modules = {name: types.ModuleType(name) for name in (SOLUTION, GIVEN)}
             self.made.clear()
             self.importer = importing(identity, self.modules, self.made)
             builtins = kind(covered_builtins(self.importer))
             self._absent = _Absent(builtins)
-            self._load(program, given, builtins)
+            self._load(program, given, builtins, watch)
             # Looking up names is slower in what can refuse some, so that is for programs which need it.
             if not self._absent:
                 break
         for name, module in self.modules.items():
             sys.modules.setdefault(name, module)
 
-    def _load(self, program: Loadable, given: Loadable, builtins: dict[str, Any]) -> None:
+    def _load(self, program: Loadable, given: Loadable, builtins: dict[str, Any], watch: Watch) -> None:
         self.made["builtins"] = types.ModuleType("builtins")
         vars(self.made["builtins"]).update(builtins)
         solution, beside = (vars(module) for module in self.modules.values())
         solution["__builtins__"] = beside["__builtins__"] = builtins
-        program.execute(solution, self._absent, NotCovered)
-        beside.update({name: value for name, value in solution.items() if not name.startswith("__")})
-        given.execute(beside, self._absent, NotCovered)
+        program.execute(solution, watch, self._absent, NotCovered)
+        # As `from solution import *` does.
+        public = solution.get("__all__", [name for name in solution if not name.startswith("_")])
+        beside.update({name: solution[name] for name in public if name in solution})
+        given.execute(beside, watch, self._absent, NotCovered)
 
     def find(self, module: str, qualname: str) -> Any:
         """What the name means here. Raises AttributeError if nothing, NotCovered if it is missing."""

@@ -32,7 +32,14 @@ class Missing:
 
 
 def _refuse(missing: Missing, *_arguments: Any, **_keywords: Any) -> Any:
-    raise object.__getattribute__(missing, "_error")(object.__getattribute__(missing, "_reason"))
+    error = object.__getattribute__(missing, "_error")(object.__getattribute__(missing, "_reason"))
+    error.of_missing = True
+    raise error
+
+
+def error_of_missing(error: BaseException) -> bool:
+    """Has the error come from the use of a name that is not there?"""
+    return getattr(error, "of_missing", False) is True
 
 
 for _name in _OPERATORS:

@@ -6,6 +6,7 @@ import queue
 import threading
 from typing import Any
 
+from lockstep.standin.lacking import Lacking
 from lockstep.standin.machine import current
 from lockstep.standin.operation import Creation, Operation, Raised, Value
 
@@ -36,7 +37,7 @@ def new_name() -> str:
     return f"{machine.process().identity}#{machine.number_object()}"
 
 
-class Shared:
+class Shared(Lacking):
     """An object that processes share by its name. A copy in another process is the same object."""
 
     kind = "object"

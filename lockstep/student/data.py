@@ -18,6 +18,7 @@ from typing import Any
 
 import msgpack
 
+from lockstep.standin.missing import reason_missing
 from lockstep.student.refusal import place, refusal
 
 FRAME_LIMIT = 64 * 2**20  # bytes of one value
@@ -87,6 +88,8 @@ class _Path(set[int]):
 
 
 def _plain(value: Any, where: str, depth: int, above: _Path) -> Any:
+    if (reason := reason_missing(value)) is not None:
+        raise DataError(reason)
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int):

@@ -42,7 +42,11 @@ class StudentRaised(Exception):
 
 
 class StudentMissing(Exception):
-    """The learner's notebook does not define what the check needs."""
+    """The learner's notebook does not define what the check needs. `nowhere`: not even in another way than is asked for."""
+
+    def __init__(self, message: str, nowhere: bool = True) -> None:
+        super().__init__(message)
+        self.nowhere = nowhere
 
 
 class StudentTimedOut(Exception):

@@ -1,31 +1,69 @@
 """`@given`: an instructor's code that runs beside the learner's, shown to learners and holding no answers."""
 
 import ast
+import functools
 import inspect
+import sys
 import textwrap
 import types
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
+from contextvars import ContextVar
 from typing import Any
 
 from lockstep.program.source import Cell, ModuleSource
 from lockstep.student.data import DataError, Reference, encode
 
+# The `student` of the check that runs now: in it, what is called is called on the learner's side.
+current_student: ContextVar[Any] = ContextVar("student", default=None)
 
-@dataclass(frozen=True)
+
 class GivenFunction:
-    """A given function by name. Calling it makes a call that the learner's side will carry out."""
+    """A given function. Calling it in a check makes a call that the learner's side will carry out, elsewhere calls it."""
 
-    name: str
-    text: str
-    imports: str
+    def __init__(self, function: Callable[..., Any]) -> None:
+        functools.update_wrapper(self, function)
+        self.function = function
+        self.name = function.__name__
+        self.text = _without_decorators(textwrap.dedent(inspect.getsource(function)))
+        self.imports = "\n".join(_imports(function))
 
-    def __call__(self, *arguments: Any) -> Reference:
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        if current_student.get() is None:
+            return self.function(*arguments, **keywords)
         return Reference("given", self.name, arguments)
 
     @property
     def reference(self) -> Reference:
         return Reference("given", self.name)
+
+    def __reduce__(self) -> Any:
+        return self.name  # child processes of a notebook have it as a plain function
+
+    def __repr__(self) -> str:
+        return f"<the given `{self.name}`>"
+
+
+class _Task(GivenFunction):
+    """`given.exit_with`: calling it at the top level of a cell, too, makes a call that somebody else will carry out."""
+
+    def __init__(self, given_function: GivenFunction) -> None:
+        self.__dict__.update(given_function.__dict__)
+        self._known = given_function
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        if current_student.get() is None and _in_cell(sys._getframe(1)):
+            return functools.partial(self._known, *arguments, **keywords)
+        return super().__call__(*arguments, **keywords)
+
+    def __reduce__(self) -> Any:
+        return functools.partial, (self._known,)
+
+
+def _in_cell(frame: types.FrameType) -> bool:
+    """Is the frame that of a module or a cell, or of a comprehension in one?"""
+    while frame.f_code.co_name.startswith("<") and frame.f_locals is not frame.f_globals and frame.f_back is not None:
+        frame = frame.f_back
+    return frame.f_locals is frame.f_globals
 
 
 class Given:
@@ -37,9 +75,7 @@ class Given:
 
     def __call__(self, function: Callable[..., Any]) -> GivenFunction:
         """Registers a function or class of the check cell; its source is what crosses."""
-        text = _without_decorators(textwrap.dedent(inspect.getsource(function)))
-        imports = "\n".join(_imports(function))
-        made = GivenFunction(function.__name__, text, imports)
+        made = GivenFunction(function)
         self._functions[made.name] = self._registered[made.name] = made
         return made
 
@@ -47,14 +83,15 @@ class Given:
         if name.startswith("__") or name not in self._functions:
             known = ", ".join(sorted(self._functions)) or "none"
             raise AttributeError(f"nothing given is called `{name}`; given are: {known}")
-        return self._functions[name]
+        return _Task(self._functions[name])
 
     def source(self) -> ModuleSource:
         """The given functions of the cell as a module to run beside the learner's."""
-        functions = list(self._registered.values())
-        imports = sorted({line for function in functions for line in function.imports.splitlines()})
-        cells = [Cell("given", "\n".join([*imports, *(function.text for function in functions)]))]
-        return ModuleSource(tuple(cells)) if functions else ModuleSource()
+        return _source(self._registered.values())
+
+    def every_source(self) -> ModuleSource:
+        """Those of all cells so far, by their names."""
+        return _source(self._functions.values())
 
     def clear(self) -> None:
         """Forgets what was registered, as at the beginning of a cell."""
@@ -62,6 +99,12 @@ class Given:
 
 
 given = Given()
+
+
+def _source(functions: Collection[GivenFunction]) -> ModuleSource:
+    imports = sorted({line for function in functions for line in function.imports.splitlines()})
+    cells = [Cell("given", "\n".join([*imports, *(function.text for function in functions)]))]
+    return ModuleSource(tuple(cells)) if functions else ModuleSource()
 
 
 def _without_decorators(text: str) -> str:
@@ -93,13 +136,13 @@ def _free_names(code: types.CodeType) -> set[str]:
 def _definition(name: str, value: Any) -> str:
     if isinstance(value, types.ModuleType):
         return f"import {value.__name__} as {name}" if "." in value.__name__ else _plain_import(value.__name__, name)
+    if isinstance(value, GivenFunction):
+        return ""
     home = getattr(value, "__module__", None)
     called = getattr(value, "__qualname__", None)
     if isinstance(value, types.MethodType):  # multiprocessing's functions are methods of its default context
         home, called = "multiprocessing", value.__name__
     if home and called and "." not in called and home not in ("__main__", "builtins") and not isinstance(value, Given):
-        if type(value) is GivenFunction:
-            return ""
         return f"from {home} import {called}" + ("" if called == name else f" as {name}")
     try:
         encode(value)

@@ -278,7 +278,7 @@ def _result(answer: Any, function: Reference, text: str) -> Any:
         case {"missing": str(message)}:
             raise StudentMissing(cut(message, _MESSAGE_LIMIT))
         case {"mismatch": str(message)}:
-            raise StudentMissing(f"`{text}` cannot be called: {cut(message, _MESSAGE_LIMIT)}")
+            raise StudentMissing(f"`{text}` cannot be called: {cut(message, _MESSAGE_LIMIT)}", nowhere=False)
         case {"refused": str(message)}:
             raise StudentRefused(f"the result of `{function.name}` cannot be checked: {cut(message, _MESSAGE_LIMIT)}")
     raise StudentRefused(f"what came back from `{function.name}` is not an answer")

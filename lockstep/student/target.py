@@ -15,8 +15,9 @@ from lockstep.program.history import notebook_source
 from lockstep.program.names import bound_names
 from lockstep.program.source import ModuleSource
 from lockstep.student.data import DataError, Reference, encode
+from lockstep.student.given import GivenFunction, current_student, given
 from lockstep.student.launcher import local_launcher
-from lockstep.student.session import RemoteFunction, Session, crossing
+from lockstep.student.session import RemoteFunction, Session, crossing, session_of
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ class Program:
         """Another function of the same program. Raises TypeError, which calls it `which`, for what is none."""
         match function:
             case RemoteFunction() if function.student is self.session:
+                return function.reference
+            case GivenFunction():
                 return function.reference
             case types.FunctionType():
                 return self._own(function, which)
@@ -91,6 +94,8 @@ class Program:
         match value:
             case types.FunctionType() | RemoteFunction():
                 return self.beside(value, which)
+            case GivenFunction():
+                return value.reference
             case list():
                 return [self._crossing(which, item) for item in value]
             case tuple():
@@ -106,9 +111,23 @@ def program(function: Any, instrument: str, limit: float) -> Iterator[Program]:
 
     Raises TypeError for what is no function, and ValueError for one that cannot be found by its name.
     """
+    student = current_student.get()
     if isinstance(function, RemoteFunction):
         yield Program(function.student, function.reference, False)
-        return
+    elif isinstance(function, GivenFunction) and student is not None:
+        yield Program(session_of(student), function.reference, False)
+    else:
+        own: Any = function.function if isinstance(function, GivenFunction) else function
+        _check_function(own, instrument)
+        session = Session(*_sources(own), local_launcher(), limit)
+        reference = Reference("student", own.__name__) if own is function else function.reference
+        try:
+            yield Program(session, reference, True, own.__globals__)
+        finally:
+            session.close()
+
+
+def _check_function(function: Any, instrument: str) -> None:
     if not isinstance(function, types.FunctionType):
         raise TypeError(
             f"`{instrument}` takes a function and its arguments: {instrument}(f, x), not {instrument}(f(x))"
@@ -117,21 +136,17 @@ def program(function: Any, instrument: str, limit: float) -> Iterator[Program]:
         raise ValueError("a lambda has no name to find it by: define the function with `def` at the top level")
     if "." in function.__qualname__:
         raise ValueError(f"`{function.__qualname__}` is inside a function or a class: define it at the top level")
-    session = Session(_source(function), ModuleSource(), local_launcher(), limit)
-    try:
-        yield Program(session, Reference("student", function.__name__), True, function.__globals__)
-    finally:
-        session.close()
 
 
-def _source(function: types.FunctionType) -> ModuleSource:
+def _sources(function: types.FunctionType) -> tuple[ModuleSource, ModuleSource]:
+    """The program of a function, and the given code beside it."""
     if function.__module__ == "__main__":
         with contextlib.suppress(RuntimeError):
-            return notebook_source()
+            return notebook_source(), given.every_source()
     file = inspect.getsourcefile(function)
     if file is None:
         raise ValueError(f"the source of `{function.__name__}` cannot be found: put it into a file or a notebook cell")
     try:
-        return ModuleSource.of_file(file)
+        return ModuleSource.of_file(file), ModuleSource()
     except OSError:
         raise ValueError(f"the source of `{function.__name__}` cannot be read: {file}") from None

@@ -409,6 +409,76 @@ def test_given_code_crosses_by_name_and_sees_the_learners_names():
     assert report(program, "assert student.twice(1) == 4", GIVEN).passed == 1
 
 
+def test_given_code_sees_what_the_learner_computes():
+    given = "@given\ndef biggest():\n    return max(SIZES)\n"
+    assert report("SIZES = [n * n for n in range(4)]", "assert student.biggest() == 9", given).passed == 1
+
+
+MANAGED = """
+import struct
+from multiprocessing import Process
+from multiprocessing.managers import BaseManager
+HEADER = struct.Struct("!I")
+class Counter:
+    def __init__(self):
+        self.n = 0
+    def add(self):
+        self.n += 1
+    def value(self):
+        return self.n
+class MyManager(BaseManager):
+    pass
+MyManager.register("Counter", Counter)
+settings = {}
+settings["times"] = len(HEADER.pack(1)) // 2
+def add(counter):
+    for _ in range(settings["times"]):
+        counter.add()
+def count():
+    with MyManager() as manager:
+        counter = manager.Counter()
+        process = Process(target=add, args=(counter,))
+        process.start()
+        process.join()
+        return counter.value()
+"""
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_statements_of_the_top_level_that_change_something_are_executed_in_a_check(method):
+    program = MANAGED + f"import multiprocessing\nmultiprocessing.set_start_method({method!r}, force=True)\n"
+    program += f"def run():\n    multiprocessing.set_start_method({method!r}, force=True)\n    return count()"
+    assert report(program, "assert student.run() == 2").passed == 1
+
+
+def test_what_needs_a_lock_of_the_top_level_hears_why_it_is_refused():
+    program = "from multiprocessing import Lock\nlock = Lock()\ndef f():\n    with lock:\n        return 1"
+    told = refusal(program, "student.f()")
+    assert "`lock` is made with `Lock` when the file runs (answer, line 2); under spawn every process makes one" in told
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "student.f(1)",
+        "with raises(ValueError):\n    student.f(1)",
+        "explore(student.f, 1).always(lambda value: value == 1)",
+        "assert student.g(1) == 2",
+    ],
+)
+def test_what_is_not_begun_is_one_line_and_no_traceback(body):
+    program = "def f(n):\n    raise NotImplementedError()\ndef g(n):\n    return f(n)"
+    lines = refusal(program, body, "from lockstep import explore").splitlines()
+    assert len(lines) == 3
+    assert "not begun" in lines[2]
+
+
+def test_an_error_that_the_learner_raises_is_shown_with_its_traceback():
+    told = refusal("def f(n):\n    raise NotImplementedError('for n > 3')", "student.f(1)")
+    assert "it raised NotImplementedError: for n > 3" in told
+    assert "line 2, in f" in told
+
+
 def test_a_learners_function_can_be_an_argument():
     program = "def apply(g, n):\n    return g(n)\ndef double(n):\n    return 2 * n"
     assert report(program, "assert student.apply(student.double, 4) == 8").passed == 1

@@ -7,7 +7,6 @@ from lockstep.exploration.automata import Automata
 from lockstep.exploration.exploration import Exploration
 from lockstep.exploration.exploring import explored
 from lockstep.exploration.inside.local_service import LocalService
-from lockstep.program.definitions import Definitions
 from lockstep.program.source import ModuleSource
 from lockstep.student.data import Reference
 
@@ -36,7 +35,7 @@ def take(
         "merge": merge,
     }
     sources = {cell.label: cell.source.split("\n") for cell in source.cells}
-    with closing(LocalService(Definitions(source.cells))) as service:
+    with closing(LocalService(source)) as service:
         return Exploration(explored(Automata(service), request, budget, sources, function))
 
 

@@ -29,8 +29,17 @@ from tests.exploration.test_counts import COUNTER, PHILOSOPHERS
         ),
         ("import threading; threading.Thread()", "`threading.Thread`: use multiprocessing"),
         ("import os; os.fork()", "`os.fork`: use multiprocessing.Process"),
-        ("import time; time.time()", "`time.time`: no time passes"),
-        ("from time import perf_counter; perf_counter()", "`time.perf_counter`: no time passes"),
+        ("import time; time.time() > 1", "what depends on a clock: no time passes"),
+        ("from time import perf_counter as p; p() - p() == 0", "what depends on a clock: no time passes"),
+        ("import time; t = time.time()\n    while time.time() < t + 5:\n        pass", "what depends on a clock"),
+        ("import time; int(time.time_ns() / 1e9)", "what depends on a clock: no time passes"),
+        ("import time; return 3, time.process_time()", "what depends on a clock: no time passes"),
+        ("import random, time; random.seed(time.time())", "what depends on a clock: no time passes"),
+        ("import time; {time.monotonic(): 1}", "what depends on a clock: no time passes"),
+        ("import time; 1 if time.time() else 2", "what depends on a clock: no time passes"),
+        ("import time; max(time.time(), 3)", "what depends on a clock: no time passes"),
+        ("import timeit; timeit.timeit('pass')", "`timeit.timeit`: no time passes"),
+        ("import os; os._exit(1)", "`os._exit`: use sys.exit"),
         ("open('data.txt')", "`open`: pass the data as an argument"),
         ("input()", "`input`: pass the data as an argument"),
         ("import random; random.Random()", "`random.Random()` without a seed"),
@@ -112,17 +121,101 @@ def test_a_module_that_does_not_exist_is_no_matter_of_what_is_covered():
     assert found.results == {2: 1}
 
 
-def test_a_hidden_input_is_found_by_replaying():
-    program = """
-        from datetime import datetime
+@pytest.mark.parametrize(
+    ("line", "moment"),
+    [
+        ("from datetime import datetime", "datetime.now().timestamp()"),
+        ("import datetime", "datetime.datetime.now().hour"),
+        ("import datetime", "datetime.date.today().toordinal()"),
+        ("import time", "time.time()"),
+        ("from time import *", "perf_counter() - monotonic()"),
+        ("import time", "time.localtime().tm_min"),
+        ("import time", "int(time.strftime('%H'))"),
+    ],
+)
+def test_a_hidden_input_is_found_by_replaying(line, moment):
+    program = f"""
+        {line}
 
         def main():
             v = Value("d", 0.0)
-            v.value = datetime.now().timestamp()
+            v.value = {moment}
             return v.value
     """
     with pytest.raises(HiddenInput, match=r"main acts differently on the same answers \(program, line \d+\)"):
         take(program)
+
+
+@pytest.mark.parametrize(
+    ("line", "clock"),
+    [
+        ("import time", "time.time()"),
+        ("import time", "time.perf_counter_ns()"),
+        ("from time import process_time", "process_time()"),
+        ("from timeit import default_timer", "default_timer()"),
+        ("import time", "time.clock_gettime(time.CLOCK_MONOTONIC)"),
+        ("from datetime import datetime", "datetime.now()"),
+    ],
+)
+def test_a_clock_that_is_only_shown_changes_nothing(line, clock):
+    program = f"""
+        {line}
+
+        def add(v, q):
+            began = {clock}
+            v.value += 1
+            took = {clock} - began
+            print(f"{{took}} s", took * 2, -took, str(took), "%s" % took)
+
+        def main():
+            v, q = Value("i", 0), SimpleQueue()
+            began = {clock}
+            ps = [Process(target=add, args=(v, q)) for _ in range(2)]
+            for p in ps:
+                p.start()
+            for p in ps:
+                p.join()
+            print("took", {clock} - began)
+            return v.value
+    """
+    found = merged_and_not(program)
+    assert (found.interleavings, found.results) == (6, {1: 4, 2: 2})
+
+
+def test_a_time_that_is_sent_and_shown_changes_nothing():
+    program = """
+        import time
+
+        def work(q):
+            began = time.time()
+            q.put(("took", time.time() - began, f"{time.time() - began:.3f} s, {time.time():.0f}"))
+
+        def main():
+            q = SimpleQueue()
+            p = Process(target=work, args=(q,))
+            p.start()
+            p.join()
+            name, seconds, text = q.get()
+            return name, text, f"{seconds:.2f}", str(seconds / 2 + 1), round(seconds, 3) is seconds
+    """
+    assert take(program).results == {("took", "0.000 s, 1700000000", "0.00", "1.0", False): 1}
+
+
+def test_pids_of_parents_say_their_place_too():
+    program = """
+        import os
+
+        def tell(q):
+            q.put((os.getpid(), os.getppid()))
+
+        def main():
+            q = SimpleQueue()
+            p = Process(target=tell, args=(q,))
+            p.start()
+            p.join()
+            return os.getppid(), os.getpid(), q.get()
+    """
+    assert list(take(program).results) == [(999, 1000, (1001, 1000))]
 
 
 def test_random_numbers_are_the_same_in_every_interleaving_and_differ_between_processes():

@@ -3,8 +3,8 @@
 import pytest
 
 from lockstep.program.definitions import definitions
-from lockstep.program.loading import load
 from lockstep.program.source import Cell, ModuleSource
+from tests.program.loaded import load
 
 
 def notebook(*cells: str) -> ModuleSource:
@@ -69,7 +69,11 @@ def test_a_percent_sign_within_a_string_is_no_magic():
 def test_a_cell_that_does_not_parse_costs_only_itself():
     found = definitions(notebook("def f(:\n", "def g():\n    return 1"))
     assert "In[1]" in found.unparsed
-    assert [cell.label for cell in found.cells] == ["In[2]"]
+    assert [cell.source for cell in found.cells] == ["", "def g():\n    return 1"]
+    module = load(notebook("def f(:\n", "def g():\n    return 1\ndef h():\n    return f()"), "m")
+    assert module.g() == 1
+    with pytest.raises(NameError, match=r"`f` is not there: In\[1\] is no Python yet \(line 1: invalid syntax\)"):
+        module.h()
 
 
 def test_a_definition_that_fails_costs_only_itself():
@@ -80,8 +84,8 @@ def test_a_definition_that_fails_costs_only_itself():
 
 
 def test_a_computed_name_is_refused_with_what_to_do():
-    module = load(notebook("data = read()\n", "def total():\n    return sum(data)"), "m")
-    with pytest.raises(NameError, match=r"`data` is computed when the notebook runs \(In\[1\], line 1\); pass it"):
+    module = load(notebook("data = input()\n", "def total():\n    return sum(data)"), "m")
+    with pytest.raises(NameError, match=r"`data` is asked for when the notebook runs \(In\[1\], line 1\); pass it"):
         module.total()
 
 

@@ -1,24 +1,31 @@
 """A real kernel with the extension: child processes see the notebook, speak in whole lines, and never outlive it."""
 
 import os
+import re
 import signal
 import time
 
 import nbclient
+import nbformat
 import psutil
 import pytest
 from jupyter_client.manager import start_new_kernel
 from nbformat.v4 import new_code_cell, new_notebook
 
 
-def run(*cells: str, allow_errors: bool = False) -> list[dict[str, str]]:
-    """Each cell's stdout and stderr after a run in a fresh kernel."""
+def run_notebook(*cells: str, allow_errors: bool = False, first: str = "%load_ext lockstep") -> nbformat.NotebookNode:
+    """The notebook after a run in a fresh kernel."""
     # Where pytest's variable is set, ipykernel does not show what child processes print.
     os.environ.pop("PYTEST_CURRENT_TEST", None)
-    notebook = new_notebook(cells=[new_code_cell(cell) for cell in ("%load_ext lockstep", *cells)])
+    notebook = new_notebook(cells=[new_code_cell(cell) for cell in (first, *cells)])
     nbclient.NotebookClient(notebook, timeout=60, kernel_name="python3", allow_errors=allow_errors).execute()
+    return notebook
+
+
+def run(*cells: str, allow_errors: bool = False) -> list[dict[str, str]]:
+    """Each cell's stdout and stderr after a run in a fresh kernel."""
     found = []
-    for cell in notebook.cells[1:]:
+    for cell in run_notebook(*cells, allow_errors=allow_errors).cells[1:]:
         texts = {"stdout": "", "stderr": "", "error": ""}
         for output in cell.outputs:
             if output.output_type == "stream":
@@ -101,8 +108,36 @@ def test_a_redefined_function_is_the_one_that_new_children_run():
 def test_an_open_pool_keeps_the_old_function_and_says_so():
     first = "from multiprocessing import get_context\ndef f(_):\n    return 'old'\npool = get_context('spawn').Pool(1)"
     outputs = run(first, "def f(_):\n    return 'new'", "print(pool.map(f, [0])); pool.terminate(); pool.join()")
-    assert "keeps the old `f`. Close the pool" in outputs[1]["stdout"]
+    assert outputs[1]["stdout"] == (
+        "Note: 1 worker of a pool that was opened earlier still has the old `f`: close it and open a new one.\n"
+    )
     assert outputs[2]["stdout"] == "['old']\n"
+
+
+@pytest.mark.parametrize(
+    "pool", ["from multiprocessing import Pool\npool = Pool(2)", "from concurrent.futures import ProcessPoolExecutor\n"
+             "pool = ProcessPoolExecutor(2)\npool.submit(len, 'a').result()"]
+)  # fmt: skip
+def test_a_pool_that_was_opened_above_its_function_says_so(pool):
+    outputs = run("def g():\n    return 1", pool, "def f(x):\n    return x", "def g():\n    return 2")
+    assert re.fullmatch(
+        r"Note: \d workers? of a pool that was opened earlier do(es)? not know `f`: close it, and open one below that.\n",
+        outputs[2]["stdout"],
+    )
+    assert "still ha" in outputs[3]["stdout"]
+    assert "the old `g`: close it and open a new one" in outputs[3]["stdout"]
+
+
+def test_a_process_that_hangs_keeps_the_old_function_and_its_end_is_told():
+    start = "import time\nfrom multiprocessing import Process\np = Process(target=time.sleep, args=(60,)); p.start()"
+    outputs = run(
+        "def f():\n    return 1", start, "def f():\n    return 2", "p.kill(); p.join()", "def f():\n    return 3"
+    )
+    assert outputs[2]["stdout"] == (
+        "Note: 1 process started earlier still has the old `f`. "
+        "To end what is left: for p in multiprocessing.active_children(): p.kill()\n"
+    )
+    assert outputs[4]["stdout"] == ""
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
@@ -130,13 +165,44 @@ def test_lines_of_many_children_stay_whole():
     assert set(lines) == whole
 
 
-def test_a_name_that_is_computed_is_refused_in_a_spawned_child_with_what_to_do():
+COMPUTED = """
+import struct, logging
+from multiprocessing import get_context
+HEADER = struct.Struct("!I")
+WORDS = "a b".split()
+PLACE = {}
+for number, word in enumerate(WORDS):
+    PLACE[word] = number
+log = logging.getLogger("mine")
+class Account:
+    def __init__(self, n):
+        self.n = n
+account = Account(len(WORDS))
+settings = {"shift": 3}
+print("once")
+"""
+SHOW = """
+settings["shift"] = 5
+def show():
+    print(HEADER.size, WORDS, PLACE, log.name, account.n, settings["shift"])
+"""
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_what_the_notebook_computes_is_there_in_children_under_every_start_method(method):
+    use = f"p = get_context({method!r}).Process(target=show); p.start(); p.join()"
+    outputs = run(COMPUTED, SHOW, use)
+    assert [output["stderr"] for output in outputs] == ["", "", ""]
+    assert [output["stdout"] for output in outputs] == ["once\n", "", "4 ['a', 'b'] {'a': 0, 'b': 1} mine 2 5\n"]
+
+
+def test_a_lock_of_the_notebook_is_refused_in_a_spawned_child_with_what_to_do():
     cell = (
-        "from multiprocessing import get_context\nN = len('abc')\ndef show():\n    print(N + 1)\n"
+        "from multiprocessing import Lock, get_context\nLOCK = Lock()\ndef show():\n    with LOCK:\n        print(1)\n"
         "p = get_context('spawn').Process(target=show); p.start(); p.join()"
     )
     (output,) = run(cell)
-    assert "`N` is computed when the notebook runs (In[2], line 2); pass it as an argument" in output["stderr"]
+    assert "`LOCK` is made with `Lock` when the notebook runs (In[2], line 2); under spawn every" in output["stderr"]
 
 
 START_CHILDREN = """
@@ -208,6 +274,68 @@ def test_a_check_cell_sees_the_newest_definition_and_raises_only_when_a_check_fa
     assert outputs[3] == {"stdout": "", "stderr": "", "error": ""}
 
 
+def test_a_check_of_a_function_that_was_deleted_says_so():
+    outputs = run("def double(n):\n    return n * 2", "del double", CHECKED, allow_errors=True)
+    assert outputs[2]["error"] == "ChecksFailed: double: 0 of 2 checks hold"
+
+
+GIVEN = """
+from multiprocessing import Process, SimpleQueue, Value
+from lockstep import check, explore, given
+@given
+def is_even(n):
+    return n % 2 == 0
+@given
+def exit_with(code):
+    import sys
+    sys.exit(code)
+@given
+def add(v):
+    v.value += 1
+@given
+def two_add():
+    v = Value("i", 0)
+    ps = [Process(target=add, args=(v,)) for _ in range(2)]
+    for p in ps:
+        p.start()
+    for p in ps:
+        p.join()
+    return v.value
+@check("it keeps")
+def _(student):
+    assert student.keep(given.is_even, [1, 2]) == [2]
+    assert student.run([given.exit_with(3)]) == [3]
+    explore(student.two_add).result(1)
+check.run("keep")
+"""
+TRIED = """
+from multiprocessing import set_start_method
+set_start_method(METHOD, force=True)
+print(is_even(4), keep(is_even, [4, 7]), keep(given.is_even, [4, 7]))
+print(run([given.exit_with(3)]), run([given.exit_with(code) for code in (0, 5)]))
+print(two_add() > 0)
+print(explore(two_add))
+print(explore(keep, is_even, [1, 2]))
+"""
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_given_functions_can_be_tried_in_a_cell_of_the_learners_own(method):
+    program = (
+        "from multiprocessing import Process\ndef keep(f, items):\n    return [x for x in items if f(x)]\n"
+        "def run(tasks):\n    ps = [Process(target=task) for task in tasks]\n    for p in ps:\n        p.start()\n"
+        "    for p in ps:\n        p.join()\n    return [p.exitcode for p in ps]"
+    )
+    outputs = run(
+        program, GIVEN.replace("    explore(student.two_add).result(1)\n", ""), TRIED.replace("METHOD", repr(method))
+    )
+    assert [output["stderr"] for output in outputs] == ["", "", ""]
+    assert outputs[2]["stdout"].splitlines() == [
+        "True [4] [4]", "[3] [0, 5]", "True", "two_add: all 6 interleavings; results 1: 4, 2: 2",
+        "keep: the only interleaving; results (2,): 1",
+    ]  # fmt: skip
+
+
 def test_a_check_after_a_cell_that_did_not_parse_says_that_it_judges_the_cell_before():
     broken = "def double(n):\n    return (n * 2"
     right = "def double(n):\n    return n * 2"
@@ -216,6 +344,46 @@ def test_a_check_after_a_cell_that_did_not_parse_says_that_it_judges_the_cell_be
     assert outputs[4]["stdout"] == ""
 
 
-def test_a_check_of_a_function_that_was_never_defined_says_which_cell_to_run():
-    outputs = run(CHECKED, allow_errors=True)
-    assert "ChecksFailed" in outputs[0]["error"]
+def test_a_notebook_whose_first_cell_was_not_run_says_so_once():
+    cells = [
+        "from lockstep import explore, work",
+        "from lockstep import check",
+        "%load_ext lockstep\nfrom lockstep import given",
+    ]
+    found = run_notebook(*cells, first="1 + 1")
+    texts = ["".join(o.text for o in cell.outputs if o.output_type == "stream") for cell in found.cells[1:]]
+    assert texts == [
+        "Run the first cell of this notebook too (%load_ext lockstep): "
+        "without it, child processes do not find what the notebook defines.\n", "", "",
+    ]  # fmt: skip
+    found = run_notebook("from lockstep import explore, work")
+    assert not found.cells[1].outputs
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        ([], "`double` is not defined: run its cell, or restore its name"),
+        (
+            ["def double(n):\n    return (n * 2"],
+            "`double` is not there: In[2] is no Python yet (line 2: '(' was never closed)",
+        ),
+        (
+            ["def double(n):\n    raise NotImplementedError()"],
+            "`double` is not begun: it still raises NotImplementedError",
+        ),
+        (
+            ["def double(n):\n    return n * 2", "del double"],
+            "`double` was deleted (In[3], line 1): run its cell again",
+        ),
+    ],
+    ids=["cell not run", "syntax error", "not begun", "deleted"],
+)
+def test_what_is_not_there_to_be_checked_is_one_calm_line(cells, told):
+    notebook = run_notebook(*cells, CHECKED, allow_errors=True)
+    (shown,) = [o["data"]["text/plain"] for o in notebook.cells[-1].outputs if o.output_type == "display_data"]
+    headline, sentence, line, rest = shown.split("\n")
+    assert (headline, line) == ("double: 0 of 2 checks hold", f"      {told}")
+    assert sentence.startswith("  ✘ it doubles  (")
+    assert rest == "The other checks wait for that."
+    assert not [o for o in notebook.cells[-1].outputs if o.output_type == "stream"]

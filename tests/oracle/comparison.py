@@ -13,7 +13,6 @@ from lockstep.exploration.automata import Automata
 from lockstep.exploration.exploration import Exploration
 from lockstep.exploration.exploring import explored
 from lockstep.exploration.inside.local_service import LocalService
-from lockstep.program.definitions import Definitions
 from lockstep.program.source import ModuleSource
 from lockstep.student.data import Reference
 
@@ -75,7 +74,7 @@ def exploration(program: Program, merge: bool = True, budget: int = STATES_AT_MO
         "merge": merge,
     }
     lines = {"program": program.text.split("\n")}
-    with closing(LocalService(Definitions(ModuleSource.of_text(program.text).cells))) as service:
+    with closing(LocalService(ModuleSource.of_text(program.text))) as service:
         return Exploration(explored(Automata(service), request, budget, lines, program.entry))
 
 

@@ -107,16 +107,6 @@ def main(a, b):
     one, two = mp.Lock(), mp.Lock()
     return run(mp.Process(target=work, args=(one, two, a)), mp.Process(target=work, args=(one, two, b)))
 """,
-    "a lock in a global is another lock": """
-LOCK = mp.Lock()
-def work(v, delay):
-    time.sleep(delay)
-    with LOCK:
-        v.value += 1
-def main(a, b):
-    v = mp.Value("i", 0)
-    return both(work, a, b, v), v.value
-""",
     "a child dies with a lock": """
 def work(lock):
     lock.acquire()

@@ -17,7 +17,6 @@ from enum import Enum
 from functools import lru_cache, partial
 
 TOTAL = 0
-LOCK = mp.Lock()
 class Color(Enum):
     RED = 1
 class Slots:
@@ -28,11 +27,11 @@ class Point:
 @contextmanager
 def section(n):
     yield n
-def work(v, w):
+def work(v, w, LOCK):
 {body}
 def main():
     v, w = mp.Value("i", 0), mp.Value("i", 0)
-    p = mp.Process(target=work, args=(v, w))
+    p = mp.Process(target=work, args=(v, w, mp.Lock()))
     p.start()
     v.value = 1
     w.value = 1

@@ -13,6 +13,7 @@ Known differences, which these programs keep clear of:
 | puts a lock into a `Queue` | the feeder prints the RuntimeError, `put` returns | `put` raises it |
 | gives a child the only reference to a lock | it may be gone first: FileNotFoundError in the child | works |
 | `recv()` of what `send_bytes` sent | UnpicklingError | says that it is not covered |
+| uses a lock that is made at the top level | every process has another one | refuses it, and says why |
 """
 
 from __future__ import annotations

@@ -5,51 +5,12 @@ import re
 
 import pytest
 
-from lockstep.exploration.automata import Automata
-from lockstep.exploration.coverage import explored
-from lockstep.exploration.exploration import Exploration
-from lockstep.exploration.inside.local_service import LocalService
-from lockstep.program.definitions import definitions
-from lockstep.program.loading import load
 from lockstep.program.source import ModuleSource
-from lockstep.simulation.costs import IDEAL
-from lockstep.simulation.inside.service import Simulator
-from lockstep.student.data import Reference
-from lockstep.student.launcher import local_launcher
-from lockstep.student.session import Session
 from tests.oracle.constructs import _NESTED, _SIMPLE, Writer
 from tests.oracle.definitions import LIBRARY
 from tests.program.constructs import CONSTRUCTS, notebook
-
-MAIN = Reference("student", "main")
-
-
-def real(source: ModuleSource) -> object:
-    session = Session(source, ModuleSource(), local_launcher(), 20)
-    try:
-        return session.call(MAIN, (), {}, False)
-    finally:
-        session.close()
-
-
-def in_explore(source: ModuleSource) -> object:
-    request = {
-        "function": MAIN, "arguments": [], "keywords": {}, "feeder": True, "pipe_capacity": 65_536, "merge": True,
-    }  # fmt: skip
-    found = Exploration(explored(Automata(LocalService(definitions(source))), request, 10_000, {}, "main"))
-    assert found.crashes == 0, found.trace()
-    (value,) = found.results.values_returned()
-    return value
-
-
-def in_simulate(source: ModuleSource) -> object:
-    request = {
-        "function": MAIN, "arguments": [], "keywords": {}, "cores": 2, "costs": IDEAL.to_data(),
-        "pipe_capacity": 65_536,
-    }  # fmt: skip
-    reply = Simulator(source, ModuleSource()).run(request)
-    assert "value" in reply, reply
-    return reply["value"]
+from tests.program.loaded import load
+from tests.program.machines import in_explore, in_simulate, real
 
 
 @pytest.mark.parametrize("name", CONSTRUCTS)

@@ -182,7 +182,8 @@ def _difference(old: Rest, new: Rest, identity: str) -> str:
     where = next((f" ({rest.where[0][0]}, line {rest.where[0][1]})" for rest in (new, old) if rest.where), "")
     return (
         f"{name} acts differently on the same answers{where}: it depends on something that `explore` does not see, "
-        f"such as the time, a file or random numbers without a seed; pass it as an argument instead"
+        f"such as the time, a file, random numbers without a seed or addresses (`id()`, the order of a set of objects); "
+        f"pass it as an argument instead"
     )
 
 

@@ -6,22 +6,23 @@ from typing import Any
 
 from lockstep.exploration.inside import service
 from lockstep.exploration.inside.behaviour import Behaviour, HiddenInput
-from lockstep.program.definitions import Definitions
+from lockstep.program.definitions import definitions
 from lockstep.program.loading import Loadable
+from lockstep.program.source import ModuleSource
 
 
 class LocalService:
     """Answers requests as the service in a learner's process does."""
 
-    def __init__(self, program: Definitions) -> None:
-        self._program = Loadable.of(program)
+    def __init__(self, source: ModuleSource) -> None:
+        self._definitions = definitions(source)
         self._behaviour: Behaviour | None = None
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
         try:
             if request["do"] == "begin":
                 self.close()
-                self._behaviour = service.begin(request, self._program, Loadable())
+                self._behaviour = service.begin(request, Loadable(self._definitions), Loadable())
             assert self._behaviour is not None
             return service.respond(self._behaviour, request)
         except HiddenInput as error:

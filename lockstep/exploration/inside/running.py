@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import sys
 import traceback
@@ -27,6 +28,8 @@ from lockstep.student.inside.references import NotThere
 
 _MESSAGE_LIMIT = 2_000
 _LINES = 8  # of a stack
+_EPOCH = 1_700_000_000.0  # seconds since 1970
+_APART = (400 * 24 * 60 + 61) * 60 + 1.0  # seconds: another year, month, weekday, hour, minute and second
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 _OWN_MODULE = re.compile(r"(?:^|(?<=<class '))(?:solution|given)\.")
 _NO_BUFFER = re.compile(r"a bytes-like object is required, not 'Shared(?:Value|Array)'")
@@ -67,6 +70,8 @@ class Run(Life):
         self.answers: list[Answer] = []
         self.rest: Rest | None = None
         self.repeating = False  # on its way through a history that is known: nobody looks at where it rests
+        self._number = next(machine.runs)
+        self._readings = 0
         self.greenlet = greenlet.greenlet(self._live)
         machine.unfinished[self] = None
 
@@ -80,6 +85,11 @@ class Run(Life):
         if self.greenlet.dead:
             del self.machine.unfinished[self]
         return self.rest
+
+    def read_clock(self) -> float:
+        """Seconds since 1970: another date and another pace in every run."""
+        self._readings += 1
+        return _EPOCH + _APART * (self._number % 60) + self._readings * 10.0 ** (self._number % 6 - 3)
 
     def put_away(self) -> None:
         """Ends the greenlet; what the program does while it is ended changes nothing."""
@@ -148,6 +158,7 @@ class ExploreMachine(GreenletMachine):
     """What the stand-in's objects ask while `explore` runs a process; it belongs to the learner's process."""
 
     name = "explore"
+    top_level_limit = 0.05  # there are many processes, and each runs many times
 
     def __init__(
         self,
@@ -162,6 +173,7 @@ class ExploreMachine(GreenletMachine):
         self.lists_children = program.mentions("active_children") or given.mentions("active_children")
         self.tokens = Tokens()
         self.unfinished: dict[Run, None] = {}
+        self.runs = itertools.count()
 
     def close(self) -> None:
         """Ends all that rests, now and not when its memory is taken back, in the middle of what runs then."""
@@ -196,6 +208,7 @@ class ExploreMachine(GreenletMachine):
         return int(code)
 
     def pack(self, value: Any) -> Message:
+        self.refuse_at_top_level()
         return self.tokens.message(value, self.now.namespaces)
 
     def unpack(self, message: Message) -> Any:
@@ -214,6 +227,9 @@ class ExploreMachine(GreenletMachine):
         except Exception as error:
             told = self.pack(Reply(None, RemoteError(str(error))))
         return self.pack(thing), told
+
+    def option(self, name: str) -> Any:
+        return self.now.read_clock() if name == "clock" else super().option(name)
 
     def entered(self, section: str) -> None:
         run: Run = self.now

@@ -8,7 +8,7 @@ from lockstep.exploration.inside.behaviour import Behaviour, HiddenInput, Local,
 from lockstep.exploration.inside.remembering import remember
 from lockstep.exploration.inside.running import Program
 from lockstep.exploration.wire import from_wire, to_wire
-from lockstep.program.definitions import definitions
+from lockstep.program.definitions import with_given
 from lockstep.program.loading import Loadable
 from lockstep.standin.imports.files import refuse_files
 
@@ -29,9 +29,7 @@ def serve(connection: Any, programs: Any) -> None:
             if request["do"] == "begin":
                 if behaviour is not None:
                     behaviour.machine.close()
-                behaviour = begin(
-                    request, *(Loadable.of(definitions(part)) for part in (programs.source, programs.given))
-                )
+                behaviour = begin(request, *map(Loadable, with_given(programs.source, programs.given)))
             assert behaviour is not None
             reply = respond(behaviour, request)
         except HiddenInput as error:

@@ -24,6 +24,8 @@ from typing import Any
 from lockstep.exploration.inside.instructions import points
 from lockstep.exploration.inside.interpreter_frames import NULL, Held, held
 from lockstep.program.namespaces import GIVEN, SOLUTION
+from lockstep.standin.imports.logs import ProcessLogger
+from lockstep.standin.imports.moments import Moment
 from lockstep.standin.missing import Missing
 
 OWN = (SOLUTION, GIVEN)
@@ -335,6 +337,8 @@ _WALKERS: dict[type, Any] = {
     bytearray: lambda walk, value: walk.out.append(("bytearray", bytes(value))),
     slice: lambda walk, value: [walk.value(part) for part in (value.start, value.stop, value.step)],
     object: lambda walk, value: walk.out.append("object"), Missing: lambda walk, value: walk.out.append("missing"),
+    Moment: lambda walk, value: walk.out.append("moment"),
+    ProcessLogger: lambda walk, value: walk.out.append((value.name, value.level, value.disabled, value.propagate)),
 }  # fmt: skip
 _BASES: dict[type, Any] = {
     object: _nothing, list: lambda walk, value: walk._sequence_of(list.__iter__(value)), int: _number, float: _number,

@@ -13,7 +13,7 @@ from typing import Any
 
 import threadpoolctl
 
-from lockstep.program.definitions import definitions
+from lockstep.program.definitions import definitions, with_given
 from lockstep.program.loading import Loadable
 from lockstep.program.namespaces import SOLUTION, Namespaces
 from lockstep.program.source import ModuleSource
@@ -58,7 +58,7 @@ class Simulator:
     """One learner's program, run as often as it is asked for."""
 
     def __init__(self, source: ModuleSource, given: ModuleSource) -> None:
-        self._program, self._given = (Loadable.of(definitions(part)) for part in (source, given))
+        self._program, self._given = map(Loadable, with_given(source, given))
         self._own_cost: int | None = None
 
     def run(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -97,7 +97,7 @@ def own_cost() -> int:
     def call(namespaces: Namespaces) -> None:
         namespaces.find(SOLUTION, "turns")(300)
 
-    machine = SimulateMachine(Loadable.of(definitions(_EMPTY)), Loadable(), call, 1, 65_536, 0)
+    machine = SimulateMachine(Loadable(definitions(_EMPTY)), Loadable(), call, 1, 65_536, 0)
     stretches = _simulated(machine, 1, Costs("empty", lock=1e-9), 65_536)["0"]
     return int(statistics.median(stretch.cpu for stretch in stretches) * 1e9)
 

@@ -50,6 +50,7 @@ class SimulateMachine(GreenletMachine):
     """Processes by identity, as the engine moves them: a `lockstep.simulation.engine.Behaviour`."""
 
     name = "simulate"
+    top_level_limit = 0.5
 
     def __init__(
         self,

@@ -5,18 +5,22 @@ from __future__ import annotations
 
 import builtins
 import importlib
+import logging
 import random
+import sys
 import timeit
 import types
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from lockstep.standin.imports import plain
+from lockstep.standin.imports import moments, plain
+from lockstep.standin.imports.logs import own_logging
 from lockstep.standin.imports.modules import Lenient, StandIns
 from lockstep.standin.imports.neighbours import check_package, neighbour
 from lockstep.standin.imports.threads import QUEUES, THREADING
 from lockstep.standin.machine import current, not_covered
+from lockstep.standin.objects.processes import pid_of
 
 _PROCESS = "use multiprocessing.Process"
 _WAITING = "wait for a Queue, a Pipe or an Event"
@@ -49,13 +53,9 @@ _REFUSED_OS = {
     "system": "use multiprocessing.Process",
     "listdir": "pass the data as an argument",
     "times": "measure on the real machine",
+    "_exit": "use sys.exit",
+    "abort": "use sys.exit",
 }
-_CLOCKS = (
-    "time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "process_time",
-    "process_time_ns",
-    "thread_time", "thread_time_ns", "clock_gettime", "clock_gettime_ns", "localtime", "gmtime", "ctime", "asctime",
-    "strftime",
-)  # fmt: skip
 
 
 class _Covered(types.ModuleType):
@@ -87,6 +87,12 @@ def getpid() -> int:
     """As `os.getpid`."""
     pid: int = current().process().pid  # type: ignore[assignment]
     return pid
+
+
+def getppid() -> int:
+    """As `os.getppid`."""
+    parent = current().process().identity.rpartition(".")[0]
+    return pid_of(parent) if parent else pid_of("0") - 1
 
 
 def print_nothing(*values: Any, **keywords: Any) -> None:
@@ -148,8 +154,12 @@ class Imports:
             module = stand_ins.module(name)
             if not fromlist:
                 return stand_ins.module(top)
-            return module if "*" in fromlist else Lenient(module)
+            return Lenient(module, "*" in fromlist)
         if (name == top or not fromlist) and level == 0 and (found := self._own_module(top)) is not None:
+            if name != top:  # it has modules of its own, which are the real ones
+                importlib.import_module(name)
+                inner = name.split(".")[1]
+                vars(found).setdefault(inner, getattr(sys.modules[top], inner))
             return found
         found = importlib.__import__(name, globals_, locals_, fromlist, level)
         if level == 0:
@@ -163,6 +173,8 @@ class Imports:
         if top not in self._made:
             if top == "random":
                 self._made[top] = random_module(self._identity)
+            elif top == "logging":
+                self._made[top] = _Covered(logging, own_logging(_known_as))
             elif top in self._offered:
                 self._made[top] = _Covered(importlib.import_module(top), self._offered[top])
             else:
@@ -173,18 +185,20 @@ class Imports:
 OS: dict[str, Any] = {
     **{name: refusal(f"os.{name}", instead) for name, instead in _REFUSED_OS.items()},
     "getpid": getpid,
+    "getppid": getppid,
     "cpu_count": plain.cpu_count,
 }
 _NO_TIME = "no time passes on a machine that takes every interleaving; measure on the real machine"
-_NO_CLOCKS: dict[str, dict[str, Any]] = {
-    "time": {"sleep": sleep_no_time, **{name: refusal(f"time.{name}", _NO_TIME) for name in _CLOCKS}},
-    "timeit": {name: refusal(f"timeit.{name}", _NO_TIME) for name in timeit.__all__},
+_CLOCKS: dict[str, dict[str, Any]] = {
+    "time": {"sleep": sleep_no_time, **moments.TIME},
+    "timeit": {**{name: refusal(f"timeit.{name}", _NO_TIME) for name in timeit.__all__}, "default_timer": moments.read},
+    "datetime": moments.DATES,
 }
 
 
 def untimed_imports(identity: str, own: Mapping[str, types.ModuleType], made: dict[str, types.ModuleType]) -> Imports:
-    """An `__import__` for one process where no time exists: no clocks, and sleeping takes no time."""
-    return Imports(identity, own, made, {"multiprocessing": plain.MULTIPROCESSING}, _NO_CLOCKS)
+    """An `__import__` for one process where no time exists: nothing depends on clocks, and sleeping takes no time."""
+    return Imports(identity, own, made, {"multiprocessing": plain.MULTIPROCESSING}, _CLOCKS)
 
 
 def covered_builtins(importer: Callable[..., Any]) -> dict[str, Any]:

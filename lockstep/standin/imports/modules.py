@@ -59,15 +59,23 @@ class StandIns:
 class Lenient(types.ModuleType):
     """What `from module import ...` looks into: for what is not covered it gives what refuses every use."""
 
-    def __init__(self, module: types.ModuleType) -> None:
+    def __init__(self, module: types.ModuleType, star: bool) -> None:
         super().__init__(module.__name__)
         self._module = module
+        if star:
+            vars(self)["__all__"] = _public_names(module)
 
     def __getattr__(self, name: str) -> Any:
         try:
             return getattr(self._module, name)
         except NotCovered as error:
             return Missing(str(error), NotCovered)
+
+
+def _public_names(module: types.ModuleType) -> list[str]:
+    """What a star brings from the real module."""
+    real = importlib.import_module(module.__name__)
+    return list(getattr(real, "__all__", [name for name in vars(real) if not name.startswith("_")]))
 
 
 def _exists(module: str, name: str) -> bool:

@@ -14,16 +14,15 @@ from lockstep.standin.imports import plain
 from lockstep.standin.imports.covered import OS, Imports, refusal
 from lockstep.standin.imports.modules import StandIns
 from lockstep.standin.machine import current
-from lockstep.standin.objects.conditions import Condition
+from lockstep.standin.objects import conditions, processes
 from lockstep.standin.objects.managers import Sendable, SyncManager
-from lockstep.standin.objects.processes import Process
 from lockstep.standin.shared import ask
 from lockstep.standin.timed import executors, memory, pools
-from lockstep.standin.timed.clock import clocks, now
-from lockstep.standin.timed.dates import DATES
+from lockstep.standin.timed.clock import clocks, date, now
+from lockstep.standin.timed.dates import dates
 
 
-class TimedProcess(Process):
+class Process(processes.Process):
     """A Process that can be joined for a limited time."""
 
     def join(self, timeout: float | None = None) -> None:
@@ -36,7 +35,7 @@ class TimedProcess(Process):
             self.learn(ask("process.join", (), self.identity, patience=timeout))
 
 
-class TimedCondition(Condition):
+class Condition(conditions.Condition):
     """A Condition whose `wait_for` has one limit for all its waits."""
 
     def wait_for(self, predicate: Callable[[], Any], timeout: float | None = None) -> Any:
@@ -51,7 +50,7 @@ class TimedCondition(Condition):
         return result
 
 
-class TimedManagedCondition(Sendable, TimedCondition):
+class TimedManagedCondition(Sendable, Condition):
     """A Condition of a Manager."""
 
 
@@ -90,8 +89,8 @@ def get_context(method: str | None = None) -> types.ModuleType:
 _futures = concurrent.futures
 _MULTIPROCESSING: dict[str, Any] = {
     **plain.PUBLIC,
-    "Process": TimedProcess,
-    "Condition": TimedCondition,
+    "Process": Process,
+    "Condition": Condition,
     "Manager": TimedManager,
     "Pool": pools.Pool,
     "Value": memory.MemoryValue,
@@ -115,9 +114,9 @@ _SUBMODULES: dict[str, dict[str, Any]] = {
     },
     "shared_memory": {"SharedMemory": memory.SharedMemory, "ShareableList": memory.shareable_list},
     "sharedctypes": {name: _MULTIPROCESSING[name] for name in ("Value", "Array", "RawValue", "RawArray")},
-    "context": {"TimeoutError": plain.TimeoutError, "ProcessError": plain.ProcessError, "Process": TimedProcess},
+    "context": {"TimeoutError": plain.TimeoutError, "ProcessError": plain.ProcessError, "Process": Process},
     "queues": plain.SUBMODULES["queues"],
-    "synchronize": {**plain.SUBMODULES["synchronize"], "Condition": TimedCondition},
+    "synchronize": {**plain.SUBMODULES["synchronize"], "Condition": Condition},
 }
 _FUTURES: dict[str, Any] = {
     "ProcessPoolExecutor": executors.ProcessPoolExecutor,
@@ -150,6 +149,7 @@ STAND_INS = StandIns(
     _INSTEAD,
     "use processes, pools, queues, locks or shared memory",
 )
+_DATES = dates(date)
 _NO_TIMING = {name: refusal(f"timeit.{name}", "read time.perf_counter() before and after") for name in timeit.__all__}
 
 
@@ -165,5 +165,5 @@ class TimedImports(Imports):
             "sched_getaffinity": sched_getaffinity,
             "environ": dict(os.environ),
         }
-        offered = {"os": system, "time": clocks(), "timeit": {**_NO_TIMING, "default_timer": now}, "datetime": DATES}
+        offered = {"os": system, "time": clocks(), "timeit": {**_NO_TIMING, "default_timer": now}, "datetime": _DATES}
         super().__init__(identity, own, made, dict.fromkeys(STAND_INS.packages(), STAND_INS), offered)

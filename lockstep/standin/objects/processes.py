@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from lockstep.standin.declared import machine_operation
+from lockstep.standin.lacking import Lacking
 from lockstep.standin.machine import current, not_covered
 from lockstep.standin.shared import ask
 
@@ -54,7 +55,7 @@ def sentinels_process(sentinel: int) -> str:
     return identity
 
 
-class Process:
+class Process(Lacking):
     """As `multiprocessing.Process`. Its state in the process that constructed it; a copy runs in the new one."""
 
     def __init__(
@@ -205,7 +206,7 @@ def _no_key() -> BaseException:
     return not_covered("`authkey`", "processes here need none: pass what they share as arguments")
 
 
-class MainProcess:
+class MainProcess(Lacking):
     """What `current_process()` gives in main."""
 
     identity: str = "0"

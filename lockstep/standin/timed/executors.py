@@ -14,6 +14,7 @@ from itertools import islice
 from queue import Empty
 from typing import Any, NamedTuple
 
+from lockstep.standin.lacking import Lacking
 from lockstep.standin.machine import current, not_covered
 from lockstep.standin.objects.processes import Process
 from lockstep.standin.shared import new_name
@@ -32,7 +33,7 @@ def _taken_or_cancelled(name: str, number: int) -> bool:
     return False
 
 
-class ProcessPoolExecutor:
+class ProcessPoolExecutor(Lacking):
     """As `concurrent.futures.ProcessPoolExecutor`. Its workers start with the first task."""
 
     def __init__(
@@ -192,7 +193,7 @@ def _check_buffersize(size: int | None) -> None:
         raise ValueError("buffersize must be None or > 0")
 
 
-class Future:
+class Future(Lacking):
     """As `concurrent.futures.Future`."""
 
     def __init__(self, executor: ProcessPoolExecutor, number: int, join: Callable[[list[Any]], Any]) -> None:

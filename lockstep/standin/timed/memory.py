@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from lockstep.standin.declared import BLOCKED, one, operation
+from lockstep.standin.lacking import Lacking
 from lockstep.standin.machine import current, not_covered
 from lockstep.standin.objects.cells import _Cells, ctype_of
 from lockstep.standin.operation import Creation, Outcome, Value
@@ -148,7 +149,7 @@ def _find(name: str) -> Any:
     return _memory()[name]
 
 
-class SharedMemory:
+class SharedMemory(Lacking):
     """As `multiprocessing.shared_memory.SharedMemory`."""
 
     def __init__(self, name: str | None = None, create: bool = False, size: int = 0, *, track: bool = True) -> None:

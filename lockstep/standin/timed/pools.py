@@ -11,6 +11,7 @@ from queue import Empty
 from typing import Any
 
 from lockstep.standin.imports.plain import TimeoutError as PoolTimeout
+from lockstep.standin.lacking import Lacking
 from lockstep.standin.machine import current
 from lockstep.standin.objects.processes import Process
 from lockstep.standin.timed.clock import now
@@ -37,7 +38,7 @@ def _never(number: int) -> bool:
     return False
 
 
-class Pool:
+class Pool(Lacking):
     """As `multiprocessing.Pool`."""
 
     def __init__(
@@ -233,7 +234,7 @@ class Pool:
         return self._state == "open" or (self._state == "closed" and bool(self._jobs))
 
 
-class AsyncResult:
+class AsyncResult(Lacking):
     """As `multiprocessing.pool.AsyncResult`."""
 
     def __init__(
@@ -299,7 +300,7 @@ class AsyncResult:
         return self._value()
 
 
-class ResultIterator:
+class ResultIterator(Lacking):
     """What imap and imap_unordered give."""
 
     def __init__(self, job: AsyncResult, ordered: bool) -> None:

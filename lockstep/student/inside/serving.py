@@ -16,7 +16,7 @@ import types
 from dataclasses import dataclass
 from typing import Any
 
-from lockstep.program.definitions import definitions
+from lockstep.program.definitions import with_given
 from lockstep.program.loading import main_file_text
 from lockstep.program.source import ModuleSource
 from lockstep.student.data import DataError
@@ -36,8 +36,8 @@ class Programs:
 
     def load(self) -> tuple[types.ModuleType, types.ModuleType]:
         """Imports both as real modules from files, so that Pool can pickle their functions under any start method."""
-        _write(self.folder, SOLUTION, main_file_text(definitions(self.source)))
-        given = main_file_text(definitions(self.given))
+        program, given = map(main_file_text, with_given(self.source, self.given))
+        _write(self.folder, SOLUTION, program)
         _write(self.folder, GIVEN, f"from {SOLUTION} import *\n{given}")
         importlib.invalidate_caches()
         # A fork server loads the program once, as it would a program's main module, and not in every process.

@@ -1,0 +1,81 @@
+"""What kind of thing a top-level statement is, by its text: a definition, a value written down, something computed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+CALLED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)  # what calling a name of the program can run
+DEFINING = (*CALLED, ast.Import, ast.ImportFrom)
+REBINDING = (*CALLED, ast.Assign, ast.AnnAssign, ast.Delete)  # whatever was there before is gone
+
+_COMPUTING = (ast.Call, ast.Await, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Yield, ast.YieldFrom)
+EVERYWHERE = frozenset({"os", "sys", "warnings"})  # modules that work for a program which does not import them, too
+
+
+def registered(node: ast.stmt) -> str:
+    """ "check" or "given" for what belongs to a check, not to the program, else nothing."""
+    for decorator in getattr(node, "decorator_list", []):
+        called = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if isinstance(called, ast.Name) and called.id in ("check", "given"):
+            return called.id
+    return ""
+
+
+def written_down(value: ast.expr) -> bool:
+    """Is the value written down rather than computed? To evaluate it again costs next to nothing."""
+    if isinstance(value, ast.Lambda):
+        return all(written_down(default) for default in [*value.args.defaults, *filter(None, value.args.kw_defaults)])
+    if isinstance(value, _COMPUTING):
+        return False
+    return all(written_down(child) for child in _expressions(value))
+
+
+def computes(node: ast.stmt) -> bool:
+    """Does executing the statement take more than defining something or writing down a value?"""
+    if isinstance(node, DEFINING):
+        return False
+    value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+    return value is None or not written_down(value)
+
+
+def sets_interpreter(node: ast.stmt) -> bool:
+    """Does the statement change something of the interpreter's own modules (`sys.path.append("lib")`)?"""
+    match node:
+        case ast.Expr(value=ast.Call(func=ast.Attribute() as set_)) | ast.Assign(targets=[set_]):
+            names = [one.id for one in ast.walk(set_) if isinstance(one, ast.Name)]
+            return bool(names) and names[0] in EVERYWHERE
+    return False
+
+
+def asks_for_main(node: ast.stmt) -> bool:
+    """Is it an `if __name__ == "__main__"`?"""
+    return isinstance(node, ast.If) and any(
+        isinstance(inner, ast.Name) and inner.id == "__name__" for inner in ast.walk(node.test)
+    )
+
+
+def names_now(value: ast.expr) -> Iterator[str]:
+    """The names in a value that is written down, but not those in the body of a lambda."""
+    if isinstance(value, ast.Name):
+        yield value.id
+    for child in _expressions(value.args if isinstance(value, ast.Lambda) else value):
+        yield from names_now(child)
+
+
+def _expressions(node: ast.AST) -> Iterator[ast.expr]:
+    """The expressions right below a node."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.expr):
+            yield child
+        else:
+            yield from _expressions(child)
+
+
+def statements_of(node: ast.AST) -> Iterator[ast.stmt]:
+    """All statements below a compound one, but not those inside of functions and classes."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.stmt):
+            yield child
+        if not isinstance(child, CALLED):
+            yield from statements_of(child)
