@@ -17,6 +17,11 @@ hints = [
     "The scan of the pairs already is every second item of the answer: those at odd positions.",
     "An item at an even position i > 0 is the answer at i - 1 combined with items[i]. Item 0 is itself.",
 ]
+equivalent_mutants = {
+    "+ pairs = [operator(items[i], items[i + 1]) for i in range(0, len(items) - 1, 2)]": "one item and none have no pairs",
+    "+ if len(items) < 1:": "the scan of one item goes on to the one of no pairs",
+    "+ return items": "nobody changes the list that is handed back",
+}
 
 
 def scan(operator, items):

@@ -17,12 +17,12 @@ hints = [
     "What happens to the last item of an odd number? It goes on to the next round as it is.",
     "`range(0, len(items) - 1, 2)` gives the left index of every pair.",
 ]
+equivalent_mutants = {"+ if not items: ...": "with no items the loop is not entered"}
 
 
 def tree_reduce(operator, items):
     """Combine all items with an associative operator, in order, in a tree of at most log2(n) rounds, rounded up."""
     ### BEGIN SOLUTION
-    items = list(items)
     if not items:
         raise ValueError("there is nothing to reduce")
     while len(items) > 1:

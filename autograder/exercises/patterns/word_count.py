@@ -26,6 +26,11 @@ hints = [
     "Is adding Counters associative? Then it does not matter which workers' counts are added first.",
     "`pool.map(f, groups)` returns the list of the workers' Counters. `total.update(counter)` adds one to `total`.",
 ]
+equivalent_mutants = {
+    "- pool.join()": "leaving `with` ends the workers, and waits for them",
+    "+ for counted in pool.map(count_group, groups, chunksize=None):": "as many groups as workers go out one by one",
+    "+ for counted in pool.map(count_group, groups, ):": "as many groups as workers go out one by one",
+}
 
 
 def words(text):

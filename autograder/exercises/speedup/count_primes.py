@@ -24,6 +24,13 @@ hints = [
     "Make many more blocks than workers, and let a worker take the next block when it has finished one.",
     "`pool.imap_unordered(f, blocks)` hands out one block at a time. A block of 100 numbers is worth a message; one number is not.",
 ]
+equivalent_mutants = {
+    "+ blocks = [range(start, min(start + 101, limit)) for start in range(0, limit, 100)]": "a multiple of 100 is no prime",
+    "+ blocks = [range(start, min(start + 100, limit)) for start in range(1, limit, 100)]": "0 is no prime",
+    "+ blocks = [range(start, min(start + 100, limit)) for start in range(0, limit, 99)]": "a multiple of 99 is no prime",
+    "- pool.join()": "leaving `with` ends the workers, and waits for them",
+    "+ total = sum(pool.imap_unordered(primes_in, blocks))": "there are many blocks, so the last one is waited for briefly",
+}
 
 
 def is_prime(number):

@@ -19,6 +19,7 @@ hints = [
     "Write a function that gives this time for one task. It calls itself for the needs.",
     "The span is the latest of these times. With no tasks at all, work and span are 0.",
 ]
+equivalent_mutants = {"+ if True:": "what is already known is computed again, to the same"}
 
 
 def work_and_span(tasks):
