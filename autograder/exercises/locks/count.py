@@ -87,7 +87,7 @@ def _(student):
     assert max(len(who) for who in workers) == 2, (
         f"each process has a counter of its own ({', '.join(sorted(writers))}); they should add to one"
     )
-    assert any(step.process == "main" and step.answer == "2" for step in steps), (
+    assert any(step.process == "main" and "2" in step.answer for step in steps), (
         "main never reads the counter: return what has been counted, not what should have been"
     )
     assert found.interleavings != 1, (
