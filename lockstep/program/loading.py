@@ -9,7 +9,7 @@ import linecache
 import time
 import types
 from collections.abc import Callable, Iterable, MutableMapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from typing import Any, NamedTuple
 
 from lockstep.program.children import prepare_spawned_child
@@ -94,10 +94,14 @@ class Loadable:
             names, rebound, starting = statement.affects, statement.binds, statement.starting
             told = statement.why_not or self._not_again.get(number, "")
             if statement.code is not None and not told:
-                began = time.process_time()
-                before = {name: namespace.get(name) for name in statement.affects}
+                began, before = 0.0, {}
                 try:
-                    with watch(spent if self._timed else None) if statement.computes else nullcontext():
+                    if statement.computes:
+                        began = time.process_time()
+                        before = {name: namespace.get(name) for name in statement.affects}
+                        with watch(spent if self._timed else None):
+                            exec(statement.code, namespace)
+                    else:
                         exec(statement.code, namespace)
                     continue
                 except (KeyboardInterrupt, MemoryError):
@@ -114,7 +118,8 @@ class Loadable:
                         names = names if isinstance(error, OSError | ImportError) else statement.binds
                         told = f"could not be defined ({statement.label}, line {statement.line}): {_said(error)}"
                 finally:
-                    spent += time.process_time() - began if statement.computes else 0.0
+                    if statement.computes:
+                        spent += time.process_time() - began
             # What cannot be changed in place and is still bound to the same is as it was defined.
             names -= {name for name in names - rebound if type(namespace.get(name)) in _UNCHANGEABLE}
             if starting and as_script:
