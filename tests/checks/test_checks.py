@@ -51,6 +51,14 @@ def test_a_missing_return_is_guessed_from_what_was_printed():
     assert "its `return` is missing" not in refusal("def f(n):\n    return n", "assert student.f(1) == 2")
 
 
+def test_a_value_that_is_printed_in_the_place_of_being_returned_is_told_first():
+    first, second = refusal("def f(n):\n    print(2)", "assert student.f(1) == 2").splitlines()[2:4]
+    assert "`f(1)` returned None, and printed '2': printing shows a value to people, `return` hands it" in first
+    assert "`f(1)` should be 2, but is None" in second
+    other = refusal("def f(n):\n    print('at 12')", "assert student.f(1) == 2").splitlines()[2]
+    assert "`f(1)` should be 2, but is None" in other, "what was printed is not the answer"
+
+
 def test_a_missing_return_is_not_guessed_where_none_is_right_or_another_function_failed():
     left = "from multiprocessing import Process\nimport time\ndef f():\n    Process(target=time.sleep, args=(300,)).start()"
     assert "its `return` is missing" not in refusal(left, "assert student.f() is None")
