@@ -41,8 +41,12 @@ def _build(_arguments: argparse.Namespace) -> int:
 
 COMMANDS: dict[str, Command] = {
     "new": _command("autograder.authoring.skeleton", "write the skeleton of an exercise"),
-    "check": _command("autograder.authoring.proving", "prove exercises: starter, reference, right and wrong answers"),
-    "mutate": _command("autograder.authoring.mutating", "change references a little and show what no check notices"),
+    "check": _command(
+        "autograder.authoring.check_command", "prove exercises: starter, reference, right and wrong answers"
+    ),
+    "mutate": _command(
+        "autograder.authoring.mutate_command", "change references a little and show what no check notices"
+    ),
     "build": Command("make source/ and notebooks/ from lessons and exercises", lambda _parser: None, _build),
     "register": _command("autograder.nbgrader.registering", "enter the units of source/ into nbgrader's gradebook"),
     "grade": _command(

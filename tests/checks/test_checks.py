@@ -12,8 +12,8 @@ from lockstep.checks.crashes import own_lines
 from lockstep.checks.report import CheckResult, Report, report_html
 from lockstep.program.source import ModuleSource
 from lockstep.student.launcher import local_launcher
+from lockstep.student.launcher_one_by_one import OneByOneLauncher
 from lockstep.student.session import student as open_student
-from lockstep.student.spawned import SpawnedLauncher
 
 methods = pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
 
@@ -532,7 +532,7 @@ def test_a_file_can_be_opened_like_a_notebook(tmp_path):
 
 
 def test_the_launcher_of_platforms_without_fork_gives_the_same_answers():
-    launcher = SpawnedLauncher()
+    launcher = OneByOneLauncher()
     try:
         program = (
             "import os\ndef f(n):\n    return n + 1\ndef die():\n    os._exit(3)\ndef hang():\n    while True: pass"
