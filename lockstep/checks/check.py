@@ -220,7 +220,9 @@ def _raised(error: StudentRaised) -> _Failure:
         inside = _INSIDE.findall(error.traceback)[-1:] or ["it"]
         return _Failure(f"`{inside[0]}` is not begun: it still raises NotImplementedError", not_begun=True)
     if told := unpicklable(error.message):
-        where = own_lines(error.traceback).rstrip().splitlines()[:-1]  # the last line is pickle's own
+        where = own_lines(error.traceback).rstrip().splitlines()
+        while where and not where[-1].startswith(" "):  # pickle's own words, and since 3.14 its notes
+            where.pop()
         return _Failure(told, "\n".join(where))
     return _Failure(f"it raised {error}", own_lines(error.traceback))
 

@@ -8,7 +8,7 @@ import psutil
 import pytest
 
 from autograder.grading.judging import judge, read_check_cell
-from lockstep.checks.crashes import own_lines
+from lockstep.checks.crashes import own_lines, parted
 from lockstep.checks.report import CheckResult, Report, report_html
 from lockstep.program.source import ModuleSource
 from lockstep.student.launcher import local_launcher
@@ -226,6 +226,13 @@ def test_an_exception_of_a_child_is_told_and_not_taken_for_something_printed():
     assert 'File "answer", line 4, in work' in text
     assert "multiprocessing/process.py" not in text
     assert lines[-2:] == ["What it printed:", "begun"]
+
+
+def test_what_the_tracker_of_resources_warns_of_was_not_printed_by_the_program():
+    warning = (
+        "/usr/lib/python3.14/multiprocessing/resource_tracker.py:428: UserWarning: resource_tracker: leaked: {'/mp-1'}"
+    )
+    assert parted(f"before\n{warning}\n  warnings.warn(\nafter") == ("before\nafter", [])
 
 
 def test_no_class_of_ours_is_named_by_its_place():
