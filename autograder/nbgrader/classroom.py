@@ -17,6 +17,7 @@ from autograder.grading.unit import Unit, read_unit, work_in
 from autograder.grading.work import NotGraded, Settings, Work
 from autograder.nbgrader.plugin import JOURNAL
 from autograder.nbgrader.registering import register, units
+from lockstep.words import one_line
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def line(one: Outcome) -> str:
     """An outcome in a line."""
-    where = f"{one.student}, {one.unit}" + (f", {one.exercise}" if one.exercise else "")
+    where = one_line(f"{one.student}, {one.unit}" + (f", {one.exercise}" if one.exercise else ""))
     if one.graded is None:
         return f"{where}: not graded: {one.problem}"
     checks = f"{one.graded.report.passed} of {one.graded.report.total} checks"
@@ -100,7 +101,7 @@ def grade_class(
         for student, path in submissions(course, name):
             try:
                 for other, kind in strange_within(path.parent):
-                    noted(f"{student}, {name}: left out: {other.name} is {kind}")
+                    noted(one_line(f"{student}, {name}: left out: {other.name} is {kind}"))
             except StrangeFolder as error:
                 add(Outcome(student, name, "", 0.0, None, str(error)))
                 continue
@@ -121,7 +122,7 @@ def submissions(course: Path, name: str) -> list[tuple[str, Path]]:
 
 def tasks_of(student: str, unit: Unit, path: Path) -> list[tuple[Outcome, Work]] | Outcome:
     """What there is to grade in a submission, or why it cannot be read."""
-    others = sorted(other.name for other in path.parent.glob("*.ipynb"))
+    others = sorted(one_line(other.name) for other in path.parent.glob("*.ipynb"))
     if not path.exists() and not path.is_symlink():
         there = f"there is {', '.join(others)}: was it renamed?" if others else "there is no notebook at all"
         return Outcome(student, unit.name, "", 0.0, None, f"there is no {path.name}; {there}")

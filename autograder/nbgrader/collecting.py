@@ -13,6 +13,7 @@ from nbgrader.converters.base import BaseConverter
 from nbgrader.exchange.default import ExchangeCollect
 
 from autograder.grading.plain_files import StrangeFolder, strange, strange_within
+from lockstep.words import one_line
 
 
 def leave_out_what_is_no_file(converter: BaseConverter) -> None:
@@ -34,7 +35,7 @@ def leave_out_what_is_no_file(converter: BaseConverter) -> None:
             del converter.assignments[folder]
             continue
         for path, kind in found:
-            converter.log.warning("%s, %s: left out: %s is %s", student, Path(folder).name, path.name, kind)
+            converter.log.warning("%s, %s: left out: %s is %s", student, Path(folder).name, one_line(path.name), kind)
             ignore.append(glob.escape(str(path)))
     coursedir.ignore = ignore
 
@@ -60,7 +61,7 @@ class CollectPlainFiles(ExchangeCollect):  # type: ignore[misc]
     def _strange(self, where: str | os.PathLike[str], names: Collection[str]) -> set[str]:
         found = {name: kind for name in names if (kind := strange(Path(where, name)))}
         for name, kind in found.items():
-            self.log.warning("left out: %s is %s", os.path.join(where, name), kind)
+            self.log.warning("left out: %s is %s", one_line(os.path.join(where, name)), kind)
         return set(found)
 
 

@@ -23,6 +23,7 @@ from autograder.grading.submission import UnreadableSubmission, read_submission,
 from autograder.grading.unit import Unit, read_unit, work_in
 from autograder.grading.work import NotGraded, Settings
 from autograder.nbgrader.collecting import leave_out_what_is_no_file
+from autograder.terminal import plain_record
 from lockstep.checks.report import report_html
 from lockstep.player.trace import module_for
 
@@ -162,6 +163,7 @@ def say_what_is_missing(*, assignment: str, student: str, notebooks: list[str]) 
 def _begin(converter: Any) -> None:
     """nbgrader makes an exporter when it knows what to convert and has not opened any of it."""
     if isinstance(converter, BaseConverter):
+        converter.log.addFilter(plain_record)
         leave_out_what_is_no_file(converter)
 
 
