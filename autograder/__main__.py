@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from autograder.authoring.parts import AuthorError
-from autograder.terminal import print_plainly
+from autograder.grading.terminal import print_plainly
 
 
 @dataclass(frozen=True)

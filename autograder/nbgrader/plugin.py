@@ -20,10 +20,10 @@ from traitlets.config import Config
 from autograder.grading.assembly import assemble
 from autograder.grading.grader import Graded, Grader
 from autograder.grading.submission import UnreadableSubmission, read_submission, require_plain_file
+from autograder.grading.terminal import plain_record
 from autograder.grading.unit import Unit, read_unit, work_in
 from autograder.grading.work import NotGraded, Settings
 from autograder.nbgrader.collecting import leave_out_what_is_no_file
-from autograder.terminal import plain_record
 from lockstep.checks.report import report_html
 from lockstep.player.trace import module_for
 

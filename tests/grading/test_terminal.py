@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from autograder.terminal import PlainStream
+from autograder.grading.terminal import PlainStream
 from lockstep.words import one_line, plain
 
 STEERING = "\x1b[2J\x1b]0;owned\x07\x9b31m\r\u202e\x00\x7f\u2028"
