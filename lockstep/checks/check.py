@@ -160,7 +160,7 @@ def check_one(one: Check, session: Session, reference: Session | None = None) ->
                 opened.close()
     seconds = time.perf_counter() - began
     if failure is None:
-        return CheckResult(one.sentence, True, seconds)
+        return CheckResult(one.sentence, True, seconds, cut("\n".join(session.notes), _LONGEST))
     if failure.not_begun:
         return CheckResult(one.sentence, False, seconds, failure.explanation, not_begun=True)
     calls = tuple(f"{call.text} {call.outcome}" for call in session.calls[-6:])

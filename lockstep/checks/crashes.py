@@ -18,6 +18,7 @@ _MOST = 3
 _INSIDE = re.compile(
     r"(?:Can't|cannot) (?:pickle|get) local object '?(?:<(?:function|class) )?'?(?P<name>[\w.<>]+?)'?(?: at 0x\w+)?>?'?$"
 )
+_NESTED = re.compile(r"Can't pickle <(?:function|class) '?\S*?(?P<name>\w+\.<locals>\.\w+)'?>")
 _LAMBDA = re.compile(r"Can't pickle <function (?:\S*\.)?<lambda>")
 _NO_DATA = re.compile(r"cannot pickle '(?P<kind>[\w.]+)' object")
 
@@ -78,7 +79,7 @@ def unpicklable(message: str) -> str:
     """What to do where pickle refused a function, a class or an object; "" for any other message."""
     if _LAMBDA.search(message) or (_INSIDE.search(message) and "<lambda>" in message):
         return "a lambda cannot go to another process: write it as a function, with `def`, at the top level of a cell"
-    if found := _INSIDE.search(message):
+    if found := _INSIDE.search(message) or _NESTED.search(message):
         outer, name = (found["name"].replace(".<locals>", "").split(".") * 2)[-2:]
         return (
             f"a function inside a function (`{name}` in `{outer}`) cannot go to another process: "

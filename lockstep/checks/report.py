@@ -12,7 +12,10 @@ from lockstep.words import plain
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One check: whether it held, how long it took (seconds), and for a failed one everything that explains it."""
+    """One check: whether it held, how long it took (seconds), and for a failed one everything that explains it.
+
+    `explanation` of one that holds is what must be said of it all the same, such as that not everything was tried.
+    """
 
     sentence: str
     passed: bool
@@ -54,7 +57,9 @@ class Report:
         lines = [self.headline]
         for result in self.results:
             lines.append(f"  {'✔' if result.passed else '✘'} {result.sentence}  ({result.seconds:.2f} s)")
-            if not result.passed:
+            if result.passed:
+                lines += [f"      {line}" for line in result.explanation.splitlines()]
+            else:
                 lines += [f"      {line}" for line in failure_text(result).splitlines()]
         return plain("\n".join([*lines, *([self.note] if self.note else [])]))
 
@@ -85,7 +90,8 @@ def _row(result: CheckResult, exercise: str) -> str:
     seconds = f'<span class="lockstep-time">{result.seconds:.2f} s</span>'
     if result.passed:
         mark = '<span class="lockstep-pass" role="img" aria-label="holds">✔</span>'
-        return f'<div class="lockstep-row">{mark} {_escaped(result.sentence)} {seconds}</div>'
+        note = f'<div class="lockstep-why">{_escaped(result.explanation)}</div>' * bool(result.explanation)
+        return f'<div class="lockstep-row">{mark} {_escaped(result.sentence)} {seconds}{note}</div>'
     mark = '<span class="lockstep-fail" role="img" aria-label="does not hold">✘</span>'
     summary = f"<summary>{mark} {_escaped(result.sentence)} {seconds}</summary>"
     body = f'<div class="lockstep-why">{_escaped(result.explanation)}</div>' * (not _says_why(result))
