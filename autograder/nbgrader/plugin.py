@@ -21,7 +21,7 @@ from autograder.grading.grader import Graded, Grader
 from autograder.grading.submission import UnreadableSubmission, read_submission, require_plain_file
 from autograder.grading.unit import Unit, read_unit, work_in
 from autograder.grading.work import NotGraded, Settings
-from lockstep.checks.report import report_html
+from lockstep.checks.report_page import report_html
 from lockstep.player.trace import module_for
 
 JOURNAL = "journal.sqlite"  # in the root of the course

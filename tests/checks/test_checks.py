@@ -8,12 +8,13 @@ import psutil
 import pytest
 
 from autograder.grading.judging import judge, read_check_cell
-from lockstep.checks.crashes import own_lines
-from lockstep.checks.report import CheckResult, Report, report_html
+from lockstep.checks.report import CheckResult, Report
+from lockstep.checks.report_page import report_html
 from lockstep.program.source import ModuleSource
 from lockstep.student.launcher import local_launcher
 from lockstep.student.session import student as open_student
 from lockstep.student.spawned import SpawnedLauncher
+from lockstep.words import own_lines
 
 methods = pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
 
