@@ -8,6 +8,7 @@ from typing import Any
 
 from lockstep.exploration import automata
 from lockstep.exploration.automata import Automata
+from lockstep.exploration.clients import Used, clients_of
 from lockstep.exploration.coverage import explored
 from lockstep.exploration.exploration import Exploration
 from lockstep.exploration.findings import NotExplored
@@ -32,6 +33,7 @@ def explore(
     pipe_capacity: int = PIPE_CAPACITY,
     merge: bool = True,
     limit: float | None = None,
+    clients: Iterable[str] | None = None,
     **keywords: Any,
 ) -> Exploration:
     """Takes the program `function(*arguments, **keywords)` through all its interleavings.
@@ -39,7 +41,9 @@ def explore(
     `function` is a function of a learner's module (`student.count`) or of the notebook or a file. `budget` is in
     states: over it only interleavings with few preemptions are taken, or a sample, and the claim says so. `feeder`
     and `pipe_capacity` (bytes) are those of SEMANTICS.md. `merge=False` tells local states apart by their whole
-    histories. `limit` is in seconds of the learner's process; unless given, it is what is left of a check's, else 60.
+    histories. With `clients`, `function` makes an object (it is its class), and each client is a process that
+    calls the object's methods, one after the other: `clients=["put(1); put(2)", "get()"]`. `limit` is in seconds of
+    the learner's process; unless given, it is what is left of a check's, else 60.
 
     Raises NotExplored when the program uses what `explore` does not cover, or depends on what it cannot see;
     TypeError for what is no function, ValueError for options that make no sense.
@@ -59,10 +63,14 @@ def explore(
             "function": opened.reference, "arguments": positional, "keywords": named,
             "feeder": bool(feeder), "pipe_capacity": pipe_capacity, "merge": bool(merge),
         }  # fmt: skip
+        used = None
+        if clients is not None:
+            used = Used(clients_of(clients), arguments, keywords)
+            request["clients"] = used.as_data()
         cells = (*opened.session.source.cells, *opened.session.given.cells)
         sources = {cell.label: cell.source.split("\n") for cell in cells}
         try:
-            return Exploration(explored(Automata(service), request, budget, sources, opened.name))
+            return Exploration(explored(Automata(service), request, budget, sources, opened.name), used)
         except (NotCovered, automata.HiddenInput) as error:
             raise NotExplored(str(error)) from None
         except StudentTimedOut as error:
