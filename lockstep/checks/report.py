@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lockstep.student.failure import Evidence, told_with
 from lockstep.version import __version__
+from lockstep.words import plain
 
 
 @dataclass(frozen=True)
@@ -69,12 +70,6 @@ def failure_text(result: CheckResult) -> str:
     if result.output.strip():
         parts += ["What it printed:", result.output.rstrip()]
     return "\n".join(parts)
-
-
-def plain(text: str) -> str:
-    """Text that a terminal or a page can show: no control characters, no lone surrogates."""
-    kept = "".join(c if c in "\n\t" or (ord(c) >= 32 and not 127 <= ord(c) < 160) else "·" for c in text)
-    return kept.encode("utf-8", "replace").decode("utf-8")
 
 
 def report_html(report: Report, *, waiting: tuple[str, ...] = ()) -> str:
