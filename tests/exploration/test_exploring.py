@@ -43,15 +43,6 @@ class Meeting:
         self.here[1 - who].acquire()
 
 
-class Counter:
-    def __init__(self, start):
-        self.n = mp.Value("i", start)
-
-    def increment(self):
-        self.n.value += 1
-        return self.n.value
-
-
 def clock():
     return time.time()
 
@@ -79,6 +70,15 @@ def guarded():
 
 def shared():
     return mp.Value("i", 1)
+
+
+class Counter:
+    def __init__(self, start):
+        self.n = mp.Value("i", start)
+
+    def increment(self):
+        self.n.value += 1
+        return self.n.value
 '''
 
 

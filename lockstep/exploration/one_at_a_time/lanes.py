@@ -5,9 +5,8 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 
-from lockstep.checks.report import plain
 from lockstep.exploration.one_at_a_time.history import Interval
-from lockstep.words import brief, brief_value
+from lockstep.words import brief, brief_value, plain
 
 _WIDE, _HIGH, _NAME = 7.4, 44, 100  # pixels of a character, of a lane, of the names before them
 _LONGEST = 44  # characters in an interval

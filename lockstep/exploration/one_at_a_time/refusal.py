@@ -5,10 +5,10 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 
-from lockstep.checks.report import plain
 from lockstep.exploration.one_at_a_time.history import Interval
 from lockstep.exploration.one_at_a_time.lanes import lanes_svg, lanes_text
 from lockstep.player.trace import Trace
+from lockstep.words import plain
 
 
 @dataclass(frozen=True)
