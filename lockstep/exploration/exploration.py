@@ -10,13 +10,17 @@ from typing import Any
 
 from lockstep.checks.crashes import unpicklable
 from lockstep.exploration.claims import Claim
+from lockstep.exploration.clients import Used
 from lockstep.exploration.findings import End, Findings
+from lockstep.exploration.one_at_a_time.judging import judged
+from lockstep.exploration.one_at_a_time.refusal import Refusal
+from lockstep.exploration.one_at_a_time.specification import Specification
 from lockstep.exploration.typed import Results
 from lockstep.player.standalone import save
 from lockstep.player.trace import Trace, trace_to
 from lockstep.standin.objects.processes import process_name
 from lockstep.student.failure import CheckFailed
-from lockstep.student.given import current_student
+from lockstep.student.given import GivenFunction, current_student
 from lockstep.student.session import session_of
 from lockstep.words import SENTENCES, brief, brief_value
 
@@ -30,6 +34,7 @@ class Exploration:
     """
 
     findings: Findings = field(compare=False, hash=False)
+    used: Used | None = field(default=None, compare=False, hash=False)
 
     @property
     def claim(self) -> Claim:
@@ -157,6 +162,24 @@ class Exploration:
             title = f"{most} processes can be inside {section!r} at once, where at most {processes} may:"
             raise self._failed(title, bad)
         return self._held("at_most")
+
+    def one_at_a_time(self, specification: Any) -> Exploration:
+        """In every interleaving the clients' calls give what they would give if each happened at one instant between its call
+        and its return (linearizability), and who waits for ever would have to wait. Raises CheckFailed.
+
+        `specification` is a plain class with the methods that clients call, made with the object's arguments; a method that
+        has to wait says so with `wait_until(condition)`. Raises TypeError for what is none, and for an exploration without clients.
+        """
+        if self.used is None:
+            raise TypeError('`one_at_a_time` needs clients: explore(Buffer, 2, clients=["put(1); put(2)", "get()"])')
+        cls = specification.function if isinstance(specification, GivenFunction) else specification
+        meant = Specification(cls, self.used.arguments, self.used.keywords)
+        found = judged(self.findings, self.used.clients, meant)
+        if found.reasons:
+            title = found.reasons[0]
+            trace = Trace(self.findings, list(found.path), "The steps:", bare=True)
+            raise CheckFailed(title, Refusal(title, found.calls, found.refused, found.reasons[1:], trace))
+        return self
 
     def at_once(self, section: str) -> int:
         """The largest number of processes that are in `with inside(section):` at once in any state."""

@@ -3,6 +3,7 @@
 import ast
 import functools
 import inspect
+import linecache
 import sys
 import textwrap
 import types
@@ -28,7 +29,8 @@ class GivenFunction:
         functools.update_wrapper(self, function)
         self.function = function
         self.name = function.__name__
-        self.text = _without_decorators(textwrap.dedent(inspect.getsource(function)))
+        source = _class_source(function) if isinstance(function, type) else inspect.getsource(function)
+        self.text = _without_decorators(textwrap.dedent(source))
         self.imports = "\n".join(_imports(function))
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
@@ -110,6 +112,19 @@ def _source(functions: Collection[GivenFunction]) -> ModuleSource:
     imports = sorted({line for function in functions for line in function.imports.splitlines()})
     cells = [Cell("given", "\n".join([*imports, *(function.text for function in functions)]))]
     return ModuleSource(tuple(cells)) if functions else ModuleSource()
+
+
+def _class_source(cls: type) -> str:
+    """The text of a class with methods, found by where these are: a cell is no module that `inspect` knows."""
+    place = next(value.__code__ for value in vars(cls).values() if isinstance(value, types.FunctionType))
+    lines = linecache.getlines(place.co_filename)
+    within = [
+        node
+        for node in ast.walk(ast.parse("".join(lines)))
+        if isinstance(node, ast.ClassDef) and node.lineno <= place.co_firstlineno <= (node.end_lineno or 0)
+    ]
+    inner = max(within, key=lambda node: node.lineno)
+    return "".join(lines[inner.lineno - 1 : inner.end_lineno])
 
 
 def _without_decorators(text: str) -> str:
