@@ -1,4 +1,4 @@
-"""Short texts: values and messages that stay a line however long they are, numbers of things, lists of names, tracebacks."""
+"""Short texts: values and messages that stay a line however long, numbers, names, tracebacks, and text that steers nothing."""
 
 from __future__ import annotations
 
@@ -11,6 +11,19 @@ SENTENCES = 240  # characters of a message, which may say what to do
 LIBRARY = re.compile(r'File "[^"]*[/\\](?:multiprocessing|concurrent|lockstep|threading\.py|pickle\.py)\b')
 _OUR_CLASS = re.compile(r"^lockstep(?:\.\w+)+\.(\w+)")
 _TRACEBACK = 4_000  # characters of one traceback
+
+# Control characters but for tab and newline, what ends a line or turns its direction, and halves of surrogate pairs.
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def plain(text: str) -> str:
+    """Text that a terminal or a page can show and is not steered by."""
+    return _STEERING.sub("·", text).encode("utf-8", "replace").decode("utf-8")
+
+
+def one_line(text: str) -> str:
+    """A name from outside, plain and in one line."""
+    return plain(text).replace("\n", "·").replace("\t", "·")
 
 
 def brief(text: str, longest: int = _LONGEST) -> str:

@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 
 from lockstep.student.failure import Evidence, told_with
+from lockstep.words import plain
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One check: whether it held, how long it took (seconds), and for a failed one everything that explains it."""
+    """One check: whether it held, how long it took (seconds), and for a failed one everything that explains it.
+
+    `explanation` of one that holds is what must be said of it all the same, such as that not everything was tried.
+    """
 
     sentence: str
     passed: bool
@@ -49,7 +53,9 @@ class Report:
         lines = [self.headline]
         for result in self.results:
             lines.append(f"  {'✔' if result.passed else '✘'} {result.sentence}  ({result.seconds:.2f} s)")
-            if not result.passed:
+            if result.passed:
+                lines += [f"      {line}" for line in result.explanation.splitlines()]
+            else:
                 lines += [f"      {line}" for line in failure_text(result).splitlines()]
         return plain("\n".join([*lines, *([self.note] if self.note else [])]))
 
@@ -65,9 +71,3 @@ def failure_text(result: CheckResult) -> str:
     if result.output.strip():
         parts += ["What it printed:", result.output.rstrip()]
     return "\n".join(parts)
-
-
-def plain(text: str) -> str:
-    """Text that a terminal or a page can show: no control characters, no lone surrogates."""
-    kept = "".join(c if c in "\n\t" or (ord(c) >= 32 and not 127 <= ord(c) < 160) else "·" for c in text)
-    return kept.encode("utf-8", "replace").decode("utf-8")

@@ -7,8 +7,9 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lockstep.checks.report import CheckResult, Report, plain
+from lockstep.checks.report import CheckResult, Report
 from lockstep.version import __version__
+from lockstep.words import plain
 
 _CODE = re.compile(r"`([^`\n]+)`")
 
@@ -59,7 +60,8 @@ def _row(result: CheckResult, exercise: str, opened: bool) -> str:
     sentence = f"{marked(result.sentence)} {seconds}"
     if result.passed:
         mark = '<span class="lockstep-mark lockstep-pass" role="img" aria-label="holds">✔</span>'
-        return f'<div class="lockstep-row">{mark}<div>{sentence}</div></div>'
+        note = f'<div class="lockstep-why">{marked(result.explanation)}</div>' if result.explanation else ""
+        return f'<div class="lockstep-row">{mark}<div>{sentence}{note}</div></div>'
     mark = '<span class="lockstep-mark lockstep-fail" role="img" aria-label="does not hold">✘</span>'
     return f'<div class="lockstep-row">{mark}<div>{sentence}{_why(result, exercise, opened)}</div></div>'
 

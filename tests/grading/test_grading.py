@@ -136,6 +136,35 @@ def test_no_check_counts_that_the_reference_itself_does_not_pass(grader, tmp_pat
     assert not [row for row in rows(tmp_path) if not row[1]]
 
 
+def killed(times, marks):
+    """A right answer whose process is killed `times` times, as the kernel does where another program takes all memory."""
+    return f"""
+import os, signal
+def one():
+    if len(os.listdir({str(marks)!r})) < {times}:
+        open(os.path.join({str(marks)!r}, str(os.getpid())), "w").close()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return 1
+"""
+
+
+def test_a_right_answer_whose_process_the_kernel_ended_for_memory_is_asked_again(grader, tmp_path, monkeypatch):
+    marks = tmp_path / "marks"
+    marks.mkdir()
+    monkeypatch.setattr(grading, "ended_for_memory", lambda: len(list(marks.iterdir())))
+    assert grader.grade(work(killed(2, marks))).share == 1.0
+    with pytest.raises(NotGraded, match="runs out of memory; grade with fewer --jobs"):
+        grader.grade(work(killed(20, marks)))
+
+
+def test_an_answer_that_kills_itself_gets_no_second_try(grader, tmp_path):
+    marks = tmp_path / "marks"
+    marks.mkdir()
+    graded = grader.grade(work(killed(1, marks)))
+    assert graded.share == 0.5
+    assert "was killed by SIGKILL" in graded.report.text()
+
+
 def test_a_damaged_journal_is_not_graded_and_says_what_to_do(grader, tmp_path):
     (tmp_path / "journal.sqlite").write_bytes(b"this is no database at all" * 100)
     with pytest.raises(NotGraded, match="may be deleted"):
