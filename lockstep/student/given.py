@@ -3,6 +3,7 @@
 import ast
 import functools
 import inspect
+import linecache
 import sys
 import textwrap
 import types
@@ -24,7 +25,7 @@ class GivenFunction:
         functools.update_wrapper(self, function)
         self.function = function
         self.name = function.__name__
-        self.text = _without_decorators(textwrap.dedent(inspect.getsource(function)))
+        self.text = _without_decorators(textwrap.dedent(_source_text(function)))
         self.imports = "\n".join(_imports(function))
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
@@ -105,6 +106,18 @@ def _source(functions: Collection[GivenFunction]) -> ModuleSource:
     imports = sorted({line for function in functions for line in function.imports.splitlines()})
     cells = [Cell("given", "\n".join([*imports, *(function.text for function in functions)]))]
     return ModuleSource(tuple(cells)) if functions else ModuleSource()
+
+
+def _source_text(definition: Callable[..., Any]) -> str:
+    """The text of a function or a class; that of a class by its functions, for its module may have no file."""
+    for part in vars(definition).values() if isinstance(definition, type) else ():
+        function = getattr(part, "__func__", getattr(part, "fget", part))
+        if isinstance(function, types.FunctionType):
+            lines = linecache.getlines(function.__code__.co_filename)
+            for node in ast.walk(ast.parse("".join(lines))):
+                if isinstance(node, ast.ClassDef) and node.name == definition.__name__ and node.end_lineno is not None:
+                    return "".join(lines[node.lineno - 1 : node.end_lineno])
+    return inspect.getsource(definition)
 
 
 def _without_decorators(text: str) -> str:
