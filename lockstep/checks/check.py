@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from lockstep.checks.crashes import own_lines, parted, unpicklable
+from lockstep.checks.crashes import parted, unpicklable
 from lockstep.checks.report import CheckResult, Report
 from lockstep.checks.rewriting import explaining
 from lockstep.checks.unusable import unusable
@@ -27,7 +27,7 @@ from lockstep.student.given import current_student, given
 from lockstep.student.process import Leftovers
 from lockstep.student.session import Session, Student, session_of
 from lockstep.student.shown import cut, shown
-from lockstep.words import brief
+from lockstep.words import brief, own_lines
 
 _LONGEST = 6_000  # characters of an explanation
 DEFAULT_LIMIT = 10.0  # seconds for one check
@@ -161,7 +161,7 @@ def check_one(one: Check, session: Session, reference: Session | None = None) ->
                 opened.close()
     seconds = time.perf_counter() - began
     if failure is None:
-        return CheckResult(one.sentence, True, seconds)
+        return CheckResult(one.sentence, True, seconds, cut("\n".join(session.notes), _LONGEST))
     if failure.not_begun:
         return CheckResult(one.sentence, False, seconds, failure.explanation, not_begun=True)
     calls = tuple(f"{call.text} {call.outcome}" for call in session.calls[-6:])

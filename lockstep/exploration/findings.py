@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from lockstep.exploration.claims import Claim
@@ -49,7 +50,8 @@ class End:
 class Findings:
     """The ends of a program, how many ways lead to each, and how to show them.
 
-    `interleavings` is None where they are without number, or were not all taken; `states` are those visited.
+    `interleavings` is None where they are without number, or were not all taken; `states` are those visited; `grows`
+    says what grows without end.
     """
 
     def __init__(
@@ -61,11 +63,12 @@ class Findings:
         claim: Claim,
         name: str,
         interleavings: int | None,
+        grows: str = "",
     ) -> None:
         self.graph, self.visited, self.words, self.claim, self.name = graph, visited, words, claim, name
         self.ends = [self._end(state, ways) for state, ways in ends.items()]
         self.lost = graph.lost() if visited is None else set()
-        self.interleavings = interleavings
+        self.interleavings, self.grows = interleavings, grows
         self._sections: dict[str, dict[int, int]] = {}
         self._paths: dict[frozenset[int], list[PathStep]] = {}
 
@@ -110,6 +113,17 @@ class Findings:
                     found[state] = count
             self._sections[section] = found
         return self._sections[section]
+
+    @cached_property
+    def running_at_once(self) -> int:
+        """The most processes, main not counted, that have been started and not exited in any state."""
+        running = []
+        for field in self.graph.steps.fields.values():
+            if field.kind == "process" and field.name != "0":
+                numbers = {n for n, status in enumerate(field.values) if status is not None and status.code is None}
+                running.append((field.shift, (1 << field.bits) - 1, numbers))
+        return max((sum((state >> shift) & bits in numbers for shift, bits, numbers in running) for state in self.states),
+                   default=0)  # fmt: skip
 
     def sections(self) -> list[str]:
         """The names of all sections that processes enter."""

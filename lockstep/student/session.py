@@ -49,6 +49,7 @@ class Session:
         self.source = source
         self.given = given_source
         self.calls: list[Call] = []
+        self.notes: list[str] = []  # what is to be said of a check that holds
         self.limit = limit
         self._launcher = launcher
         self._deadline = Deadline(limit)
@@ -162,6 +163,10 @@ class Service:
         except StudentTimedOut:
             told = f"the program was still running after {self._deadline.told}"
             raise StudentTimedOut(told, self._session.where(self._process)) from None
+
+    def over(self, since: float, share: float) -> bool:
+        """Is this share of the time over that was left at `since`, a moment of the monotonic clock?"""
+        return self._deadline.over(since, share)
 
     def cpu_seconds(self) -> float | None:
         """Seconds of CPU that the process has used, seen from outside; None where that cannot be seen."""

@@ -8,12 +8,14 @@ import psutil
 import pytest
 
 from autograder.grading.judging import judge, read_check_cell
-from lockstep.checks.crashes import own_lines, parted
-from lockstep.checks.report import CheckResult, Report, report_html
+from lockstep.checks.crashes import parted
+from lockstep.checks.report import CheckResult, Report
+from lockstep.checks.report_page import report_html
 from lockstep.program.source import ModuleSource
 from lockstep.student.launcher import local_launcher
 from lockstep.student.launcher_one_by_one import OneByOneLauncher
 from lockstep.student.session import student as open_student
+from lockstep.words import own_lines
 
 methods = pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
 

@@ -9,7 +9,7 @@ from autograder.grading import grader as grading
 from autograder.grading.grader import Grader
 from autograder.grading.hidden import hidden_lines, without_source
 from autograder.grading.work import GradeCell, NotGraded, Settings, Work
-from lockstep.checks.report import report_html
+from lockstep.checks.report_page import report_html
 from lockstep.program.source import Cell, ModuleSource
 from lockstep.student.launcher import local_launcher
 from tests.missing import missing
