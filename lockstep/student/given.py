@@ -29,8 +29,7 @@ class GivenFunction:
         functools.update_wrapper(self, function)
         self.function = function
         self.name = function.__name__
-        source = _class_source(function) if isinstance(function, type) else inspect.getsource(function)
-        self.text = _without_decorators(textwrap.dedent(source))
+        self.text = _without_decorators(textwrap.dedent(_source_text(function)))
         self.imports = "\n".join(_imports(function))
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
@@ -114,17 +113,17 @@ def _source(functions: Collection[GivenFunction]) -> ModuleSource:
     return ModuleSource(tuple(cells)) if functions else ModuleSource()
 
 
-def _class_source(cls: type) -> str:
-    """The text of a class with methods, found by where these are: a cell is no module that `inspect` knows."""
-    place = next(value.__code__ for value in vars(cls).values() if isinstance(value, types.FunctionType))
-    lines = linecache.getlines(place.co_filename)
-    within = [
-        node
-        for node in ast.walk(ast.parse("".join(lines)))
-        if isinstance(node, ast.ClassDef) and node.lineno <= place.co_firstlineno <= (node.end_lineno or 0)
-    ]
-    inner = max(within, key=lambda node: node.lineno)
-    return "".join(lines[inner.lineno - 1 : inner.end_lineno])
+def _source_text(definition: Callable[..., Any]) -> str:
+    """The text of a function or a class; that of a class by its functions, for its module may have no file."""
+    for part in vars(definition).values() if isinstance(definition, type) else ():
+        function = getattr(part, "__func__", getattr(part, "fget", part))
+        if isinstance(function, types.FunctionType):
+            lines = linecache.getlines(function.__code__.co_filename)
+            for node in ast.walk(ast.parse("".join(lines))):
+                if isinstance(node, ast.ClassDef) and node.name == definition.__name__:
+                    if node.lineno <= function.__code__.co_firstlineno <= (node.end_lineno or 0):
+                        return "".join(lines[node.lineno - 1 : node.end_lineno])
+    return inspect.getsource(definition)
 
 
 def _without_decorators(text: str) -> str:
