@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from lockstep.machine.usable import usable_cpus
     from lockstep.measurement.measuring import speedup
     from lockstep.notebook.check_cells import check
-    from lockstep.notebook.extension import load_ipython_extension
+    from lockstep.notebook.functions_for_children import load_ipython_extension
     from lockstep.notebook.prediction import predict
     from lockstep.recording.recording import timeline
     from lockstep.simulation.simulating import simulate
@@ -39,7 +39,7 @@ _HOMES = {
     "timeline": "lockstep.recording.recording",
     "usable_cpus": "lockstep.machine.usable",
     "work": "lockstep.standin.timed.clock",
-    "load_ipython_extension": "lockstep.notebook.extension",
+    "load_ipython_extension": "lockstep.notebook.functions_for_children",
     "predict": "lockstep.notebook.prediction",
     "replay": "lockstep.exploration.exploring",
     "you_drive": "lockstep.exploration.exploring",
@@ -71,7 +71,7 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'lockstep' has no attribute {name!r}; it has {', '.join(__all__)}")
     if name not in ("load_ipython_extension", "__version__"):
-        import_module("lockstep.program.history").remind_of_first_cell()
+        import_module("lockstep.program.first_cell").remind_of_first_cell()
     home = import_module(_HOMES[name])
     value = getattr(home, name, home)  # `laws` is a module
     globals()[name] = value

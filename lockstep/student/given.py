@@ -17,6 +17,10 @@ from lockstep.student.data import DataError, Reference, encode
 current_student: ContextVar[Any] = ContextVar("student", default=None)
 
 
+# Each has a frame of its own before 3.12.
+_COMPREHENSIONS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
+
+
 class GivenFunction:
     """A given function. Calling it in a check makes a call that the learner's side will carry out, elsewhere calls it."""
 
@@ -61,9 +65,10 @@ class _Task(GivenFunction):
 
 def _in_cell(frame: types.FrameType) -> bool:
     """Is the frame that of a module or a cell, or of a comprehension in one?"""
-    while frame.f_code.co_name.startswith("<") and frame.f_locals is not frame.f_globals and frame.f_back is not None:
+    while frame.f_code.co_name in _COMPREHENSIONS and frame.f_back is not None:
         frame = frame.f_back
-    return frame.f_locals is frame.f_globals
+    code = frame.f_code
+    return code.co_name.startswith("<") and not code.co_flags & inspect.CO_OPTIMIZED
 
 
 class Given:

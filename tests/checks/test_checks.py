@@ -8,12 +8,14 @@ import psutil
 import pytest
 
 from autograder.grading.judging import judge, read_check_cell
-from lockstep.checks.crashes import own_lines
-from lockstep.checks.report import CheckResult, Report, report_html
+from lockstep.checks.crashes import parted
+from lockstep.checks.report import CheckResult, Report
+from lockstep.checks.report_page import report_html
 from lockstep.program.source import ModuleSource
 from lockstep.student.launcher import local_launcher
+from lockstep.student.launcher_one_by_one import OneByOneLauncher
 from lockstep.student.session import student as open_student
-from lockstep.student.spawned import SpawnedLauncher
+from lockstep.words import own_lines
 
 methods = pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
 
@@ -49,6 +51,14 @@ def test_a_missing_return_is_guessed_from_what_was_printed():
     assert "`f(1)` should be 2 values (first, second), but is None" in first
     assert "`f(1)` returned None. If it should return something, its `return` is missing. It printed '[1, 3]'" in second
     assert "its `return` is missing" not in refusal("def f(n):\n    return n", "assert student.f(1) == 2")
+
+
+def test_a_value_that_is_printed_in_the_place_of_being_returned_is_told_first():
+    first, second = refusal("def f(n):\n    print(2)", "assert student.f(1) == 2").splitlines()[2:4]
+    assert "`f(1)` returned None, and printed '2': printing shows a value to people, `return` hands it" in first
+    assert "`f(1)` should be 2, but is None" in second
+    other = refusal("def f(n):\n    print('at 12')", "assert student.f(1) == 2").splitlines()[2]
+    assert "`f(1)` should be 2, but is None" in other, "what was printed is not the answer"
 
 
 def test_a_missing_return_is_not_guessed_where_none_is_right_or_another_function_failed():
@@ -218,6 +228,13 @@ def test_an_exception_of_a_child_is_told_and_not_taken_for_something_printed():
     assert 'File "answer", line 4, in work' in text
     assert "multiprocessing/process.py" not in text
     assert lines[-2:] == ["What it printed:", "begun"]
+
+
+def test_what_the_tracker_of_resources_warns_of_was_not_printed_by_the_program():
+    warning = (
+        "/usr/lib/python3.14/multiprocessing/resource_tracker.py:428: UserWarning: resource_tracker: leaked: {'/mp-1'}"
+    )
+    assert parted(f"before\n{warning}\n  warnings.warn(\nafter") == ("before\nafter", [])
 
 
 def test_no_class_of_ours_is_named_by_its_place():
@@ -524,7 +541,7 @@ def test_a_file_can_be_opened_like_a_notebook(tmp_path):
 
 
 def test_the_launcher_of_platforms_without_fork_gives_the_same_answers():
-    launcher = SpawnedLauncher()
+    launcher = OneByOneLauncher()
     try:
         program = (
             "import os\ndef f(n):\n    return n + 1\ndef die():\n    os._exit(3)\ndef hang():\n    while True: pass"

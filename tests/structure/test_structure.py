@@ -61,6 +61,17 @@ def test_released_notebooks_import_only_lockstep_of_ours(path):
 
 
 @pytest.mark.parametrize("path", RELEASED, ids=lambda path: path.stem)
+def test_whoever_can_start_processes_in_a_released_notebook_has_been_told_of_its_first_cell(path):
+    """What starts processes is imported by no cell before the one that imports lockstep, which says so."""
+    for cell in nbformat.read(path, 4).cells:
+        if cell.cell_type == "code" and not cell.source.startswith("%"):
+            names = {name.split(".")[0] for name in imported(cell.source)}
+            if "lockstep" in names:
+                break
+            assert not names & {"multiprocessing", "concurrent", "subprocess"}
+
+
+@pytest.mark.parametrize("path", RELEASED, ids=lambda path: path.stem)
 def test_released_notebooks_hold_no_answer_and_no_output(path):
     text = path.read_text()
     for word in (BEGIN, "BEGIN HIDDEN", "autograder", "reference)"):
