@@ -108,11 +108,10 @@ class Exploration:
             raise CheckFailed(self._nobody_inside(section))
         found = self.findings.starving(section)
         if found is not None:
-            what = (
-                "" if not self.findings.sections() else f" of {section!r}" if section else " of where others go through"
-            )
+            what = f" of {section!r}" if section else ""
+            goes = "go through again and again" if self.findings.sections() else "go on and on"
             others = enumerated([process_name(each) for each in sorted(found.circle.moving - {found.process})])
-            title = f"{process_name(found.process)} can be kept out{what} for ever, while {others} can go on and on (starvation):"
+            title = f"{process_name(found.process)} can be kept out{what} for ever, while {others} {goes} (starvation):"
             path = self.findings.round_shown(found.circle, found.moves)
             raise CheckFailed(title, Trace(self.findings, path, title, starving=found.process))
         return self._held("never_starves")

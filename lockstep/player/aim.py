@@ -22,6 +22,7 @@ class Aim:
     headline: str
     fails: bool = True
     circle: frozenset[int] = frozenset()  # states of a circle to be shown once round
+    told: str = ""  # all that is to be said of a run that is meant to go on for ever
 
 
 def aims_of(found: Findings, goal: Goal) -> list[Aim]:

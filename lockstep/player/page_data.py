@@ -56,7 +56,7 @@ def trace_data(
     counted = drivable and len(findings.graph.depths) <= STATES
     rows = [tables.row(state) for state in (findings.graph.depths if counted else along)]
     tables.add(rules if drivable else tables.rules_at(along))
-    known = ends.keys() | findings.lost | aims[0].states
+    known = ends.keys() | aims[0].states | (set() if aims[0].told else findings.lost)
     marked = known if drivable and len(known) <= STATES else known & set(along)
     outcomes, special = _special(findings, tables, sorted(marked), aims)
     return {
@@ -86,7 +86,7 @@ def _trace(findings: Findings, tables: Tables, aim: Aim, path: Path) -> dict[str
         "title": aim.words,
         "headline": short(aim.headline),
         "fails": aim.fails,
-        "story": [short(sentence) for sentence in story(findings, path)],
+        "story": [short(sentence) for sentence in ([aim.told] if aim.told else story(findings, path))],
         "steps": [[tables.actors[actor], way] for actor, way in chosen(findings.graph, path)],
     }
 

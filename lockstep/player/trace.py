@@ -75,6 +75,9 @@ class Trace:
             return None
         last = self.path[-1][2]
         headline = self.title.removesuffix("; the shortest:").rstrip(":") + "."
+        if self.starving:
+            aim = Aim("starvation", frozenset(), headline, told=self.outcome)
+            return trace_data(self.findings, [(aim, self.path)], limit=RULES)
         circle = last in self.findings.circling and last not in self.findings.lost
         goals = frozenset[int]() if circle else self.goals or frozenset([last])
         aim = Aim(_words(self.findings, last), goals, headline)
