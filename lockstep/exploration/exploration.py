@@ -22,7 +22,7 @@ from lockstep.standin.objects.processes import process_name
 from lockstep.student.failure import CheckFailed
 from lockstep.student.given import GivenFunction, current_student
 from lockstep.student.session import session_of
-from lockstep.words import SENTENCES, brief, brief_value
+from lockstep.words import SENTENCES, brief, brief_value, enumerated
 
 
 @dataclass(frozen=True, repr=False)
@@ -59,7 +59,7 @@ class Exploration:
 
     @property
     def livelocks(self) -> int:
-        return len(self.findings.lost)
+        return len(self.findings.lost | self.findings.circling)
 
     @property
     def crashes(self) -> int:
@@ -85,7 +85,7 @@ class Exploration:
         return self._held("always")
 
     def always_ends(self) -> Exploration:
-        """No interleaving crashes or deadlocks, and none goes on for ever without a way to its end. Raises CheckFailed."""
+        """No interleaving crashes or deadlocks, and none goes on for ever under a fair scheduler. Raises CheckFailed."""
         self._must_end()
         return self._held("always_ends")
 
@@ -93,12 +93,33 @@ class Exploration:
         self._must_not_deadlock()
         if self.findings.grows:
             raise CheckFailed(f"{self.findings.grows}.")
-        if self.livelocks:
+        if self.findings.lost:
             crashed = self.findings.crashed_and_lost()
             if crashed:
                 raise self._failed("A process ends with an exception, and others wait for it for ever:", crashed)
             title = "The processes can come to where they go on for ever and never end (livelock):"
             raise self._failed(title, self.findings.lost)
+        if self.findings.circling:
+            raise self._failed(*self.findings.livelock())
+
+    def never_starves(self, section: str | None = None) -> Exploration:
+        """Nobody can be kept out of `with inside(section):` for ever while others go through again and again.
+
+        Without a section: of none of the sections; in a program without any, nobody waits for ever while others change
+        something again and again. The scheduler is fair (see SEMANTICS.md). Raises CheckFailed.
+        """
+        self._must_not_crash()
+        if section is not None and section not in self.findings.sections():
+            raise CheckFailed(self._nobody_inside(section))
+        found = self.findings.starving(section)
+        if found is not None:
+            what = f" of {section!r}" if section else ""
+            goes = "go through again and again" if self.findings.sections() else "go on and on"
+            others = enumerated([process_name(each) for each in sorted(found.circle.moving - {found.process})])
+            title = f"{process_name(found.process)} can be kept out{what} for ever, while {others} {goes} (starvation):"
+            path = self.findings.round_shown(found.circle, found.moves)
+            raise CheckFailed(title, Trace(self.findings, path, title, starving=found.process))
+        return self._held("never_starves")
 
     def never_deadlocks(self) -> Exploration:
         """In no interleaving a process crashes, or everybody who is left waits for ever. Raises CheckFailed."""
@@ -195,6 +216,7 @@ class Exploration:
         kinds: list[tuple[str, set[int]]] = [
             ("Nobody can go on (deadlock):", {end.state for end in self._ends if end.deadlocked}),
             ("They can go on for ever and never end (livelock):", set(self.findings.lost)),
+            self.findings.livelock() if self.findings.circling - self.findings.lost else ("", set()),
             ("A process ends with an exception:", {end.state for end in self._ends if end.crashes}),
         ]
         for title, states in kinds:
