@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from autograder.authoring.parts import AuthorError
+from autograder.grading.terminal import print_plainly
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ def main(words: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    print_plainly()
     try:
         raise SystemExit(main())
     except ModuleNotFoundError as error:
