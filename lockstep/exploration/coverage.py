@@ -10,14 +10,20 @@ from lockstep.exploration.findings import Findings
 from lockstep.exploration.search.few_preemptions import PREEMPTIONS, few_preemptions
 from lockstep.exploration.search.graph import Graph, OverBudget
 from lockstep.exploration.search.pct import DEPTH, sample
+from lockstep.exploration.search.steps import Steps
+from lockstep.exploration.search.store_buffers import BufferedSteps
 from lockstep.exploration.wording import Words
+
+SEQUENTIAL, STORE_BUFFERS = "sequential", "store buffers"
+MEMORIES = (SEQUENTIAL, STORE_BUFFERS)
 
 
 def explored(
     known: Automata, request: dict[str, Any], budget: int, sources: dict[str, list[str]], name: str
 ) -> Findings:
     """What is found of a program behind a service. Raises NotCovered and HiddenInput."""
-    graph = Graph(known, known.begin(request), budget, request["pipe_capacity"])
+    memory = BufferedSteps if request.get("memory") == STORE_BUFFERS else Steps
+    graph = Graph(known, known.begin(request), budget, request["pipe_capacity"], memory)
     claim: Claim
     visited = None
     try:

@@ -14,6 +14,7 @@ from lockstep.exploration.findings import End, Findings
 from lockstep.exploration.one_at_a_time.judging import judged
 from lockstep.exploration.one_at_a_time.refusal import Refusal
 from lockstep.exploration.one_at_a_time.specification import Specification
+from lockstep.exploration.search.store_buffers import BufferedSteps
 from lockstep.exploration.typed import Results
 from lockstep.player.standalone import save
 from lockstep.player.trace import Trace, trace_to
@@ -212,7 +213,8 @@ class Exploration:
         return str(self)
 
     def __str__(self) -> str:
-        parts = [f"{self.findings.name}: {self.claim}"]
+        buffered = ", with store buffers" if isinstance(self.findings.graph.steps, BufferedSteps) else ""
+        parts = [f"{self.findings.name}{buffered}: {self.claim}"]
         if self.results:
             told = [brief_value(v) + ("" if n is None else f": {n:,}") for v, n in _in_order(self.results.items())]
             parts.append("results " + ", ".join([*told[:12], *(["..."] if len(told) > 12 else [])]))
