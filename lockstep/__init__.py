@@ -74,7 +74,7 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'lockstep' has no attribute {name!r}; it has {', '.join(__all__)}")
     if name not in ("load_ipython_extension", "__version__"):
-        import_module("lockstep.program.history").remind_of_first_cell()
+        import_module("lockstep.program.first_cell").remind_of_first_cell()
     home = import_module(_HOMES[name])
     value = getattr(home, name, home)  # `laws` is a module
     globals()[name] = value

@@ -24,7 +24,7 @@ from autograder.grading.terminal import plain_record
 from autograder.grading.unit import Unit, read_unit, work_in
 from autograder.grading.work import NotGraded, Settings
 from autograder.nbgrader.collecting import leave_out_what_is_no_file
-from lockstep.checks.report import report_html
+from lockstep.checks.report_page import report_html
 from lockstep.player.trace import module_for
 
 JOURNAL = "journal.sqlite"  # in the root of the course

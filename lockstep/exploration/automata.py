@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, NamedTuple
 
 from lockstep.exploration.wire import from_wire, to_wire
@@ -63,7 +64,7 @@ class Automata:
         self.first_edges: dict[int, Edge] = {}
         self.calls: dict[tuple[Message, Message], tuple[Message, Message]] = {}
         self.texts: list[str] = []
-        self.trips = 0
+        self.asked = 0.0  # when the last question went out
 
     def begin(self, request: dict[str, Any]) -> int:
         """Asks for main's first local state; its number."""
@@ -97,7 +98,7 @@ class Automata:
         return self.texts[token]
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        self.trips += 1
+        self.asked = time.monotonic()
         reply: dict[str, Any] = self._service.ask(request)
         if "hidden" in reply:
             raise HiddenInput(str(reply["hidden"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from contextlib import closing
 from typing import Any
@@ -12,9 +13,12 @@ from lockstep.exploration.clients import Used, clients_of
 from lockstep.exploration.coverage import MEMORIES, SEQUENTIAL, explored
 from lockstep.exploration.exploration import Exploration
 from lockstep.exploration.findings import NotExplored
+from lockstep.exploration.search.change import LONGEST, EndlessStep
+from lockstep.exploration.search.watch import Watch
 from lockstep.player.aim import Goal
 from lockstep.player.replaying import Replay, replayed, schedule_of
 from lockstep.standin.machine import NotCovered
+from lockstep.standin.objects.processes import process_name
 from lockstep.student.failure import StudentTimedOut
 from lockstep.student.target import program
 
@@ -74,14 +78,23 @@ def explore(
             request["clients"] = used.as_data()
         cells = (*opened.session.source.cells, *opened.session.given.cells)
         sources = {cell.label: cell.source.split("\n") for cell in cells}
+        known, watch = Automata(service), Watch(service.over)
         try:
-            return Exploration(explored(Automata(service), request, budget, sources, opened.name), used)
+            return Exploration(explored(known, request, budget, sources, opened.name, watch), used)
         except (NotCovered, automata.HiddenInput) as error:
             raise NotExplored(str(error)) from None
+        except EndlessStep as error:
+            raise NotExplored(
+                f"{process_name(str(error))} goes on and on without an operation on anything shared: it starts and joins "
+                f"processes again and again, more than {LONGEST // 2} times"
+            ) from None
         except StudentTimedOut as error:
+            waited = time.monotonic() - known.asked
             told = (
-                f"{error}, without an operation on anything shared: does a loop wait for what only its own process can "
-                f"change, or was a `.value` forgotten?"
+                f"{error}, the last {waited:.0f} of them without an operation on anything shared: does a loop wait for what "
+                f"only its own process can change, or was a `.value` forgotten?"
+                if waited > 0.3 * watch.seconds
+                else f"{error}: it has too much to do for `explore`; take fewer processes, or smaller numbers"
             )
             raise StudentTimedOut(told, error.stacks) from None
 

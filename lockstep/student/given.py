@@ -18,6 +18,10 @@ from lockstep.student.data import DataError, Reference, encode
 current_student: ContextVar[Any] = ContextVar("student", default=None)
 
 
+# Each has a frame of its own before 3.12.
+_COMPREHENSIONS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
+
+
 class GivenFunction:
     """A given function. Calling it in a check makes a call that the learner's side will carry out, elsewhere calls it."""
 
@@ -25,8 +29,7 @@ class GivenFunction:
         functools.update_wrapper(self, function)
         self.function = function
         self.name = function.__name__
-        source = _class_source(function) if isinstance(function, type) else inspect.getsource(function)
-        self.text = _without_decorators(textwrap.dedent(source))
+        self.text = _without_decorators(textwrap.dedent(_source_text(function)))
         self.imports = "\n".join(_imports(function))
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
@@ -63,9 +66,10 @@ class _Task(GivenFunction):
 
 def _in_cell(frame: types.FrameType) -> bool:
     """Is the frame that of a module or a cell, or of a comprehension in one?"""
-    while frame.f_code.co_name.startswith("<") and frame.f_locals is not frame.f_globals and frame.f_back is not None:
+    while frame.f_code.co_name in _COMPREHENSIONS and frame.f_back is not None:
         frame = frame.f_back
-    return frame.f_locals is frame.f_globals
+    code = frame.f_code
+    return code.co_name.startswith("<") and not code.co_flags & inspect.CO_OPTIMIZED
 
 
 class Given:
@@ -109,17 +113,19 @@ def _source(functions: Collection[GivenFunction]) -> ModuleSource:
     return ModuleSource(tuple(cells)) if functions else ModuleSource()
 
 
-def _class_source(cls: type) -> str:
-    """The text of a class with methods, found by where these are: a cell is no module that `inspect` knows."""
-    place = next(value.__code__ for value in vars(cls).values() if isinstance(value, types.FunctionType))
-    lines = linecache.getlines(place.co_filename)
-    within = [
-        node
-        for node in ast.walk(ast.parse("".join(lines)))
-        if isinstance(node, ast.ClassDef) and node.lineno <= place.co_firstlineno <= (node.end_lineno or 0)
-    ]
-    inner = max(within, key=lambda node: node.lineno)
-    return "".join(lines[inner.lineno - 1 : inner.end_lineno])
+def _source_text(definition: Callable[..., Any]) -> str:
+    """The text of a function or a class; that of a class by its functions, for its module may have no file."""
+    for part in vars(definition).values() if isinstance(definition, type) else ():
+        function = getattr(part, "__func__", getattr(part, "fget", part))
+        if isinstance(function, types.FunctionType):
+            lines = linecache.getlines(function.__code__.co_filename)
+            at = function.__code__.co_firstlineno
+            for node in ast.walk(ast.parse("".join(lines))):
+                if not isinstance(node, ast.ClassDef) or node.name != definition.__name__:
+                    continue
+                if node.lineno <= at <= (node.end_lineno or 0):
+                    return "".join(lines[node.lineno - 1 : node.end_lineno])
+    return inspect.getsource(definition)
 
 
 def _without_decorators(text: str) -> str:

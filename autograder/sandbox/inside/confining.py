@@ -7,7 +7,7 @@ from collections.abc import Callable
 import psutil
 
 from autograder.sandbox.inside import kernel, namespaces, rules
-from autograder.sandbox.inside.limits import INTERVAL, MemoryWatch, limit_this_process
+from autograder.sandbox.inside.limits import INTERVAL, Watch, limit_this_process
 from autograder.sandbox.inside.policy import Policy
 
 
@@ -17,8 +17,8 @@ class Sandbox:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self.own_segments = policy.tier == "B" and policy.defences.private_folders
-        self.interval = INTERVAL if policy.defences.memory else None
-        self._watch = MemoryWatch(policy)
+        self.interval = INTERVAL if policy.defences.memory or policy.defences.sockets else None
+        self._watch = Watch(policy)
 
     def isolate(self) -> None:
         if self.policy.tier == "B":
@@ -38,4 +38,4 @@ class Sandbox:
             kernel.install_filter(base64.b64decode(self.policy.filter))
 
     def excess(self, tree: Callable[[], list[psutil.Process]]) -> str:
-        return self._watch.excess(tree) if self.policy.defences.memory else ""
+        return self._watch.excess(tree)
