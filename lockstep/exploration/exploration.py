@@ -15,6 +15,7 @@ from lockstep.exploration.findings import End, Findings
 from lockstep.exploration.one_at_a_time.judging import judged
 from lockstep.exploration.one_at_a_time.refusal import Refusal
 from lockstep.exploration.one_at_a_time.specification import Specification
+from lockstep.exploration.search.store_buffers import BufferedSteps
 from lockstep.exploration.typed import Results
 from lockstep.player.standalone import save
 from lockstep.player.trace import Trace, trace_to
@@ -200,7 +201,7 @@ class Exploration:
             title = found.reasons[0]
             trace = Trace(self.findings, list(found.path), "The steps:", bare=True)
             raise CheckFailed(title, Refusal(title, found.calls, found.refused, found.reasons[1:], trace))
-        return self
+        return self._held("one_at_a_time")
 
     def at_once(self, section: str) -> int:
         """The largest number of processes that are in `with inside(section):` at once in any state."""
@@ -265,7 +266,8 @@ class Exploration:
         return str(self)
 
     def __str__(self) -> str:
-        parts = [f"{self.findings.name}: {self.claim}"]
+        buffered = ", with store buffers" if isinstance(self.findings.graph.steps, BufferedSteps) else ""
+        parts = [f"{self.findings.name}{buffered}: {self.claim}"]
         if self.results:
             told = [brief_value(v) + ("" if n is None else f": {n:,}") for v, n in _in_order(self.results.items())]
             parts.append("results " + ", ".join([*told[:12], *(["..."] if len(told) > 12 else [])]))

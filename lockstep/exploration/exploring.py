@@ -10,7 +10,7 @@ from typing import Any
 from lockstep.exploration import automata
 from lockstep.exploration.automata import Automata
 from lockstep.exploration.clients import Used, clients_of
-from lockstep.exploration.coverage import explored
+from lockstep.exploration.coverage import MEMORIES, SEQUENTIAL, explored
 from lockstep.exploration.exploration import Exploration
 from lockstep.exploration.findings import NotExplored
 from lockstep.exploration.search.change import LONGEST, EndlessStep
@@ -38,6 +38,7 @@ def explore(
     merge: bool = True,
     limit: float | None = None,
     clients: Iterable[str] | None = None,
+    memory: str = SEQUENTIAL,
     **keywords: Any,
 ) -> Exploration:
     """Takes the program `function(*arguments, **keywords)` through all its interleavings.
@@ -46,7 +47,8 @@ def explore(
     states: over it only interleavings with few preemptions are taken, or a sample, and the claim says so. `feeder`
     and `pipe_capacity` (bytes) are those of SEMANTICS.md. `merge=False` tells local states apart by their whole
     histories. With `clients`, `function` makes an object (it is its class), and each client is a process that
-    calls the object's methods, one after the other: `clients=["put(1); put(2)", "get()"]`. `limit` is in seconds of
+    calls the object's methods, one after the other: `clients=["put(1); put(2)", "get()"]`. With
+    `memory="store buffers"`, what is written without a lock reaches other processes later, as on x86. `limit` is in seconds of
     the learner's process; unless given, it is what is left of a check's, else 60.
 
     Raises NotExplored when the program uses what `explore` does not cover, or depends on what it cannot see;
@@ -56,6 +58,8 @@ def explore(
         raise ValueError(f"a budget is a number of states, at least 1, not {budget!r}")
     if not isinstance(pipe_capacity, int) or pipe_capacity < 1:
         raise ValueError(f"a pipe holds at least 1 byte, not {pipe_capacity!r}")
+    if memory not in MEMORIES:
+        raise ValueError(f"memory is {' or '.join(map(repr, MEMORIES))}, not {memory!r}")
     if limit is not None and (not isinstance(limit, (int, float)) or not limit > 0):
         raise ValueError(f"a limit is a number of seconds, more than 0, not {limit!r}")
     with (
@@ -66,6 +70,7 @@ def explore(
         request = {
             "function": opened.reference, "arguments": positional, "keywords": named,
             "feeder": bool(feeder), "pipe_capacity": pipe_capacity, "merge": bool(merge),
+            "memory": memory,
         }  # fmt: skip
         used = None
         if clients is not None:
