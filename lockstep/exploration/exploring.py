@@ -13,6 +13,7 @@ from lockstep.exploration.clients import Used, clients_of
 from lockstep.exploration.coverage import MEMORIES, SEQUENTIAL, explored
 from lockstep.exploration.exploration import Exploration
 from lockstep.exploration.findings import NotExplored
+from lockstep.exploration.progress import Progress
 from lockstep.exploration.search.change import LONGEST, EndlessStep
 from lockstep.exploration.search.watch import Watch
 from lockstep.player.aim import Goal
@@ -20,6 +21,7 @@ from lockstep.player.replaying import Replay, replayed, schedule_of
 from lockstep.standin.machine import NotCovered
 from lockstep.standin.objects.processes import process_name
 from lockstep.student.failure import StudentTimedOut
+from lockstep.student.given import current_student
 from lockstep.student.target import program
 
 BUDGET = 300_000  # states
@@ -51,6 +53,8 @@ def explore(
     `memory="store buffers"`, what is written without a lock reaches other processes later, as on x86. `limit` is in seconds of
     the learner's process; unless given, it is what is left of a check's, else 60.
 
+    What takes longer than a second shows how far it is, outside of checks. An interrupt gives what has been found, marked as partial.
+
     Raises NotExplored when the program uses what `explore` does not cover, or depends on what it cannot see;
     TypeError for what is no function, ValueError for options that make no sense.
     """
@@ -78,7 +82,8 @@ def explore(
             request["clients"] = used.as_data()
         cells = (*opened.session.source.cells, *opened.session.given.cells)
         sources = {cell.label: cell.source.split("\n") for cell in cells}
-        known, watch = Automata(service), Watch(service.over)
+        known, progress = Automata(service), Progress(opened.name, budget)
+        watch = Watch(service.over) if current_student.get() else Watch(service.over, progress)
         try:
             return Exploration(explored(known, request, budget, sources, opened.name, watch), used)
         except (NotCovered, automata.HiddenInput) as error:
@@ -97,6 +102,8 @@ def explore(
                 else f"{error}: it has too much to do for `explore`; take fewer processes, or smaller numbers"
             )
             raise StudentTimedOut(told, error.stacks) from None
+        finally:
+            progress.close()
 
 
 def replay(program: Any, *arguments: Any, schedule: Iterable[Any], **options: Any) -> Replay:
