@@ -37,6 +37,9 @@ class LiveView(anywidget.AnyWidget):
         """The picture for pages on which no script runs, as HTML and as text."""
         return "", ""
 
+    def __repr__(self) -> str:
+        return self.still()[1]
+
     def bundle(self) -> dict[str, str]:
         """The output by type."""
         picture, text = self.still()
