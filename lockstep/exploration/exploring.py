@@ -9,6 +9,7 @@ from typing import Any
 
 from lockstep.exploration import automata
 from lockstep.exploration.automata import Automata
+from lockstep.exploration.clients import Used, clients_of
 from lockstep.exploration.coverage import explored
 from lockstep.exploration.exploration import Exploration
 from lockstep.exploration.findings import NotExplored
@@ -36,6 +37,7 @@ def explore(
     pipe_capacity: int = PIPE_CAPACITY,
     merge: bool = True,
     limit: float | None = None,
+    clients: Iterable[str] | None = None,
     **keywords: Any,
 ) -> Exploration:
     """Takes the program `function(*arguments, **keywords)` through all its interleavings.
@@ -43,7 +45,9 @@ def explore(
     `function` is a function of a learner's module (`student.count`) or of the notebook or a file. `budget` is in
     states: over it only interleavings with few preemptions are taken, or a sample, and the claim says so. `feeder`
     and `pipe_capacity` (bytes) are those of SEMANTICS.md. `merge=False` tells local states apart by their whole
-    histories. `limit` is in seconds of the learner's process; unless given, it is what is left of a check's, else 60.
+    histories. With `clients`, `function` makes an object (it is its class), and each client is a process that
+    calls the object's methods, one after the other: `clients=["put(1); put(2)", "get()"]`. `limit` is in seconds of
+    the learner's process; unless given, it is what is left of a check's, else 60.
 
     Raises NotExplored when the program uses what `explore` does not cover, or depends on what it cannot see;
     TypeError for what is no function, ValueError for options that make no sense.
@@ -63,11 +67,15 @@ def explore(
             "function": opened.reference, "arguments": positional, "keywords": named,
             "feeder": bool(feeder), "pipe_capacity": pipe_capacity, "merge": bool(merge),
         }  # fmt: skip
+        used = None
+        if clients is not None:
+            used = Used(clients_of(clients), arguments, keywords)
+            request["clients"] = used.as_data()
         cells = (*opened.session.source.cells, *opened.session.given.cells)
         sources = {cell.label: cell.source.split("\n") for cell in cells}
         known, watch = Automata(service), Watch(service.over)
         try:
-            return Exploration(explored(known, request, budget, sources, opened.name, watch))
+            return Exploration(explored(known, request, budget, sources, opened.name, watch), used)
         except (NotCovered, automata.HiddenInput) as error:
             raise NotExplored(str(error)) from None
         except EndlessStep as error:

@@ -119,8 +119,11 @@ def _source_text(definition: Callable[..., Any]) -> str:
         function = getattr(part, "__func__", getattr(part, "fget", part))
         if isinstance(function, types.FunctionType):
             lines = linecache.getlines(function.__code__.co_filename)
+            at = function.__code__.co_firstlineno
             for node in ast.walk(ast.parse("".join(lines))):
-                if isinstance(node, ast.ClassDef) and node.name == definition.__name__ and node.end_lineno is not None:
+                if not isinstance(node, ast.ClassDef) or node.name != definition.__name__:
+                    continue
+                if node.lineno <= at <= (node.end_lineno or 0):
                     return "".join(lines[node.lineno - 1 : node.end_lineno])
     return inspect.getsource(definition)
 
