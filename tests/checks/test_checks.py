@@ -11,6 +11,7 @@ from autograder.grading.judging import judge, read_check_cell
 from lockstep.checks.crashes import own_lines
 from lockstep.checks.report import CheckResult, Report, report_html
 from lockstep.program.source import ModuleSource
+from lockstep.student.given import GivenFunction
 from lockstep.student.launcher import local_launcher
 from lockstep.student.session import student as open_student
 from lockstep.student.spawned import SpawnedLauncher
@@ -401,6 +402,17 @@ def exit_with(code):
 def twice(n):
     return 2 * f(n)
 """
+
+
+strip = "a name of the notebook\n    that has nothing to do with it"
+
+
+def stripped(text):
+    return text.strip()
+
+
+def test_given_code_brings_along_the_names_that_it_reads_and_no_attributes():
+    assert GivenFunction(stripped).imports == ""
 
 
 def test_given_code_crosses_by_name_and_sees_the_learners_names():

@@ -67,13 +67,13 @@ def row_sums(matrix, workers):
 
 
 @given
-def plain(sums):
+def plain_numbers(sums):
     return [number.item() if hasattr(number, "item") else number for number in sums]
 
 
 @given
 def sums_of(rows, dtype, workers):
-    return plain(row_sums(np.array(rows, dtype), workers))
+    return plain_numbers(row_sums(np.array(rows, dtype), workers))
 
 
 @given
@@ -81,7 +81,7 @@ def sums_of_many(rows, columns, workers):
     # Of a matrix with 0 1 2 ... in its rows, and whether it is as it was.
     matrix = np.arange(rows * columns, dtype="i8").reshape(rows, columns)
     sums = row_sums(matrix, workers)
-    return plain(sums), bool((matrix == np.arange(rows * columns).reshape(rows, columns)).all())
+    return plain_numbers(sums), bool((matrix == np.arange(rows * columns).reshape(rows, columns)).all())
 
 
 @check("the sums of the rows, in their order", limit=5)
