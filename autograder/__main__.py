@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from autograder.authoring.parts import AuthorError
+from autograder.grading.terminal import print_plainly
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,12 @@ def _build(_arguments: argparse.Namespace) -> int:
 
 COMMANDS: dict[str, Command] = {
     "new": _command("autograder.authoring.skeleton", "write the skeleton of an exercise"),
-    "check": _command("autograder.authoring.proving", "prove exercises: starter, reference, right and wrong answers"),
-    "mutate": _command("autograder.authoring.mutating", "change references a little and show what no check notices"),
+    "check": _command(
+        "autograder.authoring.check_command", "prove exercises: starter, reference, right and wrong answers"
+    ),
+    "mutate": _command(
+        "autograder.authoring.mutate_command", "change references a little and show what no check notices"
+    ),
     "build": Command("make source/ and notebooks/ from lessons and exercises", lambda _parser: None, _build),
     "register": _command("autograder.nbgrader.registering", "enter the units of source/ into nbgrader's gradebook"),
     "grade": _command(
@@ -70,6 +75,7 @@ def main(words: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    print_plainly()
     try:
         raise SystemExit(main())
     except ModuleNotFoundError as error:

@@ -14,14 +14,14 @@ from autograder.sandbox.launching import SandboxLauncher
 from autograder.sandbox.tiers import why_not
 from benchmarks import options
 from lockstep.program.source import ModuleSource
-from lockstep.student.forked import ForkedLauncher
+from lockstep.student.launcher_forking import ForkingLauncher
 from lockstep.student.session import Session, Student
 
 SOURCE = ModuleSource.of_text("def double(number):\n    return 2 * number\n")
 
 
 def measure(repetitions):
-    launchers = {"child process": ForkedLauncher()}
+    launchers = {"child process": ForkingLauncher()}
     launchers |= {f"tier {tier}": SandboxLauncher(tier) for tier in "BC" if not why_not(tier)}
     cold, walls, here = {}, {name: [] for name in launchers}, {name: [] for name in launchers}
     with contextlib.ExitStack() as stack:

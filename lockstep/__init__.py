@@ -11,11 +11,12 @@ if TYPE_CHECKING:
     from lockstep import laws
     from lockstep.checks.check import raises
     from lockstep.exploration.exploring import explore, replay, you_drive
+    from lockstep.exploration.one_at_a_time.specification import wait_until
     from lockstep.exploration.sections import inside
     from lockstep.machine.usable import usable_cpus
     from lockstep.measurement.measuring import speedup
     from lockstep.notebook.check_cells import check
-    from lockstep.notebook.extension import load_ipython_extension
+    from lockstep.notebook.functions_for_children import load_ipython_extension
     from lockstep.notebook.prediction import predict
     from lockstep.recording.recording import timeline
     from lockstep.simulation.simulating import simulate
@@ -38,8 +39,9 @@ _HOMES = {
     "speedup": "lockstep.measurement.measuring",
     "timeline": "lockstep.recording.recording",
     "usable_cpus": "lockstep.machine.usable",
+    "wait_until": "lockstep.exploration.one_at_a_time.specification",
     "work": "lockstep.standin.timed.clock",
-    "load_ipython_extension": "lockstep.notebook.extension",
+    "load_ipython_extension": "lockstep.notebook.functions_for_children",
     "predict": "lockstep.notebook.prediction",
     "replay": "lockstep.exploration.exploring",
     "you_drive": "lockstep.exploration.exploring",
@@ -62,6 +64,7 @@ __all__ = [
     "student",
     "timeline",
     "usable_cpus",
+    "wait_until",
     "work",
     "you_drive",
 ]
@@ -71,7 +74,7 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'lockstep' has no attribute {name!r}; it has {', '.join(__all__)}")
     if name not in ("load_ipython_extension", "__version__"):
-        import_module("lockstep.program.history").remind_of_first_cell()
+        import_module("lockstep.program.first_cell").remind_of_first_cell()
     home = import_module(_HOMES[name])
     value = getattr(home, name, home)  # `laws` is a module
     globals()[name] = value

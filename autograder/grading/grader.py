@@ -1,5 +1,6 @@
 """Grades the exercises of a submission: from the journal, or by running the checks that are not in it."""
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,10 +11,13 @@ from autograder.grading.judging import read_check_cell
 from autograder.grading.plain_cell import SHARED, run_plain_cell
 from autograder.grading.work import NotGraded, Settings, Work
 from autograder.sandbox import launcher
-from lockstep.checks.check import check_one
-from lockstep.checks.report import Report
+from lockstep.checks.check import Check, check_one
+from lockstep.checks.report import CheckResult, Report
+from lockstep.program.source import ModuleSource
 from lockstep.student.process import StudentProcess
 from lockstep.student.session import Session
+
+_ATTEMPTS = 3  # at a check, where memory runs out beside it
 
 
 class Sandbox(Protocol):
@@ -111,14 +115,32 @@ class Grader:
         cell = read_check_cell(work.cell.text)
         for number in numbers:  # one at a time, so that what has been found is in the journal whatever comes next
             one = cell.checks[number]
-            limit = one.limit * self._patience
-            reference = Session(work.reference, cell.given, self._trusted, limit)
-            result = check_one(one, Session(work.program, cell.given, self._sandbox, limit), reference)
-            if result.infrastructure:
-                raise NotGraded(f"{work.cell.grade_id}: {result.explanation}")
+            result = self._checked(work, one, cell.given)
             if one.function.__code__.co_firstlineno in hidden_lines(work.cell.text):
                 result = told_of_hidden(result)
             yield number, Row(result, float(result.passed))
+
+    def _checked(self, work: Work, one: Check, given: ModuleSource) -> CheckResult:
+        """What the check says; where the kernel ended processes for want of memory meanwhile, it is asked again."""
+        limit = one.limit * self._patience
+        for _ in range(_ATTEMPTS):
+            ended = ended_for_memory()
+            reference = Session(work.reference, given, self._trusted, limit)
+            result = check_one(one, Session(work.program, given, self._sandbox, limit), reference)
+            if result.infrastructure:
+                raise NotGraded(f"{work.cell.grade_id}: {result.explanation}")
+            if result.passed or ended_for_memory() == ended:
+                return result
+        if self._sandbox.tier == "A":  # its own cgroup may be what ran out
+            return result
+        raise NotGraded(f"{work.cell.grade_id}: this machine runs out of memory; grade with fewer --jobs")
+
+
+def ended_for_memory() -> int:
+    """How many processes the kernel has ended for want of memory since it began; 0 where it does not tell."""
+    with contextlib.suppress(OSError), open("/proc/vmstat") as file:
+        return next((int(line.split()[1]) for line in file if line.startswith("oom_kill ")), 0)
+    return 0
 
 
 def open_worker(settings: Settings) -> None:

@@ -10,12 +10,14 @@ from pathlib import Path
 
 from autograder.grading.assembly import assemble
 from autograder.grading.grader import Graded, grade_in_worker, open_sandbox, open_worker
+from autograder.grading.plain_files import StrangeFolder, strange, strange_within
 from autograder.grading.pool import judging_pool
 from autograder.grading.submission import UnreadableSubmission, read_submission
 from autograder.grading.unit import Unit, read_unit, work_in
 from autograder.grading.work import NotGraded, Settings, Work
 from autograder.nbgrader.plugin import JOURNAL
 from autograder.nbgrader.registering import register, units
+from lockstep.words import one_line
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     print(sandbox.describe())
     settings = replace(settings, tier=sandbox.tier)
     names = arguments.units or units(arguments.course)
-    outcomes = grade_class(arguments.course, names, settings, arguments.jobs, lambda one: print(line(one)))
+    outcomes = grade_class(arguments.course, names, settings, arguments.jobs, lambda one: print(line(one)), print)
     graded = sum(one.graded is not None for one in outcomes)
     print(f"{graded} graded, {len(outcomes) - graded} not graded; now run `nbgrader autograde UNIT`")
     return 0 if graded == len(outcomes) else 1
@@ -61,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def line(one: Outcome) -> str:
     """An outcome in a line."""
-    where = f"{one.student}, {one.unit}" + (f", {one.exercise}" if one.exercise else "")
+    where = one_line(f"{one.student}, {one.unit}" + (f", {one.exercise}" if one.exercise else ""))
     if one.graded is None:
         return f"{where}: not graded: {one.problem}"
     checks = f"{one.graded.report.passed} of {one.graded.report.total} checks"
@@ -74,8 +76,12 @@ def grade_class(
     settings: Settings,
     jobs: int,
     finished: Callable[[Outcome], None] = lambda outcome: None,
+    noted: Callable[[str], None] = lambda note: None,
 ) -> list[Outcome]:
-    """Grades what is in submitted/ of these units; `finished` sees each outcome at once. One never stops another."""
+    """Grades what is in submitted/ of these units; `finished` sees each outcome at once. One never stops another.
+
+    `noted` gets a line for everything that is left out.
+    """
     outcomes: list[Outcome] = []
 
     def add(outcome: Outcome) -> None:
@@ -93,6 +99,12 @@ def grade_class(
             continue
         places |= {cell.grade_id: place for place, cell in enumerate(unit.grade_cells)}
         for student, path in submissions(course, name):
+            try:
+                for other, kind in strange_within(path.parent):
+                    noted(one_line(f"{student}, {name}: left out: {other.name} is {kind}"))
+            except StrangeFolder as error:
+                add(Outcome(student, name, "", 0.0, None, str(error)))
+                continue
             found = tasks_of(student, unit, path)
             tasks += found if isinstance(found, list) else []
             if isinstance(found, Outcome):
@@ -103,14 +115,14 @@ def grade_class(
 
 
 def submissions(course: Path, name: str) -> list[tuple[str, Path]]:
-    """(student, file) of each folder submitted for a unit, whether the file is there or not."""
-    folders = sorted(path for path in (course / "submitted").glob(f"*/{name}") if path.is_dir())
+    """(student, file) of each folder submitted for a unit, whether the file is there or not; also where it is a link."""
+    folders = sorted(path for path in (course / "submitted").glob(f"*/{name}") if path.is_dir() or strange(path))
     return [(folder.parent.name, folder / f"{name}.ipynb") for folder in folders]
 
 
 def tasks_of(student: str, unit: Unit, path: Path) -> list[tuple[Outcome, Work]] | Outcome:
     """What there is to grade in a submission, or why it cannot be read."""
-    others = sorted(other.name for other in path.parent.glob("*.ipynb"))
+    others = sorted(one_line(other.name) for other in path.parent.glob("*.ipynb"))
     if not path.exists() and not path.is_symlink():
         there = f"there is {', '.join(others)}: was it renamed?" if others else "there is no notebook at all"
         return Outcome(student, unit.name, "", 0.0, None, f"there is no {path.name}; {there}")

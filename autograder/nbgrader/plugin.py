@@ -6,10 +6,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from nbconvert.exporters import NotebookExporter
+from nbconvert.exporters import HTMLExporter, NotebookExporter
 from nbformat.v4 import new_output
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, GenerateFeedback
+from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearHiddenTests, Execute, NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution
@@ -19,9 +20,11 @@ from traitlets.config import Config
 from autograder.grading.assembly import assemble
 from autograder.grading.grader import Graded, Grader
 from autograder.grading.submission import UnreadableSubmission, read_submission, require_plain_file
+from autograder.grading.terminal import plain_record
 from autograder.grading.unit import Unit, read_unit, work_in
 from autograder.grading.work import NotGraded, Settings
-from lockstep.checks.report import report_html
+from autograder.nbgrader.collecting import leave_out_what_is_no_file
+from lockstep.checks.report_page import report_html
 from lockstep.player.trace import module_for
 
 JOURNAL = "journal.sqlite"  # in the root of the course
@@ -42,6 +45,8 @@ def configure(config: Config) -> None:
         f"{here}.GradeInSandbox" if step is Execute else f"{step.__module__}.{step.__name__}"
         for step in Autograde.autograde_preprocessors.default_args[0]
     ]
+    config.ExchangeFactory.collect = "autograder.nbgrader.collecting.CollectPlainFiles"
+    config.GenerateFeedback.exporter_class = f"{here}.FeedbackExporter"
     config.GenerateFeedback.preprocessors = [
         f"{here}.HideHiddenChecks",
         *(f"{step.__module__}.{step.__name__}" for step in GenerateFeedback.preprocessors.default_args[0]),
@@ -50,6 +55,10 @@ def configure(config: Config) -> None:
 
 class SubmissionExporter(NotebookExporter):
     """Reads a submission as untrusted text and puts it into the unit's own notebook, before nbgrader sees it."""
+
+    def __init__(self, **keywords: Any) -> None:
+        super().__init__(**keywords)  # type: ignore[no-untyped-call]
+        _begin(self.parent)
 
     def from_filename(self, filename: str, resources: Any = None, **keywords: Any) -> Any:
         """Raises UnreadableSubmission and NotGraded; nbgrader reports them and goes on with the next submission."""
@@ -74,6 +83,14 @@ class SubmissionExporter(NotebookExporter):
         _require_known(unit, resources)
         from_node: Any = self.from_notebook_node
         return from_node(assemble(unit, submission), resources=resources, **keywords)
+
+
+class FeedbackExporter(HTMLExporter):
+    """Makes feedback pages, and has nbgrader copy only plain files beside them."""
+
+    def __init__(self, **keywords: Any) -> None:
+        super().__init__(**keywords)  # type: ignore[no-untyped-call]
+        _begin(self.parent)
 
 
 class GradeInSandbox(NbGraderPreprocessor):  # type: ignore[misc]
@@ -141,6 +158,13 @@ def say_what_is_missing(*, assignment: str, student: str, notebooks: list[str]) 
                 path.parent.name,
                 path.name,
             )
+
+
+def _begin(converter: Any) -> None:
+    """nbgrader makes an exporter when it knows what to convert and has not opened any of it."""
+    if isinstance(converter, BaseConverter):
+        converter.log.addFilter(plain_record)
+        leave_out_what_is_no_file(converter)
 
 
 def unit_of(coursedir: CourseDirectory, resources: Any) -> Unit:

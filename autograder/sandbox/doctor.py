@@ -9,6 +9,7 @@ _NOT_HELD = {
     "B": (
         "memory to the byte: the sum over all processes is looked at 20 times a second, and one that grows faster "
         "than that is ended a little late (each process alone is capped)",
+        "what waits in sockets, but by their number and size: some 300 MiB beside the limit of memory",
         "the processor: a program may use every core until its time is over",
     ),
     "C": (
@@ -17,7 +18,8 @@ _NOT_HELD = {
         "that a file exists, its name and its size (what is in it, yes)",
         "files in its folder below /tmp: their number, and their size in total",
         "the number of processes, when grading as root",
-        "memory to the byte, and the processor, as in tier B",
+        "memory to the byte, what waits in sockets, and the processor, as in tier B; sockets that no process has open, "
+        "but that wait to be accepted, are not counted",
     ),
     "D": ("anything: a submission can read the hidden checks, the gradebook and your files, and change them",),
 }

@@ -65,6 +65,7 @@ _DENIED = (
     "personality",
     "vhangup",
 )
+_BUFFERS = (socket.SO_SNDBUF, socket.SO_RCVBUF, 32, 33)  # and those two by force
 _NAMESPACE_FLAGS = (1 << 17, *(1 << bit for bit in range(25, 31)))  # CLONE_NEWNS; NEWCGROUP to NEWNET
 _ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
 _EQUAL, _GREATER, _MASKED_EQUAL = 4, 6, 7  # enum scmp_compare
@@ -102,8 +103,9 @@ def library() -> ctypes.CDLL | None:
 
 
 @cache
-def program(network: bool) -> bytes:
-    """The filter for this machine's architecture; `network` says whether Internet sockets may be made at all.
+def program(network: bool, buffers: bool) -> bytes:
+    """The filter for this machine's architecture; `network` says whether Internet sockets may be made at all, `buffers`
+    whether programs may set how much waits in a socket. Where they may not, setting it does nothing.
 
     Empty where libseccomp is missing. Raises OSError if libseccomp refuses a rule.
     """
@@ -124,6 +126,9 @@ def program(network: bool) -> bytes:
             _deny(seccomp, context, "socket", errno.EACCES, _Comparison(0, _EQUAL, family, 0))
         above = socket.AF_INET6 if network else highest
         _deny(seccomp, context, "socket", errno.EACCES, _Comparison(0, _GREATER, above, 0))
+        for option in () if buffers else _BUFFERS:
+            which = (_Comparison(1, _EQUAL, socket.SOL_SOCKET, 0), _Comparison(2, _EQUAL, option, 0))
+            _deny(seccomp, context, "setsockopt", 0, *which)
         with tempfile.TemporaryFile() as file:
             if (code := seccomp.seccomp_export_bpf(context, file.fileno())) != 0:
                 raise OSError(-code, "libseccomp could not export the filter")

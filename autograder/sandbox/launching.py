@@ -9,13 +9,13 @@ import time
 from autograder.sandbox import bubblewrap, cgroup, filter
 from autograder.sandbox.inside.policy import Defences, Limits, Policy
 from lockstep.student.data import DataError
-from lockstep.student.forked import ForkedLauncher
+from lockstep.student.launcher_forking import ForkingLauncher
 from lockstep.student.process import StudentProcess
 
 _START = 30.0  # seconds within which a sandbox must be there, on the busiest machine
 
 
-class SandboxLauncher(ForkedLauncher):
+class SandboxLauncher(ForkingLauncher):
     """Keeps one zygote in a sandbox of tier A, B or C; each process from it is in fresh namespaces (not in C).
 
     Safe in one thread; a grader with several workers gives each its own.
@@ -69,7 +69,7 @@ class SandboxLauncher(ForkedLauncher):
         return inherited | bubblewrap.environment(self._packages())
 
     def _policy(self) -> Policy:
-        code = filter.program(self.tier != "C" or not self.defences.network)
+        code = filter.program(self.tier != "C" or not self.defences.network, not self.defences.sockets)
         readable = tuple(bind.source for bind in bubblewrap.binds())
         return Policy(
             "C" if self.tier == "C" else "B",
@@ -86,7 +86,7 @@ class SandboxLauncher(ForkedLauncher):
         return self._folder.name
 
 
-class UnsandboxedLauncher(ForkedLauncher):
+class UnsandboxedLauncher(ForkingLauncher):
     """Tier D: no sandbox at all, for somebody who asked for it by name."""
 
     tier = "D"

@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
-from numbers import Number
+from numbers import Complex, Real
 from types import MappingProxyType
 from typing import Any
 
@@ -26,7 +26,7 @@ def assert_equal(
     """
     if not equal(got, expected):
         told = _should_be(got, expected, text, names) + difference(got, expected)
-        raise CheckFailed(told, asked=asked if _is_none(got) else ())
+        raise _not_as_expected(told, got, expected, asked)
 
 
 def assert_same(
@@ -35,7 +35,7 @@ def assert_same(
     """Raises CheckFailed unless `got` is the very constant, so that 1 is not taken for True."""
     if got is not expected:
         told = _should_be(got, expected, text, names) + other_type(got, expected)
-        raise CheckFailed(told, asked=asked if _is_none(got) else ())
+        raise _not_as_expected(told, got, expected, asked)
 
 
 def assert_near(
@@ -49,8 +49,8 @@ def assert_near(
     """Raises CheckFailed unless the two numbers differ by less than `tolerance`."""
     if not _is_near(got, expected, tolerance):
         told = _should_be(got, expected, text, names)
-        told += "" if isinstance(got, Number) else other_type(got, expected)
-        raise CheckFailed(told, asked=asked if _is_none(got) else ())
+        told += "" if isinstance(got, Real) else other_type(got, expected)
+        raise _not_as_expected(told, got, expected, asked)
 
 
 def assert_told(holds: Any, message: Any, asked: tuple[str, ...]) -> None:
@@ -86,12 +86,16 @@ def _is_none(got: Any) -> bool:
     return got is None or (isinstance(got, list | tuple) and bool(got) and all(item is None for item in got))
 
 
+def _not_as_expected(told: str, got: Any, expected: Any, asked: tuple[str, ...]) -> CheckFailed:
+    return CheckFailed(told, asked=asked, wanted=shown(expected)) if _is_none(got) else CheckFailed(told)
+
+
 def _is_near(got: Any, expected: Any, tolerance: float) -> bool:
-    if not isinstance(got, Number):
+    if not isinstance(got, Complex if isinstance(expected, complex) else Real):
         return False
     try:
         return bool(abs(got - expected) < tolerance)
-    except (TypeError, ArithmeticError):  # a complex number, or one beyond every float
+    except (TypeError, ArithmeticError):  # beyond every float
         return False
 
 

@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from lockstep.checks.crashes import own_lines, parted, unpicklable
+from lockstep.checks.crashes import parted, unpicklable
 from lockstep.checks.report import CheckResult, Report
 from lockstep.checks.rewriting import explaining
 from lockstep.checks.unusable import unusable
@@ -27,6 +27,7 @@ from lockstep.student.given import current_student, given
 from lockstep.student.process import Leftovers
 from lockstep.student.session import Session, Student, session_of
 from lockstep.student.shown import cut, shown
+from lockstep.words import brief, own_lines
 
 _LONGEST = 6_000  # characters of an explanation
 DEFAULT_LIMIT = 10.0  # seconds for one check
@@ -160,7 +161,7 @@ def check_one(one: Check, session: Session, reference: Session | None = None) ->
                 opened.close()
     seconds = time.perf_counter() - began
     if failure is None:
-        return CheckResult(one.sentence, True, seconds)
+        return CheckResult(one.sentence, True, seconds, cut("\n".join(session.notes), _LONGEST))
     if failure.not_begun:
         return CheckResult(one.sentence, False, seconds, failure.explanation, not_begun=True)
     calls = tuple(f"{call.text} {call.outcome}" for call in session.calls[-6:])
@@ -189,13 +190,13 @@ def _failure(one: Check, arguments: list[Any], session: Session) -> _Failure | N
     except CheckFailed as error:
         if error.evidence is not None and (ends := _NOT_BEGUN.search(error.evidence.text())):
             return _Failure(f"what is checked here is not begun: {ends[0]}", not_begun=True)
-        return _without_return(_Failure(error.message, evidence=error.evidence), session, error.asked)
+        return _without_return(_Failure(error.message, evidence=error.evidence), session, error.asked, error.wanted)
     except AssertionError as error:
         return _Failure(str(error) or "an assertion of the check does not hold")
     except StudentTimedOut as error:
         return _Failure(str(error), error.stacks)
     except StudentRaised as error:
-        return _raised(error)
+        return _raised(error, session)
     except StudentMissing as error:
         return _Failure(str(error), not_begun=error.nowhere)
     except (StudentDied, StudentRefused) as error:
@@ -215,27 +216,38 @@ def _is_not_begun(error: StudentRaised) -> bool:
     return error.types[0] == NotImplementedError.__name__ and not error.message
 
 
-def _raised(error: StudentRaised) -> _Failure:
+def _raised(error: StudentRaised, session: Session) -> _Failure:
     if _is_not_begun(error):
         inside = _INSIDE.findall(error.traceback)[-1:] or ["it"]
         return _Failure(f"`{inside[0]}` is not begun: it still raises NotImplementedError", not_begun=True)
     if told := unpicklable(error.message):
-        where = own_lines(error.traceback).rstrip().splitlines()[:-1]  # the last line is pickle's own
+        where = own_lines(error.traceback).rstrip().splitlines()
+        while where and not where[-1].startswith(" "):  # pickle's own words, and since 3.14 its notes
+            where.pop()
         return _Failure(told, "\n".join(where))
-    return _Failure(f"it raised {error}", own_lines(error.traceback))
+    last = session.calls[-1:]
+    what = f"`{brief(last[0].text)}`" if last and last[0].outcome.startswith("raised") else "it"
+    return _Failure(f"{what} raised {error}", own_lines(error.traceback))
 
 
-def _without_return(failure: _Failure, session: Session, asked: tuple[str, ...]) -> _Failure:
-    """The failure, with a word on it if it comes from a `return` that is missing in one of the functions `asked`."""
+def _without_return(failure: _Failure, session: Session, asked: tuple[str, ...], wanted: str = "") -> _Failure:
+    """The failure, with a word on it if it comes from a `return` that is missing in one of the functions `asked`.
+
+    The word comes first where what was `wanted` has been printed.
+    """
     last = session.calls[-1] if session.calls else None
     if last is None or last.outcome != "returned None" or last.name not in asked:
         return failure
     came = f"`{last.text}` returned None"
+    printed = parted(session.output)[0].strip()
+    why = "printing shows a value to people, `return` hands it to the caller"
+    if (value := wanted.strip("'")) and re.search(rf"(?<!\w){re.escape(value)}(?!\w)", printed):
+        told = f"{came}, and printed {shown(printed)}: {why}."
+        return replace(failure, explanation=f"{told}\n{failure.explanation}")
     told = "" if came in failure.explanation else f"{came}. "
     told += "If it should return something, its `return` is missing."
-    printed = parted(session.output)[0].strip()
     if printed:
-        told += f" It printed {shown(printed)}; printing shows a value to people, `return` hands it to the caller."
+        told += f" It printed {shown(printed)}; {why}."
     return replace(failure, explanation=f"{failure.explanation}\n{told}")
 
 

@@ -3,17 +3,21 @@
 import re
 from dataclasses import dataclass
 
+from lockstep.words import LIBRARY, own_lines
+
 _TRACEBACK = "Traceback (most recent call last):"
 _CHAINED = ("The above exception was the direct cause", "During handling of the above exception")
 _HEAD = re.compile(r"^(?:Process (?P<process>.+)|Exception in thread (?P<thread>.+?)(?: \(.*\))?):$")
-_LIBRARY = re.compile(r'File "[^"]*[/\\](?:multiprocessing|concurrent|lockstep|threading\.py|pickle\.py)\b')
-_OUR_CLASS = re.compile(r"^lockstep(?:\.\w+)+\.(\w+)")
-_LONGEST = 4_000  # characters of one traceback
+_TRACKER = re.compile(
+    r"[/\\]multiprocessing[/\\]resource_tracker\.py:\d+: UserWarning: "
+)  # what is left is told by itself
+_NOTE = "when serializing "  # pickle's, since 3.14, below the exception
 _MOST = 3
 
 _INSIDE = re.compile(
     r"(?:Can't|cannot) (?:pickle|get) local object '?(?:<(?:function|class) )?'?(?P<name>[\w.<>]+?)'?(?: at 0x\w+)?>?'?$"
 )
+_NESTED = re.compile(r"Can't pickle <(?:function|class) '?\S*?(?P<name>\w+\.<locals>\.\w+)'?>")
 _LAMBDA = re.compile(r"Can't pickle <function (?:\S*\.)?<lambda>")
 _NO_DATA = re.compile(r"cannot pickle '(?P<kind>[\w.]+)' object")
 
@@ -38,40 +42,29 @@ def parted(output: str) -> tuple[str, list[Crash]]:
     crashes: list[Crash] = []
     position = 0
     while position < len(lines):
+        if _TRACKER.search(lines[position]):
+            position += 1 + (lines[position + 1 : position + 2] == ["  warnings.warn("])
+            continue
         head = _HEAD.match(lines[position])
         begin = position + 1 if head else position
         end = _end(lines, begin)
         name = (head["process"] or head["thread"]) if head else "a queue's thread"
-        if end is None or not (head or _LIBRARY.search(lines[begin + 1])):
+        if end is None or not (head or LIBRARY.search(lines[begin + 1])):
             printed.append(lines[position])
             position += 1
             continue
         if len(crashes) < _MOST:
-            block = "\n".join(lines[begin:end])
-            crashes.append(Crash(name[:80], lines[end - 1], own_lines(block)))
+            told = [line for line in lines[begin:end] if not line.startswith(_NOTE)]
+            crashes.append(Crash(name[:80], told[-1], own_lines("\n".join(told))))
         position = end
     return "\n".join(printed), crashes
-
-
-def own_lines(text: str) -> str:
-    """A traceback without the frames of multiprocessing and of ours, and in one line where pickle refused."""
-    kept = []
-    of_library = False
-    for line in text.splitlines():
-        if line.startswith('  File "'):
-            of_library = bool(_LIBRARY.search(line))
-        elif not line.startswith("   "):
-            of_library = False
-        if not of_library:
-            kept.append(_OUR_CLASS.sub(r"\1", line))
-    return "\n".join(kept)[-_LONGEST:]
 
 
 def unpicklable(message: str) -> str:
     """What to do where pickle refused a function, a class or an object; "" for any other message."""
     if _LAMBDA.search(message) or (_INSIDE.search(message) and "<lambda>" in message):
         return "a lambda cannot go to another process: write it as a function, with `def`, at the top level of a cell"
-    if found := _INSIDE.search(message):
+    if found := _INSIDE.search(message) or _NESTED.search(message):
         outer, name = (found["name"].replace(".<locals>", "").split(".") * 2)[-2:]
         return (
             f"a function inside a function (`{name}` in `{outer}`) cannot go to another process: "
@@ -90,6 +83,8 @@ def _end(lines: list[str], begin: int) -> int | None:
     while end < len(lines) and (lines[end].startswith(" ") or not lines[end]):
         end += 1
     end = min(end + 1, len(lines))
+    while end < len(lines) and lines[end].startswith(_NOTE):
+        end += 1
     following = next((i for i in range(end, len(lines)) if lines[i]), None)
     if following is not None and lines[following].startswith(_CHAINED):
         again = next((i for i in range(following + 1, len(lines)) if lines[i]), len(lines))

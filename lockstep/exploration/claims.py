@@ -1,4 +1,4 @@
-"""What an exploration covered, as a type: all interleavings, all states, few preemptions, or a sample."""
+"""What an exploration covered, as a type: all interleavings, all states, few preemptions, a sample, or a beginning."""
 
 from __future__ import annotations
 
@@ -29,29 +29,47 @@ class AllStates:
 
 @dataclass(frozen=True)
 class FewPreemptions:
-    """Every interleaving in which a process that could go on is interrupted at most `preemptions` times."""
+    """Every interleaving in which a process that could go on is interrupted at most `preemptions` times. `why`: not all."""
 
     preemptions: int
     states: int
+    why: str
     complete = False
 
     def __str__(self) -> str:
         return (
-            f"all interleavings with at most {self.preemptions} preemptions (the program has too many to take them all)"
+            f"not all interleavings ({self.why}), but all of those in which at most {self.preemptions} times another "
+            f"process goes on in the place of one that could (at most {self.preemptions} preemptions)"
         )
 
 
 @dataclass(frozen=True)
 class Sampled:
     """Interleavings drawn by PCT (Burckhardt et al., ASPLOS 2010), which finds a bug of this depth with a known
-    chance."""
+    chance. `why`: not all."""
 
     interleavings: int
     depth: int
+    why: str
     complete = False
 
     def __str__(self) -> str:
-        return f"a sample of {self.interleavings:,} interleavings (PCT, depth {self.depth}); others may fail"
+        return (
+            f"not all interleavings ({self.why}), but a sample of {self.interleavings:,} drawn at random, most of them with "
+            f"few changes of process, as most bugs need no more (PCT, depth {self.depth}); others may fail"
+        )
 
 
-Claim = AllInterleavings | AllStates | FewPreemptions | Sampled
+@dataclass(frozen=True)
+class Beginning:
+    """Only the states that take the fewest steps; `why` it went no further: "it was interrupted after 3 s"."""
+
+    states: int
+    why: str
+    complete = False
+
+    def __str__(self) -> str:
+        return f"not all interleavings: only the first {self.states:,} states, since {self.why}"
+
+
+Claim = AllInterleavings | AllStates | FewPreemptions | Sampled | Beginning

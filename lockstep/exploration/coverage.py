@@ -1,41 +1,72 @@
-"""The verdict on a program behind a service: all of it if the budget allows, else what it does, and the claim."""
+"""The verdict on a program behind a service: all of it if budget and time allow, else what they do, and the claim."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from lockstep.exploration import claims
 from lockstep.exploration.automata import Automata
 from lockstep.exploration.claims import AllInterleavings, AllStates, Claim, FewPreemptions, Sampled
 from lockstep.exploration.findings import Findings
 from lockstep.exploration.search.few_preemptions import PREEMPTIONS, few_preemptions
 from lockstep.exploration.search.graph import Graph, OverBudget
+from lockstep.exploration.search.growth import growing
 from lockstep.exploration.search.pct import DEPTH, sample
+from lockstep.exploration.search.visited import Beginning, Visited
+from lockstep.exploration.search.watch import Interrupted, TimeIsUp, Watch
 from lockstep.exploration.wording import Words
+
+# Of the time that is left, so that something is left for the next part, and for what is shown.
+_ALL, _FEW, _SOME = 0.55, 0.6, 0.6
 
 
 def explored(
-    known: Automata, request: dict[str, Any], budget: int, sources: dict[str, list[str]], name: str
-) -> Findings:
+    known: Automata, request: dict[str, Any], budget: int, sources: dict[str, list[str]], name: str,
+    watch: Watch | None = None,
+) -> Findings:  # fmt: skip
     """What is found of a program behind a service. Raises NotCovered and HiddenInput."""
-    graph = Graph(known, known.begin(request), budget, request["pipe_capacity"])
+    watch = watch or Watch()
+    graph = Graph(known, known.begin(request), budget, request["pipe_capacity"], watch)
+    words = Words(known, sources)
     claim: Claim
-    visited = None
-    try:
-        graph.explore()
-        ends = graph.ends
-        counted = sum(ways or 0 for ways in ends.values()) if graph.finite else None
-        claim = AllStates(len(graph.depths)) if counted is None else AllInterleavings(counted)
-    except OverBudget:
-        counted = None
+    visited: Visited | None = None
+    counted, grows = None, ""
+    watch.phase("all interleavings", _ALL)
+    with watch.interruptible():
         try:
-            visited = graph.search(lambda: few_preemptions(graph, budget))
-            claim = FewPreemptions(PREEMPTIONS, len(visited.states))
-        except OverBudget:
-            visited = graph.search(lambda: sample(graph, budget))
-            claim = Sampled(visited.runs, DEPTH)
-        ends = visited.ends
+            graph.explore()
+            counted = sum(ways or 0 for ways in graph.ends.values()) if graph.finite else None
+            claim = AllStates(len(graph.depths)) if counted is None else AllInterleavings(counted)
+        except (OverBudget, TimeIsUp, Interrupted) as early:
+            growth = growing(known, graph.steps)
+            grows = "" if growth is None else words.growth(growth)
+            if isinstance(early, Interrupted) or grows:
+                visited = Beginning(graph)
+                why = grows or f"it was interrupted after {watch.seconds:.0f} s"
+                claim = claims.Beginning(len(visited.states), why)
+            else:
+                why = f"it has more than {budget:,} states" if isinstance(early, OverBudget) else (
+                    f"the time was up after {len(graph.depths):,} states")  # fmt: skip
+                visited, claim = _some(graph, budget, why)
     known.replay(_one_end_of_each(known))
-    return Findings(graph, ends, visited, Words(known, sources), claim, name, counted)
+    return Findings(graph, graph.ends if visited is None else visited.ends, visited, words, claim, name, counted, grows)
+
+
+def _some(graph: Graph, budget: int, why: str) -> tuple[Visited, Claim]:
+    """What can be searched of a program that is too large."""
+    watch = graph.watch
+    visited: Visited
+    try:
+        watch.phase(f"those with at most {PREEMPTIONS} preemptions", _FEW)
+        visited = graph.search(lambda: few_preemptions(graph, budget))
+        claim: Claim = FewPreemptions(PREEMPTIONS, len(visited.states), why)
+    except (OverBudget, TimeIsUp):
+        watch.phase("a sample", _SOME)
+        visited = graph.search(lambda: sample(graph, budget))
+        claim = Sampled(visited.runs, DEPTH, why)
+    if visited.interrupted:
+        claim = claims.Beginning(len(visited.states), f"it was interrupted after {watch.seconds:.0f} s")
+    return visited, claim
 
 
 def _one_end_of_each(known: Automata) -> list[int]:

@@ -8,14 +8,21 @@ from functools import cached_property
 from os import PathLike
 from typing import Any
 
+from lockstep.checks.crashes import unpicklable
 from lockstep.exploration.claims import Claim
+from lockstep.exploration.clients import Used
 from lockstep.exploration.findings import End, Findings
+from lockstep.exploration.one_at_a_time.judging import judged
+from lockstep.exploration.one_at_a_time.refusal import Refusal
+from lockstep.exploration.one_at_a_time.specification import Specification
 from lockstep.exploration.typed import Results
 from lockstep.player.standalone import save
 from lockstep.player.trace import Trace, trace_to
 from lockstep.standin.objects.processes import process_name
 from lockstep.student.failure import CheckFailed
-from lockstep.words import SENTENCES, brief, brief_value
+from lockstep.student.given import GivenFunction, current_student
+from lockstep.student.session import session_of
+from lockstep.words import SENTENCES, brief, brief_value, enumerated
 
 
 @dataclass(frozen=True, repr=False)
@@ -27,6 +34,7 @@ class Exploration:
     """
 
     findings: Findings = field(compare=False, hash=False)
+    used: Used | None = field(default=None, compare=False, hash=False)
 
     @property
     def claim(self) -> Claim:
@@ -51,7 +59,7 @@ class Exploration:
 
     @property
     def livelocks(self) -> int:
-        return len(self.findings.lost)
+        return len(self.findings.lost | self.findings.circling)
 
     @property
     def crashes(self) -> int:
@@ -63,45 +71,90 @@ class Exploration:
 
     def always(self, predicate: Callable[[Any], Any]) -> Exploration:
         """Every interleaving ends, and main returns a value for which `predicate` is true. Raises CheckFailed."""
-        self.always_ends()
+        self._must_end()
         bad = {id(end): not predicate(end.returned[0]) for end in self._ends if end.returned}
         wrong = [end for end in self._ends if bad.get(id(end))]
         if wrong:
             values = sorted({brief_value(end.returned[0]) for end in wrong})
             told = ", ".join(values[:5]) + (", ..." if len(values) > 5 else "")
+            if values == ["None"] and len(self.results) == 1:
+                every = "" if self.interleavings == 1 else " in every interleaving"
+                title = f"`{self.findings.name}` returns None{every}: its `return` is missing."
+                raise self._failed(title, {end.state for end in wrong})
             self._no(lambda end: bad.get(id(end), False), f"the result is wrong ({told})")
-        return self
+        return self._held("always")
 
     def always_ends(self) -> Exploration:
-        """No interleaving crashes or deadlocks, and none goes on for ever without a way to its end. Raises CheckFailed."""
-        self.never_deadlocks()
-        if self.livelocks:
+        """No interleaving crashes or deadlocks, and none goes on for ever under a fair scheduler. Raises CheckFailed."""
+        self._must_end()
+        return self._held("always_ends")
+
+    def _must_end(self) -> None:
+        self._must_not_deadlock()
+        if self.findings.grows:
+            raise CheckFailed(f"{self.findings.grows}.")
+        if self.findings.lost:
             crashed = self.findings.crashed_and_lost()
             if crashed:
                 raise self._failed("A process ends with an exception, and others wait for it for ever:", crashed)
             title = "The processes can come to where they go on for ever and never end (livelock):"
             raise self._failed(title, self.findings.lost)
-        return self
+        if self.findings.circling:
+            raise self._failed(*self.findings.livelock())
+
+    def never_starves(self, section: str | None = None) -> Exploration:
+        """Nobody can be kept out of `with inside(section):` for ever while others go through again and again.
+
+        Without a section: of none of the sections; in a program without any, nobody waits for ever while others change
+        something again and again. The scheduler is fair (see SEMANTICS.md). Raises CheckFailed.
+        """
+        self._must_not_crash()
+        if section is not None and section not in self.findings.sections():
+            raise CheckFailed(self._nobody_inside(section))
+        found = self.findings.starving(section)
+        if found is not None:
+            what = f" of {section!r}" if section else ""
+            goes = "go through again and again" if self.findings.sections() else "go on and on"
+            others = enumerated([process_name(each) for each in sorted(found.circle.moving - {found.process})])
+            title = f"{process_name(found.process)} can be kept out{what} for ever, while {others} {goes} (starvation):"
+            path = self.findings.round_shown(found.circle, found.moves)
+            raise CheckFailed(title, Trace(self.findings, path, title, starving=found.process))
+        return self._held("never_starves")
 
     def never_deadlocks(self) -> Exploration:
         """In no interleaving a process crashes, or everybody who is left waits for ever. Raises CheckFailed."""
-        self.never_crashes()
+        self._must_not_deadlock()
+        return self._held("never_deadlocks")
+
+    def _must_not_deadlock(self) -> None:
+        self._must_not_crash()
         self._no(lambda end: end.deadlocked, "nobody can go on (deadlock)")
-        return self
 
     def never_crashes(self) -> Exploration:
         """No process ends by an exception. Raises CheckFailed.
 
         Whoever crashes never comes to where a lock is wrong, so the other verdicts ask for this first.
         """
-        self._no(lambda end: end.main_crashed, "main ends with an exception")
-        self._no(lambda end: bool(end.crashes), "a process ends with an exception")
-        return self
+        self._must_not_crash()
+        return self._held("never_crashes")
+
+    def _must_not_crash(self) -> None:
+        self._crash("main", [end for end in self._ends if end.main_crashed])
+        self._crash("a process", [end for end in self._ends if end.crashes])
+
+    def _crash(self, who: str, ends: list[End]) -> None:
+        if not ends:
+            return
+        error = next(text for process, text in ends[0].crashes if who != "main" or process == "0")
+        if told := unpicklable(error):
+            raise self._failed(f"{told[0].upper()}{told[1:]}.", {ends[0].state})
+        states = {end.state for end in ends}
+        self._no(lambda end: end.state in states, f"{who} ends with an exception ({brief(error, SENTENCES)})")
 
     def never_leaves_running(self) -> Exploration:
         """Whatever was started has exited when main is done. Raises CheckFailed."""
         self._no(lambda end: end.left_running, "a process is still running when main is done")
-        return self
+        return self._held("never_leaves_running")
 
     def sometimes(self, predicate: Callable[[Any], Any]) -> Exploration:
         """Some interleaving returns a value for which `predicate` is true. Raises CheckFailed."""
@@ -119,16 +172,34 @@ class Exploration:
             raise TypeError(f"a section is the name given to `inside`, a text, not {section!r}")
         if not isinstance(processes, int) or processes < 1:
             raise ValueError(f"at most how many processes is a number, at least 1, not {processes!r}")
-        self.never_crashes()
+        self._must_not_crash()
         inside = self.findings.inside(section)
         if not inside:
-            self.always_ends()  # if nobody gets so far, this says why
+            self._must_end()  # if nobody gets so far, this says why
             raise CheckFailed(self._nobody_inside(section))
         bad = {state for state, count in inside.items() if count > processes}
         if bad:
             most = max(inside.values())
             title = f"{most} processes can be inside {section!r} at once, where at most {processes} may:"
             raise self._failed(title, bad)
+        return self._held("at_most")
+
+    def one_at_a_time(self, specification: Any) -> Exploration:
+        """In every interleaving the clients' calls give what they would give if each happened at one instant between its call
+        and its return (linearizability), and who waits for ever would have to wait. Raises CheckFailed.
+
+        `specification` is a plain class with the methods that clients call, made with the object's arguments; a method that
+        has to wait says so with `wait_until(condition)`. Raises TypeError for what is none, and for an exploration without clients.
+        """
+        if self.used is None:
+            raise TypeError('`one_at_a_time` needs clients: explore(Buffer, 2, clients=["put(1); put(2)", "get()"])')
+        cls = specification.function if isinstance(specification, GivenFunction) else specification
+        meant = Specification(cls, self.used.arguments, self.used.keywords)
+        found = judged(self.findings, self.used.clients, meant)
+        if found.reasons:
+            title = found.reasons[0]
+            trace = Trace(self.findings, list(found.path), "The steps:", bare=True)
+            raise CheckFailed(title, Refusal(title, found.calls, found.refused, found.reasons[1:], trace))
         return self
 
     def at_once(self, section: str) -> int:
@@ -145,6 +216,7 @@ class Exploration:
         kinds: list[tuple[str, set[int]]] = [
             ("Nobody can go on (deadlock):", {end.state for end in self._ends if end.deadlocked}),
             ("They can go on for ever and never end (livelock):", set(self.findings.lost)),
+            self.findings.livelock() if self.findings.circling - self.findings.lost else ("", set()),
             ("A process ends with an exception:", {end.state for end in self._ends if end.crashes}),
         ]
         for title, states in kinds:
@@ -173,6 +245,11 @@ class Exploration:
     def save(self, file: str | PathLike[str], goal: Callable[[Any], Any] | str | None = None) -> None:
         """Writes the player as one HTML file that needs nothing else. Raises OSError if it cannot be written."""
         save(self.findings, file, goal)
+
+    @property
+    def running_at_once(self) -> int:
+        """How many processes beside main have begun and not exited in some state, at most."""
+        return self.findings.running_at_once
 
     @property
     def processes(self) -> int:
@@ -218,6 +295,17 @@ class Exploration:
             f"Mark the part of the program that is meant: `with inside({section!r}):`"
         )
 
+    def _held(self, verdict: str) -> Exploration:
+        """The verdict stands; where not all was taken, that is said: in a check in its line, elsewhere at once."""
+        if not self.claim.complete:
+            told = f"`{verdict}` holds only as far as was looked: {self.claim}"
+            student = current_student.get()
+            if student is None:
+                print(f"{self.findings.name}: {told}")
+            elif told not in (notes := session_of(student).notes):
+                notes.append(told)
+        return self
+
     def _no(self, bad: Callable[[End], bool], what: str) -> None:
         ends = [end for end in self._ends if bad(end)]
         if not ends:
@@ -225,6 +313,8 @@ class Exploration:
         states = {end.state for end in ends}
         if self.interleavings is None:
             title = f"There are interleavings in which {what}; the shortest:"
+        elif self.interleavings == 1:
+            title = f"{what[0].upper()}{what[1:]}, in the only interleaving:"
         else:
             count = self.findings.count(ends)
             title = f"In {count:,} of {self.interleavings:,} interleavings {what}; the shortest:"

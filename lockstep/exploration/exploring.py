@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from contextlib import closing
 from typing import Any
 
 from lockstep.exploration import automata
 from lockstep.exploration.automata import Automata
+from lockstep.exploration.clients import Used, clients_of
 from lockstep.exploration.coverage import explored
 from lockstep.exploration.exploration import Exploration
 from lockstep.exploration.findings import NotExplored
+from lockstep.exploration.search.change import LONGEST, EndlessStep
+from lockstep.exploration.search.watch import Watch
 from lockstep.player.aim import Goal
 from lockstep.player.replaying import Replay, replayed, schedule_of
 from lockstep.standin.machine import NotCovered
+from lockstep.standin.objects.processes import process_name
 from lockstep.student.failure import StudentTimedOut
 from lockstep.student.target import program
 
@@ -32,6 +37,7 @@ def explore(
     pipe_capacity: int = PIPE_CAPACITY,
     merge: bool = True,
     limit: float | None = None,
+    clients: Iterable[str] | None = None,
     **keywords: Any,
 ) -> Exploration:
     """Takes the program `function(*arguments, **keywords)` through all its interleavings.
@@ -39,7 +45,9 @@ def explore(
     `function` is a function of a learner's module (`student.count`) or of the notebook or a file. `budget` is in
     states: over it only interleavings with few preemptions are taken, or a sample, and the claim says so. `feeder`
     and `pipe_capacity` (bytes) are those of SEMANTICS.md. `merge=False` tells local states apart by their whole
-    histories. `limit` is in seconds of the learner's process; unless given, it is what is left of a check's, else 60.
+    histories. With `clients`, `function` makes an object (it is its class), and each client is a process that
+    calls the object's methods, one after the other: `clients=["put(1); put(2)", "get()"]`. `limit` is in seconds of
+    the learner's process; unless given, it is what is left of a check's, else 60.
 
     Raises NotExplored when the program uses what `explore` does not cover, or depends on what it cannot see;
     TypeError for what is no function, ValueError for options that make no sense.
@@ -59,16 +67,29 @@ def explore(
             "function": opened.reference, "arguments": positional, "keywords": named,
             "feeder": bool(feeder), "pipe_capacity": pipe_capacity, "merge": bool(merge),
         }  # fmt: skip
+        used = None
+        if clients is not None:
+            used = Used(clients_of(clients), arguments, keywords)
+            request["clients"] = used.as_data()
         cells = (*opened.session.source.cells, *opened.session.given.cells)
         sources = {cell.label: cell.source.split("\n") for cell in cells}
+        known, watch = Automata(service), Watch(service.over)
         try:
-            return Exploration(explored(Automata(service), request, budget, sources, opened.name))
+            return Exploration(explored(known, request, budget, sources, opened.name, watch), used)
         except (NotCovered, automata.HiddenInput) as error:
             raise NotExplored(str(error)) from None
+        except EndlessStep as error:
+            raise NotExplored(
+                f"{process_name(str(error))} goes on and on without an operation on anything shared: it starts and joins "
+                f"processes again and again, more than {LONGEST // 2} times"
+            ) from None
         except StudentTimedOut as error:
+            waited = time.monotonic() - known.asked
             told = (
-                f"{error}, without an operation on anything shared: does a loop wait for what only its own process can "
-                f"change, or was a `.value` forgotten?"
+                f"{error}, the last {waited:.0f} of them without an operation on anything shared: does a loop wait for what "
+                f"only its own process can change, or was a `.value` forgotten?"
+                if waited > 0.3 * watch.seconds
+                else f"{error}: it has too much to do for `explore`; take fewer processes, or smaller numbers"
             )
             raise StudentTimedOut(told, error.stacks) from None
 

@@ -11,6 +11,7 @@ from lockstep.standin.objects.processes import process_name
 
 Place = tuple[str, int]  # a cell's label, and the number of a line in it
 
+_ARRAYS = ("Array", "RawArray")  # they make as many cells as they hold
 _ASSIGNED = re.compile(r"^\s*([A-Za-z_][\w.]*)\s*(?::[^=]+)?=(?!=)")
 
 
@@ -47,7 +48,7 @@ def _called(made: list[tuple[int, str]], line: str) -> list[str]:
     if listed := assigned(line, kinds):
         return listed
     target = _ASSIGNED.match(line)
-    base = target.group(1) if target else ""
+    base = _only_maker(line) or (target.group(1) if target else "")
     guards = "rlock" in kinds and len(set(kinds)) > 1  # the locks of the other objects
     titles = []
     for place, (number, kind) in enumerate(made):
@@ -58,17 +59,23 @@ def _called(made: list[tuple[int, str]], line: str) -> list[str]:
     return titles
 
 
+def _only_maker(line: str) -> str:
+    """The only target of the line's assignments whose value makes a shared object, "" if there is not just one."""
+    makers = []
+    for target, value in _pairs(line):
+        calls = (ast.unparse(node.func).rpartition(".")[2] for node in ast.walk(value) if isinstance(node, ast.Call))
+        if any(made_by(call) or call in _ARRAYS for call in calls):
+            makers.append(target)
+    return ast.unparse(makers[0]) if len(makers) == 1 and not isinstance(makers[0], ast.Tuple) else ""
+
+
 def assigned(line: str, kinds: list[str]) -> list[str]:
     """What a line like `a, b = Lock(), Value("i", 0)`, `a = Lock(); b = Lock()` or `a, b = Pipe()` calls the objects of
     these kinds that it makes.
 
     Empty if it is no such line.
     """
-    try:
-        statements = ast.parse(line.strip()).body
-    except (SyntaxError, ValueError):
-        return []
-    pairs = [pair for statement in statements for pair in _assignments(statement)]
+    pairs = _pairs(line)
     if len(pairs) == 1 and isinstance(pairs[0][0], ast.Tuple) and set(kinds) == {"channel"}:
         return [f"{ast.unparse(end)}'s end" for end in pairs[0][0].elts][: len(kinds)]  # by the end that receives
     names: list[str] = []
@@ -79,8 +86,17 @@ def assigned(line: str, kinds: list[str]) -> list[str]:
             creates = _creates(call)
             title = ast.unparse(target) + (f"[{place}]" if several else "")
             expected += creates
-            names += [title + ("'s lock" if len(creates) > part + 1 else "") for part in range(len(creates))]
+            names += _parts(title, creates, _constructor(call) in _ARRAYS)
     return names if expected == kinds else []
+
+
+def _pairs(line: str) -> list[tuple[ast.expr, ast.expr]]:
+    """Every target of the line's assignments with its value."""
+    try:
+        statements = ast.parse(line.strip()).body
+    except (SyntaxError, ValueError):
+        return []
+    return [pair for statement in statements for pair in _assignments(statement)]
 
 
 def _assignments(statement: ast.stmt) -> list[tuple[ast.expr, ast.expr]]:
@@ -95,11 +111,36 @@ def _assignments(statement: ast.stmt) -> list[tuple[ast.expr, ast.expr]]:
     return [(target, value)]
 
 
+def _parts(title: str, creates: list[str], several: bool) -> list[str]:
+    """What a call creates, which is assigned to `title`: a guard first, and the cells of an array by their places."""
+    if several:
+        cells = creates.count("cell")
+        return [f"{title}'s lock"] * (len(creates) - cells) + [f"{title}[{place}]" for place in range(cells)]
+    return [title + ("'s lock" if len(creates) > part + 1 else "") for part in range(len(creates))]
+
+
+def _constructor(call: ast.expr) -> str:
+    return ast.unparse(call.func).rpartition(".")[2] if isinstance(call, ast.Call) else ""
+
+
 def _creates(call: ast.expr) -> list[str]:
-    """The kinds of what a call creates."""
+    """The kinds of what a call creates; an array as many cells as its text says."""
     if not isinstance(call, ast.Call):
         return []
-    creates = list(made_by(ast.unparse(call.func).rpartition(".")[2]))
+    creates = list(made_by(_constructor(call)))
+    if _constructor(call) in _ARRAYS:
+        size = _size(call)
+        creates = ["rlock"] * (_constructor(call) == "Array") + ["cell"] * size if size else []
     if any(ast.unparse(keyword) == "lock=False" for keyword in call.keywords):
         creates = [kind for kind in creates if kind != "rlock"]
     return creates
+
+
+def _size(call: ast.Call) -> int:
+    """How many items an array has, as far as its text says; 0 if it does not."""
+    match call.args[1:2]:
+        case [ast.Constant(value=int(size))]:
+            return size
+        case [ast.List(elts=items) | ast.Tuple(elts=items)]:
+            return len(items)
+    return 0

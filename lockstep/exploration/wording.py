@@ -6,9 +6,11 @@ from typing import Any
 
 from lockstep.exploration.automata import Automata
 from lockstep.exploration.object_names import Place, names_of
+from lockstep.exploration.search.growth import Growth
 from lockstep.standin.kinds import declared_object, operation_kind
 from lockstep.standin.objects.processes import process_name
 from lockstep.standin.operation import Message, Operation, Raised
+from lockstep.words import brief
 
 
 class Words:
@@ -70,6 +72,16 @@ class Words:
         if name not in self._names:
             self._names = names_of(self._created(), self.line)
         return self._names.get(name, name)
+
+    def growth(self, growth: Growth) -> str:
+        """What grows without end, and where."""
+        who, (label, line) = self.process(growth.process), growth.place
+        at = f" in line {line} ({brief(self.line(label, line))})" if line else ""
+        if not growth.grows:
+            what = f"makes new objects{at}" if line else "starts new processes"
+            return f"the program grows without end: {who} {what} again and again, {growth.times} times so far"
+        grows = "grows without end" if growth.surely else f"takes ever new values, {growth.times:,} so far"
+        return f"{self.object(growth.grows)} {grows}: {who} goes round and round{at}, and no way out was met"
 
     def _created(self) -> dict[str, tuple[str, Place]]:
         """Every object with its kind and the line that made it, as far as processes have come."""

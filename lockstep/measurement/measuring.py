@@ -19,7 +19,7 @@ from lockstep.measurement.request import Request, Show, simulated_points
 from lockstep.measurement.speedup import Speedup
 from lockstep.measurement.speedup_view import SpeedupView
 from lockstep.measurement.timing import PoolFactory, ThisMachine
-from lockstep.page.kernel import in_notebook
+from lockstep.page.kernel import in_notebook, stop_what_waits
 
 
 def speedup(
@@ -118,6 +118,7 @@ def measured(request: Request, show: Show = lambda result: None) -> Speedup:
     except KeyboardInterrupt:
         result = replace(result, state="interrupted")
         show(result)
+        stop_what_waits()
     except BaseException:
         show(replace(result, state="failed"))
         raise

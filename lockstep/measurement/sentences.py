@@ -22,8 +22,8 @@ def sentence(result: Measurement) -> str:
 
 def _sentences(result: Measurement) -> Iterator[str]:
     if not result.points:
-        failed = result.state == "failed"
-        told = "stopped by an error before anything was measured" if failed else "nothing has been measured yet"
+        ended = {"failed": "stopped by an error", "interrupted": "interrupted"}.get(result.state)
+        told = f"{ended} before anything was measured" if ended else "nothing has been measured yet"
         yield f"{result.title}: {told}."
         return
     if result.disagreement:
@@ -62,6 +62,8 @@ def _trust(result: Measurement) -> str:
     if result.state == "running":
         return f"Still measuring: {rounds} of {result.rounds or result.plan.fewest}."
     if result.state == "interrupted":
+        if not result.rounds_done:
+            return "Interrupted after the first runs, which only warm up: take it as a glance."
         return f"Interrupted after {rounds} of {result.rounds or result.plan.fewest}: take it as a first look."
     if result.state == "failed":
         runs = len(result.samples)

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import numpy as np
 import traitlets
 
@@ -17,8 +16,8 @@ from lockstep.measurement.measurement import Simulated
 from lockstep.measurement.plan import default_workers
 from lockstep.measurement.request import Request, Show, takes_workers_alone
 from lockstep.measurement.speedup import Speedup
-from lockstep.page.display import Display, script
 from lockstep.page.kernel import in_main_thread, running_cell
+from lockstep.page.live_view import Display, LiveView, script
 
 REFRESH_S = 0.2
 """At most five pictures a second: the browser that draws them needs a CPU of the machine that is measured."""
@@ -26,14 +25,20 @@ _FACTORS = (1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8)
 _CHUNKS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096)
 
 
-class SpeedupPlot(anywidget.AnyWidget):
+class SpeedupPlot(LiveView):
     """What the browser draws: `result` is Speedup.to_json(), `controls` the stops of every slider."""
 
-    _esm = script(Path(__file__).with_name("speedup_view.js"))
+    KIND = "speedup"
+    SCRIPT = script(Path(__file__).with_name("speedup_view.js"))
+    SAVED = ("result", "controls", "note", "trouble")
     result = traitlets.Dict().tag(sync=True)
     controls = traitlets.Dict().tag(sync=True)
     note = traitlets.Unicode("").tag(sync=True)
     trouble = traitlets.Unicode("").tag(sync=True)
+    shown: Speedup | None = None  # what the still picture is of
+
+    def still(self) -> tuple[str, str]:
+        return ("", "a speed-up") if self.shown is None else (figure.html(self.shown), str(self.shown))
 
 
 class SpeedupView:
@@ -54,7 +59,8 @@ class SpeedupView:
         """Show the plot below the running cell, measure, and keep the picture in the saved notebook."""
         place = Display(self.widget)
         result = self.measure()
-        place.keep(figure.html(result), str(result))
+        self.widget.shown = result
+        place.save()
         return result
 
     def measure(self) -> Speedup:

@@ -1,10 +1,15 @@
 """Runs a check cell in the kernel: a line for every check as it finishes, and an error at the end if one fails."""
 
 import re
+import time
 from collections.abc import Iterator, Sequence
 
 from lockstep.checks.check import Check, Checks, run_checks
-from lockstep.checks.report import CheckResult, Report, report_html
+from lockstep.checks.report import CheckResult, Report
+from lockstep.checks.report_page import Waiting, report_html, running_headline
+from lockstep.notebook.exercise_help import EXERCISES, known, offer, where_to_go_on
+from lockstep.page.kernel import stop_what_waits
+from lockstep.page.tracebacks import interrupted
 from lockstep.player.trace import module_for
 from lockstep.program.definitions import definitions
 from lockstep.program.history import notebook_source
@@ -23,26 +28,42 @@ class ChecksFailed(Exception):
         return [f"ChecksFailed: {self}"]
 
 
+class ChecksInterrupted(KeyboardInterrupt):
+    """Somebody interrupted the checks; the report above says how far they came."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]
+
+
 class NotebookRunner:
     """Runs checks against the notebook's own definitions and shows a live report."""
 
     def run(self, exercise: str, checks: Sequence[Check], given_source: ModuleSource) -> None:
-        """Raises ChecksFailed at the end if a check does not hold."""
+        """Raises ChecksFailed at the end if a check does not hold, and ChecksInterrupted."""
+        began = time.monotonic()
         source = notebook_source()
         for note in _cells_not_run(source):
             print(note)
         launcher = local_launcher()
-        view = _LiveReport(exercise, [one.sentence for one in checks])
-        report = run_checks(
-            exercise,
-            checks,
-            lambda limit: Session(source, given_source, launcher, limit),
-            # Only an instructor's notebook, which holds the solution itself, has checks that take a reference.
-            lambda limit: Session(source, given_source, launcher, limit),
-            view.add,
-        )
-        view.finish(report)
-        if report.passed < report.total:
+        view = _LiveReport(exercise, checks)
+        try:
+            report = run_checks(
+                exercise,
+                checks,
+                lambda limit: Session(source, given_source, launcher, limit),
+                # Only an instructor's notebook, which holds the solution itself, has checks that take a reference.
+                lambda limit: Session(source, given_source, launcher, limit),
+                view.add,
+            )
+        except KeyboardInterrupt:
+            words = interrupted(f"`{exercise}`", time.monotonic() - began, view.interrupted())
+            view.end(words)
+            stop_what_waits()
+            raise ChecksInterrupted(words) from None
+        passed = report.passed == report.total
+        view.finish(report, where_to_go_on(known(EXERCISES, exercise)) if passed else "")
+        offer(exercise, passed)
+        if not passed:
             raise ChecksFailed(report.headline)
 
 
@@ -61,9 +82,10 @@ def _cells_not_run(source: ModuleSource) -> Iterator[str]:
 
 
 class _LiveReport:
-    def __init__(self, exercise: str, sentences: list[str]) -> None:
+    def __init__(self, exercise: str, checks: Sequence[Check]) -> None:
         self._exercise = exercise
-        self._waiting = sentences
+        self._total = len(checks)
+        self._waiting = [Waiting(one.sentence, one.limit) for one in checks]
         self._results: list[CheckResult] = []
         from IPython.display import display  # a grader, which shows no live report, never needs it
 
@@ -73,20 +95,33 @@ class _LiveReport:
         self._results.append(result)
         self._waiting = self._waiting[1:]
         if self._waiting:
-            self._update()
+            self._update(self._bundle())
 
-    def finish(self, report: Report) -> None:
+    def finish(self, report: Report, footer: str) -> None:
         self._waiting = []
-        self._update(report)
+        page = report_html(report, footer=f"<div>{footer}</div>" if footer else "")
+        self._update({"text/html": page + module_for(page), "text/plain": report.text()})
 
-    def _update(self, report: Report | None = None) -> None:
+    def interrupted(self) -> str:
+        """How far the checks came."""
+        done = len(self._results)
+        return f"{done} of {self._total} checks were done, and nothing was recorded"
+
+    def end(self, words: str) -> None:
+        """Says that the others will not come."""
+        report = Report(self._exercise, tuple(self._results), self._total)
+        page = report_html(report, waiting=self._waiting, interrupted=words)
+        text = "\n".join([words, *report.text().splitlines()[1:]])
+        self._update({"text/html": page + module_for(page), "text/plain": text})
+
+    def _update(self, bundle: dict[str, str]) -> None:
         if self._handle is not None:
-            self._handle.update(self._bundle(report), raw=True)
+            self._handle.update(bundle, raw=True)
 
-    def _bundle(self, report: Report | None = None) -> dict[str, str]:
-        report = report or Report(self._exercise, tuple(self._results), len(self._results) + len(self._waiting))
-        page = report_html(report, waiting=tuple(self._waiting))
-        return {"text/html": page + module_for(page), "text/plain": report.text()}
+    def _bundle(self) -> dict[str, str]:
+        report = Report(self._exercise, tuple(self._results), self._total)
+        page = report_html(report, waiting=self._waiting)
+        return {"text/html": page + module_for(page), "text/plain": running_headline(report, self._waiting)}
 
 
 check = Checks(NotebookRunner())

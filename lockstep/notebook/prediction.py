@@ -9,44 +9,38 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets
 from IPython.core.getipython import get_ipython
 from IPython.display import HTML, display
 
 from lockstep.notebook import progress
-from lockstep.page.display import data_of, script
+from lockstep.page.live_view import Display, LiveView, script
 from lockstep.words import SENTENCES, brief
 
 _NUMBER = re.compile(r"(?<![\w.])[-+]?\d[\d,_]*(?:\.\d+)?(?:e[-+]?\d+)?(?![\w])", re.IGNORECASE)
 
 
-class PredictionWidget(anywidget.AnyWidget):
+class PredictionWidget(LiveView):
     """What the browser draws: a question with its choices, a number's unit or neither, and what was committed to."""
 
-    _esm = script(Path(__file__).with_name("prediction_view.js"))
+    KIND = "prediction"
+    SCRIPT = script(Path(__file__).with_name("prediction_view.js"))
+    SAVED = ()  # without a kernel it is a plain question
     question = traitlets.Unicode("").tag(sync=True)
     choices: Any = traitlets.List(traitlets.Unicode()).tag(sync=True)
     unit = traitlets.Unicode(None, allow_none=True).tag(sync=True)
     committed = traitlets.Unicode("").tag(sync=True)
     outcome = traitlets.Unicode("").tag(sync=True)
 
-    def _repr_mimebundle_(self, **keywords: Any) -> Any:
-        """The widget, and the plain question for pages that show no widgets."""
-        bundle = super()._repr_mimebundle_(**keywords)
-        shown = data_of(bundle)
-        if shown:
-            shown["text/plain"], shown["text/html"] = self.text(), self.html()
-        return bundle
-
-    def text(self) -> str:
-        return "\n".join([f"Predict: {self.question}", *(f"  ( ) {choice}" for choice in self.choices)])
-
-    def html(self) -> str:
+    def still(self) -> tuple[str, str]:
+        """The plain question, or what was said to it."""
+        asked = f"<p><strong>Predict.</strong> {html.escape(self.question)}</p>"
+        if self.committed:
+            said = ". ".join(filter(None, [f"You predicted: {self.committed}", self.outcome]))
+            return f"{asked}<p>{html.escape(said)}</p>", f"Predict: {self.question}\n{said}"
         choices = "".join(f"<li>{html.escape(choice)}</li>" for choice in self.choices)
-        return f"<p><strong>Predict.</strong> {html.escape(self.question)}</p>" + (
-            f"<ul>{choices}</ul>" if choices else ""
-        )
+        listed = "\n".join([f"Predict: {self.question}", *(f"  ( ) {choice}" for choice in self.choices)])
+        return asked + (f"<ul>{choices}</ul>" if choices else ""), listed
 
 
 def predict(question: str, *choices: str, unit: str | None = None) -> None:
@@ -72,7 +66,8 @@ def predict(question: str, *choices: str, unit: str | None = None) -> None:
         outcome=str(known.get("outcome", "")),
     )  # fmt: skip
     widget.observe(lambda change: progress.note(path, "predictions", question, {"said": change["new"]}), "committed")
-    display(widget)
+    place = Display(widget)
+    widget.observe(lambda _change: place.save(), ["committed", "outcome"])
     if shell is not None:
         _Beside.of(shell).expect(widget, path)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import os
 import signal
 import threading
@@ -28,6 +29,15 @@ def cell_label(file: str) -> str:
     shell = get_ipython()
     known = getattr(getattr(shell, "compile", None), "_filename_map", None) or {}
     return f"In[{known[file]}]" if file in known else os.path.basename(file)
+
+
+def stop_what_waits() -> None:
+    """The cells that wait to be run after this one are not run, as after an error; also where its errors stop nothing."""
+    abort = getattr(getattr(get_ipython(), "kernel", None), "_abort_queues", None)
+    waiting = abort() if abort is not None else None
+    if inspect.iscoroutine(waiting):  # of older kernels, which await nothing in it
+        with contextlib.suppress(StopIteration):
+            waiting.send(None)
 
 
 def in_main_thread(task: Callable[[], None]) -> None:

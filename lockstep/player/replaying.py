@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from lockstep.exploration.findings import End, Findings
@@ -12,7 +14,9 @@ from lockstep.player.driving import choices
 from lockstep.player.trace import Trace
 from lockstep.standin.objects.processes import process_name
 from lockstep.student.failure import CheckFailed
-from lockstep.words import counted, enumerated
+from lockstep.words import SENTENCES, brief, brief_value, counted, enumerated
+
+LONGEST = 100_000  # steps of a schedule
 
 
 class ScheduleError(CheckFailed):
@@ -55,8 +59,11 @@ class Replay:
 def schedule_of(wanted: Any) -> list[Any]:
     """The items of what a learner gave as a schedule. Raises ScheduleError for what is none."""
     if isinstance(wanted, (str, bytes)) or not isinstance(wanted, Iterable):
-        raise ScheduleError(f"a schedule is a list of process numbers, such as [1, 2, 1], not {wanted!r}")
-    return list(wanted)
+        raise ScheduleError(f"a schedule is a list of process numbers, such as [1, 2, 1], not {brief_value(wanted)}")
+    items = list(islice(wanted, LONGEST + 1))
+    if len(items) > LONGEST:
+        raise ScheduleError(f"a schedule has at most {LONGEST:,} steps")
+    return items
 
 
 def replayed(findings: Findings, schedule: list[Any]) -> Replay:
@@ -107,20 +114,30 @@ def _ended(findings: Findings, path: list[PathStep], state: int, taken: tuple[An
 def _named(item: Any, number: int, findings: Findings) -> tuple[str, int]:
     """An item of a schedule as (actor, way)."""
     way = 0
-    if isinstance(item, (tuple, list)) and len(item) == 2 and type(item[1]) is int and item[1] >= 0:
-        item, way = item
+    if isinstance(item, (tuple, list)) and len(item) == 2 and (_whole(item[1]) or 0) >= 0:
+        item, way = item[0], _whole(item[1]) or 0
     names = [name for name, field in findings.graph.steps.fields.items() if field.kind == "process"]
     known = {process_name(name): name for name in names}
     known |= {process_name(f"feeder of {name}"): f"feeder of {name}" for name in names}
     known |= {"MainProcess": "0"}
-    if type(item) is int:
-        item = "main" if item == 0 else f"Process-{item}"
-    if not isinstance(item, str):
-        raise ScheduleError(f"step {number}: a process is named by its number (0 is main) or its name, not by {item!r}")
-    if item not in known:
-        there = ", ".join(process_name(name) for name in names)
-        raise ScheduleError(f"step {number}: there is no {item}; the processes are {there}")
-    return known[item], way
+    place = _whole(item)
+    name = item if place is None else "main" if place == 0 else f"Process-{brief_value(place)}"
+    if not isinstance(name, str):
+        told = brief_value(item)
+        raise ScheduleError(f"step {number}: a process is named by its number (0 is main) or its name, not by {told}")
+    if name not in known:
+        there = brief(", ".join(process_name(name) for name in names), SENTENCES)
+        told = name if place is not None else brief_value(item)
+        raise ScheduleError(f"step {number}: there is no {told}; the processes are {there}")
+    return known[name], way
+
+
+def _whole(item: Any) -> int | None:
+    """A whole number, NumPy's among them, as an int; None for anything else, True and False too."""
+    try:
+        return None if isinstance(item, bool) else operator.index(item)
+    except TypeError:
+        return None
 
 
 def _refuse(

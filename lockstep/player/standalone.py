@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import html
-import json
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from lockstep.exploration.findings import Findings
+from lockstep.page.live_view import embedded
 from lockstep.player.aim import Goal
 from lockstep.player.page_data import player_data
 from lockstep.player.script import page_script, style
@@ -56,8 +56,3 @@ def place(data: dict[str, Any], still: str) -> str:
 def module() -> str:
     """The style and the script for all places of a page; once is enough, however many there are."""
     return f'<style>{style()}</style>\n<script type="module">\n{page_script()}</script>'
-
-
-def embedded(data: dict[str, Any]) -> str:
-    """The data as JSON that can stand between script tags."""
-    return json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import html
 
-from lockstep.checks.report import plain
 from lockstep.exploration.schedule import Schedule, Step
+from lockstep.words import plain
 
 # Okabe and Ito's colours, in the order of the player's lanes; main is grey. Names stand beside them.
 _COLOURS = ("#E69F00", "#56B4E9", "#009E73", "#CC79A7", "#F0E442", "#0072B2", "#D55E00")

@@ -29,6 +29,8 @@ def story(findings: Findings, path: list[PathStep]) -> list[str]:
             *_inside(findings, trace, last),
             "From here on somebody can always go on, but nobody can ever come to an end.",
         ]
+    elif findings.again(path):
+        told = [findings.told(path, "").outcome]
     else:
         accesses = list(_accesses(findings, trace))
         told = [*(_overwritten(accesses) or _outdated(accesses)), *_inside(findings, trace, last)]

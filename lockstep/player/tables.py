@@ -12,11 +12,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from lockstep.checks.report import plain
 from lockstep.exploration.findings import Findings
 from lockstep.exploration.search.fields import Field, Status
 from lockstep.standin.kinds import declared_object, operation_kind
 from lockstep.standin.objects.locks import LOCKS
+from lockstep.words import plain
 
 TEXT = 200  # characters of a value or an operation
 SOURCE = 60  # lines of a cell that are all shown; of a longer one those around what happens

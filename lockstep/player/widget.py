@@ -5,11 +5,10 @@ from __future__ import annotations
 import html
 from typing import Any
 
-import anywidget
 import traitlets
 
 from lockstep.exploration.findings import Findings
-from lockstep.page.display import data_of
+from lockstep.page.live_view import LiveView
 from lockstep.player.aim import Goal, aimed_at, aims_of
 from lockstep.player.page_data import player_data
 from lockstep.player.replaying import Replay, ScheduleError, replayed
@@ -18,14 +17,16 @@ from lockstep.player.still import still
 from lockstep.player.trace import trace_to
 
 
-class Player(anywidget.AnyWidget):
+class Player(LiveView):
     """An interleaving to step through. `replay` is the last path that was driven to its end, run again on this side.
 
     `schedule` is that path as `replay(...)` takes it; `reached` says whether it comes to the goal.
     """
 
-    _esm = script()
-    _css = style()
+    KIND = "player"
+    SCRIPT = script()
+    STYLE = style()
+    SAVED = ("data",)
     data = traitlets.Dict().tag(sync=True)
     path: Any = traitlets.List().tag(sync=True)
     verdict = traitlets.Unicode("").tag(sync=True)
@@ -38,18 +39,13 @@ class Player(anywidget.AnyWidget):
         self.reached = False
         self.observe(self._driven, names="path")
 
-    def _repr_mimebundle_(self, **keywords: Any) -> Any:
-        """The widget, and a still picture and a text for pages that show no widgets."""
-        bundle = super()._repr_mimebundle_(**keywords)
-        shown = data_of(bundle)
-        if shown and self.data["puzzle"]:
+    def still(self) -> tuple[str, str]:
+        if self.data["puzzle"]:
             puzzle = f"{self.data['headline']} A puzzle: run this cell in a notebook, and drive."
-            shown["text/plain"], shown["text/html"] = puzzle, f"<p>{html.escape(puzzle)}</p>"
-        elif shown:
-            aim = aims_of(self._findings, self._goal)[0]
-            told = trace_to(self._findings, set(aim.states), aim.headline)
-            shown["text/plain"], shown["text/html"] = told.text(), still(told.schedule)
-        return bundle
+            return f"<p>{html.escape(puzzle)}</p>", puzzle
+        aim = aims_of(self._findings, self._goal)[0]
+        told = trace_to(self._findings, set(aim.states), aim.headline)
+        return still(told.schedule), told.text()
 
     @property
     def schedule(self) -> list[Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-from functools import cache
 from typing import Any
 
 from lockstep.program.source import Cell, ModuleSource
@@ -28,18 +27,6 @@ def executed_cells(shell: Any, running: str | None = None) -> ModuleSource:
     if running is not None:
         cells.append(Cell(f"In[{len(executed)}]", running))
     return ModuleSource(tuple(cells[forgotten + 1 :]))
-
-
-@cache  # said once
-def remind_of_first_cell() -> None:
-    """Says what is missing if a kernel uses this package and has not loaded it as its extension."""
-    shell = running_shell()
-    if shell is None or "lockstep" in shell.extension_manager.loaded:
-        return
-    print(
-        "Run the first cell of this notebook too (%load_ext lockstep): "
-        "without it, child processes do not find what the notebook defines."
-    )
 
 
 def running_shell() -> Any:

@@ -12,7 +12,7 @@ from typing import Any
 
 from lockstep.machine.processes import NoneLeftBehind
 from lockstep.machine.usable import usable_cpus
-from lockstep.page.kernel import cell_label, in_notebook, running_cell
+from lockstep.page.kernel import cell_label, in_notebook, running_cell, stop_what_waits
 from lockstep.recording.growth import Growth
 from lockstep.recording.lanes import timeline_of
 from lockstep.recording.recorder import Recording
@@ -78,6 +78,7 @@ def record(program: Callable[[], Any], title: str = "", show: Show | None = None
                 watching.stop()
     except KeyboardInterrupt:
         note = "Interrupted: this is what was recorded until then. "
+        stop_what_waits()
     except BaseException:
         if show is not None:
             show(dress(_finished(recording, end, f"The program failed. {earlier}".rstrip(), None)), False)

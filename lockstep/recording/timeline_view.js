@@ -59,6 +59,7 @@ function render({ model, el }) {
   let from = 0, to = 1;         // the part of the time that is seen
   let chosen = null;            // [lane, bar] under the mouse or chosen by the keyboard
   let dragged = null;
+  let mouse = [];               // where it was last, on the screen
 
   const width = () => canvas.clientWidth;
   const across = () => Math.max(50, width() - LABELS - MARGIN);
@@ -208,6 +209,8 @@ function render({ model, el }) {
   }
 
   canvas.addEventListener("mousemove", (event) => {
+    if (mouse[0] === event.screenX && mouse[1] === event.screenY) return; // the page moved below it: what the keys chose stays
+    mouse = [event.screenX, event.screenY];
     if (dragged === null) {
       choose(...barAt(event));
     } else {

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import anywidget
 import traitlets
 
-from lockstep.page.display import Display, script
 from lockstep.page.kernel import running_cell
+from lockstep.page.live_view import Display, LiveView, script
 from lockstep.recording import timeline_figure as figure
 from lockstep.recording.bars import Bars
 
 
-class TimelinePlot(anywidget.AnyWidget):
+class TimelinePlot(LiveView):
     """What the browser draws: `timeline` is Timeline.to_json(), `running` whether more of it is to come."""
 
-    _esm = script(Path(__file__).with_name("timeline_view.js"))
+    KIND = "timeline"
+    SCRIPT = script(Path(__file__).with_name("timeline_view.js"))
+    SAVED = ("timeline", "running")
     timeline = traitlets.Dict().tag(sync=True)
     running = traitlets.Bool(False).tag(sync=True)
+    shown: Bars | None = None  # what the still picture is of
+
+    def still(self) -> tuple[str, str]:
+        return ("", "a timeline") if self.shown is None else (figure.html(self.shown), self.shown.sentence())
 
 
 class TimelineView:
@@ -33,7 +38,8 @@ class TimelineView:
             self._plot.timeline = timeline.to_json()
             self._plot.running = running
         if not running:
-            self._display.keep(figure.html(timeline), timeline.sentence())
+            self._plot.shown = timeline
+            self._display.save()
 
 
 def show(timeline: Bars) -> None:

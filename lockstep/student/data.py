@@ -20,6 +20,7 @@ import msgpack
 
 from lockstep.standin.missing import reason_missing
 from lockstep.student.refusal import place, refusal
+from lockstep.words import whole_number
 
 FRAME_LIMIT = 64 * 2**20  # bytes of one value
 DEPTH_LIMIT = 60  # containers within containers
@@ -156,7 +157,8 @@ def _plain_container(value: Any, where: str, depth: int, above: _Path) -> Any:
 def _int_bytes(number: int, limit: int, where: str) -> bytes:
     size = number.bit_length() // 8 + 1
     if size > limit:
-        raise DataError(f"{place(where)}is a number of some {number.bit_length() * 3 // 10} digits, too large to cross")
+        digits = int(number.bit_length() * math.log10(2)) + 1
+        raise DataError(f"{place(where)}is {whole_number(digits)}, too large to be compared")
     return number.to_bytes(size, "big", signed=True)
 
 

@@ -35,10 +35,18 @@ class Deadline:
         left = self._end - time.monotonic()
         if left > 0:
             return left
-        now = time.monotonic()
-        self._end = min(self._last, max(self._end, self._began + self.limit / self._share(now)))
-        left = self._end - now
+        left = self._stretched() - time.monotonic()
         return left if left > 0.01 * self.limit else 0.0  # or the last part would be taken in ever smaller ones
+
+    def over(self, since: float, share: float) -> bool:
+        """Is this share of the time over that was left at `since`, a moment of the monotonic clock?"""
+        now = time.monotonic()
+        return now - since >= share * (self._end - since) and now - since >= share * (self._stretched() - since)
+
+    def _stretched(self) -> float:
+        """When the limit is over, as far as can be told now."""
+        self._end = min(self._last, max(self._end, self._began + self.limit / self._share(time.monotonic())))
+        return self._end
 
     @property
     def told(self) -> str:

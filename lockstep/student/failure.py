@@ -12,14 +12,18 @@ class Evidence(Protocol):
 class CheckFailed(AssertionError):
     """A check does not hold; `message` says why in the learner's terms, `evidence` can be looked at.
 
-    `asked`: the learner's functions whose results were compared, and may have been None.
+    `asked`: the learner's functions whose results were compared, and may have been None; `wanted`: what should have
+    come from them, as text, or "" where that is not known.
     """
 
-    def __init__(self, message: str, evidence: Evidence | None = None, asked: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, message: str, evidence: Evidence | None = None, asked: tuple[str, ...] = (), wanted: str = ""
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.evidence = evidence
         self.asked = asked
+        self.wanted = wanted
 
     def __str__(self) -> str:
         return self.message if self.evidence is None else told_with(self.message, self.evidence)

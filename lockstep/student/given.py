@@ -4,6 +4,7 @@ import ast
 import dis
 import functools
 import inspect
+import linecache
 import sys
 import textwrap
 import types
@@ -18,6 +19,10 @@ from lockstep.student.data import DataError, Reference, encode
 current_student: ContextVar[Any] = ContextVar("student", default=None)
 
 
+# Each has a frame of its own before 3.12.
+_COMPREHENSIONS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
+
+
 class GivenFunction:
     """A given function. Calling it in a check makes a call that the learner's side will carry out, elsewhere calls it."""
 
@@ -25,7 +30,7 @@ class GivenFunction:
         functools.update_wrapper(self, function)
         self.function = function
         self.name = function.__name__
-        self.text = _without_decorators(textwrap.dedent(inspect.getsource(function)))
+        self.text = _without_decorators(textwrap.dedent(_source_text(function)))
         self.imports = "\n".join(_imports(function))
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
@@ -62,9 +67,10 @@ class _Task(GivenFunction):
 
 def _in_cell(frame: types.FrameType) -> bool:
     """Is the frame that of a module or a cell, or of a comprehension in one?"""
-    while frame.f_code.co_name.startswith("<") and frame.f_locals is not frame.f_globals and frame.f_back is not None:
+    while frame.f_code.co_name in _COMPREHENSIONS and frame.f_back is not None:
         frame = frame.f_back
-    return frame.f_locals is frame.f_globals
+    code = frame.f_code
+    return code.co_name.startswith("<") and not code.co_flags & inspect.CO_OPTIMIZED
 
 
 class Given:
@@ -106,6 +112,21 @@ def _source(functions: Collection[GivenFunction]) -> ModuleSource:
     imports = sorted({line for function in functions for line in function.imports.splitlines()})
     cells = [Cell("given", "\n".join([*imports, *(function.text for function in functions)]))]
     return ModuleSource(tuple(cells)) if functions else ModuleSource()
+
+
+def _source_text(definition: Callable[..., Any]) -> str:
+    """The text of a function or a class; that of a class by its functions, for its module may have no file."""
+    for part in vars(definition).values() if isinstance(definition, type) else ():
+        function = getattr(part, "__func__", getattr(part, "fget", part))
+        if isinstance(function, types.FunctionType):
+            lines = linecache.getlines(function.__code__.co_filename)
+            at = function.__code__.co_firstlineno
+            for node in ast.walk(ast.parse("".join(lines))):
+                if not isinstance(node, ast.ClassDef) or node.name != definition.__name__:
+                    continue
+                if node.lineno <= at <= (node.end_lineno or 0):
+                    return "".join(lines[node.lineno - 1 : node.end_lineno])
+    return inspect.getsource(definition)
 
 
 def _without_decorators(text: str) -> str:

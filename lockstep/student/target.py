@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import contextlib
 import inspect
+import os
+import sys
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -119,26 +121,39 @@ def program(function: Any, instrument: str, limit: float) -> Iterator[Program]:
     else:
         own: Any = function.function if isinstance(function, GivenFunction) else function
         _check_function(own, instrument)
-        session = Session(*_sources(own), local_launcher(), limit)
+        session = Session(*_sources(own, instrument), local_launcher(), limit)
         reference = Reference("student", own.__name__) if own is function else function.reference
         try:
-            yield Program(session, reference, True, own.__globals__)
+            yield Program(session, reference, True, _beside(own))
         finally:
             session.close()
 
 
+def _beside(function: Any) -> Mapping[str, Any]:
+    """What the names of the function's module, or the class's, mean."""
+    names: Mapping[str, Any] = (
+        vars(sys.modules[function.__module__]) if isinstance(function, type) else function.__globals__
+    )
+    return names
+
+
 def _check_function(function: Any, instrument: str) -> None:
-    if not isinstance(function, types.FunctionType):
+    made = isinstance(function, type) and instrument == "explore"  # a class, whose objects clients use
+    if not made and not isinstance(function, types.FunctionType):
         raise TypeError(
             f"`{instrument}` takes a function and its arguments: {instrument}(f, x), not {instrument}(f(x))"
         )
     if function.__name__ == "<lambda>":
         raise ValueError("a lambda has no name to find it by: define the function with `def` at the top level")
+    _check_name(function)
+
+
+def _check_name(function: Any) -> None:
     if "." in function.__qualname__:
         raise ValueError(f"`{function.__qualname__}` is inside a function or a class: define it at the top level")
 
 
-def _sources(function: types.FunctionType) -> tuple[ModuleSource, ModuleSource]:
+def _sources(function: types.FunctionType, instrument: str) -> tuple[ModuleSource, ModuleSource]:
     """The program of a function, and the given code beside it."""
     if function.__module__ == "__main__":
         with contextlib.suppress(RuntimeError):
@@ -149,4 +164,9 @@ def _sources(function: types.FunctionType) -> tuple[ModuleSource, ModuleSource]:
     try:
         return ModuleSource.of_file(file), ModuleSource()
     except OSError:
+        if not os.path.isabs(file):  # a cell of an answer
+            raise ValueError(
+                f"`{instrument}` cannot be used inside of what a check calls: try it in a cell of its own, and let "
+                f"the function compute its result by itself"
+            ) from None
         raise ValueError(f"the source of `{function.__name__}` cannot be read: {file}") from None

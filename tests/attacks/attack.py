@@ -29,6 +29,7 @@ LIMITS = Limits(
     shared=32 * MIB,
     inodes=1000,
     open_files=200,
+    sockets=400,
     output=4 * MIB,
 )
 

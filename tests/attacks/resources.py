@@ -2,6 +2,26 @@
 
 from tests.attacks.attack import Attack
 
+_FILL = """
+import socket
+kept = []
+def filled(pairs):
+    total = 0
+    for _ in range(pairs):
+        for one in (pair := socket.socketpair()):
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2**22)
+            one.setblocking(False)
+            try:
+                while True:
+                    total += one.send(b"x" * 100_000)
+            except BlockingIOError:
+                pass
+        kept.append(pair)
+        if total > 150_000_000:
+            break
+    return total
+"""
+
 RESOURCES = (
     Attack(
         "memory",
@@ -77,6 +97,51 @@ RESOURCES = (
             return "through"
         """,
         "MemoryError",
+    ),
+    Attack(
+        "memory",
+        "in large buffers of sockets",
+        _FILL
+        + """
+def attack(host):
+    return "through" if filled(80) > 100_000_000 else "held"
+""",
+    ),
+    Attack(
+        "memory",
+        "in the buffers of many sockets",
+        _FILL
+        + """
+import os, time
+def attack(host):
+    for _ in range(8):
+        if os.fork() == 0:
+            filled(80)
+            time.sleep(30)
+            os._exit(0)
+    time.sleep(5)
+    return "through"
+""",
+        "more than 400 sockets",
+    ),
+    Attack(
+        "memory",
+        "in sockets that nobody holds any more",
+        """
+        import socket, time
+        def attack(host):
+            listening = socket.socket(socket.AF_UNIX)
+            listening.bind("\\0lockstep-attack-waiting")
+            listening.listen(4096)
+            for _ in range(600):
+                with socket.socket(socket.AF_UNIX) as one:
+                    one.setblocking(False)
+                    one.connect("\\0lockstep-attack-waiting")
+                    one.send(b"x" * 100_000)
+            time.sleep(5)
+            return "through"
+        """,
+        "more than 400 sockets",
     ),
     Attack(
         "output",

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from lockstep.checks.report import report_html
+from lockstep.checks.report_page import report_html
 from tests.attacks.attack import HELD, inhabitants, next_check_is_right, nothing_is_left, run
 from tests.attacks.escapes import ESCAPES
 from tests.attacks.exhaustion import EXHAUSTION

@@ -6,7 +6,7 @@ import pytest
 
 from autograder.authoring.exercise import read_exercise
 from autograder.authoring.mutants import mutants
-from autograder.authoring.mutating import Run, mutation_run, open_launcher, told
+from autograder.authoring.mutate_command import Run, mutation_run, open_launcher, told
 from autograder.authoring.parts import AuthorError
 from autograder.grading.pool import judging_pool
 from tests.authoring.doubling import GOOD, write
@@ -102,7 +102,7 @@ TAME = GOOD.replace("student.double(9) == reference.double(9)", "student.double(
 
 @pytest.fixture(scope="module")
 def pool():
-    with judging_pool(2, "autograder.authoring.mutating", open_launcher, "D") as pool:
+    with judging_pool(2, "autograder.authoring.mutate_command", open_launcher, "D") as pool:
         yield pool
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from autograder.authoring.check_command import messages, told
 from autograder.authoring.exercise import read_exercise
 from autograder.authoring.proof import claims, prove
-from autograder.authoring.proving import messages, told
 from tests.authoring.doubling import GOOD, write
 
 

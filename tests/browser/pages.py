@@ -38,5 +38,5 @@ def open_view(page, name, dark=False, **values):
     """Draws a view in `page` and waits until it is there. `values` are the traits of its widget."""
     values = {"note": "", "trouble": "", "controls": {}, "running": False} | values
     ink, paper = ("#eee", "#111") if dark else ("#111", "#fff")
-    page.set_content(PAGE.format(values=json.dumps(values), script=PLOTS[name]._esm, ink=ink, paper=paper))
+    page.set_content(PAGE.format(values=json.dumps(values), script=PLOTS[name].SCRIPT, ink=ink, paper=paper))
     page.wait_for_function("window.ready")

@@ -11,8 +11,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.sandbox import cgroup, tiers
 from autograder.sandbox.launching import SandboxLauncher, UnsandboxedLauncher
-from lockstep.student.forked import ForkedLauncher
-from lockstep.student.spawned import SpawnedLauncher
+from lockstep.student.launcher_forking import ForkingLauncher
+from lockstep.student.launcher_one_by_one import OneByOneLauncher
 from tests.bystanders.answers import CHECKS, PROGRAM, refused
 from tests.student.changed import ChangedLauncher
 from tests.student.leftovers import LEFTOVERS
@@ -37,8 +37,8 @@ def _tier_c():
 
 
 LAUNCHERS = {
-    "notebook": ForkedLauncher,
-    "notebook, started one by one": SpawnedLauncher,
+    "notebook": ForkingLauncher,
+    "notebook, started one by one": OneByOneLauncher,
     "tier A": _tier_a,
     "tier B": lambda: SandboxLauncher("B"),
     "tier C": _tier_c,
@@ -64,14 +64,14 @@ def test_a_right_answer_is_not_blamed_for_what_another_leaves_behind_meanwhile()
     ended, found = threading.Event(), []
 
     def leave_things():
-        with contextlib.closing(ForkedLauncher()) as launcher:
+        with contextlib.closing(ForkingLauncher()) as launcher:
             for program, words in LEFTOVERS.values():
                 if not ended.is_set() and "forkserver" not in program:
                     found.append(words in judged(program, launcher, f"lockstep-other-{os.getpid()}").explanation)
 
     other = threading.Thread(target=leave_things)
     other.start()
-    with contextlib.closing(ForkedLauncher()) as launcher:
+    with contextlib.closing(ForkingLauncher()) as launcher:
         told = refused(launcher)
     ended.set()
     other.join()

@@ -9,7 +9,7 @@ from autograder.grading import grader as grading
 from autograder.grading.grader import Grader
 from autograder.grading.hidden import hidden_lines, without_source
 from autograder.grading.work import GradeCell, NotGraded, Settings, Work
-from lockstep.checks.report import report_html
+from lockstep.checks.report_page import report_html
 from lockstep.program.source import Cell, ModuleSource
 from lockstep.student.launcher import local_launcher
 from tests.missing import missing
@@ -134,6 +134,35 @@ def test_no_check_counts_that_the_reference_itself_does_not_pass(grader, tmp_pat
     with pytest.raises(NotGraded, match="the reference itself does not pass “one is one”"):
         grader.grade(work(REFERENCE, text=needs))
     assert not [row for row in rows(tmp_path) if not row[1]]
+
+
+def killed(times, marks):
+    """A right answer whose process is killed `times` times, as the kernel does where another program takes all memory."""
+    return f"""
+import os, signal
+def one():
+    if len(os.listdir({str(marks)!r})) < {times}:
+        open(os.path.join({str(marks)!r}, str(os.getpid())), "w").close()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return 1
+"""
+
+
+def test_a_right_answer_whose_process_the_kernel_ended_for_memory_is_asked_again(grader, tmp_path, monkeypatch):
+    marks = tmp_path / "marks"
+    marks.mkdir()
+    monkeypatch.setattr(grading, "ended_for_memory", lambda: len(list(marks.iterdir())))
+    assert grader.grade(work(killed(2, marks))).share == 1.0
+    with pytest.raises(NotGraded, match="runs out of memory; grade with fewer --jobs"):
+        grader.grade(work(killed(20, marks)))
+
+
+def test_an_answer_that_kills_itself_gets_no_second_try(grader, tmp_path):
+    marks = tmp_path / "marks"
+    marks.mkdir()
+    graded = grader.grade(work(killed(1, marks)))
+    assert graded.share == 0.5
+    assert "was killed by SIGKILL" in graded.report.text()
 
 
 def test_a_damaged_journal_is_not_graded_and_says_what_to_do(grader, tmp_path):

@@ -15,11 +15,13 @@ from lockstep.measurement.measured_program import program_of
 from lockstep.measurement.measuring import measured, request_for
 from lockstep.measurement.speedup_view import SpeedupView
 from lockstep.page import kernel as live
-from lockstep.page.display import Display
+from lockstep.page.live_view import LARGEST
 from lockstep.recording import timeline_figure as figure
 from lockstep.recording.bars import Bar, Lane
 from lockstep.recording.timeline import Timeline
 from tests.measurement.fakes import FakeMachine, cpus_of
+
+DATA = '<script type="application/json">'
 
 
 def program(size, workers):
@@ -151,19 +153,26 @@ def test_a_result_with_its_history_can_be_copied_and_compared(view):
     assert replace(first, title="other") != first
 
 
-def test_the_saved_output_has_a_picture_and_words_beside_the_widget(view, monkeypatch):
+def test_the_saved_output_has_a_picture_words_and_data_and_asks_for_no_kernel(view, monkeypatch):
     told = []
 
     class Handle:
         def update(self, bundle, raw):
             told.append(bundle)
 
-    monkeypatch.setattr("lockstep.page.display.display", lambda widget, display_id: Handle())
-    Display(view.widget).keep("<img>", "in words")
+    monkeypatch.setattr("lockstep.page.live_view.display", lambda widget, display_id: Handle())
+    result = view.in_cell()
     (bundle,) = told
-    assert bundle["text/html"] == "<img>"
-    assert bundle["text/plain"] == "in words"
-    assert "application/vnd.jupyter.widget-view+json" in bundle
+    assert "<img alt=" in bundle["text/html"]
+    assert bundle["text/plain"] == str(result)
+    assert '"state":"finished"' in bundle["text/html"]
+    assert set(bundle) == {"text/html", "text/plain"}, "a widget's own output is an error where its kernel has gone"
+
+
+def test_of_more_data_than_a_notebook_should_hold_only_the_picture_is_saved(view):
+    assert DATA in view.widget.bundle()["text/html"]
+    view.widget.note = "<" * LARGEST
+    assert DATA not in view.widget.bundle()["text/html"]
 
 
 def test_the_saved_picture_of_a_timeline_has_words_and_numbers():

@@ -371,6 +371,19 @@ def test_a_notebook_whose_first_cell_was_not_run_says_so_once():
     assert not found.cells[1].outputs
 
 
+def test_every_cell_that_starts_processes_without_the_first_cell_says_so_above_what_they_say():
+    note = "Run the first cell of this notebook too (%load_ext lockstep)"
+    define = "from multiprocessing import get_context\nfrom lockstep import explore\ndef f(x):\n    return x"
+    start = "p = get_context({!r}).Process(target=f, args=(1,)); p.start(); p.join()"
+    found = run_notebook(
+        define, start.format("spawn"), start.format("spawn") * 1, start.format("fork"), "%load_ext lockstep",
+        start.format("spawn"), first="1 + 1",
+    )  # fmt: skip
+    texts = [[o.text for o in cell.outputs if o.output_type == "stream"] for cell in found.cells[1:]]
+    assert [sum(text.count(note) for text in each) for each in texts] == [1, 1, 1, 0, 0, 0]
+    assert texts[1][0].startswith(note), "before the traceback"
+
+
 @pytest.mark.parametrize(
     ("cells", "told"),
     [

@@ -47,15 +47,17 @@ def test_what_a_cell_gave_is_a_line(value, printed, error, came):
 
 def test_what_a_learner_wrote_is_text_on_the_page():
     assert "<script>" not in beside("<script>", "<script>", "<script>")
-    assert "<b>" not in PredictionWidget(question="<b>", choices=["<b>", "x"]).html()
+    assert "<b>" not in PredictionWidget(question="<b>", choices=["<b>", "x"]).still()[0]
 
 
 def test_without_a_kernel_it_is_a_plain_question():
     widget = PredictionWidget(question="What comes?", choices=["2", "3"])
-    bundle = widget._repr_mimebundle_()
-    data = bundle[0] if isinstance(bundle, tuple) else bundle
+    data = widget.bundle()
     assert data["text/plain"] == "Predict: What comes?\n  ( ) 2\n  ( ) 3"
     assert "What comes?" in data["text/html"]
+    assert '<script type="application/json">' not in data["text/html"], "nothing to answer it with"
+    widget.committed, widget.outcome = "2", "It came: 3 (not as you said)"
+    assert widget.bundle()["text/plain"] == "Predict: What comes?\nYou predicted: 2. It came: 3 (not as you said)"
 
 
 def test_a_question_that_is_none_is_refused():

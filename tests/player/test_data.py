@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from lockstep.page.display import data_of
 from lockstep.player.page_data import player_data
 from lockstep.player.standalone import page
 from lockstep.player.widget import Player
@@ -130,15 +129,14 @@ def test_a_saved_page_asks_for_nothing_else(tmp_path):
 
 
 def test_a_player_is_a_picture_and_a_text_where_there_are_no_widgets():
-    bundle = data_of(Player(take(COUNTER, 2, 1).findings)._repr_mimebundle_())
-    assert bundle["text/plain"].splitlines()[0].startswith("4 of 6 interleavings do not return 2")
-    assert "write total = 1" in bundle["text/plain"]
-    assert bundle["text/html"].count("<tr") > 5
-    assert "<script" not in bundle["text/html"]
+    picture, text = Player(take(COUNTER, 2, 1).findings).still()
+    assert text.splitlines()[0].startswith("4 of 6 interleavings do not return 2")
+    assert "write total = 1" in text
+    assert picture.count("<tr") > 5
+    assert "<script" not in picture
 
 
 def test_a_puzzle_without_widgets_does_not_tell_its_answer():
-    bundle = data_of(Player(take(COUNTER, 2, 1).findings, lambda total: total == 1, puzzle=True)._repr_mimebundle_())
-    for form in ("text/plain", "text/html"):
-        assert "run this cell in a notebook, and drive" in bundle[form]
-        assert "Process-1" not in bundle[form]
+    for form in Player(take(COUNTER, 2, 1).findings, lambda total: total == 1, puzzle=True).still():
+        assert "run this cell in a notebook, and drive" in form
+        assert "Process-1" not in form

@@ -61,6 +61,17 @@ def test_released_notebooks_import_only_lockstep_of_ours(path):
 
 
 @pytest.mark.parametrize("path", RELEASED, ids=lambda path: path.stem)
+def test_whoever_can_start_processes_in_a_released_notebook_has_been_told_of_its_first_cell(path):
+    """What starts processes is imported by no cell before the one that imports lockstep, which says so."""
+    for cell in nbformat.read(path, 4).cells:
+        if cell.cell_type == "code" and not cell.source.startswith("%"):
+            names = {name.split(".")[0] for name in imported(cell.source)}
+            if "lockstep" in names:
+                break
+            assert not names & {"multiprocessing", "concurrent", "subprocess"}
+
+
+@pytest.mark.parametrize("path", RELEASED, ids=lambda path: path.stem)
 def test_released_notebooks_hold_no_answer_and_no_output(path):
     text = path.read_text()
     for word in (BEGIN, "BEGIN HIDDEN", "autograder", "reference)"):
@@ -78,9 +89,13 @@ def test_the_generated_notebooks_are_what_a_build_makes(tmp_path):
     for name in ("lessons", "autograder"):
         (tmp_path / name).symlink_to(ROOT / name)
     build(tmp_path)
-    for name in ("source", "notebooks"):
+    for name in ("source", "notebooks", "solutions"):
         made = {p.relative_to(tmp_path / name): p.read_bytes() for p in (tmp_path / name).rglob("*") if p.is_file()}
-        kept = {p.relative_to(ROOT / name): p.read_bytes() for p in (ROOT / name).rglob("*.ipynb")}
+        kept = {
+            p.relative_to(ROOT / name): p.read_bytes()
+            for p in (ROOT / name).rglob("*")
+            if p.suffix in (".ipynb", ".json")
+        }
         assert made.keys() == kept.keys()
         changed = [str(path) for path in made if made[path] != kept[path]]
         assert not changed, "run `make build`"

@@ -2,7 +2,7 @@
 
 import sys
 
-from lockstep.student.forked import ForkedLauncher
+from lockstep.student.launcher_forking import ForkingLauncher
 
 _MAIN = """
 import os, pathlib
@@ -12,7 +12,7 @@ zygote.main({descriptor}, confinement.Unconfined())
 """
 
 
-class ChangedLauncher(ForkedLauncher):
+class ChangedLauncher(ForkingLauncher):
     """Its zygote executes the statements `changes` first."""
 
     def __init__(self, changes):

@@ -13,9 +13,9 @@ import pytest
 
 from autograder.grading.judging import judge, read_check_cell
 from lockstep.program.source import ModuleSource
-from lockstep.student.forked import ForkedLauncher
 from lockstep.student.launcher import local_launcher
-from lockstep.student.spawned import SpawnedLauncher
+from lockstep.student.launcher_forking import ForkingLauncher
+from lockstep.student.launcher_one_by_one import OneByOneLauncher
 from tests.student.changed import ChangedLauncher
 from tests.student.leftovers import LEFTOVERS
 
@@ -47,7 +47,7 @@ def test_what_an_answer_leaves_behind_is_told_and_taken_away(what):
 @linux
 @pytest.mark.parametrize("what", [name for name, (_, words) in LEFTOVERS.items() if "segment" in name])
 def test_segments_are_told_where_processes_are_started_one_by_one_too(what):
-    launcher = SpawnedLauncher()
+    launcher = OneByOneLauncher()
     try:
         program, words = LEFTOVERS[what]
         assert words in judged(program, launcher, f"lockstep-leftover-{secrets.token_hex(4)}").explanation
@@ -141,7 +141,7 @@ def test_a_program_that_lays_traps_in_its_folder_is_ended_like_any_other(trap):
         while True:
             time.sleep(1)
     """
-    with contextlib.closing(ForkedLauncher()) as launcher:
+    with contextlib.closing(ForkingLauncher()) as launcher:
         result = judged(textwrap.dedent(program), launcher, limit=1)
         assert "did not come back within 1 s" in result.explanation
         deadline = time.monotonic() + 20
@@ -168,7 +168,7 @@ def test_no_folder_for_temporary_files_outlives_the_checks(monkeypatch):
     """
     with tempfile.TemporaryDirectory() as folder:  # of a short name: sockets are in it
         monkeypatch.setenv("TMPDIR", folder)
-        with contextlib.closing(ForkedLauncher()) as launcher:
+        with contextlib.closing(ForkingLauncher()) as launcher:
             result = judged(textwrap.dedent(program), launcher)
         assert result.passed, result.explanation
         assert os.listdir(folder) == []
@@ -186,6 +186,6 @@ def test_where_temporary_files_have_long_names_answers_are_judged_as_elsewhere(m
         folder = os.path.join(folder, "a" * (103 - len("/pymp-12345678/listener-12345678") - len(folder) - 1))
         os.mkdir(folder)
         monkeypatch.setenv("TMPDIR", folder)
-        with contextlib.closing(ForkedLauncher()) as launcher:
+        with contextlib.closing(ForkingLauncher()) as launcher:
             result = judged(textwrap.dedent(program), launcher)
         assert result.passed, result.explanation

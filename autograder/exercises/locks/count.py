@@ -5,7 +5,7 @@ counter, `times` times. It returns what the counter holds when all of them are d
 lost, in any interleaving.
 
 `total.value += 1` reads, adds and writes. Nobody else may come between the read and the write. Use `Process` and a shared
-`Value`: the checks run your processes on every interleaving, which cannot be done with a `Pool` or a `Manager`.
+`Value`: the checks run your processes on every interleaving, which cannot be done with a `Pool`.
 """
 
 from multiprocessing import Array, Lock, Process, RawArray, Semaphore, Value, get_context
@@ -54,7 +54,10 @@ def _(student):
     )
     found.always(lambda total: total == 3)
     assert found.processes == 1, f"count(1, 3) should start 1 process, and starts {found.processes}"
-    assert student.count(1, 40_000) == 40_000
+    if "proxy.call" in found.operations:
+        assert student.count(1, 300) == 300  # a Manager takes far longer for each
+    else:
+        assert student.count(1, 40_000) == 40_000
 
 
 @check("2 processes, once each: 2 in every interleaving")
@@ -70,22 +73,24 @@ def _(student):
     sound = sound and list(found.results) == [2]
     assert sound, "first let 2 processes count to 2 in every interleaving: see above"
     assert found.claim.complete, "there are too many interleavings to take them all: does it begin again and again?"
+    assert found.operations & {"cell.write", "cells.write", "proxy.call"}, (
+        "nobody ever writes to a shared value: who counts?"
+    )
     steps = found.schedule().steps
-    writers = {}  # of every value that is written
+    writers = {}  # of every value that is changed
     for step in steps:
-        if step.operation.startswith("write"):
-            writers.setdefault(step.objects[0][0], set()).add(step.process)
-    assert writers, "nobody ever writes to a shared value: who counts?"
+        if step.changes and not step.operation.startswith(("acquire", "release", "try")):
+            writers.setdefault(step.changes[0][0], set()).add(step.process)
     workers = [who - {"main"} for who in writers.values()]
     assert any(workers), "the processes that are started write to nothing shared: main does the counting"
     assert len(set.union(*workers)) == 2, "one process counts for both"
     assert max(len(who) for who in workers) == 2, (
         f"each process has a counter of its own ({', '.join(sorted(writers))}); they should add to one"
     )
-    assert any(step.process == "main" and step.answer == "2" for step in steps), (
+    assert any(step.process == "main" and "2" in step.answer for step in steps), (
         "main never reads the counter: return what has been counted, not what should have been"
     )
-    assert found.interleavings != 1, (
+    assert found.running_at_once > 1, (
         "the second process never begins before the first is done. Start all of them, and join them in a second loop"
     )
 

@@ -149,7 +149,7 @@ def at_the_end(data):
     except EOFError:
         return "raised EOFError"
     except Exception as error:
-        return "called it again and again" if stream.in_vain > 100 else f"raised {type(error).__name__}"
+        return "called it again and again" if stream.in_vain > 100 else f"raised {type(error).__qualname__}"
     return "returned the exception" if isinstance(text, BaseException) else "returned"
 
 
@@ -564,7 +564,10 @@ def a_length_of_two_bytes():
         return received
 
 
-@wrong("✘ two connections do not disturb each other", "keep none where another connection finds them")
+@wrong(
+    "`recv(4096)` was called where `recv(4)` would have brought the rest",
+    "keep none where another connection finds them",
+)
 def one_buffer_for_all_connections():
     def send_message(connection, text):
         body = text.encode()

@@ -246,7 +246,7 @@ def exit_codes_before_join():
         return codes
 
 
-@wrong("task 0 has no exit code, but `None`", "Join every process first, then read")
+@wrong("of three tasks, 1 had run when run_all returned", "task 0 has no exit code, but `None`")
 def joins_only_the_last():
     def run_all(tasks):
         processes = [Process(target=task) for task in tasks]
@@ -319,7 +319,7 @@ def no_process_at_all():
         return codes
 
 
-@wrong("of three tasks, 1 had run when run_all returned", "a function that is in the list twice")
+@wrong("of three tasks, 2 had run when run_all returned", "a function that is in the list twice")
 def a_process_for_each_function():
     def run_all(tasks):
         processes = {task: Process(target=task) for task in tasks}

@@ -340,7 +340,7 @@ def join_without_a_timeout():
         return process.exitcode if time.monotonic() - began <= seconds else None
 
 
-@wrong("✘ a task that ends in time", "is not waited for until the deadline", "did not come back", "time.sleep(seconds)")
+@wrong("✘ a task that ends in time", "did not come back", "is not waited for until the deadline", "time.sleep(seconds)")
 def sleeps_until_the_deadline():
     def run_with_deadline(task, seconds):
         process = Process(target=task)

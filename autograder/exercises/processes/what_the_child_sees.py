@@ -51,7 +51,7 @@ def a_definition():
 @given
 def look_around(seen, argument):
     found = {
-        "global": globals().get("mood") == "changed",
+        "global": globals().get("what_a_check_sets") == "changed",
         "environment": os.environ.get("LOCKSTEP_MOOD") == "changed",
         "thread": any(thread.name == "of the parent" for thread in threading.enumerate()),
         "argument": argument == "passed",
@@ -62,8 +62,8 @@ def look_around(seen, argument):
 
 @given
 def change_the_global():
-    global mood
-    mood = "changed"
+    global what_a_check_sets
+    what_a_check_sets = "changed"
 
 
 @given

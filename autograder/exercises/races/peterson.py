@@ -112,10 +112,9 @@ def _(student):
         "`enter` and `leave` read and write nothing that is shared: each process sees its own attributes only. "
         "Make the flags and the turn with `Value`, and read and write their `.value`"
     )
-    kinds = sorted({kind.partition(".")[0] for kind in found.operations if not kind.startswith("cell")})
-    used = ", ".join(
-        "RLock, which every Value has without `lock=False`" if k == "rlock" else k.capitalize() for k in kinds
-    )
+    kinds = {kind.partition(".")[0].replace("proxy", "manager") for kind in found.operations} - {"cell", "cells"}
+    own_lock = "RLock, which every Value has without `lock=False`"
+    used = ", ".join(own_lock if kind == "rlock" else kind.capitalize() for kind in sorted(kinds))
     assert not kinds, f"use nothing but shared values; `enter` and `leave` use something else: {used}"
     steps = (found.schedule() or found.failure()).steps
     locked = sorted({step.objects[0][0] for step in steps if len(step.objects) > 1})

@@ -10,7 +10,7 @@ import psutil
 
 from autograder.sandbox.inside.policy import MIB, Policy
 
-INTERVAL = 0.05  # seconds between two looks at the memory of a tree
+INTERVAL = 0.05  # seconds between two looks at what a tree uses
 
 
 def limit_this_process(policy: Policy) -> None:
@@ -32,24 +32,32 @@ def limit_this_process(policy: Policy) -> None:
         _set(resource.RLIMIT_NOFILE, limits.open_files)
 
 
-class MemoryWatch:
-    """Adds up the memory of a tree of processes and of its folders, at most every INTERVAL seconds."""
+class Watch:
+    """Adds up the memory of a tree of processes and of its folders, and its sockets, at most every INTERVAL seconds."""
 
     def __init__(self, policy: Policy) -> None:
-        self._limit = policy.limits.memory
+        self._limits, self._defences = policy.limits, policy.defences
         self._folders = ("/tmp", "/dev/shm") if policy.tier == "B" and policy.defences.private_folders else ()
+        self._own_network = policy.tier == "B" and policy.defences.network
         self._next = 0.0
 
     def excess(self, tree: Callable[[], list[psutil.Process]]) -> str:
-        """In words why the tree must be ended, "" while it is within its limit."""
+        """In words why the tree must be ended, "" while it is within its limits."""
         if time.monotonic() < self._next:
             return ""
-        used = sum(_used_in(folder) for folder in self._folders)
-        used += sum(_resident(process.pid) for process in tree())
+        processes = tree()
+        told = ""
+        if self._defences.memory:
+            used = sum(_used_in(folder) for folder in self._folders)
+            used += sum(_resident(process.pid) for process in processes)
+            if used > self._limits.memory:
+                told = f"the program used more than {self._limits.memory // MIB} MiB of memory"
+        if not told and self._defences.sockets:
+            number = _sockets_here() if self._own_network else sum(_sockets_of(process.pid) for process in processes)
+            if number > self._limits.sockets:
+                told = f"the program had more than {self._limits.sockets} sockets open"
         self._next = time.monotonic() + INTERVAL
-        if used <= self._limit:
-            return ""
-        return f"the program used more than {self._limit // MIB} MiB of memory"
+        return told
 
 
 def _set(kind: int, value: int) -> None:
@@ -79,3 +87,19 @@ def _resident(pid: int) -> int:
 def _used_in(folder: str) -> int:
     state = os.statvfs(folder)
     return (state.f_blocks - state.f_bfree) * state.f_frsize
+
+
+def _sockets_here() -> int:
+    """The sockets of this namespace, those too that are on their way or wait to be accepted."""
+    with open("/proc/net/sockstat") as file:
+        return int(file.readline().split()[-1])
+
+
+def _sockets_of(pid: int) -> int:
+    """The sockets that a process has open; 0 if it has ended."""
+    number = 0
+    with contextlib.suppress(OSError):
+        for name in os.listdir(f"/proc/{pid}/fd"):
+            with contextlib.suppress(OSError):
+                number += os.readlink(f"/proc/{pid}/fd/{name}").startswith("socket:")
+    return number

@@ -11,6 +11,7 @@ from autograder.sandbox.inside import kernel
 from autograder.sandbox.inside.policy import Policy
 
 FONTS, FONTS_LINKED = "/matplotlib", "/tmp/.matplotlib"  # matplotlib's list of fonts: bound; linked where it looks
+_BUFFER = 256 * 1024  # bytes that wait in a TCP socket at most, each way
 _GET_FLAGS, _SET_FLAGS, _UP = 0x8913, 0x8914, 1  # SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP
 
 
@@ -44,6 +45,9 @@ def enter(policy: Policy) -> None:
                 os.symlink(os.path.join(FONTS, name), os.path.join(FONTS_LINKED, name))
     if defences.network:
         _loopback_up()
+        if defences.sockets:
+            for name in ("tcp_rmem", "tcp_wmem"):
+                _write(f"/proc/sys/net/ipv4/{name}", f"4096 {_BUFFER // 2} {_BUFFER}")
     if defences.namespaces:
         _write("/proc/sys/user/max_user_namespaces", "0")
 

@@ -17,6 +17,9 @@ class Limits:
     shared: int = 256 * MIB  # bytes in /dev/shm
     inodes: int = 4096  # files in /tmp, and again in /dev/shm
     open_files: int = 512  # descriptors of one process
+    sockets: int = (
+        1_000  # sockets of all processes; what waits in one is memory of the kernel, a third of a MiB at most
+    )
     output: int = 16 * MIB  # bytes printed
 
 
@@ -33,6 +36,7 @@ class Defences:
     processes: bool = True
     file_size: bool = True
     open_files: bool = True
+    sockets: bool = True  # not many, and none with a large buffer: no process's figures show what waits in them
     output: bool = True
     system_calls: bool = True  # memory that nobody counts, tracing, namespaces, keyrings: denied by seccomp
     capabilities: bool = True  # none are left to the learner's process

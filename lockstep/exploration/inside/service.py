@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from lockstep.exploration.inside.behaviour import Behaviour, HiddenInput, Local, entry_point
@@ -12,6 +13,7 @@ from lockstep.program.definitions import with_given
 from lockstep.program.loading import Loadable
 from lockstep.standin.imports.files import refuse_files
 
+SLICE = 0.25  # seconds of one answer to many questions
 EXPLORE_MAIN = Program("0")
 
 
@@ -52,7 +54,10 @@ def respond(behaviour: Behaviour, request: dict[str, Any]) -> dict[str, Any]:
     if request["do"] == "begin":
         first = behaviour.start(EXPLORE_MAIN)
     elif request["do"] == "extend":
+        began = time.monotonic()
         for number, answer in request["pairs"]:
+            if time.monotonic() - began > SLICE:
+                break  # who asked may want to stop; it asks again for the rest
             if number < 0:
                 behaviour.call(*from_wire(answer))
             else:
@@ -64,8 +69,8 @@ def respond(behaviour: Behaviour, request: dict[str, Any]) -> dict[str, Any]:
         "first": first,
         "locals": [_told(local) for local in behaviour.news],
         "edges": [
-            [number, to_wire(answer), to_wire(tuple(map(tuple, effects))), after]
-            for number, answer, effects, after in behaviour.edges
+            [number, to_wire(answer), to_wire(tuple(map(tuple, effects))), after, list(map(list, came_back))]
+            for number, answer, effects, after, came_back in behaviour.edges
         ],
         "calls": to_wire(tuple(behaviour.calls)),
         "texts": behaviour.machine.tokens.news(),
@@ -81,4 +86,5 @@ def _told(local: Local) -> list[Any]:
         local.program.identity, local.program.daemon, rest.kind, to_wire(rest.operation), list(rest.sections),
         [list(line) for line in rest.where], ended, [list(names) for names in local.queues],
         [list(end) for end in local.ends], [list(child) for child in local.children], to_wire(local.program.ends),
+        list(rest.call),
     ]  # fmt: skip

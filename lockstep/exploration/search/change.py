@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
 from lockstep.exploration.automata import Edge, Local
@@ -9,7 +10,12 @@ from lockstep.exploration.search.fields import Fields, Status
 from lockstep.standin.objects.pipes import Channel, let_go, opened
 from lockstep.standin.objects.queues import QueueValue, abandoned, feeders, on_its_way
 
+LONGEST = 500  # stretches between two operations that may follow from one step
 _CODES = {"process.terminate": -15, "process.kill": -9}
+
+
+class EndlessStep(Exception):
+    """So much follows from one step, without an operation, that it cannot be meant to end; says which process goes on."""
 
 
 class Change:
@@ -20,10 +26,12 @@ class Change:
     lets his parent settle in turn.
     """
 
-    __slots__ = ("layout", "mask", "state")
+    __slots__ = ("_followed", "_settling", "layout", "mask", "state")
 
     def __init__(self, layout: Fields, state: int, mask: int = 0) -> None:
         self.layout, self.state, self.mask = layout, state, mask
+        self._settling: deque[tuple[str, int]] | None = None  # while some are settled: who is next
+        self._followed = 0
 
     def get(self, name: str) -> Any:
         field = self.layout.fields.get(name)
@@ -86,6 +94,9 @@ class Change:
 
     def follow(self, process: str, edge: Edge) -> None:
         """What happens on an edge after the process has moved: creations, starts, and what needs no step of its own."""
+        self._followed += 1
+        if self._followed > LONGEST:
+            raise EndlessStep(process)
         for name, kind, value, _ in edge.created:
             self.set(name, kind, value)
         for child, first in edge.started:
@@ -93,7 +104,18 @@ class Change:
         self.settle(process, edge.after)
 
     def settle(self, process: str, expected: int) -> None:
-        """Joins what has exited, ends what has ended."""
+        """Joins what has exited, ends what has ended: one after the other, as many may follow from one step."""
+        if self._settling is not None:
+            self._settling.append((process, expected))
+            return
+        self._settling = deque([(process, expected)])
+        try:
+            while self._settling:
+                self._settle(*self._settling.popleft())
+        finally:
+            self._settling = None
+
+    def _settle(self, process: str, expected: int) -> None:
         status = self.status(process)
         assert status is not None
         if status.code is not None or status.local != expected:

@@ -6,12 +6,14 @@ from collections import deque
 
 from lockstep.exploration.search.graph import Graph, OverBudget
 from lockstep.exploration.search.visited import Pair, Visited
+from lockstep.exploration.search.watch import OFTEN, Interrupted
 
 PREEMPTIONS = 2
 
 
 def few_preemptions(graph: Graph, budget: int) -> Visited:
-    """All interleavings with at most PREEMPTIONS interruptions of somebody who could go on. Raises OverBudget.
+    """All interleavings with at most PREEMPTIONS interruptions of somebody who could go on. Raises OverBudget and
+    TimeIsUp; an interrupt gives those that were taken so far.
 
     The bound is that of Musuvathi and Qadeer, "Iterative context bounding" (PLDI 2007).
     """
@@ -30,6 +32,12 @@ def few_preemptions(graph: Graph, budget: int) -> Visited:
         visited.states.setdefault(state, pair)
         if len(done) > budget:
             raise OverBudget
+        if not len(done) % OFTEN:
+            try:
+                graph.watch.look(len(done))
+            except Interrupted:
+                visited.interrupted = True
+                break
         moves = list(graph.successors(state))
         if not moves:
             visited.ends[state] = None

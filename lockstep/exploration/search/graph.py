@@ -7,20 +7,22 @@ from typing import Any
 
 from lockstep.exploration.automata import Automata, Unknown
 from lockstep.exploration.search.fields import Field, Status, Widen
+from lockstep.exploration.search.growth import plainly_endless
 from lockstep.exploration.search.steps import ExitsAreSteps, Steps
+from lockstep.exploration.search.watch import OFTEN, Watch
 
-BATCH = 4_000  # answers asked for in one trip
+_SUSPICIOUS = 128  # steps of an interleaving after which one asks whether it ends
 
 
 class OverBudget(Exception):
-    """The program has more states than the budget."""
+    """The program has more states than the budget, or plainly has them without end."""
 
 
 class Graph:
     """The states of a program. Explored once; afterwards it answers from its tables alone."""
 
-    def __init__(self, automata: Automata, first: int, budget: int, capacity: int) -> None:
-        self.automata, self.first, self.budget = automata, first, budget
+    def __init__(self, automata: Automata, first: int, budget: int, capacity: int, watch: Watch) -> None:
+        self.automata, self.first, self.budget, self.watch = automata, first, budget, watch
         self.widths: dict[str, int] = {}
         self.exits_are_steps = False
         self._capacity = capacity
@@ -32,7 +34,7 @@ class Graph:
         self.graded = True  # every state is always the same number of steps from the root
 
     def explore(self) -> None:
-        """Finds all states and counts. Raises OverBudget, leaving steps usable for a partial search."""
+        """Finds all states and counts. Raises OverBudget, TimeIsUp and Interrupted: `depths` and `ends` hold the beginning."""
         self._anew(self._breadth_first)
 
     def search(self, work: Callable[[], Any]) -> Any:
@@ -97,7 +99,7 @@ class Graph:
         depths[self.root] = 0
         level: dict[int, int] = {self.root: 1}
         ends = self.ends
-        depth = 0
+        depth, suspicious = 0, _SUSPICIOUS
         while level:
             depth += 1
             after = self._level(level, ends)
@@ -112,6 +114,11 @@ class Graph:
                     depths[state] = depth
             if len(depths) > self.budget:
                 raise OverBudget
+            self.watch.look(len(depths))
+            if depth >= suspicious or len(depths) >= 64 * suspicious:
+                suspicious *= 2
+                if plainly_endless(self.automata, self.steps):
+                    raise OverBudget
             level = after
         if not self.graded:
             self._count_any_order()
@@ -148,8 +155,11 @@ class Graph:
                     after[new] = after.get(new, 0) + ways
                 if len(after) > room:
                     raise OverBudget
+                if not len(after) % OFTEN:
+                    self.watch.look(len(self.depths))
             if wanted:
                 self.automata.extend(list(wanted))
+                self.watch.look(len(self.depths))
             waiting = postponed
         return after
 

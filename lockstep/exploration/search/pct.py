@@ -8,6 +8,7 @@ from typing import Any
 from lockstep.exploration.search.graph import Graph
 from lockstep.exploration.search.shortest import PathStep
 from lockstep.exploration.search.visited import Visited
+from lockstep.exploration.search.watch import Interrupted, TimeIsUp
 
 DEPTH = 3
 RUNS = 1_000
@@ -19,7 +20,7 @@ def sample(graph: Graph, budget: int, runs: int = RUNS) -> Visited:
     on goes.
 
     Who comes back to a state of the same run is spinning, and goes to the end of the line. At most `budget` steps
-    in all.
+    in all, and until the time is up or an interrupt comes.
     """
     draw = random.Random(0)
     visited = Visited()
@@ -27,7 +28,12 @@ def sample(graph: Graph, budget: int, runs: int = RUNS) -> Visited:
     visited.states[graph.root] = (graph.root, -1)
     longest, total = 20, 0
     while visited.runs < runs and total < budget:
-        path, ended = _sampled_run(graph, draw, longest, visited)
+        try:
+            graph.watch.look(total)
+            path, ended = _sampled_run(graph, draw, longest, visited)
+        except (TimeIsUp, Interrupted) as early:
+            visited.interrupted = isinstance(early, Interrupted)
+            break
         visited.runs += 1
         total += len(path) + 1
         longest = max(longest, len(path))
@@ -48,6 +54,7 @@ def _sampled_run(
     path: list[PathStep] = []
     lowest = -float(DEPTH)
     for count in range(LONGEST):
+        graph.watch.look(len(visited.states))
         moves: dict[int, Any] = {}
         for field, news in graph.successors(state):
             if field.index not in priorities:

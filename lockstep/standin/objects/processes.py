@@ -78,6 +78,10 @@ class Process(Lacking):
         self._started = False
         self._code: int | None = None  # known after join
 
+    def __hash__(self) -> int:
+        # By number, not by address, which differs from run to run: the order of a set is then always the same.
+        return pid_of(self.__dict__.get("identity", "0"))
+
     def run(self) -> None:
         """What the process does; subclasses override it."""
         target = self._target

@@ -9,7 +9,7 @@ import sys
 from lockstep.student.process import OUTPUT_LIMIT, StudentProcess
 
 
-class ForkedLauncher:
+class ForkingLauncher:
     """Keeps one zygote for as long as it lives; a process from it starts in some ten milliseconds."""
 
     output_limit = OUTPUT_LIMIT  # bytes printed after which a program is ended

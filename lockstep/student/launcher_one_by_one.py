@@ -24,8 +24,8 @@ from lockstep.student.process import StudentProcess
 from lockstep.student.sockets import FrameSocket
 
 
-class SpawnedLauncher:
-    """Starts `python -m lockstep.student.spawned` per process; both talk over loopback, after a shared secret."""
+class OneByOneLauncher:
+    """Starts `python -m lockstep.student.launcher_one_by_one` per process; both talk over loopback, after a shared secret."""
 
     def __init__(self) -> None:
         self._ready: StudentProcess | None = None
@@ -55,7 +55,7 @@ def _start() -> StudentProcess:
         server.settimeout(30)
         port = server.getsockname()[1]
         popen = subprocess.Popen(
-            [sys.executable, "-m", "lockstep.student.spawned", str(port), folder],
+            [sys.executable, "-m", "lockstep.student.launcher_one_by_one", str(port), folder],
             stdin=subprocess.PIPE,
             stdout=their_output,
             stderr=their_output,

@@ -1,0 +1,118 @@
+"""The report of an exercise's checks as HTML: a row a check, its mark in a column of its own, and why it does not hold."""
+
+import html
+import platform
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lockstep.checks.report import CheckResult, Report
+from lockstep.version import __version__
+from lockstep.words import plain
+
+_CODE = re.compile(r"`([^`\n]+)`")
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A check that has not finished: its sentence, and the most seconds that it may take."""
+
+    sentence: str
+    limit: float
+
+
+def report_html(report: Report, *, waiting: Sequence[Waiting] = (), interrupted: str = "", footer: str = "") -> str:
+    """The report as HTML. `waiting` are the checks that have not finished, the running one first.
+
+    `interrupted`: what is said of them if they never will. `footer`: HTML below the rows.
+    """
+    rows = []
+    failures = 0
+    for result in report.results:
+        rows.append(_row(result, report.exercise, opened=failures == 0))
+        failures += not result.passed
+    for place, one in enumerate(waiting):
+        running = place == 0 and not interrupted
+        limit = f'<span class="lockstep-time">at most {one.limit:g} s</span>' if running else ""
+        mark = '<span class="lockstep-mark" aria-label="not run yet">…</span>'
+        rows.append(f'<div class="lockstep-row">{mark}<div>{marked(one.sentence)} {limit}</div></div>')
+    headline = running_headline(report, waiting) if waiting and not interrupted else interrupted or report.headline
+    note = f'<div class="lockstep-note">{marked(report.note)}</div>' if report.note else ""
+    return (
+        f'{_STYLE}<div class="lockstep-report"><strong>{marked(headline)}</strong>{"".join(rows)}{note}{footer}</div>'
+    )
+
+
+def running_headline(report: Report, waiting: Sequence[Waiting]) -> str:
+    """What is said while checks run: which one, and how long it may take."""
+    number = report.total - len(waiting) + 1
+    return f"checking `{report.exercise}`: check {number} of {report.total}, at most {waiting[0].limit:g} s"
+
+
+def marked(text: str) -> str:
+    """Text as HTML, with `code` between backticks as code."""
+    return _CODE.sub(r"<code>\1</code>", _escaped(text))
+
+
+def _row(result: CheckResult, exercise: str, opened: bool) -> str:
+    seconds = f'<span class="lockstep-time">{result.seconds:.2f} s</span>'
+    sentence = f"{marked(result.sentence)} {seconds}"
+    if result.passed:
+        mark = '<span class="lockstep-mark lockstep-pass" role="img" aria-label="holds">✔</span>'
+        note = f'<div class="lockstep-why">{marked(result.explanation)}</div>' if result.explanation else ""
+        return f'<div class="lockstep-row">{mark}<div>{sentence}{note}</div></div>'
+    mark = '<span class="lockstep-mark lockstep-fail" role="img" aria-label="does not hold">✘</span>'
+    return f'<div class="lockstep-row">{mark}<div>{sentence}{_why(result, exercise, opened)}</div></div>'
+
+
+def _why(result: CheckResult, exercise: str, opened: bool) -> str:
+    """The explanation, and what else there is to see; of the first failure all of it, of others after a click."""
+    if result.not_begun:
+        return f'<div class="lockstep-calm">{marked(result.explanation)}</div>'
+    first, _, rest = result.explanation.partition("\n")
+    body = f'<div class="lockstep-why">{marked(first)}</div>'
+    body += f'<div class="lockstep-more">{marked(rest)}</div>' if rest else ""
+    if result.calls:
+        body += f"<div>What was called:</div><pre>{_escaped(chr(10).join(result.calls))}</pre>"
+    if result.detail:
+        body += f"<pre>{_escaped(result.detail)}</pre>"
+    if result.evidence is not None:
+        shown = getattr(result.evidence, "_repr_html_", None)
+        page = shown() if shown is not None else f"<pre>{_escaped(result.evidence.text())}</pre>"
+        body += f"<details{' open' if opened else ''}><summary>The steps that lead there</summary>{page}</details>"
+    if result.output.strip():
+        body += f"<details><summary>What it printed</summary><pre>{_escaped(result.output)}</pre></details>"
+    return body + (
+        "<details><summary>I think this check is wrong</summary><p>Send this text to whoever gives the course:</p>"
+        f"<pre>{_escaped(_doubt(result, exercise))}</pre></details>"
+    )
+
+
+def _doubt(result: CheckResult, exercise: str) -> str:
+    machine = f"Lockstep {__version__}, Python {platform.python_version()}, {sys.platform}"
+    lines = [f"Exercise: {exercise}", f"Check: {result.sentence}", f"It said: {result.explanation}"]
+    return "\n".join([*lines, *(f"Called: {call}" for call in result.calls), machine, "Why I think it is wrong: "])
+
+
+def _escaped(text: str) -> str:
+    return html.escape(plain(text))
+
+
+_STYLE = """<style>
+.lockstep-report { font-family: var(--jp-ui-font-family, system-ui, sans-serif); line-height: 1.5; max-width: 75em; }
+.lockstep-report .lockstep-row { display: grid; grid-template-columns: 1.5em minmax(0, 1fr); margin: .15em 0; }
+.lockstep-report pre { white-space: pre-wrap; word-break: normal; overflow-wrap: break-word;
+  margin: .3em 0 !important; padding: .2em .8em !important; font-size: .92em; border: 0;
+  border-left: 3px solid currentColor !important; background: transparent !important; color: inherit; overflow-x: auto; }
+.lockstep-report .lockstep-row code { background: rgba(128, 128, 128, .16); color: inherit; padding: 0 .25em; border-radius: 3px;
+  font-weight: inherit; overflow-wrap: break-word; }
+.lockstep-why { font-weight: 600; }
+.lockstep-more { white-space: pre-wrap; }
+.lockstep-calm { opacity: .8; }
+.lockstep-mark { text-align: center; font-weight: 700; }
+.lockstep-pass { color: #009E73; }
+.lockstep-fail { color: #D55E00; }
+.lockstep-time, .lockstep-note { opacity: .65; font-size: .88em; }
+.lockstep-report summary { cursor: pointer; display: list-item; }
+</style>"""
