@@ -9,9 +9,11 @@ from typing import Any
 
 from lockstep.exploration import automata
 from lockstep.exploration.automata import Automata
-from lockstep.exploration.coverage import explored
+from lockstep.exploration.clients import Used, clients_of
+from lockstep.exploration.coverage import MEMORIES, SEQUENTIAL, explored
 from lockstep.exploration.exploration import Exploration
 from lockstep.exploration.findings import NotExplored
+from lockstep.exploration.progress import Progress
 from lockstep.exploration.search.change import LONGEST, EndlessStep
 from lockstep.exploration.search.watch import Watch
 from lockstep.player.aim import Goal
@@ -19,6 +21,7 @@ from lockstep.player.replaying import Replay, replayed, schedule_of
 from lockstep.standin.machine import NotCovered
 from lockstep.standin.objects.processes import process_name
 from lockstep.student.failure import StudentTimedOut
+from lockstep.student.given import current_student
 from lockstep.student.target import program
 
 BUDGET = 300_000  # states
@@ -36,17 +39,23 @@ def explore(
     pipe_capacity: int = PIPE_CAPACITY,
     merge: bool = True,
     limit: float | None = None,
+    clients: Iterable[str] | None = None,
+    memory: str = SEQUENTIAL,
     **keywords: Any,
 ) -> Exploration:
     """Takes a program of processes through all its interleavings, and gives what it found as an Exploration.
 
-        function       the program: a function of the notebook or of a file
+        function       the program: a function of the notebook or of a file; with `clients`, a class
         arguments      what it is called with: numbers, text, lists, other functions of the program
         budget         states at most; over it, interleavings with few preemptions or a sample, and the claim says so
         limit          seconds that the program's own code may take in all; 60, in a check what is left of its limit
+        clients        of an object: the calls of each process, such as ["put(1); put(2)", "get()"]
+        memory         "store buffers": what is written without a lock reaches other processes later, as on x86
         pipe_capacity  bytes that a pipe holds before whoever sends has to wait
         feeder         whether a Queue has its thread that sends, as in truth; False is smaller and less true
         merge          False: situations are the same only after the same history, which is slower
+
+    What takes longer than a second shows how far it is, outside of checks. An interrupt gives what was found by then.
 
     Raises NotExplored for what it does not cover, StudentTimedOut over the limit, TypeError for what is no function, and ValueError
     for options that make no sense.
@@ -58,6 +67,8 @@ def explore(
         raise ValueError(f"a budget is a number of states, at least 1, not {budget!r}")
     if not isinstance(pipe_capacity, int) or pipe_capacity < 1:
         raise ValueError(f"a pipe holds at least 1 byte, not {pipe_capacity!r}")
+    if memory not in MEMORIES:
+        raise ValueError(f"memory is {' or '.join(map(repr, MEMORIES))}, not {memory!r}")
     if limit is not None and (not isinstance(limit, (int, float)) or not limit > 0):
         raise ValueError(f"a limit is a number of seconds, more than 0, not {limit!r}")
     with (
@@ -68,12 +79,18 @@ def explore(
         request = {
             "function": opened.reference, "arguments": positional, "keywords": named,
             "feeder": bool(feeder), "pipe_capacity": pipe_capacity, "merge": bool(merge),
+            "memory": memory,
         }  # fmt: skip
+        used = None
+        if clients is not None:
+            used = Used(clients_of(clients), arguments, keywords)
+            request["clients"] = used.as_data()
         cells = (*opened.session.source.cells, *opened.session.given.cells)
         sources = {cell.label: cell.source.split("\n") for cell in cells}
-        known, watch = Automata(service), Watch(service.over)
+        known, progress = Automata(service), Progress(opened.name, budget)
+        watch = Watch(service.over) if current_student.get() else Watch(service.over, progress)
         try:
-            return Exploration(explored(known, request, budget, sources, opened.name, watch))
+            return Exploration(explored(known, request, budget, sources, opened.name, watch), used)
         except (NotCovered, automata.HiddenInput) as error:
             raise NotExplored(str(error)) from None
         except EndlessStep as error:
@@ -90,6 +107,8 @@ def explore(
                 else f"{error}: it has too much to do for `explore`; take fewer processes, or smaller numbers"
             )
             raise StudentTimedOut(told, error.stacks) from None
+        finally:
+            progress.close()
 
 
 def replay(program: Any, *arguments: Any, schedule: Iterable[Any], **options: Any) -> Replay:

@@ -9,19 +9,21 @@ from typing import Any
 
 from lockstep.exploration.claims import Claim
 from lockstep.exploration.schedule import Schedule, Step, Waiting
+from lockstep.exploration.search.fairness import Circle, Moves, fair_circles, on_circles, once_round, to_a_circle
 from lockstep.exploration.search.fields import Status
 from lockstep.exploration.search.graph import Graph
 from lockstep.exploration.search.shortest import PathStep, shortest
 from lockstep.exploration.search.steps import Move
 from lockstep.exploration.search.visited import Visited
+from lockstep.exploration.starvation import Starving, starving
 from lockstep.exploration.typed import Results, typed_key
 from lockstep.exploration.wording import Words
 from lockstep.standin.kinds import declared_object
 from lockstep.standin.objects.processes import process_name
 from lockstep.student.failure import CheckFailed
-from lockstep.words import brief_value
+from lockstep.words import brief_value, enumerated
 
-_LAP = 24  # steps shown of a loop without an end
+_STARTS = 100  # states of a circle from which a short way round is looked for
 _SEARCH_LIMIT = 200_000  # (state, last actor) pairs looked at for a shorter schedule than the one a partial search took
 
 
@@ -67,7 +69,11 @@ class Findings:
     ) -> None:
         self.graph, self.visited, self.words, self.claim, self.name = graph, visited, words, claim, name
         self.ends = [self._end(state, ways) for state, ways in ends.items()]
-        self.lost = graph.lost() if visited is None else set()
+        busy = visited is None and not graph.finite
+        self.lost = graph.lost() if busy else set()
+        self._turning = on_circles(graph) if busy else set()
+        self.circles = list(fair_circles(self._turning, graph.successors))
+        self.circling = frozenset[int]().union(*(circle.states for circle in self.circles))
         self.interleavings, self.grows = interleavings, grows
         self._sections: dict[str, dict[int, int]] = {}
         self._paths: dict[frozenset[int], list[PathStep]] = {}
@@ -157,25 +163,45 @@ class Findings:
         return tuple(found)
 
     def path_shown(self, goals: set[int]) -> list[PathStep]:
-        """The steps of `path`; where no end is reached any more it goes on until a state comes again, to show the circle."""
+        """The steps of `path`; where they can go on for ever, then once round the circle in which they do."""
         path = self.path(goals)
         end = path[-1][2] if path else self.graph.root
-        return [*path, *self._lap(end)] if end in self.lost else path
+        if end not in self.lost and end not in self.circling:
+            return path
+        way = to_a_circle(self.circles, end, self.graph.successors)
+        start = way[-1][2] if way else end
+        circle = next(circle for circle in self.circles if start in circle.states)
+        return [*path, *way, *once_round(circle, start, self.graph.successors)]
 
-    def _lap(self, state: int) -> list[PathStep]:
-        """The steps from here to where a state comes again, the processes taking turns."""
-        lap: list[PathStep] = []
-        met, last = {state}, -1
-        while len(lap) < _LAP:
-            moves = {field.index: (field, news) for field, news in self.graph.successors(state)}
-            turn = min(moves, key=lambda index: (index <= last, index))
-            field, news = moves[turn]
-            state, last = news[0], turn
-            lap.append((field, 0, state))
-            if state in met:
-                break
-            met.add(state)
-        return lap
+    def round_shown(self, circle: Circle, moves: Moves) -> list[PathStep]:
+        """The steps to a circle and once round it, where that takes the fewest steps."""
+        start = self._where_short(circle, moves)
+        return [*self.path({start}), *once_round(circle, start, moves)]
+
+    def _where_short(self, circle: Circle, moves: Moves) -> int:
+        states = sorted(circle.states, key=self.graph.depths.__getitem__)[:_STARTS]
+        return min(states, key=lambda state: self.graph.depths[state] + len(once_round(circle, state, moves)))
+
+    def livelock(self) -> tuple[str, set[int]]:
+        """A circle that can be left, but not by whoever goes round: in words, and its state that is shown. There must be one."""
+        circle = min((each for each in self.circles if not each.states <= self.lost), key=lambda each: len(each.states))
+        start = self._where_short(circle, self.graph.successors)
+        waiting = [
+            process for process, status in self.graph.statuses(start).items()
+            if status.code is None and process not in circle.moving and self.graph.automata.locals[status.local].kind == "ask"
+        ]  # fmt: skip
+        if not waiting:
+            return "They can go on for ever, all of them moving and none of them getting anywhere (livelock):", {start}
+        movers, others = (
+            enumerated([process_name(each) for each in sorted(some)]) for some in (circle.moving, waiting)
+        )
+        verb = "waits" if len(waiting) == 1 else "wait"
+        return f"{movers} can go on for ever and get nowhere, while {others} {verb} (livelock):", {start}
+
+    def starving(self, section: str | None) -> Starving | None:
+        """Somebody who can be kept out for ever, of this section or of any; where there are none, by whatever he waits for."""
+        every = self.sections()
+        return starving(self.graph, self._turning, every if section is None else [section], every)
 
     def path(self, goals: set[int]) -> list[PathStep]:
         """The path with the fewest context switches, then the fewest steps, to one of these states; searched for once."""
@@ -188,15 +214,35 @@ class Findings:
             self._paths[known] = path
         return self._paths[known]
 
-    def told(self, path: list[PathStep], title: str) -> Schedule:
-        """These steps, for readers."""
+    def told(self, path: list[PathStep], title: str, starving: str = "") -> Schedule:
+        """These steps, for readers; `starving` is a process that they keep out."""
         state, steps, last = self.graph.root, [], ""
         for field, index, after in path:
             move = self.graph.steps.in_full(state, field)[index]
             steps.append(self._step(state, after, move, bool(last) and move.actor != last))
             state, last = after, move.actor
-        waiting = tuple(self._waiting(state))
-        return Schedule(title, tuple(steps), waiting, self._outcome(state))
+        again = self.again(path)
+        outcome = self._outcome(state)
+        if starving:
+            outcome = f"{process_name(starving)} has come no further."
+        if again:
+            outcome = f"{outcome} {self._repeated(path, again, starving)}".strip()
+        return Schedule(title, tuple(steps), tuple(self._waiting(state)), outcome, again)
+
+    def again(self, path: list[PathStep]) -> int:
+        """The step with which a circle begins that ends with the path, 0 if none does."""
+        states = [self.graph.root, *(after for _, _, after in path)]
+        back = states.index(states[-1])
+        return back + 1 if back < len(path) and states[-1] in self._turning else 0
+
+    @staticmethod
+    def _repeated(path: list[PathStep], again: int, starving: str) -> str:
+        before = f"after step {again - 1}" if again > 1 else "at the beginning"
+        steps = f"steps {again} to {len(path)}" if again < len(path) else f"step {again}"
+        movers = dict.fromkeys(process_name(field.name) for field, _, _ in path[again - 1 :] if field.kind == "process")
+        verb = "moves, and gets" if len(movers) == 1 else "move, and get"
+        who = f": {enumerated(list(movers))} {verb} nowhere" if movers and not starving else ""
+        return f"Now all is as it was {before}, so {steps} can be repeated for ever{who}."
 
     def _end(self, state: int, ways: int | None) -> End:
         statuses = self.graph.statuses(state)

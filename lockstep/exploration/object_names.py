@@ -86,7 +86,7 @@ def assigned(line: str, kinds: list[str]) -> list[str]:
             creates = _creates(call)
             title = ast.unparse(target) + (f"[{place}]" if several else "")
             expected += creates
-            names += [title + ("'s lock" if len(creates) > part + 1 else "") for part in range(len(creates))]
+            names += _parts(title, creates, _constructor(call) in _ARRAYS)
     return names if expected == kinds else []
 
 
@@ -111,11 +111,36 @@ def _assignments(statement: ast.stmt) -> list[tuple[ast.expr, ast.expr]]:
     return [(target, value)]
 
 
+def _parts(title: str, creates: list[str], several: bool) -> list[str]:
+    """What a call creates, which is assigned to `title`: a guard first, and the cells of an array by their places."""
+    if several:
+        cells = creates.count("cell")
+        return [f"{title}'s lock"] * (len(creates) - cells) + [f"{title}[{place}]" for place in range(cells)]
+    return [title + ("'s lock" if len(creates) > part + 1 else "") for part in range(len(creates))]
+
+
+def _constructor(call: ast.expr) -> str:
+    return ast.unparse(call.func).rpartition(".")[2] if isinstance(call, ast.Call) else ""
+
+
 def _creates(call: ast.expr) -> list[str]:
-    """The kinds of what a call creates."""
+    """The kinds of what a call creates; an array as many cells as its text says."""
     if not isinstance(call, ast.Call):
         return []
-    creates = list(made_by(ast.unparse(call.func).rpartition(".")[2]))
+    creates = list(made_by(_constructor(call)))
+    if _constructor(call) in _ARRAYS:
+        size = _size(call)
+        creates = ["rlock"] * (_constructor(call) == "Array") + ["cell"] * size if size else []
     if any(ast.unparse(keyword) == "lock=False" for keyword in call.keywords):
         creates = [kind for kind in creates if kind != "rlock"]
     return creates
+
+
+def _size(call: ast.Call) -> int:
+    """How many items an array has, as far as its text says; 0 if it does not."""
+    match call.args[1:2]:
+        case [ast.Constant(value=int(size))]:
+            return size
+        case [ast.List(elts=items) | ast.Tuple(elts=items)]:
+            return len(items)
+    return 0

@@ -46,6 +46,7 @@ class Schedule:
     steps: tuple[Step, ...]
     waiting: tuple[Waiting, ...]
     outcome: str
+    again: int = 0  # the step with which a circle begins that goes on to the last one; 0: there is none
 
     @property
     def switches(self) -> int:
@@ -64,6 +65,8 @@ class Schedule:
             mark = ">" if step.switch else " "
             at = f"{step.label}, line {step.line}: {step.source}" if step.label else ""
             told = f"{step.operation}{answer}"
+            if number == self.again:
+                lines.append("     --- from here on, round and round:")
             inside = f"  [inside {', '.join(step.inside)}]" if step.inside else ""
             lines.append(f"{number:4} {mark} {step.process:{who}}  {told:{what}}  {changed}{inside}".rstrip())
             if at:

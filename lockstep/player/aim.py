@@ -18,9 +18,11 @@ class Aim:
     """The states to come to. `words` names them ("a deadlock"), empty if they are no failure."""
 
     words: str
-    states: frozenset[int]
+    states: frozenset[int]  # none: nobody can drive there
     headline: str
     fails: bool = True
+    circle: frozenset[int] = frozenset()  # states of a circle to be shown once round
+    told: str = ""  # all that is to be said of a run that is meant to go on for ever
 
 
 def aims_of(found: Findings, goal: Goal) -> list[Aim]:
@@ -61,7 +63,10 @@ def _deadlocks(found: Findings) -> list[Aim]:
 
 def _livelocks(found: Findings) -> list[Aim]:
     if not found.lost:
-        return []
+        if not found.circling:
+            return []
+        told, states = found.livelock()
+        return [Aim("a livelock", frozenset(), f"{told.rstrip(':')}; {_tried(found)}", circle=frozenset(states))]
     told = "The processes can come to where they go on for ever and never end (livelock)"
     return [Aim("a livelock", frozenset(found.lost), f"{told}; {_tried(found)}")]
 

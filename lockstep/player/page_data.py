@@ -30,8 +30,14 @@ def player_data(findings: Findings, goal: Goal = None, *, puzzle: bool = False) 
     aims = aims_of(findings, goal)
     if puzzle and len(aims) > 1:
         aims = [replace(aims[0], words="a failure", states=aimed_at(findings, goal))]
-    paths = [findings.path(set(aim.states)) if aim.states else [] for aim in aims]
+    paths = [_path(findings, aim) for aim in aims]
     return trace_data(findings, list(zip(aims, paths, strict=True)), puzzle=puzzle)
+
+
+def _path(findings: Findings, aim: Aim) -> Path:
+    if aim.circle:
+        return findings.path_shown(set(aim.circle))
+    return findings.path(set(aim.states)) if aim.states else []
 
 
 def trace_data(
@@ -46,11 +52,11 @@ def trace_data(
     aims = [aim for aim, _ in shown]
     along = list(dict.fromkeys([findings.graph.root, *(after for _, path in shown for _, _, after in path)]))
     rules = [] if findings.visited is not None else tables.all_rules()
-    drivable = 0 < len(rules) <= limit
+    drivable = 0 < len(rules) <= limit and bool(aims[0].states or not aims[0].words)
     counted = drivable and len(findings.graph.depths) <= STATES
     rows = [tables.row(state) for state in (findings.graph.depths if counted else along)]
     tables.add(rules if drivable else tables.rules_at(along))
-    known = ends.keys() | findings.lost | aims[0].states
+    known = ends.keys() | aims[0].states | (set() if aims[0].told else findings.lost)
     marked = known if drivable and len(known) <= STATES else known & set(along)
     outcomes, special = _special(findings, tables, sorted(marked), aims)
     return {
@@ -80,7 +86,7 @@ def _trace(findings: Findings, tables: Tables, aim: Aim, path: Path) -> dict[str
         "title": aim.words,
         "headline": short(aim.headline),
         "fails": aim.fails,
-        "story": [short(sentence) for sentence in story(findings, path)],
+        "story": [short(sentence) for sentence in ([aim.told] if aim.told else story(findings, path))],
         "steps": [[tables.actors[actor], way] for actor, way in chosen(findings.graph, path)],
     }
 

@@ -9,6 +9,7 @@ from typing import Any
 from lockstep.exploration.findings import Findings
 from lockstep.exploration.search.shortest import PathStep
 from lockstep.exploration.search.steps import Move
+from lockstep.player.unseen_writes import unseen_writes
 from lockstep.player.waiting import line_of, waits
 from lockstep.standin.kinds import operation_kind
 from lockstep.standin.objects.processes import process_name
@@ -29,10 +30,12 @@ def story(findings: Findings, path: list[PathStep]) -> list[str]:
             *_inside(findings, trace, last),
             "From here on somebody can always go on, but nobody can ever come to an end.",
         ]
+    elif findings.again(path):
+        told = [findings.told(path, "").outcome]
     else:
         accesses = list(_accesses(findings, trace))
         told = [*(_overwritten(accesses) or _outdated(accesses)), *_inside(findings, trace, last)]
-    return [*_crashes(findings, last), *told][:SENTENCES]
+    return [*_crashes(findings, last), *unseen_writes(findings, trace), *told][:SENTENCES]
 
 
 def moves(findings: Findings, path: list[PathStep]) -> list[tuple[int, int, Move]]:

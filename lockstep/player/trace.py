@@ -22,7 +22,7 @@ LONGEST = 200_000  # characters of one player; beyond, the still picture is all
 class Trace:
     """The steps of `path` under a title; `goals` are the states that they were to come to.
 
-    `bare`: shown as a still picture, with nothing of the program but its own steps.
+    `bare`: shown as a still picture, with nothing of the program but its own steps. `starving`: whom the steps keep out.
     """
 
     findings: Findings = field(repr=False, compare=False)
@@ -30,10 +30,11 @@ class Trace:
     title: str
     goals: frozenset[int] = frozenset()
     bare: bool = False
+    starving: str = ""
 
     @cached_property
     def schedule(self) -> Schedule:
-        return self.findings.told(self.path, self.title)
+        return self.findings.told(self.path, self.title, self.starving)
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -74,7 +75,12 @@ class Trace:
             return None
         last = self.path[-1][2]
         headline = self.title.removesuffix("; the shortest:").rstrip(":") + "."
-        aim = Aim(_words(self.findings, last), self.goals or frozenset([last]), headline)
+        if self.starving:
+            aim = Aim("starvation", frozenset(), headline, told=self.outcome)
+            return trace_data(self.findings, [(aim, self.path)], limit=RULES)
+        circle = last in self.findings.circling and last not in self.findings.lost
+        goals = frozenset[int]() if circle else self.goals or frozenset([last])
+        aim = Aim(_words(self.findings, last), goals, headline)
         return trace_data(self.findings, [(aim, self.path)], limit=RULES)
 
 
@@ -90,7 +96,7 @@ def module_for(page: str) -> str:
 
 def _words(findings: Findings, state: int) -> str:
     """What it has come to in this state, in two words."""
-    if state in findings.lost:
+    if state in findings.lost or state in findings.circling:
         return "a livelock"
     end = next((end for end in findings.ends if end.state == state), None)
     if end is None:

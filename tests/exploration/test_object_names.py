@@ -27,6 +27,16 @@ def called(line: str, *kinds: str) -> list[str]:
             ["self.items's lock", "self.items[0]", "self.items[1]"],
         ),
         ("n, self.cells = len(all), RawArray('i', 2)", ["cell", "cell"], ["self.cells[0]", "self.cells[1]"]),
+        (
+            "flags, turn = Array('i', 2, lock=False), Value('i', 0, lock=False)",
+            ["cell"] * 3,
+            ["flags[0]", "flags[1]", "turn"],
+        ),
+        (
+            "a, b = Array('i', [7]), RawArray('i', (0, 0))",
+            ["rlock", *["cell"] * 3],
+            ["a's lock", "a[0]", "b[0]", "b[1]"],
+        ),
         ("run(Lock())", ["lock"], ["lock 1"]),
         ("both = Condition()", ["rlock", "condition"], ["both's lock", "both"]),
     ],
