@@ -63,11 +63,11 @@ def _some(graph: Graph, budget: int, why: str) -> tuple[Visited, Claim]:
     watch = graph.watch
     visited: Visited
     try:
-        watch.phase(f"those with at most {PREEMPTIONS} preemptions", _FEW)
+        watch.phase(f"those with at most {PREEMPTIONS} preemptions (it has too many to take them all)", _FEW)
         visited = graph.search(lambda: few_preemptions(graph, budget))
         claim: Claim = FewPreemptions(PREEMPTIONS, len(visited.states), why)
     except (OverBudget, TimeIsUp):
-        watch.phase("a sample", _SOME)
+        watch.phase("a sample (it has too many even of those with few preemptions)", _SOME)
         visited = graph.search(lambda: sample(graph, budget))
         claim = Sampled(visited.runs, DEPTH, why)
     if visited.interrupted:

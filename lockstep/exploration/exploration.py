@@ -28,10 +28,18 @@ from lockstep.words import SENTENCES, brief, brief_value, enumerated
 
 @dataclass(frozen=True, repr=False)
 class Exploration:
-    """What `explore` found. Counts are interleavings; where these are without number (`interleavings` is None), states.
+    """What explore found: it counts, judges and shows. Counts are interleavings, and states where `interleavings` is None.
 
-    `results` maps every value that main returned to its interleavings. `crashes` counts those in which some process
-    ended by an exception, `left_running` those in which main was done before a process that it started.
+        results                     what the program returned -> in how many interleavings
+        deadlocks, livelocks        in how many nobody can go on, or all go on for ever
+        crashes, left_running       in how many a process raises, or is left behind when main is done
+        always(f), sometimes(f)     whether f is true of what all, or some, interleavings return; raise CheckFailed with a schedule
+        schedule(f), failure()      a shortest interleaving of that kind, as a Trace, or None
+        play(), trace(), save(f)    the same to step through, as text, as a page
+
+    >>> found = explore(count, 2)
+    >>> found.results[2], found.deadlocks
+    (2, 0)
     """
 
     findings: Findings = field(compare=False, hash=False)

@@ -6,7 +6,6 @@ from textwrap import dedent
 import pytest
 
 from lockstep import wait_until
-from lockstep.exploration.claims import FewPreemptions
 from lockstep.exploration.findings import NotExplored
 from lockstep.student.failure import CheckFailed
 from tests.exploration.taking import take
@@ -438,7 +437,7 @@ def test_too_many_interleavings_are_judged_as_far_as_they_are_taken():
         return take(unlocked, function="Counter", clients=clients, budget=budget)
 
     found = bounded([four] * 3, 15_000)
-    assert isinstance(found.claim, FewPreemptions)
+    assert "(at most 2 preemptions)" in str(found.claim)
     found.one_at_a_time(Counter)  # nobody looks at what is lost
     with pytest.raises(CheckFailed, match="`value\\(\\)` of Process-3 returned"):
         bounded([four, four, f"{four}; value()"], 15_000).one_at_a_time(Counter)
