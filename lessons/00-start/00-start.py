@@ -127,7 +127,7 @@ check.run("wait_for_ever")
 # %% [markdown]
 # ## The units
 #
-# Each one builds on those before it. The units with the missing numbers (04, 07 and 08) are still being written;
+# Each one builds on those before it. Units whose numbers are missing here are still being written;
 # where a lesson points to one of them, it says "to come".
 #
 # | Unit | Its question |
@@ -137,6 +137,7 @@ check.run("wait_for_ever")
 # | [03 Memory](../03-memory/03-memory.ipynb) | What does moving data cost? |
 # | [05 Races](../05-races/05-races.ipynb) | What can go wrong between two lines? |
 # | [06 Locks](../06-locks/06-locks.ipynb) | How do we keep others out? |
+# | [07 Conditions](../07-conditions/07-conditions.ipynb) | How do we wait for something to become true? |
 # | [10 Speed-up](../10-speedup/10-speedup.ipynb) | How much faster can it get? |
 # | [11 Map, reduce, scan](../11-patterns/11-patterns.ipynb) | What do all these loops have in common? |
 #

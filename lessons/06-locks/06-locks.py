@@ -524,5 +524,5 @@ for philosophers in [2, 3, 4, 5]:
 # - A semaphore that begins at 0 carries a message. One that begins at n lets n in.
 # - Do not wait for one thing while you hold another, or else take them in one order.
 #
-# Locks answer *not at the same time*. Waiting until something has *become true* is the subject of unit 07 (to come). Back to
-# [the list of units](../00-start/00-start.ipynb).
+# Locks answer *not at the same time*. Waiting until something has *become true* is the subject of
+# [the next unit](../07-conditions/07-conditions.ipynb).

@@ -220,25 +220,32 @@ class Exploration:
         told = (text for end in self._ends for process, text in end.crashes if process == "0")
         return {text.partition(":")[0] for text in told}
 
-    def failure(self) -> Trace | None:
-        """The shortest schedule to a deadlock, a livelock or a crash; None if there is none of these."""
+    def failure(self, title: str = "") -> Trace | None:
+        """The shortest schedule to a deadlock, a livelock or a crash, under this title; None if there is none of these.
+
+        As the message of a check's `assert`, it is shown as the reason.
+        """
         kinds: list[tuple[str, set[int]]] = [
             ("Nobody can go on (deadlock):", {end.state for end in self._ends if end.deadlocked}),
             ("They can go on for ever and never end (livelock):", set(self.findings.lost)),
             self.findings.livelock() if self.findings.circling - self.findings.lost else ("", set()),
             ("A process ends with an exception:", {end.state for end in self._ends if end.crashes}),
         ]
-        for title, states in kinds:
+        for kind, states in kinds:
             if states:
-                return trace_to(self.findings, states, title)
+                return trace_to(self.findings, states, title or kind)
         return None
 
-    def schedule(self, predicate: Callable[[Any], Any] = lambda value: True) -> Trace | None:
-        """The shortest schedule after which main returns a value for which `predicate` is true; None if there is
-        none."""
+    def schedule(
+        self,
+        predicate: Callable[[Any], Any] = lambda value: True,
+        title: str = "A shortest interleaving with this result:",
+    ) -> Trace | None:
+        """The shortest schedule after which main returns a value for which `predicate` is true, under this title; None
+        if there is none."""
         ends = (end for end in self._ends if end.returned and not end.deadlocked)
         states = {end.state for end in ends if predicate(end.returned[0])}
-        return trace_to(self.findings, states, "A shortest interleaving with this result:") if states else None
+        return trace_to(self.findings, states, title) if states else None
 
     def trace(self) -> str:
         """The shortest failing schedule as plain text, a step a line; if nothing fails, a shortest interleaving."""
