@@ -1,6 +1,7 @@
 """`@given`: an instructor's code that runs beside the learner's, shown to learners and holding no answers."""
 
 import ast
+import dis
 import functools
 import inspect
 import linecache
@@ -150,8 +151,10 @@ def _imports(function: Callable[..., Any]) -> Iterator[str]:
 
 
 def _free_names(code: types.CodeType) -> set[str]:
+    """The global names that it reads; a code's `co_names` holds its attributes, too."""
+    read = {one.argval for one in dis.get_instructions(code) if one.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
     nested = [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
-    return set(code.co_names).union(*(_free_names(inner) for inner in nested))
+    return read.union(*(_free_names(inner) for inner in nested))
 
 
 def _definition(name: str, value: Any) -> str:

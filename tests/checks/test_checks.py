@@ -12,6 +12,7 @@ from lockstep.checks.crashes import parted
 from lockstep.checks.report import CheckResult, Report
 from lockstep.checks.report_page import report_html
 from lockstep.program.source import ModuleSource
+from lockstep.student.given import GivenFunction
 from lockstep.student.launcher import local_launcher
 from lockstep.student.launcher_one_by_one import OneByOneLauncher
 from lockstep.student.session import student as open_student
@@ -418,6 +419,17 @@ def exit_with(code):
 def twice(n):
     return 2 * f(n)
 """
+
+
+strip = "a name of the notebook\n    that has nothing to do with it"
+
+
+def stripped(text):
+    return text.strip()
+
+
+def test_given_code_brings_along_the_names_that_it_reads_and_no_attributes():
+    assert GivenFunction(stripped).imports == ""
 
 
 def test_given_code_crosses_by_name_and_sees_the_learners_names():
