@@ -121,8 +121,8 @@ check.run("wait_for_ever")
 # It says for how long it waited, and then in which line each process was at that moment. With one process that is
 # useful. With four processes that wait for each other it is what you will want most.
 #
-# Because a check runs elsewhere, it only sees **definitions**: functions, classes, imports, and constants such as
-# `LIMIT = 10`. A name that a cell *computes*, such as `data = load()`, is not there. Pass such a value as an argument.
+# Because a check runs elsewhere, it only sees what your functions are made of: functions, classes, imports, and the values
+# that they read, such as `LIMIT = 10`. Experiments, plots and whatever asks you something are not repeated there.
 
 # %% [markdown]
 # ## The units
