@@ -141,6 +141,7 @@ def _(student):
         "never 2 readers inside at once, in any interleaving: this is a lock, and readers do not harm each other"
     )
     found = explore(student.library, 1, 1).always_ends()
+    assert "rwlock.want_write" not in found.operations, "the `ReadersWriterLock` of lockstep does the work for you here"
     assert found.interleavings is not None, "somebody looks again and again until it may go in (busy waiting)"
 
 
