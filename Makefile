@@ -5,6 +5,8 @@ UV := $(shell command -v uv 2>/dev/null || echo $(UV_FOLDER)/bin/uv)
 PYTHON ?= python3
 RUN := $(UV) run --frozen --no-sync
 PORT ?= 8888
+# What `make lab` can reveal of solutions; `make lab SOLUTIONS=` reveals none.
+SOLUTIONS ?= solutions
 WORKERS ?= 2
 # What authors need beside what a learner's installation holds.
 AUTHORS := --group dev --extra teach
@@ -16,7 +18,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 ## Open the course in JupyterLab, in your own copy of the notebooks (work/).
 lab: $(UV)
 	@$(UV) sync --frozen --quiet --inexact
-	@$(RUN) python -m lockstep.workspace notebooks work
+	@$(RUN) python -m lockstep.workspace notebooks $(SOLUTIONS) work
 	$(RUN) jupyter lab --notebook-dir=work --ServerApp.default_url=/lab/tree/00-start/00-start.ipynb --port=$(PORT) $(AS_ROOT) $(LAB_OPTIONS)
 
 ## Everything that must hold, in some minutes.

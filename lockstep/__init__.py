@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from lockstep import laws
     from lockstep.checks.check import raises
     from lockstep.exploration.exploring import explore, replay, you_drive
+    from lockstep.exploration.one_at_a_time.specification import wait_until
     from lockstep.exploration.sections import inside
     from lockstep.machine.usable import usable_cpus
     from lockstep.measurement.measuring import speedup
@@ -38,6 +39,7 @@ _HOMES = {
     "speedup": "lockstep.measurement.measuring",
     "timeline": "lockstep.recording.recording",
     "usable_cpus": "lockstep.machine.usable",
+    "wait_until": "lockstep.exploration.one_at_a_time.specification",
     "work": "lockstep.standin.timed.clock",
     "load_ipython_extension": "lockstep.notebook.functions_for_children",
     "predict": "lockstep.notebook.prediction",
@@ -62,6 +64,7 @@ __all__ = [
     "student",
     "timeline",
     "usable_cpus",
+    "wait_until",
     "work",
     "you_drive",
 ]

@@ -45,6 +45,11 @@ def counted(number: float, noun: str) -> str:
     return f"{number:{'' if isinstance(number, int) else 'g'}} {noun}{plural if number != 1 else ''}"
 
 
+def whole_number(digits: int) -> str:
+    """What to say in the place of an int with so many digits: a whole number of 30 million digits."""
+    return f"a whole number of {f'{digits / 1e6:.0f} million' if digits >= 1_000_000 else f'{digits:,}'} digits"
+
+
 def enumerated(parts: Sequence[str]) -> str:
     """a, b and c"""
     return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]

@@ -1,6 +1,6 @@
 """A learner's own copies of the notebooks: made once, brought up to date where the learner has not changed them.
 
-Run as `python -m lockstep.workspace notebooks work`.
+Run as `python -m lockstep.workspace notebooks solutions work`; without `solutions` for a course that reveals none.
 """
 
 import argparse
@@ -65,11 +65,12 @@ def _copy(source: Path, target: Path) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m lockstep.workspace", description=__doc__)
-    parser.add_argument("release", type=Path, help="the folder with the released notebooks")
+    parser.add_argument("release", type=Path, nargs="+", help="the folder with the released notebooks, and others")
     parser.add_argument("work", type=Path, help="the folder for your own copies")
     chosen = parser.parse_args(arguments)
-    for line in update(chosen.release, chosen.work):
-        print(line)
+    for release in chosen.release:
+        for line in update(release, chosen.work):
+            print(line)
     quieten()
 
 

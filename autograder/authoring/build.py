@@ -1,4 +1,4 @@
-"""Builds source/ and notebooks/ from lessons/ and autograder/exercises/: byte-identical on every build."""
+"""Builds source/, notebooks/ and solutions/ from lessons/ and autograder/exercises/: byte-identical on every build."""
 
 import logging
 import re
@@ -17,6 +17,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from autograder.authoring.catalogue import ROOT, read_exercises
+from autograder.authoring.companions import EXERCISES, SOLUTIONS, exercises_text, solutions_text, title_of
 from autograder.authoring.exercise import Exercise
 from autograder.authoring.parts import AuthorError
 
@@ -38,7 +39,7 @@ class Lesson:
 
 
 def build(root: Path = ROOT) -> list[Lesson]:
-    """Writes root/source and root/notebooks anew. Raises AuthorError for a mistake in a lesson or an exercise."""
+    """Writes root/source, root/notebooks and root/solutions anew. Raises AuthorError for a mistake in a lesson or an exercise."""
     lessons = read_lessons(root)
     with tempfile.TemporaryDirectory(prefix="lockstep-build-") as folder:
         made = Path(folder)
@@ -48,9 +49,10 @@ def build(root: Path = ROOT) -> list[Lesson]:
         for path in sorted((made / "notebooks").glob("*/*.ipynb")):
             notebook = nbformat.read(path, as_version=4)
             _write(_with_ids(notebook, path.stem), path)
-        for part in ("source", "notebooks"):
+        _write_companions(made, lessons)
+        for part in ("source", "notebooks", "solutions"):
             shutil.rmtree(root / part, ignore_errors=True)
-            shutil.copytree(made / part, root / part, ignore=shutil.ignore_patterns(".*"))
+            shutil.copytree(made / part, root / part, ignore=shutil.ignore_patterns(".nbgrader*", ".ipynb*"))
     return lessons
 
 
@@ -104,8 +106,9 @@ def _prose_or_code(cell: Any) -> Any:
 def _exercise_cells(exercise: Exercise) -> Iterator[Any]:
     points = f"{exercise.points} point{'s' if exercise.points > 1 else ''}"
     text = f"### Exercise: {exercise.title}\n\n*{points}*\n\n{exercise.prompt}"
-    for number, hint in enumerate(exercise.hints, 1):
-        text += f"\n\n<details><summary>Hint {number}</summary>\n\n{hint}\n\n</details>"
+    for number, hint in enumerate(exercise.hints, 1):  # each inside the one before it: they open one after another
+        text += f"\n\n<details><summary>Hint {number}</summary>\n\n{hint}"
+    text += "\n\n</details>" * len(exercise.hints)
     yield new_markdown_cell(text)
     solution = {"grade": False, "solution": True, "locked": False}
     yield _graded_cell(exercise.solution, exercise.name, solution)
@@ -114,6 +117,17 @@ def _exercise_cells(exercise: Exercise) -> Iterator[Any]:
     # Folded, so that an answer and its report stand together; and a check that fails does not stop Run All.
     cell.metadata |= {"jupyter": {"source_hidden": True}, "tags": ["raises-exception"]}
     yield cell
+
+
+def _write_companions(root: Path, lessons: list[Lesson]) -> None:
+    titles = [(title_of(lesson.notebook.cells), lesson.name) for lesson in lessons]
+    for lesson, following in zip(lessons, [*titles[1:], None], strict=True):
+        if lesson.exercises:
+            text = exercises_text(lesson.exercises, lesson.notebook.cells, following)
+            (root / "notebooks" / lesson.name / EXERCISES).write_text(text, encoding="utf-8")
+            path = root / "solutions" / lesson.name / SOLUTIONS
+            path.parent.mkdir(parents=True)
+            path.write_text(solutions_text(lesson.exercises), encoding="utf-8")
 
 
 def _graded_cell(source: str, grade_id: str, flags: dict[str, Any]) -> Any:

@@ -7,9 +7,9 @@
 # the system keeps for them: a pipe.
 #
 # Contents: a pipe · a message is bytes · a stream has no messages · a full pipe blocks · queues · how a worker learns that
-# there is no more.
+# there is no more · many workers, one queue · a line of stages.
 #
-# You will build `send_message` and `receive_message`.
+# You will build `ping_pong`, `send_message` and `receive_message`, `parallel_map` and `pipeline`.
 
 # %%
 # %load_ext lockstep
@@ -22,7 +22,8 @@ import socket
 import threading
 import time
 from multiprocessing import Pipe, Process, Queue, SimpleQueue
-from lockstep import predict
+
+from lockstep import predict, simulate, work
 
 # %% [markdown]
 # ## A pipe
@@ -72,6 +73,11 @@ ours.close()
 # %% [markdown]
 # At the end of a pipe, `recv` raises `EOFError`. Had we kept `theirs` open, it would wait: for a message that only we
 # ourselves could send.
+#
+# The child of the first cell received first, and its parent sent first. Somebody has to begin.
+
+# %%
+# exercise: ping_pong
 
 # %% [markdown]
 # ## A message is bytes
@@ -118,7 +124,7 @@ print(pickle.loads(data) is pickle.loads(data))
 # Each `loads` makes a new list. Two things follow.
 #
 # - Sending costs time and memory in proportion to the size: bytes are made, copied into the pipe, copied out, and read.
-#   Unit 03 (to come) is about this.
+#   Unit 03 is about this.
 # - What pickle cannot turn into bytes cannot be sent.
 
 # %%
@@ -355,14 +361,14 @@ predict(
 )
 
 # %%
-def work(name, tasks, done):
+def note_my_name(name, tasks, done):
     while tasks.get() is not None:
         done.put(name)
 
 
 def run_workers(sentinels):
     tasks, done = SimpleQueue(), SimpleQueue()
-    workers = [Process(target=work, args=(name, tasks, done)) for name in ("anna", "ben")]
+    workers = [Process(target=note_my_name, args=(name, tasks, done)) for name in ("anna", "ben")]
     for worker in workers:
         worker.start()
     for item in [*range(6), *[None] * sentinels]:
@@ -386,7 +392,128 @@ for sentinels in [1, 2]:
 # worker**, or one that each worker puts back before it leaves.
 #
 # Why is `None` a good sentinel? Because it is still the same `None` after its journey. An `object()` of your own would
-# arrive as a copy, and `is` would never find it.
+# arrive as a copy, and `is` would never find it. (And if `None` can be an item? Then send the items wrapped up, each in a
+# tuple, and the sentinel bare.)
+#
+# ## Many workers, one queue
+#
+# A queue of tasks has a gift that you did not ask for. Two workers, and six tasks: the first one takes 5 seconds, each of the others 1.
+# Either each worker gets its three tasks beforehand, or both take from one queue whenever they are free.
+#
+# Nobody wants to wait for that. `simulate` runs the program as it would go on a machine with two cores, and `work(5)` says
+# "here 5 seconds of computing": a virtual clock counts them, and you wait for a moment only. (`costs="ideal"`: nothing but `work` takes time.)
+
+# %%
+predict("After how many seconds is all done, if both take from one queue?", unit="s")
+
+# %%
+def take_tasks(tasks, done):
+    while (seconds := tasks.get()) is not None:
+        work(seconds)
+        done.put(seconds)
+
+
+def from_one_queue(all_seconds):
+    tasks, done = Queue(), Queue()
+    workers = [Process(target=take_tasks, args=(tasks, done)) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for seconds in [*all_seconds, None, None]:
+        tasks.put(seconds)
+    finished = [done.get() for _ in all_seconds]
+    for worker in workers:
+        worker.join()
+    return finished
+
+
+found = simulate(from_one_queue, [5, 1, 1, 1, 1, 1], cores=2, costs="ideal")
+print(f"{found.makespan:g} s; each worker computed {[f'{busy:g} s' for busy in found.busy.values() if busy]}")
+
+# %% [markdown]
+# 5 seconds: while one worker has the long task, the other one does all the rest. With three tasks each beforehand it would be 5 + 1 + 1 = 7.
+# Nobody has to know how long a task takes; that is what makes queues so popular.
+#
+# But look at what came back, and in which order:
+
+# %%
+predict("In which order do the results come?", "that of the tasks", "that in which they are done", "the largest first")
+
+# %%
+print("tasks:  ", [5, 1, 1, 1, 1, 1])
+print("results:", found.result)
+
+# %% [markdown]
+# The long one comes last or nearly so, though it was begun first. **Results come in the order in which they are done.** Who wants another order
+# sends the place along with the task, and with the result.
+#
+# One thing more can go wrong: the task itself. A worker that ends with an exception sends nothing, and the parent, counting
+# results, waits for ever. So a worker catches, and sends *that it failed* as its result.
+
+# %%
+# exercise: parallel_map
+
+# %% [markdown]
+# ## A line of stages
+#
+# So far all workers did the same. In a **pipeline** each process has a job of its own and hands on to the next, like people at a
+# conveyor belt: one reads, one resizes, one writes.
+#
+# One stage makes an item in no time. The next one needs a second for each. Between them is a queue. How far does the fast one get ahead?
+
+# %%
+predict("40 items, and the queue holds at most 4: how many items lie in it when it is fullest?", unit="items")
+
+# %%
+def make(number, line):
+    for item in range(number):
+        line.put(item)
+
+
+def use(number, line):
+    longest = 0
+    for _ in range(number):
+        longest = max(longest, line.qsize())
+        line.get()
+        work(1)
+    return longest
+
+
+def made_and_used(number, size):
+    line = Queue(size)
+    maker = Process(target=make, args=(number, line))
+    maker.start()
+    longest = use(number, line)
+    maker.join()
+    return longest
+
+
+for size in [0, 4]:
+    found = simulate(made_and_used, 40, size, cores=2, costs="ideal")
+    print(f"Queue({size}): at most {found.result} items in the queue, {found.makespan:g} s in all")
+
+# %% [markdown]
+# `Queue(0)` has no bound: nearly everything lies in the queue, and with large items that is all your memory. `Queue(4)` makes `put` **wait** when 4 are in
+# it. The fast stage goes at the pace of the slow one, and nothing is lost by it: the whole takes 40 seconds either way, because the slowest
+# stage decides. This is back-pressure again, now of your own making.
+#
+# A bound has a price: with it, **somebody must always be reading**. A parent that first puts all its items, and reads results only then, fills the line up and
+# waits in `put` for ever, for a reader that is itself.
+#
+# And the end? It travels as an item does: a stage that gets the sentinel passes it on, and then goes home.
+
+# %%
+# exercise: pipeline
+
+# %% [markdown]
+# ## What it means in practice
+#
+# - `multiprocessing.Pool` and `ProcessPoolExecutor` (unit 04) are `parallel_map`, made with care: two queues, places, exceptions sent back.
+# - A web server's workers, a print queue, the shell's `cat log | grep error | sort`: bounded lines between processes, each at the pace of the slowest.
+# - Between machines it is the same with other names. Kafka and RabbitMQ are queues; HTTP puts the length in front (`Content-Length`).
+#
+# **To read on.** W. Richard Stevens, *UNIX Network Programming*, volume 1, 3rd edition, section 3.9 (why one read is not one message), and volume 2, 2nd
+# edition, chapter 4 (pipes). The Python documentation: *multiprocessing*, "Pipes and Queues" and "Programming guidelines" (joining
+# processes that use queues). C. A. R. Hoare, *Communicating Sequential Processes* (free at usingcsp.com), chapter 4.
 #
 # ## What you know now
 #
@@ -394,5 +521,7 @@ for sentinels in [1, 2]:
 # - A stream has no messages: put the length, in bytes, in front; read until all is there.
 # - A full pipe blocks. That slows a fast sender down, and lets two impolite ones wait for each other for ever.
 # - `get` before `join`; no decision by `empty()`; one sentinel per worker.
+# - Workers that share one queue share the work, whatever a task costs; results come in their own order.
+# - A bounded queue makes the fast wait for the slow, and wants somebody who reads.
 #
-# Back to [the list of units](../00-start/00-start.ipynb).
+# Sending costs bytes. [The next unit](../03-memory/03-memory.ipynb) asks how many, and how to send none.

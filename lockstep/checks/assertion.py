@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
-from numbers import Number
+from numbers import Complex, Real
 from types import MappingProxyType
 from typing import Any
 
@@ -49,14 +49,18 @@ def assert_near(
     """Raises CheckFailed unless the two numbers differ by less than `tolerance`."""
     if not _is_near(got, expected, tolerance):
         told = _should_be(got, expected, text, names)
-        told += "" if isinstance(got, Number) else other_type(got, expected)
+        told += "" if isinstance(got, Real) else other_type(got, expected)
         raise _not_as_expected(told, got, expected, asked)
 
 
 def assert_told(holds: Any, message: Any, asked: tuple[str, ...]) -> None:
-    """Raises CheckFailed with the author's own words."""
+    """Raises CheckFailed with the author's own words; a trace for a message is shown, and its title are the words."""
     if not holds:
-        raise CheckFailed(str(message()), asked=asked)
+        told = message()
+        title = getattr(told, "title", None)  # a text has a method of that name
+        if isinstance(title, str):
+            raise CheckFailed(title, told, asked)
+        raise CheckFailed(str(told), asked=asked)
 
 
 def unpacked(value: Any, names: tuple[str, ...], text: str, asked: tuple[str, ...], where: Mapping[str, Any]) -> Any:
@@ -91,11 +95,11 @@ def _not_as_expected(told: str, got: Any, expected: Any, asked: tuple[str, ...])
 
 
 def _is_near(got: Any, expected: Any, tolerance: float) -> bool:
-    if not isinstance(got, Number):
+    if not isinstance(got, Complex if isinstance(expected, complex) else Real):
         return False
     try:
         return bool(abs(got - expected) < tolerance)
-    except (TypeError, ArithmeticError):  # a complex number, or one beyond every float
+    except (TypeError, ArithmeticError):  # beyond every float
         return False
 
 

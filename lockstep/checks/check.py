@@ -27,7 +27,7 @@ from lockstep.student.given import current_student, given
 from lockstep.student.process import Leftovers
 from lockstep.student.session import Session, Student, session_of
 from lockstep.student.shown import cut, shown
-from lockstep.words import own_lines
+from lockstep.words import brief, own_lines
 
 _LONGEST = 6_000  # characters of an explanation
 DEFAULT_LIMIT = 10.0  # seconds for one check
@@ -55,7 +55,18 @@ class Runner(Protocol):
 
 
 class Checks:
-    """The decorator `@check("sentence")`, and `check.run("exercise")`, which hands those of its cell to a runner."""
+    """`@check("sentence")` says what must hold of your functions; `check.run("exercise")` runs the checks of its cell.
+
+        sentence  what must hold, in words: it is the line of the report
+        limit     seconds that a check may take on a machine that does nothing else; 10
+
+    Each check gets a process of its own, so that one that hangs or crashes costs itself alone. `run` raises ChecksFailed at the end
+    if one does not hold, ChecksInterrupted if it was interrupted, and ValueError where its cell has no checks.
+
+    >>> @check("two workers and two increments", limit=5)
+    ... def _(student):
+    ...     assert student.count(2) == 2
+    """
 
     def __init__(self, runner: Runner) -> None:
         """`runner`: who runs them, unless somebody else is asked to by `running_with`."""
@@ -196,7 +207,7 @@ def _failure(one: Check, arguments: list[Any], session: Session) -> _Failure | N
     except StudentTimedOut as error:
         return _Failure(str(error), error.stacks)
     except StudentRaised as error:
-        return _raised(error)
+        return _raised(error, session)
     except StudentMissing as error:
         return _Failure(str(error), not_begun=error.nowhere)
     except (StudentDied, StudentRefused) as error:
@@ -216,7 +227,7 @@ def _is_not_begun(error: StudentRaised) -> bool:
     return error.types[0] == NotImplementedError.__name__ and not error.message
 
 
-def _raised(error: StudentRaised) -> _Failure:
+def _raised(error: StudentRaised, session: Session) -> _Failure:
     if _is_not_begun(error):
         inside = _INSIDE.findall(error.traceback)[-1:] or ["it"]
         return _Failure(f"`{inside[0]}` is not begun: it still raises NotImplementedError", not_begun=True)
@@ -225,7 +236,9 @@ def _raised(error: StudentRaised) -> _Failure:
         while where and not where[-1].startswith(" "):  # pickle's own words, and since 3.14 its notes
             where.pop()
         return _Failure(told, "\n".join(where))
-    return _Failure(f"it raised {error}", own_lines(error.traceback))
+    last = session.calls[-1:]
+    what = f"`{brief(last[0].text)}`" if last and last[0].outcome.startswith("raised") else "it"
+    return _Failure(f"{what} raised {error}", own_lines(error.traceback))
 
 
 def _without_return(failure: _Failure, session: Session, asked: tuple[str, ...], wanted: str = "") -> _Failure:

@@ -22,10 +22,10 @@ class Waiting:
     limit: float
 
 
-def report_html(report: Report, *, waiting: Sequence[Waiting] = (), interrupted: str = "") -> str:
+def report_html(report: Report, *, waiting: Sequence[Waiting] = (), interrupted: str = "", footer: str = "") -> str:
     """The report as HTML. `waiting` are the checks that have not finished, the running one first.
 
-    `interrupted`: what is said of them if they never will.
+    `interrupted`: what is said of them if they never will. `footer`: HTML below the rows.
     """
     rows = []
     failures = 0
@@ -39,7 +39,9 @@ def report_html(report: Report, *, waiting: Sequence[Waiting] = (), interrupted:
         rows.append(f'<div class="lockstep-row">{mark}<div>{marked(one.sentence)} {limit}</div></div>')
     headline = running_headline(report, waiting) if waiting and not interrupted else interrupted or report.headline
     note = f'<div class="lockstep-note">{marked(report.note)}</div>' if report.note else ""
-    return f'{_STYLE}<div class="lockstep-report"><strong>{marked(headline)}</strong>{"".join(rows)}{note}</div>'
+    return (
+        f'{_STYLE}<div class="lockstep-report"><strong>{marked(headline)}</strong>{"".join(rows)}{note}{footer}</div>'
+    )
 
 
 def running_headline(report: Report, waiting: Sequence[Waiting]) -> str:
@@ -100,7 +102,8 @@ def _escaped(text: str) -> str:
 _STYLE = """<style>
 .lockstep-report { font-family: var(--jp-ui-font-family, system-ui, sans-serif); line-height: 1.5; max-width: 75em; }
 .lockstep-report .lockstep-row { display: grid; grid-template-columns: 1.5em minmax(0, 1fr); margin: .15em 0; }
-.lockstep-report pre { white-space: pre-wrap; margin: .3em 0 !important; padding: .2em .8em !important; font-size: .92em; border: 0;
+.lockstep-report pre { white-space: pre-wrap; word-break: normal; overflow-wrap: break-word;
+  margin: .3em 0 !important; padding: .2em .8em !important; font-size: .92em; border: 0;
   border-left: 3px solid currentColor !important; background: transparent !important; color: inherit; overflow-x: auto; }
 .lockstep-report .lockstep-row code { background: rgba(128, 128, 128, .16); color: inherit; padding: 0 .25em; border-radius: 3px;
   font-weight: inherit; overflow-wrap: break-word; }

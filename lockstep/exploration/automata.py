@@ -35,14 +35,19 @@ class Local(NamedTuple):
     ends: tuple[tuple[str, bool], ...]
     children: tuple[tuple[str, bool], ...]
     inherited: tuple[tuple[str, bool], ...]
+    call: tuple[int, ...] = ()  # in a call of an object's client: which client, and its how manieth call
 
 
 class Edge(NamedTuple):
-    """Where an answer leads: objects created and processes started on the way, and the next local state."""
+    """Where an answer leads: objects created and processes started on the way, and the next local state.
+
+    `came_back`: the outcome of the call of an object's client that is over with it, none or one.
+    """
 
     created: tuple[tuple[str, str, Any, Any], ...]
     started: tuple[tuple[str, int], ...]
     after: int
+    came_back: tuple[tuple[Any, ...], ...] = ()
 
 
 class HiddenInput(Exception):
@@ -98,25 +103,27 @@ class Automata:
         if "hidden" in reply:
             raise HiddenInput(str(reply["hidden"]))
         for told in reply["locals"]:
-            identity, daemon, kind, operation, sections, where, ended, queues, ends, children, inherited = told
+            identity, daemon, kind, operation, sections, where, ended, queues, ends, children, inherited, call = told
             local = Local(
                 len(self.locals), str(identity), bool(daemon), str(kind), from_wire(operation), tuple(sections),
                 tuple((str(a), int(b), str(c)) for a, b, c in where), tuple(ended), tuple(queues[0]), tuple(queues[1]),
                 tuple((a, b) for a, b in ends), tuple((a, b) for a, b in children), from_wire(inherited),
+                tuple(int(number) for number in call),
             )  # fmt: skip
             if local.kind == "end" and local.ended[0] == "not covered":
                 raise NotCovered(str(local.ended[1]))
             if local.kind == "end" and local.ended[0] == "missing":
                 raise StudentMissing(str(local.ended[1]))
             self.locals.append(local)
-        for number, answer, effects, after in reply["edges"]:
+        for number, answer, effects, after, came_back in reply["edges"]:
             found = from_wire(effects)
             created = tuple(effect[1:] for effect in found if effect[0] == "create")
             started = tuple(effect[1:] for effect in found if effect[0] == "start")
             if number < 0:
                 self.first_edges[-1 - number] = Edge(created, started, after)
             else:
-                self.edges[number, from_wire(answer)] = Edge(created, started, after)
+                outcomes = tuple(map(tuple, came_back))
+                self.edges[number, from_wire(answer)] = Edge(created, started, after, outcomes)
         for kept, call, after, answer in from_wire(reply["calls"]):
             self.calls[kept, call] = (after, answer)
         self.texts += map(str, reply["texts"])

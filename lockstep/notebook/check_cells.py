@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from lockstep.checks.check import Check, Checks, run_checks
 from lockstep.checks.report import CheckResult, Report
 from lockstep.checks.report_page import Waiting, report_html, running_headline
+from lockstep.notebook.exercise_help import EXERCISES, known, offer, where_to_go_on
 from lockstep.page.kernel import stop_what_waits
 from lockstep.page.tracebacks import interrupted
 from lockstep.player.trace import module_for
@@ -59,8 +60,10 @@ class NotebookRunner:
             view.end(words)
             stop_what_waits()
             raise ChecksInterrupted(words) from None
-        view.finish(report)
-        if report.passed < report.total:
+        passed = report.passed == report.total
+        view.finish(report, where_to_go_on(known(EXERCISES, exercise)) if passed else "")
+        offer(exercise, passed)
+        if not passed:
             raise ChecksFailed(report.headline)
 
 
@@ -94,9 +97,9 @@ class _LiveReport:
         if self._waiting:
             self._update(self._bundle())
 
-    def finish(self, report: Report) -> None:
+    def finish(self, report: Report, footer: str) -> None:
         self._waiting = []
-        page = report_html(report)
+        page = report_html(report, footer=f"<div>{footer}</div>" if footer else "")
         self._update({"text/html": page + module_for(page), "text/plain": report.text()})
 
     def interrupted(self) -> str:

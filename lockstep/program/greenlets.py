@@ -178,6 +178,12 @@ class GreenletMachine:
     def left(self, section: str) -> None:
         pass
 
+    def called(self, client: int, number: int) -> None:
+        pass
+
+    def came_back(self, *outcome: Any) -> None:
+        pass
+
 
 def learner_lines(frame: Any, labels: Container[str], most: int) -> tuple[Line, ...]:
     """The lines of code with these labels on the stack from `frame` on, innermost first."""

@@ -89,6 +89,12 @@ class Machine(Protocol):
     def left(self, section: str) -> None:
         """The current process leaves a section (invisible)."""
 
+    def called(self, client: int, number: int) -> None:
+        """The current process, this client of an object, calls the method that is the `number`-th it calls (invisible)."""
+
+    def came_back(self, *outcome: Any) -> None:
+        """The call is over: "returned" and its value, or "raised" and the exception's class and text."""
+
 
 class _Running:
     machine: Machine | None = None

@@ -1,8 +1,10 @@
 """`@given`: an instructor's code that runs beside the learner's, shown to learners and holding no answers."""
 
 import ast
+import dis
 import functools
 import inspect
+import linecache
 import sys
 import textwrap
 import types
@@ -28,7 +30,7 @@ class GivenFunction:
         functools.update_wrapper(self, function)
         self.function = function
         self.name = function.__name__
-        self.text = _without_decorators(textwrap.dedent(inspect.getsource(function)))
+        self.text = _without_decorators(textwrap.dedent(_source_text(function)))
         self.imports = "\n".join(_imports(function))
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
@@ -112,6 +114,21 @@ def _source(functions: Collection[GivenFunction]) -> ModuleSource:
     return ModuleSource(tuple(cells)) if functions else ModuleSource()
 
 
+def _source_text(definition: Callable[..., Any]) -> str:
+    """The text of a function or a class; that of a class by its functions, for its module may have no file."""
+    for part in vars(definition).values() if isinstance(definition, type) else ():
+        function = getattr(part, "__func__", getattr(part, "fget", part))
+        if isinstance(function, types.FunctionType):
+            lines = linecache.getlines(function.__code__.co_filename)
+            at = function.__code__.co_firstlineno
+            for node in ast.walk(ast.parse("".join(lines))):
+                if not isinstance(node, ast.ClassDef) or node.name != definition.__name__:
+                    continue
+                if node.lineno <= at <= (node.end_lineno or 0):
+                    return "".join(lines[node.lineno - 1 : node.end_lineno])
+    return inspect.getsource(definition)
+
+
 def _without_decorators(text: str) -> str:
     node = ast.parse(text).body[0]
     assert isinstance(node, ast.FunctionDef | ast.ClassDef)
@@ -134,8 +151,10 @@ def _imports(function: Callable[..., Any]) -> Iterator[str]:
 
 
 def _free_names(code: types.CodeType) -> set[str]:
+    """The global names that it reads; a code's `co_names` holds its attributes, too."""
+    read = {one.argval for one in dis.get_instructions(code) if one.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
     nested = [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
-    return set(code.co_names).union(*(_free_names(inner) for inner in nested))
+    return read.union(*(_free_names(inner) for inner in nested))
 
 
 def _definition(name: str, value: Any) -> str:

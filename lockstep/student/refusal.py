@@ -3,7 +3,9 @@
 from numbers import Number
 from typing import Any
 
+_LONGEST = 60  # characters of the place of a part
 _INSTEAD = {
+    "coroutine": "leave out `async`",
     "generator": "return a list",
     "range": "return a list",
     "map": "return a list",
@@ -50,4 +52,6 @@ def with_article(noun: str) -> str:
 
 
 def place(where: str) -> str:
-    return f"its part {where.strip()} " if where else "it "
+    """Where in a value: its part [0][1], and of what lies very deep the beginning alone."""
+    where = where.strip()
+    return f"its part {where if len(where) <= _LONGEST else where[:_LONGEST] + '…'} " if where else "it "

@@ -23,8 +23,9 @@ from lockstep.student.launcher import local_launcher
 from lockstep.student.process import Launcher, Leftovers, StudentProcess
 from lockstep.student.shown import cut, shown
 from lockstep.student.stacks import describe
+from lockstep.words import brief
 
-_MESSAGE_LIMIT = 5_000  # characters of an exception's message that a report can use
+_MESSAGE_LIMIT = 1_200  # characters of an exception's message that a report can use
 _TRACEBACK_LIMIT = 20_000
 
 
@@ -75,10 +76,10 @@ class Session:
             where = self._where(self._caller)
             within = f"did not come back within {self._deadline.told}"
             self.calls.append(Call(text, within))
-            raise StudentTimedOut(f"`{text}` {within}", where) from None
+            raise StudentTimedOut(f"`{brief(text)}` {within}", where) from None
         except StudentDied as error:
             self.calls.append(Call(text, "never came back"))
-            raise StudentDied(f"`{text}` never came back: {error}") from None
+            raise StudentDied(f"`{brief(text)}` never came back: {error}") from None
         except StudentRaised as error:
             self.calls.append(Call(text, cut(f"raised {error}", 600)))
             raise
@@ -283,7 +284,7 @@ def _result(answer: Any, function: Reference, text: str) -> Any:
         case {"missing": str(message)}:
             raise StudentMissing(cut(message, _MESSAGE_LIMIT))
         case {"mismatch": str(message)}:
-            raise StudentMissing(f"`{text}` cannot be called: {cut(message, _MESSAGE_LIMIT)}", nowhere=False)
+            raise StudentMissing(f"`{brief(text)}` cannot be called: {cut(message, _MESSAGE_LIMIT)}", nowhere=False)
         case {"refused": str(message)}:
             raise StudentRefused(f"the result of `{function.name}` cannot be checked: {cut(message, _MESSAGE_LIMIT)}")
     raise StudentRefused(f"what came back from `{function.name}` is not an answer")

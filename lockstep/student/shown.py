@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
+from lockstep.words import whole_number
+
 _LONGEST = 600  # characters of a value in a report
 _SORTED = 1_000  # items of a set that are worth sorting
 _DIGITS = 80
@@ -30,7 +32,7 @@ class _Shown(reprlib.Repr):
         if digits <= _DIGITS:
             return repr(x)
         if digits > 4_000:  # turning it into digits takes quadratic time
-            return f"<an int of some {digits} digits>"
+            return f"<{whole_number(digits)}>"
         text = repr(x)
         return f"{text[: _DIGITS // 2]}...{text[-_DIGITS // 2 :]} ({len(text.lstrip('-'))} digits)"
 

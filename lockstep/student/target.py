@@ -6,6 +6,7 @@ import ast
 import contextlib
 import inspect
 import os
+import sys
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -123,18 +124,31 @@ def program(function: Any, instrument: str, limit: float) -> Iterator[Program]:
         session = Session(*_sources(own, instrument), local_launcher(), limit)
         reference = Reference("student", own.__name__) if own is function else function.reference
         try:
-            yield Program(session, reference, True, own.__globals__)
+            yield Program(session, reference, True, _beside(own))
         finally:
             session.close()
 
 
+def _beside(function: Any) -> Mapping[str, Any]:
+    """What the names of the function's module, or the class's, mean."""
+    names: Mapping[str, Any] = (
+        vars(sys.modules[function.__module__]) if isinstance(function, type) else function.__globals__
+    )
+    return names
+
+
 def _check_function(function: Any, instrument: str) -> None:
-    if not isinstance(function, types.FunctionType):
+    made = isinstance(function, type) and instrument == "explore"  # a class, whose objects clients use
+    if not made and not isinstance(function, types.FunctionType):
         raise TypeError(
             f"`{instrument}` takes a function and its arguments: {instrument}(f, x), not {instrument}(f(x))"
         )
     if function.__name__ == "<lambda>":
         raise ValueError("a lambda has no name to find it by: define the function with `def` at the top level")
+    _check_name(function)
+
+
+def _check_name(function: Any) -> None:
     if "." in function.__qualname__:
         raise ValueError(f"`{function.__qualname__}` is inside a function or a class: define it at the top level")
 

@@ -58,7 +58,7 @@ FORGERIES = (
     _frame(
         "that forges another exception",
         'send(encode({"raised": {"types": ("CheckPassed",), "message": "held", "traceback": ""}}))',
-        "it raised CheckPassed",
+        "raised CheckPassed",
     ),
     Attack(
         "frames",

@@ -12,6 +12,7 @@ from lockstep.checks.crashes import parted
 from lockstep.checks.report import CheckResult, Report
 from lockstep.checks.report_page import report_html
 from lockstep.program.source import ModuleSource
+from lockstep.student.given import GivenFunction
 from lockstep.student.launcher import local_launcher
 from lockstep.student.launcher_one_by_one import OneByOneLauncher
 from lockstep.student.session import student as open_student
@@ -108,13 +109,13 @@ def test_a_wrong_number_of_arguments_is_named():
 
 def test_a_type_error_within_the_function_is_not_taken_for_a_wrong_call():
     text = refusal("def f():\n    return len(3)", "student.f()")
-    assert "it raised TypeError" in text
+    assert "raised TypeError" in text
     assert 'File "answer", line 2, in f' in text
 
 
 def test_an_exception_shows_the_learners_lines_alone():
     text = refusal("def f():\n    raise KeyError('k')", "student.f()")
-    assert "it raised KeyError: 'k'" in text
+    assert "raised KeyError: 'k'" in text
     assert "calls.py" not in text
 
 
@@ -420,6 +421,17 @@ def twice(n):
 """
 
 
+strip = "a name of the notebook\n    that has nothing to do with it"
+
+
+def stripped(text):
+    return text.strip()
+
+
+def test_given_code_brings_along_the_names_that_it_reads_and_no_attributes():
+    assert GivenFunction(stripped).imports == ""
+
+
 def test_given_code_crosses_by_name_and_sees_the_learners_names():
     program = "def f(n):\n    return n + 1\ndef run(task):\n    try:\n        task()\n    except SystemExit as e:\n        return e.code"
     assert report(program, "assert student.run(given.exit_with(4)) == 4", GIVEN).passed == 1
@@ -492,7 +504,7 @@ def test_what_is_not_begun_is_one_line_and_no_traceback(body):
 
 def test_an_error_that_the_learner_raises_is_shown_with_its_traceback():
     told = refusal("def f(n):\n    raise NotImplementedError('for n > 3')", "student.f(1)")
-    assert "it raised NotImplementedError: for n > 3" in told
+    assert "raised NotImplementedError: for n > 3" in told
     assert "line 2, in f" in told
 
 
@@ -556,3 +568,39 @@ def test_the_launcher_of_platforms_without_fork_gives_the_same_answers():
 def test_a_check_cell_without_run_is_an_authors_mistake():
     with pytest.raises(ValueError, match="does not end with check.run"):
         read_check_cell("from lockstep import check")
+
+
+def test_what_came_is_told_in_few_words_however_large_or_odd_it_is():
+    def first(program: str, text: str = "assert student.f() == 3") -> str:
+        told = refusal(program, text)
+        assert len(told) < 6_000
+        return told.splitlines()[2].strip()
+
+    assert "is a whole number of 30 million digits, too large" in first("def f():\n    return 1 << 100_000_000")
+    assert "should be 3, but is <a whole number of 100,001 digits>" in first("def f():\n    return 10 ** 100_000")
+    deep = "def f():\n    value = 1\n    for _ in range(80):\n        value = [value]\n    return value"
+    assert first(deep).count("[0]") == 20
+    assert first("async def f():\n    return 3").endswith(
+        "it is a coroutine, which cannot leave the process; leave out `async`"
+    )
+    assert "never awaited" not in refusal("async def f():\n    return 3", "assert student.f() == 3")
+    long = "def f():\n    raise ValueError('x' * 10_000_000)"
+    assert first(long).startswith("`f()` raised ValueError: xxx")
+    assert "line 2, in f" in refusal(long, "student.f()"), "and where it was raised"
+
+
+def test_a_complex_number_is_no_answer_where_a_real_one_is_asked():
+    near = "assert abs(student.f() - 8) < 1e-9"
+    assert "`f()` should be 8, but is (8+0j) (a complex, not an int)" in refusal(
+        "def f():\n    return complex(8, 0)", near
+    )
+    assert report("def f():\n    return 8.0", near).passed == 1
+    assert report("def f():\n    return 8", "assert abs(student.f() - (8 + 0j)) < 1e-9").passed == 1
+
+
+def test_the_news_stands_before_the_end_of_a_long_call():
+    call = "student.f([f'word{number}x' for number in range(500)])"
+    first = refusal("def f(words):\n    while True:\n        pass", call, limit=1).splitlines()[2]
+    assert len(first.partition("did not come back")[0]) < 100
+    first = refusal("def f(words):\n    raise KeyError('k')", call).splitlines()[2]
+    assert "` raised KeyError: 'k'" in first[:120]

@@ -85,7 +85,7 @@ class Hostile:
             return decode(self.both() if request["with_arguments"] else self.frame)
         return decode(self.frame)
 
-    def survey(self):
+    def survey(self, children=()):
         return Leftovers()
 
     def cpu_seconds(self):

@@ -4,6 +4,7 @@ from contextlib import closing
 from textwrap import dedent
 
 from lockstep.exploration.automata import Automata
+from lockstep.exploration.clients import Used, clients_of
 from lockstep.exploration.exploration import Exploration
 from lockstep.exploration.exploring import explored
 from lockstep.exploration.inside.local_service import LocalService
@@ -23,6 +24,8 @@ def take(
     feeder: bool = True,
     pipe_capacity: int = 65_536,
     merge: bool = True,
+    clients: list[str] | None = None,
+    memory: str = "sequential",
 ) -> Exploration:
     """`explore` without a child process, for speed."""
     source = ModuleSource.of_text(IMPORTS + dedent(text), "program")
@@ -33,10 +36,15 @@ def take(
         "feeder": feeder,
         "pipe_capacity": pipe_capacity,
         "merge": merge,
+        "memory": memory,
     }
+    used = None
+    if clients is not None:
+        used = Used(clients_of(clients), arguments, {})
+        request["clients"] = used.as_data()
     sources = {cell.label: cell.source.split("\n") for cell in source.cells}
     with closing(LocalService(source)) as service:
-        return Exploration(explored(Automata(service), request, budget, sources, function))
+        return Exploration(explored(Automata(service), request, budget, sources, function), used)
 
 
 def merged_and_not(text: str, *arguments: object, **options: object) -> Exploration:

@@ -1,5 +1,7 @@
 """`explore` itself: learners' functions in their own process, functions of a file, the result as data, bad input."""
 
+import importlib
+
 import pytest
 
 from lockstep.exploration.exploring import explore
@@ -68,6 +70,15 @@ def guarded():
 
 def shared():
     return mp.Value("i", 1)
+
+
+class Counter:
+    def __init__(self, start):
+        self.n = mp.Value("i", start)
+
+    def increment(self):
+        self.n.value += 1
+        return self.n.value
 '''
 
 
@@ -102,6 +113,31 @@ def test_given_code_uses_the_learners_class(learner):
     learner_session = learner.__dict__["_session"]
     learner_session.given = given.source()
     assert explore(learner.two_meet, 3).always(lambda value: value == 3).interleavings == 4
+
+
+@given
+class Counted:
+    def __init__(self, start):
+        self.n = start
+
+    def increment(self):
+        self.n += 1
+        return self.n
+
+
+def test_a_learners_object_is_judged_by_what_is_given(learner):
+    explore(learner.Counter, 4, clients=["increment(); increment()"]).one_at_a_time(Counted)
+    found = explore(learner.Counter, 4, clients=["increment()", "increment()"])
+    with pytest.raises(CheckFailed, match="`increment\\(\\)` of Process-2 both returned 6"):
+        found.one_at_a_time(Counted)
+    assert "mine.py, line" in found.trace()
+
+
+def test_an_object_of_a_file_is_explored_by_its_class(tmp_path, monkeypatch):
+    (tmp_path / "of_a_file.py").write_text(LEARNER, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    module = importlib.import_module("of_a_file")
+    explore(module.Counter, 4, clients=["increment()"]).one_at_a_time(Counted)
 
 
 def test_a_clock_is_refused_by_name(learner):

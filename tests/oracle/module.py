@@ -10,6 +10,7 @@ from typing import Any
 
 from . import cells, channels, locks
 from .engine import Machine
+from .histories import OBSERVING
 from .locks import always, me
 
 
@@ -129,6 +130,7 @@ OURS = {
     "time": TIME,
     "lockstep": LOCKSTEP,
     "lockstep.exploration.sections": LOCKSTEP,
+    "observing": OBSERVING,
 }
 
 

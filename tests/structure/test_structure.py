@@ -89,9 +89,13 @@ def test_the_generated_notebooks_are_what_a_build_makes(tmp_path):
     for name in ("lessons", "autograder"):
         (tmp_path / name).symlink_to(ROOT / name)
     build(tmp_path)
-    for name in ("source", "notebooks"):
+    for name in ("source", "notebooks", "solutions"):
         made = {p.relative_to(tmp_path / name): p.read_bytes() for p in (tmp_path / name).rglob("*") if p.is_file()}
-        kept = {p.relative_to(ROOT / name): p.read_bytes() for p in (ROOT / name).rglob("*.ipynb")}
+        kept = {
+            p.relative_to(ROOT / name): p.read_bytes()
+            for p in (ROOT / name).rglob("*")
+            if p.suffix in (".ipynb", ".json")
+        }
         assert made.keys() == kept.keys()
         changed = [str(path) for path in made if made[path] != kept[path]]
         assert not changed, "run `make build`"

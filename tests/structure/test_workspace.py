@@ -10,6 +10,17 @@ def make(folder, text):
     (folder / "01" / "01.ipynb").write_text(text)
 
 
+def test_solutions_come_only_where_they_are_asked_for(tmp_path):
+    make(tmp_path / "notebooks", "one")
+    (tmp_path / "solutions" / "unit").mkdir(parents=True)
+    (tmp_path / "solutions" / "unit" / ".solutions.json").write_text("{}")
+    for folders in (["notebooks", "class"], ["notebooks", "solutions", "work"]):
+        for release in folders[:-1]:
+            update(tmp_path / release, tmp_path / folders[-1])
+    assert not list((tmp_path / "class").rglob(".solutions.json"))
+    assert list((tmp_path / "work").rglob(".solutions.json"))
+
+
 def test_the_first_update_copies_everything(tmp_path):
     make(tmp_path / "notebooks", "one")
     assert update(tmp_path / "notebooks", tmp_path / "work")[0].startswith("new:")

@@ -13,7 +13,7 @@ sleeps, and does not look again and again. No item may be lost or come twice, an
 from multiprocessing import Array, Condition, Lock, Process, Queue, Semaphore, Value
 
 from autograder.authoring.marks import also_right, hidden, wrong
-from lockstep import check, explore, given
+from lockstep import check, explore, given, wait_until
 
 points = 6
 
@@ -112,6 +112,21 @@ def get_only(size):
     return "there was an item"
 
 
+@given
+class FirstInFirstOut:
+    # What a buffer does when its methods are called one at a time.
+    def __init__(self, size):
+        self.size, self.items = size, []
+
+    def put(self, item):
+        wait_until(len(self.items) < self.size)
+        self.items.append(item)
+
+    def get(self):
+        wait_until(self.items)
+        return self.items.pop(0)
+
+
 @check("one process alone puts items, and gets the same ones in the same order", limit=5)
 def _(student):
     rounds = [[7, 8], [0, -5], [20_000_001], [2_000_000_000, 1]]
@@ -159,6 +174,12 @@ def _(student):
 def _(student):
     found = explore(student.pass_through, 2, [[1, 2, 3]], [1, 2])
     found.always(lambda got: sorted(got[0] + got[1]) == [1, 2, 3] and got[1] == sorted(got[1]))
+
+
+@check("every call behaves as if it happened at one instant, whoever calls, in every interleaving")
+def _(student):
+    clients = ["put(1)", "put(2); get()", "get()"]
+    explore(student.BoundedBuffer, 2, clients=clients).one_at_a_time(FirstInFirstOut)
 
 
 @hidden

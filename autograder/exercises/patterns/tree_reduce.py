@@ -149,7 +149,7 @@ def a_left_fold():
         return result
 
 
-@wrong("it raised IndexError: list index out of range")
+@wrong("raised IndexError: list index out of range")
 def only_powers_of_two():
     def tree_reduce(operator, items):
         if not items:

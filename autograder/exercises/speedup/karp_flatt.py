@@ -142,7 +142,7 @@ def asserted():
         return (1 / measured - 1 / p) / (1 - 1 / p)
 
 
-@wrong("it raised ValueError")
+@wrong("raised ValueError")
 def superlinear_is_an_error():
     def karp_flatt(measured, p):
         if p <= 1 or measured > p:

@@ -252,7 +252,7 @@ def level_after_level():
         return (work - span) / p + span
 
 
-@wrong("it raised ValueError: max()")
+@wrong("raised ValueError: max()")
 def there_is_always_a_task():
     def work_and_span(tasks):
         def done_at(name):

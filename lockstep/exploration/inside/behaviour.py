@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any
 
+from lockstep.exploration.inside.clients import used_by
 from lockstep.exploration.inside.running import ExploreMachine, Program, Rest, Run
 from lockstep.exploration.typed import typed_key
 from lockstep.program.loading import Loadable
@@ -69,7 +70,7 @@ class Behaviour:
         self._parked: OrderedDict[int, Run] = OrderedDict()
         self._starts: dict[Program, int] = {}
         self.news: list[Local] = []  # since the last batch was sent
-        self.edges: list[tuple[int, Answer, list[Any], int]] = []  # likewise
+        self.edges: list[tuple[int, Answer, list[Any], int, list[Any]]] = []  # likewise
         self.calls: list[tuple[Message, Message, Message, Message]] = []  # likewise: kept, call, kept after, reply
 
     def start(self, program: Program) -> int:
@@ -81,7 +82,7 @@ class Behaviour:
             local = self._arrived(run, None, None)
             self._starts[program] = local.number
             # The first stretch has effects too: they are an edge without an answer from nowhere.
-            self.edges.append((-1 - local.number, None, self._effects(effects), local.number))
+            self.edges.append((-1 - local.number, None, self._effects(effects), local.number, []))
         return self._starts[program]
 
     def extend(self, number: int, answer: Answer) -> None:
@@ -112,10 +113,10 @@ class Behaviour:
             return known
         run = self._parked.pop(number, None) or self._rerun(local)
         run.advance(answer)
-        effects = run.effects
+        effects, came_back = run.effects, run.came_back
         after = self._arrived(run, local, answer)
         local.edges[_typed(answer)] = after.number
-        self.edges.append((number, answer, self._effects(effects), after.number))
+        self.edges.append((number, answer, self._effects(effects), after.number, came_back))
         return after.number
 
     def _arrived(self, run: Run, parent: Local | None, answer: Answer) -> Local:
@@ -190,9 +191,12 @@ def _difference(old: Rest, new: Rest, identity: str) -> str:
 def entry_point(request: dict[str, Any]) -> Callable[[Namespaces], Any]:
     """The call that a request asks for, with fresh arguments for every run."""
     asked = (request["function"], request["arguments"], request["keywords"])
+    clients = request.get("clients")
 
     def call(namespaces: Namespaces) -> Any:
         function, arguments, keywords = resolved(asked, namespaces.named)
+        if clients is not None:
+            return used_by(function, arguments, keywords, clients)
         return function(*arguments, **keywords)
 
     return call

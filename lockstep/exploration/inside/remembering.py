@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from lockstep.exploration import sections
+from lockstep.exploration.inside import clients
 from lockstep.exploration.inside.behaviour import entry_point
 from lockstep.exploration.inside.interpreter_frames import NULL, READABLE, Held, held
 from lockstep.exploration.inside.running import Run
@@ -25,7 +26,7 @@ from lockstep.standin import objects, shared
 _OUTSIDE = {Run._work.__code__, *(c for c in entry_point.__code__.co_consts if isinstance(c, types.CodeType))}
 _KNOWN_FILES = {
     contextlib.__file__, sections.__file__,
-    shared.__file__,
+    shared.__file__, clients.__file__,
     *(str(file) for file in Path(objects.__path__[0]).glob("*.py")),
 }  # fmt: skip
 _WALKING = frozenset({"all", "any", "next"})  # builtins whose only state, while they call, is their argument
@@ -61,7 +62,7 @@ class _Memory(Walk):
         run, rest = self.run, self.run.rest
         assert rest is not None
         self.out += [
-            rest.kind, rest.operation, rest.sections, rest.ended[:1], rest.ended[2:3], tuple(run.active), run.objects,
+            rest.kind, rest.operation, rest.sections, rest.ended[:1], rest.ended[2:3], tuple(run.active), run.call, run.objects,
             run.processes,
             frozenset(run.queues), frozenset(run.abandoned), frozenset(run.ends), tuple(run.children),
         ]  # fmt: skip

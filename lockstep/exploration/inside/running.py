@@ -18,6 +18,7 @@ from lockstep.program.namespaces import Namespaces
 from lockstep.program.pickles import Tokens
 from lockstep.standin.imports.covered import untimed_imports
 from lockstep.standin.machine import NotCovered, not_covered
+from lockstep.standin.objects.calls import CALL_ALONE
 from lockstep.standin.objects.cells import no_views
 from lockstep.standin.objects.processes import MainProcess, Process
 from lockstep.standin.objects.proxies import Reply, perform
@@ -53,6 +54,7 @@ class Rest(NamedTuple):
     sections: tuple[str, ...]
     where: tuple[Line, ...] = ()  # innermost first
     ended: tuple[Any, ...] = ()
+    call: tuple[int, ...] = ()  # in a call of an object's client: which client, and its how manieth call
 
 
 class Run(Life):
@@ -68,6 +70,9 @@ class Run(Life):
         self.ends: set[tuple[str, bool]] = set(program.ends)
         self.children: list[tuple[str, bool]] = []
         self.answers: list[Answer] = []
+        self.call: tuple[int, ...] = ()
+        self.alone = False  # nothing was asked for since the call began
+        self.came_back: list[tuple[Any, ...]] = []  # the outcome of a call that ended since the last rest
         self.rest: Rest | None = None
         self.repeating = False  # on its way through a history that is known: nobody looks at where it rests
         self._number = next(machine.runs)
@@ -77,7 +82,7 @@ class Run(Life):
 
     def advance(self, answer: Answer = None) -> Rest:
         """Runs to the next rest; `rest` and `effects` are new then."""
-        self.effects = []
+        self.effects, self.came_back = [], []
         self.rest = None
         self.visited = set(self.active)
         self.machine.switch(self, answer)
@@ -108,9 +113,10 @@ class Run(Life):
             self.rest = Rest(kind, operation, ())
         else:
             frame = sys._getframe(2)
-            self.rest = Rest(kind, operation, self.sections(), machine.lines(frame, _LINES))
+            self.rest = Rest(kind, operation, self.sections(), machine.lines(frame, _LINES), (), self.call)
             machine.resting(self, frame)
         answer = machine.rest()
+        self.alone = False
         self.answers.append(answer)
         return answer
 
@@ -120,7 +126,7 @@ class Run(Life):
         except greenlet.GreenletExit:
             return
         nothing = Operation("process.exit", (), (self.program.identity,))
-        self.rest = Rest("end", nothing, self.sections(), (), ended)
+        self.rest = Rest("end", nothing, self.sections(), (), ended, self.call)
         self.machine.resting(self, None)
 
     def _work(self) -> tuple[Any, ...]:
@@ -240,6 +246,21 @@ class ExploreMachine(GreenletMachine):
         run: Run = self.now
         if not run.dying:
             run.active.remove(section)
+
+    def called(self, client: int, number: int) -> None:
+        run: Run = self.now
+        run.call, run.alone = (client, number), True
+
+    def came_back(self, *outcome: Any) -> None:
+        run: Run = self.now
+        if run.alone:
+            run.wait("ask", Operation(CALL_ALONE))
+        try:
+            encode(outcome)
+        except DataError as error:
+            raise NotCovered(f"`explore` compares what the object's methods return, and {error}") from None
+        run.call = ()
+        run.came_back.append(outcome)
 
     def trace(self, error: BaseException) -> tuple[Line, ...]:
         """The learner's lines in an exception's traceback, innermost first."""

@@ -69,8 +69,8 @@ def respond(behaviour: Behaviour, request: dict[str, Any]) -> dict[str, Any]:
         "first": first,
         "locals": [_told(local) for local in behaviour.news],
         "edges": [
-            [number, to_wire(answer), to_wire(tuple(map(tuple, effects))), after]
-            for number, answer, effects, after in behaviour.edges
+            [number, to_wire(answer), to_wire(tuple(map(tuple, effects))), after, list(map(list, came_back))]
+            for number, answer, effects, after, came_back in behaviour.edges
         ],
         "calls": to_wire(tuple(behaviour.calls)),
         "texts": behaviour.machine.tokens.news(),
@@ -86,4 +86,5 @@ def _told(local: Local) -> list[Any]:
         local.program.identity, local.program.daemon, rest.kind, to_wire(rest.operation), list(rest.sections),
         [list(line) for line in rest.where], ended, [list(names) for names in local.queues],
         [list(end) for end in local.ends], [list(child) for child in local.children], to_wire(local.program.ends),
+        list(rest.call),
     ]  # fmt: skip

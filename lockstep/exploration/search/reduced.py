@@ -8,6 +8,7 @@ from lockstep.exploration.search.fields import Field
 from lockstep.exploration.search.graph import Graph, OverBudget
 from lockstep.exploration.search.independence import Independence
 from lockstep.exploration.search.shortest import PathStep
+from lockstep.exploration.search.steps import Steps
 from lockstep.exploration.search.visited import Visited
 from lockstep.exploration.search.watch import OFTEN, Interrupted
 
@@ -15,7 +16,8 @@ _LONGEST = 10_000  # steps taken alone one after the other
 
 
 class NotReducible(Exception):
-    """The program sees exits, has daemons, busy-waits, or has no step that can be taken alone."""
+    """The program sees exits, has daemons, busy-waits, or has no step that can be taken alone; or one asks about orders: those of
+    calls, or of writes that arrive."""
 
 
 class Reduced(Visited):
@@ -38,7 +40,7 @@ def reduced(graph: Graph, budget: int) -> Reduced:
     """Every end, crash and deadlock, and the most processes in every section. Raises NotReducible, OverBudget, TimeIsUp."""
     while True:
         known = Independence(graph.automata)
-        if not known.alone or any(local.daemon for local in graph.automata.locals):
+        if not known.alone or any(local.daemon or local.call for local in graph.automata.locals):
             raise NotReducible
         search = _Search(graph, known.alone, budget)
         found: Reduced = graph.search(search.run)
@@ -55,7 +57,7 @@ class _Search:
 
     def run(self) -> Reduced:
         graph = self._graph
-        if graph.exits_are_steps:
+        if graph.exits_are_steps or type(graph.steps) is not Steps:
             raise NotReducible
         self._moving: dict[int, dict[int, bool]] = {}
         root, first = self._ahead(graph.root, None)

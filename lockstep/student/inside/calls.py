@@ -1,6 +1,7 @@
 """The service behind `student.f(...)`: calls functions of the learner's module and answers with data."""
 
 import gc
+import inspect
 import multiprocessing
 import sys
 import traceback
@@ -18,7 +19,8 @@ from lockstep.student.inside.serving import Programs, ServiceConnection
 
 _OURS = str(Path(__file__).parents[2])  # frames of ours are left out of a learner's traceback
 Find = Callable[[str, str], Any]
-_TEXT_LIMIT = 20_000  # characters of a message or traceback that a report can use
+_TEXT_LIMIT = 20_000  # characters of a traceback that a report can use
+_MESSAGE_LIMIT = 1_000  # and of an exception's message
 
 
 def serve(connection: ServiceConnection, programs: Programs) -> None:
@@ -61,6 +63,8 @@ def _call(request: dict[str, Any], find: Find) -> dict[str, Any]:
         for stream in (sys.stdout, sys.stderr):
             if stream is not None:
                 stream.flush()
+    if inspect.iscoroutine(value):
+        value.close()  # or Python warns, where it is dropped, of a line of ours
     answer = {"value": value}
     if request["with_arguments"]:
         answer["arguments"] = arguments
@@ -83,10 +87,12 @@ def _raised(error: BaseException) -> dict[str, Any]:
         message = str(error)
     except Exception as broken:
         message = f"(its message cannot be shown: {type(broken).__name__})"
+    message = message if len(message) <= _MESSAGE_LIMIT else f"{message[:_MESSAGE_LIMIT]}…"
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(_OURS)]
     lines = ["Traceback (most recent call last):\n", *traceback.format_list(frames)]
-    text = "".join([*lines, *traceback.format_exception_only(type(error), error)])
-    return {"raised": {"types": types, "message": message[:_TEXT_LIMIT], "traceback": text[-_TEXT_LIMIT:]}}
+    last = "".join(traceback.format_exception_only(type(error), error))
+    lines.append(last if len(last) <= _TEXT_LIMIT // 2 else f"{types[0]}: {message}\n")
+    return {"raised": {"types": types, "message": message, "traceback": "".join(lines)[-_TEXT_LIMIT:]}}
 
 
 def _tidy(_request: dict[str, Any], _find: Find) -> dict[str, Any]:

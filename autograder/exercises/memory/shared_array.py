@@ -1,0 +1,398 @@
+"""An array that several processes have
+
+Write two context managers.
+
+- `shared_array(shape, dtype)` makes new shared memory and gives a pair: a NumPy array of this shape and dtype on it, filled with zeros, and the name of the memory.
+  When the `with` block ends, **however it ends**, the memory is closed and unlinked.
+- `attached(name, shape, dtype)` is for another process: it gives an array on the memory with this name. When its block ends, the memory is closed in *this* process
+  and stays there for the others.
+
+What one process writes into its array, every other one reads from its own. Several shared arrays may be in use at the same time. A variable may still
+hold the array when its block has ended, but nobody uses it any more.
+"""
+
+import contextlib
+from contextlib import contextmanager
+from multiprocessing import Process
+from multiprocessing.shared_memory import SharedMemory
+
+import numpy as np
+
+from autograder.authoring.marks import also_right, hidden, wrong
+from lockstep import check, given
+
+points = 5
+
+hints = [
+    "A function with `yield` becomes a context manager by `@contextmanager`: what stands before the `yield` is done at the beginning of the block, what stands behind it at the end.",
+    "If an exception ends the block, it is raised at the `yield`. `try: yield ... finally: ...` does its last part in any case.",
+    "The size is in bytes: `np.dtype(dtype).itemsize` for each item, `math.prod(shape)` items. `close()` in every process, `unlink()` in one.",
+]
+
+
+@contextmanager
+def shared_array(shape, dtype):
+    """Give (an array of zeros in new shared memory, the name of the memory); afterwards the memory is gone."""
+    ### BEGIN SOLUTION
+    size = np.dtype(dtype).itemsize * int(np.prod(shape))
+    memory = SharedMemory(create=True, size=size)
+    try:
+        yield np.ndarray(shape, dtype, buffer=memory.buf), memory.name
+    finally:
+        memory.close()
+        memory.unlink()
+    ### END SOLUTION
+
+
+@contextmanager
+def attached(name, shape, dtype):
+    """Give an array on the shared memory with this name; afterwards the memory is closed here, and not gone."""
+    ### BEGIN SOLUTION
+    memory = SharedMemory(name)
+    try:
+        yield np.ndarray(shape, dtype, buffer=memory.buf)
+    finally:
+        memory.close()
+    ### END SOLUTION
+
+
+@given
+def add_one(name, shape, dtype):
+    with attached(name, shape, dtype) as array:
+        array += 1
+
+
+@given
+def in_a_child(target, *args):
+    child = Process(target=target, args=args)
+    child.start()
+    child.join()
+    return child.exitcode
+
+
+@given
+def written_by_children(shape, dtype, children):
+    # How each child ended; the shape and dtype of the array; whether it was all zeros, and its smallest and largest number after all children.
+    with shared_array(shape, dtype) as (array, name):
+        zeros = not array.any()
+        codes = [in_a_child(add_one, name, shape, dtype) for _ in range(children)]
+        return codes, array.shape, array.dtype.str[1:], zeros, (int(array.min()), int(array.max()))
+
+
+@given
+def use_it_once():
+    with shared_array((2,), "i8") as (array, name):
+        array += 1
+
+
+@given
+def end_of_first_use():
+    return in_a_child(use_it_once)
+
+
+@given
+def still_there_after_the_block(raising):
+    with contextlib.suppress(ZeroDivisionError), shared_array((4,), "i4") as (array, name):
+        array[:] = 1
+        if raising:
+            1 / 0
+    try:
+        SharedMemory(name).close()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+@given
+def two_at_once():
+    with shared_array((2,), "i8") as (one, first), shared_array((2,), "i8") as (other, second):
+        one[:] = 1
+        codes = [in_a_child(add_one, first, (2,), "i8"), in_a_child(add_one, second, (2,), "i8")]
+        return codes, one.tolist(), other.tolist()
+
+
+@given
+def raise_within(name):
+    with attached(name, (2,), "i8") as array:
+        array[:] = 7
+        raise SystemExit(3)
+
+
+@given
+def after_a_child_that_raised():
+    with shared_array((2,), "i8") as (array, name):
+        return in_a_child(raise_within, name), in_a_child(add_one, name, (2,), "i8"), array.tolist()
+
+
+@check("an array of this shape and dtype, all zeros")
+def _(student):
+    assert student.end_of_first_use() != -11, (
+        "a process that used the array was ended by SIGSEGV: within the block its memory is closed already. `yield` first, close afterwards"
+    )
+    for shape, dtype in ((2, 3), "f8"), ((5,), "u1"), ((1, 2, 2), "i4"):
+        codes, its_shape, its_dtype, zeros, found = student.written_by_children(shape, dtype, 0)
+        assert its_shape == shape, f"for the shape {shape} the array has the shape {its_shape}"
+        assert its_dtype == dtype, f"for the dtype {dtype} the array has the dtype {its_dtype}"
+        assert zeros is True, "a new array is not filled with zeros"
+
+
+@check("what a child writes is seen by its parent")
+def _(student):
+    codes, its_shape, its_dtype, zeros, found = student.written_by_children((2, 3), "f8", 1)
+    assert codes == [0], f"a child that used `attached` ended with exit code {codes[0]} in the place of 0"
+    assert found != (0, 0), (
+        "a child added 1 to every item, and its parent still has zeros: the two have not the same memory"
+    )
+    assert found == (1, 1)
+
+
+@check("a second child finds the memory, too")
+def _(student):
+    codes, its_shape, its_dtype, zeros, found = student.written_by_children((3,), "i8", 3)
+    assert codes[0] == 0
+    assert codes == [0, 0, 0], (
+        f"three children attached one after the other, and ended with {codes}: after the first one the memory was gone. "
+        "Whoever only attaches closes it; `unlink` is for the one who made it"
+    )
+    assert found == (3, 3)
+
+
+@check("the memory is gone after the block, also when an exception ends it")
+def _(student):
+    assert student.still_there_after_the_block(False) is False, (
+        "after its block the memory is still there: `close` does not remove it, `unlink` does"
+    )
+    assert student.still_there_after_the_block(True) is False, (
+        "an exception ended the block, and the memory is still there: what stands behind a `yield` is left out then, unless it is in `finally`"
+    )
+
+
+@check("two arrays at once do not know each other")
+def _(student):
+    codes, one, other = student.two_at_once()
+    assert (codes, one, other) == ([0, 0], [2, 2], [1, 1])
+
+
+@hidden
+@check("a child that ends within its block spoils nothing")
+def _(student):
+    assert student.after_a_child_that_raised() == (3, 0, [8, 8])
+
+
+@hidden
+@check("large arrays, and single numbers")
+def _(student):
+    for shape, dtype in ((300, 1_000), "f8"), ((1,), "i2"):
+        codes, its_shape, its_dtype, zeros, found = student.written_by_children(shape, dtype, 2)
+        assert (codes, its_shape, found) == ([0, 0], shape, (2, 2))
+
+
+@wrong("shared memory was never unlinked", "`close` does not remove it, `unlink` does")
+def unlink_is_forgotten():
+    @contextmanager
+    def shared_array(shape, dtype):
+        memory = SharedMemory(create=True, size=np.dtype(dtype).itemsize * int(np.prod(shape)))
+        try:
+            yield np.ndarray(shape, dtype, buffer=memory.buf), memory.name
+        finally:
+            memory.close()
+
+    @contextmanager
+    def attached(name, shape, dtype):
+        memory = SharedMemory(name)
+        try:
+            yield np.ndarray(shape, dtype, buffer=memory.buf)
+        finally:
+            memory.close()
+
+
+@wrong("after the first one the memory was gone", "Whoever only attaches closes it")
+def whoever_attaches_unlinks():
+    @contextmanager
+    def shared_array(shape, dtype):
+        memory = SharedMemory(create=True, size=np.dtype(dtype).itemsize * int(np.prod(shape)))
+        try:
+            yield np.ndarray(shape, dtype, buffer=memory.buf), memory.name
+        finally:
+            memory.close()
+            with contextlib.suppress(FileNotFoundError):
+                memory.unlink()
+
+    @contextmanager
+    def attached(name, shape, dtype):
+        memory = SharedMemory(name)
+        try:
+            yield np.ndarray(shape, dtype, buffer=memory.buf)
+        finally:
+            memory.close()
+            memory.unlink()
+
+
+@wrong("an exception ended the block, and the memory is still there", "unless it is in `finally`")
+def without_finally():
+    @contextmanager
+    def shared_array(shape, dtype):
+        memory = SharedMemory(create=True, size=np.dtype(dtype).itemsize * int(np.prod(shape)))
+        yield np.ndarray(shape, dtype, buffer=memory.buf), memory.name
+        memory.close()
+        memory.unlink()
+
+    @contextmanager
+    def attached(name, shape, dtype):
+        memory = SharedMemory(name)
+        yield np.ndarray(shape, dtype, buffer=memory.buf)
+        memory.close()
+
+
+@wrong("buffer is too small for requested array")
+def the_size_in_items():
+    @contextmanager
+    def shared_array(shape, dtype):
+        memory = SharedMemory(create=True, size=int(np.prod(shape)))
+        try:
+            yield np.ndarray(shape, dtype, buffer=memory.buf), memory.name
+        finally:
+            memory.close()
+            memory.unlink()
+
+    @contextmanager
+    def attached(name, shape, dtype):
+        memory = SharedMemory(name)
+        try:
+            yield np.ndarray(shape, dtype, buffer=memory.buf)
+        finally:
+            memory.close()
+
+
+@wrong("within the block its memory is closed already")
+def given_after_it_is_closed():
+    @contextmanager
+    def shared_array(shape, dtype):
+        memory = SharedMemory(create=True, size=np.dtype(dtype).itemsize * int(np.prod(shape)))
+        array = np.ndarray(shape, dtype, buffer=memory.buf)
+        memory.close()
+        memory.unlink()
+        yield array, memory.name
+
+    @contextmanager
+    def attached(name, shape, dtype):
+        memory = SharedMemory(name)
+        array = np.ndarray(shape, dtype, buffer=memory.buf)
+        memory.close()
+        yield array
+
+
+@wrong("a child added 1 to every item, and its parent still has zeros", "the two have not the same memory")
+def a_copy_of_the_array():
+    @contextmanager
+    def shared_array(shape, dtype):
+        memory = SharedMemory(create=True, size=np.dtype(dtype).itemsize * int(np.prod(shape)))
+        try:
+            yield np.ndarray(shape, dtype, buffer=memory.buf).copy(), memory.name
+        finally:
+            memory.close()
+            memory.unlink()
+
+    @contextmanager
+    def attached(name, shape, dtype):
+        memory = SharedMemory(name)
+        try:
+            yield np.ndarray(shape, dtype, buffer=memory.buf).copy()
+        finally:
+            memory.close()
+
+
+@wrong("it raised FileExistsError", "✘ two arrays at once")
+def one_name_for_all():
+    @contextmanager
+    def shared_array(shape, dtype):
+        memory = SharedMemory(
+            "the_array_of_my_exercise", create=True, size=np.dtype(dtype).itemsize * int(np.prod(shape))
+        )
+        try:
+            yield np.ndarray(shape, dtype, buffer=memory.buf), memory.name
+        finally:
+            memory.close()
+            memory.unlink()
+
+    @contextmanager
+    def attached(name, shape, dtype):
+        memory = SharedMemory(name)
+        try:
+            yield np.ndarray(shape, dtype, buffer=memory.buf)
+        finally:
+            memory.close()
+
+
+@also_right
+def as_classes():
+    class attached:
+        def __init__(self, name, shape, dtype):
+            self.memory = SharedMemory(name)
+            self.shape, self.dtype = shape, dtype
+
+        def __enter__(self):
+            return np.ndarray(self.shape, self.dtype, buffer=self.memory.buf)
+
+        def __exit__(self, *error):
+            self.memory.close()
+
+    class shared_array:
+        def __init__(self, shape, dtype):
+            example = np.zeros(shape, dtype)
+            self.memory = SharedMemory(create=True, size=example.nbytes)
+            self.array = np.ndarray(shape, dtype, buffer=self.memory.buf)
+
+        def __enter__(self):
+            return self.array, self.memory.name
+
+        def __exit__(self, *error):
+            self.memory.unlink()
+            self.memory.close()
+
+
+@also_right
+def by_frombuffer_which_keeps_the_memory():
+    @contextmanager
+    def on(memory, shape, dtype):
+        array = np.frombuffer(memory.buf, dtype, count=int(np.prod(shape))).reshape(shape)
+        try:
+            yield array
+        finally:
+            del array
+            with contextlib.suppress(BufferError):  # somebody still holds the array, and the memory goes with it
+                memory.close()
+
+    @contextmanager
+    def shared_array(shape: tuple, dtype: str):
+        memory = SharedMemory(create=True, size=np.zeros(shape, dtype).nbytes)
+        try:
+            with on(memory, shape, dtype) as array:
+                array.fill(0)
+                yield array, memory.name
+        finally:
+            memory.unlink()
+
+    @contextmanager
+    def attached(name: str, shape: tuple, dtype: str):
+        with on(SharedMemory(name=name), shape, dtype) as array:
+            yield array
+
+
+@also_right
+def with_an_exit_stack():
+    from contextlib import ExitStack
+    from math import prod
+
+    @contextmanager
+    def shared_array(shape, dtype):
+        with ExitStack() as stack:
+            memory = SharedMemory(create=True, size=prod(shape) * np.dtype(dtype).itemsize)
+            stack.callback(memory.unlink)
+            stack.callback(memory.close)
+            yield np.ndarray(shape, dtype, buffer=memory.buf), memory.name
+
+    @contextmanager
+    def attached(name, shape, dtype):
+        with contextlib.closing(SharedMemory(name, create=False)) as memory:
+            yield np.ndarray(shape=shape, dtype=dtype, buffer=memory.buf)

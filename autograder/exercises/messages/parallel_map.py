@@ -1,0 +1,561 @@
+"""A map for many workers
+
+Write `parallel_map(function, items, workers)`. It returns the list of `function(item)` for every item of the list
+`items`, in the order of `items`, computed by `workers` processes. All of them take their tasks from **one** queue, one
+at a time, and put what comes out into another queue. So whoever has finished early takes the next task.
+
+- Items and results may be of any kind, also equal ones and `None`, and there may be many of them or none.
+- If `function` raises an exception for an item, `parallel_map` raises that exception, or one of them if there are several.
+  What it does with the other tasks is left to you.
+- In any case all workers have ended and are joined when it returns or raises.
+"""
+
+from multiprocessing import Process, Queue, get_context
+
+from autograder.authoring.marks import also_right, hidden, wrong
+from lockstep import check, explore, given, simulate, work
+
+points = 6
+
+hints = [
+    "A task is a pair: the place in the list, and the item. So a result can say where it belongs.",
+    "Put all the tasks into the queue, then one sentinel for each worker. Get as many results as there are items, then join.",
+    "A worker that catches an exception can send it in the place of a result, with a mark that says which of the two it is.",
+]
+
+
+def work_off(function, tasks, results):
+    """The loop of a worker: take tasks until there are no more."""
+    ### BEGIN SOLUTION
+    while (task := tasks.get()) is not None:
+        place, item = task
+        try:
+            results.put((place, True, function(item)))
+        except Exception as error:
+            results.put((place, False, error))
+    ### END SOLUTION
+
+
+def parallel_map(function, items, workers):
+    """Return [function(item) for item in items], computed by `workers` processes that share a queue of tasks."""
+    ### BEGIN SOLUTION
+    tasks, results = Queue(), Queue()
+    processes = [Process(target=work_off, args=(function, tasks, results)) for _ in range(workers)]
+    for process in processes:
+        process.start()
+    for task in enumerate(items):
+        tasks.put(task)
+    for _ in processes:
+        tasks.put(None)
+    found = sorted([results.get() for _ in items], key=lambda result: result[0])
+    for process in processes:
+        process.join()
+    for _, came, result in found:
+        if not came:
+            raise result
+    return [result for _, _, result in found]
+    ### END SOLUTION
+
+
+@given
+def doubled(item):
+    return 2 * item
+
+
+@given
+def kind_of(item):
+    return type(item).__name__
+
+
+@given
+def nothing_of(item):
+    return None
+
+
+@given
+def refuse_two(item):
+    if item == 2:
+        raise ValueError("two is refused")
+    return item
+
+
+@given
+def computed_for(seconds):
+    work(seconds)
+    return seconds
+
+
+@given
+def many_bytes(number):
+    return bytes(number)
+
+
+@given
+def of_long(items, number):
+    # The length of each result, where each has so many bytes.
+    return [len(result) for result in parallel_map(many_bytes, [number] * items, 2)]
+
+
+@given
+def what_comes_of_an_error(items, workers):
+    try:
+        found = parallel_map(refuse_two, items, workers)
+    except Exception as error:
+        return type(error).__name__, str(error)
+    return "no exception", repr(found)
+
+
+@check("all results, in the order of the items: in every interleaving")
+def _(student):
+    found = explore(student.parallel_map, given.doubled, [7], 1)
+    assert not found.deadlocks or "queue.empty" not in found.operations, (
+        "a worker finds its queue empty and goes home, and the task was only on its way: `empty()` does not say that there is no more. "
+        "A sentinel does"
+    )
+    found.always(lambda result: list(result) == [14])
+    assert not explore(student.parallel_map, given.doubled, [7], 2).deadlocks, (
+        "one worker comes to its end, and of two one waits for ever: whoever gets a sentinel has taken it out of the queue, "
+        "so each worker needs one"
+    )
+    found = explore(student.parallel_map, given.doubled, [1, 2], 2, budget=60_000).always_ends()
+    for result in found.results:
+        assert sorted(result) != [2, 4] or list(result) == [2, 4], (
+            "the results can come in another order than the items: whoever is done first puts its result first. "
+            "Send along where it belongs"
+        )
+    found.always(lambda result: list(result) == [2, 4])
+
+
+@check("it maps, on real processes", limit=3)
+def _(student):
+    assert student.parallel_map(given.doubled, [3, 1, 2], 2) == [6, 2, 4]
+    assert student.parallel_map(given.doubled, [5, 5, 5, 1, 5], 3) == [10, 10, 10, 2, 10]
+
+
+@check("there may be no items, or fewer than workers", limit=3)
+def _(student):
+    assert student.parallel_map(given.doubled, [], 2) == []
+    assert student.parallel_map(given.doubled, [4], 3) == [8]
+
+
+@check("None is an item like any other, and a result like any other", limit=3)
+def _(student):
+    explore(student.parallel_map, given.kind_of, [1], 1).always_ends()
+    found = explore(student.parallel_map, given.kind_of, [None], 1)
+    assert not found.deadlocks, (
+        "with None among the items somebody waits for ever: is it taken for the sentinel? A task that is a pair is never None"
+    )
+    assert student.parallel_map(given.kind_of, [1, None, "two"], 2) == ["int", "NoneType", "str"]
+    assert student.parallel_map(given.nothing_of, [1, 2, 3], 2) == [None, None, None]
+
+
+@check("an exception in a worker comes to the caller, and all end", limit=5)
+def _(student):
+    explore(student.what_comes_of_an_error, [1], 1).always_ends()
+    found = explore(student.what_comes_of_an_error, [2], 1)
+    assert not found.deadlocks, (
+        "`function` raised an exception, and somebody waits for ever: a worker that it ended sends no result, and takes no sentinel"
+    )
+    for items, workers in ([2], 1), ([1, 2], 2), ([1, 2, 3, 2, 4, 5], 2):
+        assert student.what_comes_of_an_error(items, workers) == ("ValueError", "two is refused")
+
+
+@check("many and large results: in every interleaving with a pipe that is soon full", limit=6)
+def _(student):
+    explore(student.parallel_map, given.doubled, [1, 2, 3], 1).always_ends()
+    found = explore(student.parallel_map, given.doubled, [1, 2, 3], 1, pipe_capacity=40)
+    assert not found.deadlocks, (
+        "when the pipe of a queue is full, all come to a standstill. Whoever has put much ends only after somebody has read it: "
+        "read all results before you join. And read while others write: they may wait for that"
+    )
+    assert student.of_long(6, 300_000) == [300_000] * 6
+
+
+@check("so many processes as there are workers, and whoever is free takes the next task")
+def _(student):
+    found = simulate(student.parallel_map, given.computed_for, [8, 1, 1, 1, 1, 1, 1, 1, 1], 2, cores=2, costs="ideal")
+    assert found.processes > 1, "no other process was started: nobody shares the work"
+    assert found.processes == 3, f"for 2 workers {found.processes - 1} processes were started"
+    assert found.makespan < 15, (
+        "the tasks were computed one after another: start all workers before you wait for a result"
+    )
+    assert found.makespan <= 8.5, (
+        f"one task of 8 seconds and eight of 1 second took 2 workers {found.makespan:.0f} seconds: while one of them has the long task, "
+        "the other one can do all the short ones, if they share one queue and take one task at a time"
+    )
+
+
+@hidden
+@check("other functions and items, compared with the reference", limit=4)
+def _(student, reference):
+    for items, workers in (list(range(40)), 3), (["a", "", "b"], 2), ([[1], [2, 3]], 1), ([0.5] * 9, 4):
+        assert student.parallel_map(given.doubled, items, workers) == reference.parallel_map(
+            given.doubled, items, workers
+        )
+
+
+@hidden
+@check("three tasks for two workers, in every interleaving that was taken", limit=30)
+def _(student):
+    found = explore(student.parallel_map, given.doubled, [3, 1, 2], 2, budget=20_000, feeder=False)
+    found.always(lambda result: list(result) == [6, 2, 4])
+
+
+@wrong("so each worker needs one", "✘ it maps, on real processes")
+def one_sentinel_for_all():
+    def work_off(function, tasks, results):
+        while (task := tasks.get()) is not None:
+            place, item = task
+            try:
+                results.put((place, True, function(item)))
+            except Exception as error:
+                results.put((place, False, error))
+
+    def parallel_map(function, items, workers):
+        tasks, results = Queue(), Queue()
+        processes = [Process(target=work_off, args=(function, tasks, results)) for _ in range(workers)]
+        for process in processes:
+            process.start()
+        for task in enumerate(items):
+            tasks.put(task)
+        tasks.put(None)
+        found = sorted([results.get() for _ in items], key=lambda result: result[0])
+        for process in processes:
+            process.join()
+        for _, came, result in found:
+            if not came:
+                raise result
+        return [result for _, _, result in found]
+
+
+@wrong("whoever is done first puts its result first", "Send along where it belongs")
+def in_the_order_of_completion():
+    def work_off(function, tasks, results):
+        while (task := tasks.get()) is not None:
+            try:
+                results.put((True, function(task[0])))
+            except Exception as error:
+                results.put((False, error))
+
+    def parallel_map(function, items, workers):
+        tasks, results = Queue(), Queue()
+        processes = [Process(target=work_off, args=(function, tasks, results)) for _ in range(workers)]
+        for process in processes:
+            process.start()
+        for item in items:
+            tasks.put((item,))
+        for _ in processes:
+            tasks.put(None)
+        found = [results.get() for _ in items]
+        for process in processes:
+            process.join()
+        for came, result in found:
+            if not came:
+                raise result
+        return [result for _, result in found]
+
+
+@wrong("read all results before you join", "✘ many and large results")
+def joined_before_the_results_are_read():
+    def work_off(function, tasks, results):
+        while (task := tasks.get()) is not None:
+            place, item = task
+            try:
+                results.put((place, True, function(item)))
+            except Exception as error:
+                results.put((place, False, error))
+
+    def parallel_map(function, items, workers):
+        tasks, results = Queue(), Queue()
+        processes = [Process(target=work_off, args=(function, tasks, results)) for _ in range(workers)]
+        for process in processes:
+            process.start()
+        for task in enumerate(items):
+            tasks.put(task)
+        for _ in processes:
+            tasks.put(None)
+        for process in processes:
+            process.join()
+        found = sorted([results.get() for _ in items], key=lambda result: result[0])
+        for _, came, result in found:
+            if not came:
+                raise result
+        return [result for _, _, result in found]
+
+
+@wrong("a worker that it ended sends no result", "✘ an exception in a worker")
+def an_exception_ends_the_worker():
+    def work_off(function, tasks, results):
+        while (task := tasks.get()) is not None:
+            place, item = task
+            results.put((place, function(item)))
+
+    def parallel_map(function, items, workers):
+        tasks, results = Queue(), Queue()
+        processes = [Process(target=work_off, args=(function, tasks, results)) for _ in range(workers)]
+        for process in processes:
+            process.start()
+        for task in enumerate(items):
+            tasks.put(task)
+        for _ in processes:
+            tasks.put(None)
+        found = dict(results.get() for _ in items)
+        for process in processes:
+            process.join()
+        return [found[place] for place in range(len(items))]
+
+
+@wrong("should be ('ValueError', 'two is refused'), but is ('no exception'", "✘ an exception in a worker")
+def an_exception_among_the_results():
+    def work_off(function, tasks, results):
+        while (task := tasks.get()) is not None:
+            place, item = task
+            try:
+                results.put((place, function(item)))
+            except Exception as error:
+                results.put((place, error))
+
+    def parallel_map(function, items, workers):
+        tasks, results = Queue(), Queue()
+        processes = [Process(target=work_off, args=(function, tasks, results)) for _ in range(workers)]
+        for process in processes:
+            process.start()
+        for task in enumerate(items):
+            tasks.put(task)
+        for _ in processes:
+            tasks.put(None)
+        found = dict(results.get() for _ in items)
+        for process in processes:
+            process.join()
+        return [found[place] for place in range(len(items))]
+
+
+@wrong("is it taken for the sentinel?", "✘ None is an item like any other")
+def an_item_that_looks_like_the_sentinel():
+    def work_off(function, tasks, results):
+        place = 0
+        while (item := tasks.get()) is not None:
+            try:
+                results.put((item, True, function(item)))
+            except Exception as error:
+                results.put((item, False, error))
+
+    def parallel_map(function, items, workers):
+        tasks, results = Queue(), Queue()
+        processes = [Process(target=work_off, args=(function, tasks, results)) for _ in range(workers)]
+        for process in processes:
+            process.start()
+        for item in items:
+            tasks.put(item)
+        for _ in processes:
+            tasks.put(None)
+        found = [results.get() for _ in items]
+        for process in processes:
+            process.join()
+        for _, came, result in found:
+            if not came:
+                raise result
+        known = {repr(item): result for item, _, result in found}
+        return [known[repr(item)] for item in items]
+
+
+@wrong("while one of them has the long task", "if they share one queue and take one task at a time")
+def equal_shares_beforehand():
+    def work_off(function, share, results):
+        for place, item in share:
+            try:
+                results.put((place, True, function(item)))
+            except Exception as error:
+                results.put((place, False, error))
+
+    def parallel_map(function, items, workers):
+        results, tasks = Queue(), list(enumerate(items))
+        processes = [Process(target=work_off, args=(function, tasks[n::workers], results)) for n in range(workers)]
+        for process in processes:
+            process.start()
+        found = sorted([results.get() for _ in items], key=lambda result: result[0])
+        for process in processes:
+            process.join()
+        for _, came, result in found:
+            if not came:
+                raise result
+        return [result for _, _, result in found]
+
+
+@wrong("for 2 workers 9 processes were started")
+def a_process_for_every_item():
+    def compute(function, place, item, results):
+        try:
+            results.put((place, True, function(item)))
+        except Exception as error:
+            results.put((place, False, error))
+
+    def parallel_map(function, items, workers):
+        results = Queue()
+        processes = [Process(target=compute, args=(function, place, item, results)) for place, item in enumerate(items)]
+        for process in processes:
+            process.start()
+        found = sorted([results.get() for _ in items], key=lambda result: result[0])
+        for process in processes:
+            process.join()
+        for _, came, result in found:
+            if not came:
+                raise result
+        return [result for _, _, result in found]
+
+
+@wrong("`empty()` does not say that there is no more", "✘ all results, in the order of the items")
+def until_the_queue_says_that_it_is_empty():
+    def work_off(function, tasks, results):
+        while not tasks.empty():
+            place, item = tasks.get()
+            try:
+                results.put((place, True, function(item)))
+            except Exception as error:
+                results.put((place, False, error))
+
+    def parallel_map(function, items, workers):
+        tasks, results = Queue(), Queue()
+        for task in enumerate(items):
+            tasks.put(task)
+        processes = [Process(target=work_off, args=(function, tasks, results)) for _ in range(workers)]
+        for process in processes:
+            process.start()
+        found = sorted([results.get() for _ in items], key=lambda result: result[0])
+        for process in processes:
+            process.join()
+        for _, came, result in found:
+            if not came:
+                raise result
+        return [result for _, _, result in found]
+
+
+@wrong("something was left behind", "✘ an exception in a worker")
+def raised_before_the_workers_are_joined():
+    def work_off(function, tasks, results):
+        while (task := tasks.get()) is not None:
+            place, item = task
+            try:
+                results.put((place, True, function(item)))
+            except Exception as error:
+                results.put((place, False, error))
+
+    def parallel_map(function, items, workers):
+        tasks, results = Queue(), Queue()
+        processes = [Process(target=work_off, args=(function, tasks, results)) for _ in range(workers)]
+        for process in processes:
+            process.start()
+        for task in enumerate(items):
+            tasks.put(task)
+        for _ in processes:
+            tasks.put(None)
+        found = [None] * len(items)
+        for _ in items:
+            place, came, result = results.get()
+            if not came:
+                raise result
+            found[place] = result
+        for process in processes:
+            process.join()
+        return found
+
+
+@also_right
+def a_sentinel_that_each_puts_back():
+    def work_off(function, tasks, results):
+        for place, item in iter(tasks.get, "no more"):
+            try:
+                result = function(item), None
+            except Exception as error:
+                result = None, error
+            results.put((place, *result))
+        tasks.put("no more")
+
+    def parallel_map(function, items, workers):
+        tasks, results = Queue(), Queue()
+        processes = [Process(target=work_off, args=(function, tasks, results), daemon=True) for _ in range(workers)]
+        for task in enumerate(items):
+            tasks.put(task)
+        tasks.put("no more")
+        for process in processes:
+            process.start()
+        found, errors = {}, []
+        while len(found) < len(items):
+            place, result, error = results.get()
+            found[place] = result
+            if error is not None:
+                errors.append(error)
+        for process in processes:
+            process.join()
+        if errors:
+            raise errors[0]
+        return [result for _, result in sorted(found.items())]
+
+
+@also_right
+def under_spawn_with_a_process_class():
+    class Worker(get_context("spawn").Process):
+        def __init__(self, function, tasks, results):
+            super().__init__()
+            self.function, self.tasks, self.results = function, tasks, results
+
+        def run(self):
+            while True:
+                task = self.tasks.get()
+                if task == ():
+                    break
+                try:
+                    self.results.put((task[0], "result", self.function(task[1])))
+                except Exception as error:
+                    self.results.put((task[0], "error", error))
+
+    def parallel_map(function, items: list, workers: int) -> list:
+        context = get_context("spawn")
+        tasks, results = context.Queue(), context.Queue()
+        processes = [Worker(function, tasks, results) for _ in range(workers)]
+        for process in processes:
+            process.start()
+        for task in [*enumerate(items), *[()] * workers]:
+            tasks.put(task)
+        found, wrong = [None] * len(items), None
+        for _ in range(len(items)):
+            place, kind, result = results.get()
+            if kind == "error":
+                wrong = result
+            else:
+                found[place] = result
+        for process in processes:
+            process.join()
+        if wrong is not None:
+            raise wrong
+        return found
+
+
+@also_right
+def the_first_exception_stops_all():
+    def work_off(function, tasks, results):
+        while (task := tasks.get()) is not None:
+            try:
+                results.put((task[0], function(task[1]), False))
+            except Exception as error:
+                results.put((task[0], error, True))
+
+    def parallel_map(function, items, workers):
+        tasks, results = Queue(), Queue()
+        processes = [Process(target=work_off, args=(function, tasks, results)) for _ in range(workers)]
+        for process in processes:
+            process.start()
+        for place, item in enumerate(items):
+            tasks.put((place, item))
+        found = {}
+        try:
+            for _ in items:
+                place, result, failed = results.get()
+                if failed:
+                    raise result
+                found[place] = result
+            return [found[place] for place in range(len(items))]
+        finally:
+            for process in processes:
+                process.kill()
+                process.join()

@@ -1,0 +1,400 @@
+"""A pipeline
+
+Write `pipeline(stages, items)`. `stages` is a list of functions, `items` a list. Every item goes through all stages, one after
+the other, and the list of what comes out of the last stage is returned, in the order of `items`: for the stages
+`[double, add_one]` and the items `[1, 5]` it is `[3, 11]`.
+
+Each stage is **one** process of its own, and all of them work at the same time: while the second stage has the first
+item, the first stage has the second item. They pass the items on through queues, and **every queue is bounded**: it holds at most 4
+messages, so that a fast stage waits for a slow one.
+
+An item may be of any kind, also `None`, and there may be many or none. Without stages the items come out as they are. A stage never
+raises. When `pipeline` returns, all processes have ended and are joined.
+"""
+
+from multiprocessing import Process, Queue, get_context
+
+from autograder.authoring.marks import also_right, hidden, wrong
+from lockstep import check, explore, given, simulate, work
+
+points = 6
+
+hints = [
+    "Between two stages there is a `Queue(4)`, and one more behind the last stage. Each process needs a function, a source, and a queue.",
+    "When a stage finds the sentinel it must tell the next one: it puts a sentinel into its own queue, and then ends.",
+    "If the parent puts all items first, everything is soon full, and nobody takes out what is done. The first stage can get the list of items "
+    "itself, as an argument; then the parent only has to read.",
+]
+
+equivalent_mutants = {
+    "+ queues = [Queue(5) for _ in stages]": "one place more or less changes who waits, not what comes",
+}
+
+
+def run_stage(stage, source, target):
+    """The process of a stage: everything from `source` goes through `stage` and into `target`."""
+    ### BEGIN SOLUTION
+    for packed in source if isinstance(source, list) else iter(source.get, ()):
+        target.put((stage(packed[0]),))
+    target.put(())
+    ### END SOLUTION
+
+
+def pipeline(stages, items):
+    """Send all items through all stages, each in a process of its own; return what comes out, in order."""
+    ### BEGIN SOLUTION
+    packed = [(item,) for item in items]
+    queues = [Queue(4) for _ in stages]
+    processes = [Process(target=run_stage, args=args) for args in zip(stages, [packed, *queues], queues)]
+    for process in processes:
+        process.start()
+    result = [item for (item,) in (iter(queues[-1].get, ()) if stages else packed)]
+    for process in processes:
+        process.join()
+    return result
+    ### END SOLUTION
+
+
+@given
+def doubled(item):
+    return 2 * item
+
+
+@given
+def one_more(item):
+    return item + 1
+
+
+@given
+def kind_of(item):
+    return type(item).__name__
+
+
+@given
+def same(item):
+    return item
+
+
+@given
+def took_a_second(item):
+    work(1)
+    return item
+
+
+@given
+def note_the_time(item):
+    from time import perf_counter  # the simulated one
+
+    return perf_counter()
+
+
+@given
+def how_long_ago(moment):
+    from time import perf_counter
+
+    work(1)
+    return perf_counter() - moment
+
+
+@given
+def through(names, items):
+    stages = {"doubled": doubled, "one_more": one_more, "kind_of": kind_of, "same": same, "took_a_second": took_a_second,
+              "note_the_time": note_the_time, "how_long_ago": how_long_ago}  # fmt: skip
+    return pipeline([stages[name] for name in names], items)
+
+
+@check("it comes to its end, and every item has gone through all stages: in every interleaving")
+def _(student):
+    explore(student.through, ["doubled"], [5]).always(lambda found: list(found) == [10])
+    found = explore(student.through, ["doubled", "one_more"], [5])
+    assert not found.deadlocks, (
+        "with one stage all end, with two somebody waits for ever: does a stage that finds the sentinel pass it on to the next?"
+    )
+    found.always(lambda result: list(result) == [11])
+    explore(student.through, ["doubled", "one_more"], [1, 5], budget=60_000).always(
+        lambda result: list(result) == [3, 11]
+    )
+
+
+@check("more items than fit into all queues")
+def _(student):
+    simulate(student.through, ["doubled", "one_more"], [1, 5], cores=2, limit=8)
+    try:
+        found = simulate(student.through, ["doubled", "one_more"], list(range(60)), cores=2, limit=8)
+    except AssertionError as failure:
+        if "deadlock" not in str(failure):
+            raise
+        found = None
+    assert found is not None, (
+        "2 items come through, and with 60 everybody waits for ever: all queues are full. Who takes out what is done "
+        "while the rest still goes in?"
+    )
+    assert found.result == [2 * item + 1 for item in range(60)]
+
+
+@check("on real processes", limit=3)
+def _(student):
+    assert student.through(["doubled", "one_more"], [1, 5, 1]) == [3, 11, 3]
+    assert student.through(["one_more", "doubled", "one_more"], list(range(30))) == [2 * item + 3 for item in range(30)]
+
+
+@check("None is an item like any other", limit=3)
+def _(student):
+    found = explore(student.through, ["kind_of"], [None]).always_ends()
+    assert list(found.results) != [[]], (
+        "an item that is None was lost: is it taken for the sentinel? Put the items into something"
+    )
+    assert student.through(["same", "kind_of"], [0, None, 1]) == ["int", "NoneType", "int"]
+
+
+@check("no items, or no stages", limit=3)
+def _(student):
+    assert student.through(["doubled", "one_more"], []) == []
+    assert student.through([], [3, None, 1]) == [3, None, 1]
+
+
+@check("each stage is one process, and they work at the same time")
+def _(student):
+    found = simulate(student.through, ["took_a_second"] * 3, list(range(10)), cores=3, costs="ideal")
+    assert found.processes > 1, "no other process was started: each stage is one process of its own"
+    loads = [load for name, load in found.busy.items() if load > 0]
+    assert len(loads) == 3, (
+        f"three stages, and {len(loads)} processes did their work: each stage is one process of its own"
+    )
+    assert max(loads) <= 11, f"one process did {max(loads):.0f} of the 30 seconds of work of three stages"
+    assert found.makespan < 20, (
+        f"10 items through 3 stages of one second each took {found.makespan:.0f} seconds, and 12 are enough: a stage should pass an item on "
+        "as soon as it is done, and not wait for all"
+    )
+
+
+@check("a fast stage waits for a slow one")
+def _(student):
+    found = simulate(student.through, ["note_the_time", "how_long_ago"], list(range(40)), cores=2, costs="ideal")
+    longest = max(found.result)
+    assert longest < 9, (
+        f"the second stage needs a second for each item, and items waited up to {longest:.0f} seconds for it: so many were "
+        "in the queue, which should hold at most 4"
+    )
+
+
+@hidden
+@check("other stages and items, compared with the reference", limit=5)
+def _(student, reference):
+    for names, items in (
+        (["same"] * 6, [[1], None, "a", (), 2.5]),
+        (["doubled"] * 2, ["ab", [0]] * 20),
+        (["kind_of"], [(), (None,)]),
+    ):
+        assert student.through(names, items) == reference.through(names, items)
+
+
+@wrong("does a stage that finds the sentinel pass it on to the next?")
+def the_sentinel_is_not_passed_on():
+    def run_stage(stage, source, target, last):
+        for packed in iter(source.get, ()):
+            target.put((stage(packed[0]),))
+        if last:
+            target.put(())
+
+    def feed(items, target):
+        for item in items:
+            target.put((item,))
+        target.put(())
+
+    def pipeline(stages, items):
+        queues = [Queue(4) for _ in range(len(stages) + 1)]
+        processes = [Process(target=feed, args=(items, queues[0]))]
+        for place, stage in enumerate(stages):
+            processes.append(
+                Process(target=run_stage, args=(stage, queues[place], queues[place + 1], place == len(stages) - 1))
+            )
+        for process in processes:
+            process.start()
+        result = [item for (item,) in iter(queues[-1].get, ())]
+        for process in processes:
+            process.join()
+        return result
+
+
+@wrong("items waited up to 40 seconds for it", "which should hold at most 4")
+def queues_without_bounds():
+    def run_stage(stage, source, target):
+        for packed in iter(source.get, ()):
+            target.put((stage(packed[0]),))
+        target.put(())
+
+    def pipeline(stages, items):
+        queues = [Queue() for _ in range(len(stages) + 1)]
+        processes = [Process(target=run_stage, args=args) for args in zip(stages, queues, queues[1:])]
+        for process in processes:
+            process.start()
+        for item in items:
+            queues[0].put((item,))
+        queues[0].put(())
+        result = [item for (item,) in iter(queues[-1].get, ())]
+        for process in processes:
+            process.join()
+        return result
+
+
+@wrong("Who takes out what is done while the rest still goes in?")
+def all_items_put_before_one_is_read():
+    def run_stage(stage, source, target):
+        for packed in iter(source.get, ()):
+            target.put((stage(packed[0]),))
+        target.put(())
+
+    def pipeline(stages, items):
+        queues = [Queue(4) for _ in range(len(stages) + 1)]
+        processes = [Process(target=run_stage, args=args) for args in zip(stages, queues, queues[1:])]
+        for process in processes:
+            process.start()
+        for item in items:
+            queues[0].put((item,))
+        queues[0].put(())
+        result = [item for (item,) in iter(queues[-1].get, ())]
+        for process in processes:
+            process.join()
+        return result
+
+
+@wrong("an item that is None was lost: is it taken for the sentinel?")
+def none_for_the_end():
+    def run_stage(stage, source, target):
+        for item in source if isinstance(source, list) else iter(source.get, None):
+            target.put(stage(item))
+        target.put(None)
+
+    def pipeline(stages, items):
+        items = [item for item in items if item is not None] if stages else items
+        queues = [Queue(4) for _ in stages]
+        processes = [Process(target=run_stage, args=args) for args in zip(stages, [items, *queues], queues)]
+        for process in processes:
+            process.start()
+        result = list(iter(queues[-1].get, None)) if stages else items
+        for process in processes:
+            process.join()
+        return result
+
+
+@wrong("10 items through 3 stages of one second each took 30 seconds", "not wait for all")
+def one_stage_after_the_other():
+    def run_stage(stage, items, target):
+        target.put([stage(item) for item in items])
+
+    def pipeline(stages, items):
+        for stage in stages:
+            target = Queue(4)
+            process = Process(target=run_stage, args=(stage, items, target))
+            process.start()
+            items = target.get()
+            process.join()
+        return items
+
+
+@wrong("no other process was started")
+def no_process_at_all():
+    def pipeline(stages, items):
+        for stage in stages:
+            items = [stage(item) for item in items]
+        return items
+
+
+@wrong("three stages, and 10 processes did their work")
+def a_process_for_every_item():
+    def run_stages(stages, item, target):
+        for stage in stages:
+            item = stage(item)
+        target.put(item)
+
+    def pipeline(stages, items):
+        queues = [Queue(4) for _ in items]
+        processes = [Process(target=run_stages, args=(stages, *pair)) for pair in zip(items, queues)]
+        for process in processes:
+            process.start()
+        result = [queue.get() for queue in queues]
+        for process in processes:
+            process.join()
+        return result
+
+
+@also_right
+def a_process_that_feeds_the_first_queue():
+    END = "no more"
+
+    def feed(items, target):
+        for item in items:
+            target.put([item])
+        target.put(END)
+
+    def run_stage(stage, source, target):
+        while (packed := source.get()) != END:
+            target.put([stage(packed[0])])
+        target.put(END)
+
+    def pipeline(stages, items):
+        queues = [Queue(maxsize=2) for _ in range(len(stages) + 1)]
+        processes = [Process(target=feed, args=(items, queues[0]))]
+        processes += [Process(target=run_stage, args=(s, queues[n], queues[n + 1])) for n, s in enumerate(stages)]
+        for process in processes:
+            process.start()
+        result = []
+        while (packed := queues[-1].get()) != END:
+            result += packed
+        for process in processes:
+            process.join()
+        return result
+
+
+@also_right
+def counted_and_under_spawn():
+    def run_stage(stage, number: int, source, target) -> None:
+        for place in range(number):
+            target.put(stage(source[place] if isinstance(source, list) else source.get()))
+
+    def pipeline(stages: list, items: list) -> list:
+        context = get_context("spawn")
+        source, processes, queues = items, [], []  # a queue that nobody keeps goes before its process has it
+        for stage in stages:
+            target = context.Queue(4)
+            process = context.Process(target=run_stage, args=(stage, len(items), source, target))
+            process.start()
+            processes.append(process)
+            queues.append(target)
+            source = target
+        if not stages:
+            return list(items)
+        result = [source.get() for _ in items]
+        for process in processes:
+            process.join()
+        return result
+
+
+@also_right
+def the_parent_puts_and_gets_in_turn():
+    def run_stage(stage, source, target):
+        while packed := source.get():
+            target.put((stage(packed[0]),))
+        target.put(())
+
+    def pipeline(stages, items):
+        queues = [Queue(1) for _ in range(len(stages) + 1)]
+        processes = [Process(target=run_stage, args=args) for args in zip(stages, queues, queues[1:])]
+        for process in processes:
+            process.start()
+        result, inside = [], 0
+        for item in items:
+            if inside > len(stages):
+                result += queues[-1].get()
+                inside -= 1
+            queues[0].put((item,))
+            inside += 1
+        if inside and inside > len(stages):
+            result += queues[-1].get()
+        queues[0].put(())
+        while packed := queues[-1].get():
+            result += packed
+        for process in processes:
+            process.join()
+        return result
