@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from tests.exploration.fair_programs import PROGRAMS
+from benchmarks.programs.fair import PROGRAMS
 from tests.exploration.taking import IMPORTS
 
 from .comparison import exploration

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.programs.fair import PROGRAMS
 from lockstep.exploration.automata import Automata
 from lockstep.exploration.claims import AllButOrder
 from lockstep.exploration.exploration import Exploration
@@ -21,7 +22,6 @@ from lockstep.exploration.search.watch import Watch
 from lockstep.exploration.wording import Words
 from lockstep.program.source import ModuleSource
 from lockstep.student.data import Reference
-from tests.exploration.fair_programs import PROGRAMS
 from tests.exploration.taking import IMPORTS, take
 
 from .engine import Program
