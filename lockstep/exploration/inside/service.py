@@ -13,7 +13,7 @@ from lockstep.program.definitions import with_given
 from lockstep.program.loading import Loadable
 from lockstep.standin.imports.files import refuse_files
 
-SLICE = 0.25  # seconds of one answer to many questions
+SLICE = 0.1  # seconds of one answer to many questions
 EXPLORE_MAIN = Program("0")
 
 
