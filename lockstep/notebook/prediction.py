@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import traitlets
-from IPython.core.getipython import get_ipython
 from IPython.display import HTML, display
 
 from lockstep.notebook import progress
+from lockstep.page.kernel import running_shell
 from lockstep.page.live_view import Display, LiveView, script
 from lockstep.words import SENTENCES, brief
 
@@ -63,7 +63,7 @@ def predict(question: str, *choices: str, unit: str | None = None) -> None:
         raise TypeError("predict takes a question and its choices as texts: predict('How many?', '2', '3')")
     if len(choices) == 1:
         raise ValueError(f"one choice is no choice: {choices[0]!r}")
-    shell = get_ipython()
+    shell = running_shell()
     path = progress.file()
     known = progress.read(path).get("predictions", {}).get(question, {})
     widget = PredictionWidget(

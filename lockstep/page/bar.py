@@ -7,8 +7,6 @@ import shutil
 import sys
 from typing import Any
 
-from IPython.display import HTML, display
-
 from lockstep.page.kernel import in_notebook
 
 
@@ -22,6 +20,8 @@ class Bar:
     def tell(self, text: str, share: float) -> None:
         """`share`: how much of it is done, from 0 to 1."""
         if in_notebook():
+            from IPython.display import HTML, display  # costs as much as a small exploration where nobody has loaded it
+
             page = HTML(f'<progress max="1" value="{min(1.0, share):.3f}"></progress> {html.escape(text)}')
             if self._handle is None:
                 self._handle = display(page, display_id=True)
@@ -34,7 +34,7 @@ class Bar:
 
     def close(self) -> None:
         if self._handle is not None:
-            self._handle.update(HTML(""))
+            self._handle.update({"text/html": "", "text/plain": ""}, raw=True)
         elif self._width:
             print(f"\r{'':{self._width}}\r", end="", file=sys.stderr, flush=True)
         self._handle, self._width = None, 0
