@@ -127,7 +127,7 @@ check.run("wait_for_ever")
 # %% [markdown]
 # ## The units
 #
-# Each one builds on those before it. The units with the missing numbers (04, 07 and 08) are still being written;
+# Each one builds on those before it. The units with the missing numbers (07 and 08) are still being written;
 # where a lesson points to one of them, it says "to come".
 #
 # | Unit | Its question |
@@ -135,6 +135,7 @@ check.run("wait_for_ever")
 # | [01 Processes](../01-processes/01-processes.ipynb) | What does a child get from its parent? |
 # | [02 Messages](../02-messages/02-messages.ipynb) | How do processes talk? |
 # | [03 Memory](../03-memory/03-memory.ipynb) | What does moving data cost? |
+# | [04 Pools](../04-pools/04-pools.ipynb) | How large should a task be? |
 # | [05 Races](../05-races/05-races.ipynb) | What can go wrong between two lines? |
 # | [06 Locks](../06-locks/06-locks.ipynb) | How do we keep others out? |
 # | [10 Speed-up](../10-speedup/10-speedup.ipynb) | How much faster can it get? |
