@@ -18,7 +18,7 @@ def check_cell(parts: Parts) -> str:
     """Given code and checks, the hidden ones between nbgrader's markers, and the call that runs them."""
     used = _loaded([*parts.given, *parts.checks]) | {"check"}
     lines = [_imports(parts, used, of_lockstep=True), _imports(parts, used)]
-    cell = f"# Checks of `{parts.path.stem}`: run this cell after yours. Open it to read what must hold.\n"
+    cell = f"# Checks of `{parts.path.stem}`: run this cell after yours.\n# Open it to read what must hold.\n"
     cell += "\n".join(line for line in lines if line)
     cell += "".join(f"\n\n\n{part.text}" for part in [*parts.given, *parts.visible])
     for part in parts.hidden:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from autograder.authoring.catalogue import exercise_files, find_exercise
 from autograder.authoring.exercise import Exercise
 from autograder.authoring.proof import Claim, Proof, claims, prove
+from autograder.authoring.repeating import busy_cores, launchers, repeated, right_answers
 from autograder.grading.pool import judging_pool
 
 _LINES = 12  # of a refusal that are printed below its first one
@@ -22,6 +23,8 @@ _HOLDS = {
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help="exercises such as withdraw; all if none is given")
     parser.add_argument("--messages", action="store_true", help="print what each wrong answer's refusal says")
+    parser.add_argument("--busy", action="store_true", help="judge right answers beside programs that only reckon")
+    parser.add_argument("--times", type=int, default=1, metavar="N", help="judge right answers so often, nothing else")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many answers at once")
 
 
@@ -29,6 +32,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Prints a line for each answer of each exercise; returns 1 if anything does not hold."""
     exercises = [find_exercise(name) for name in arguments.names or [path.stem for path in exercise_files()]]
     tasks = [(exercise, claim) for exercise in exercises for claim in claims(exercise)]
+    if arguments.busy or arguments.times > 1:
+        return repeat(exercises, arguments.times, busy=arguments.busy)
     holds = True
     with judging_pool(arguments.jobs, prove.__module__) as pool:
         found = pool.map(_prove, tasks)
@@ -42,6 +47,21 @@ def run(arguments: argparse.Namespace) -> int:
                     print(line, flush=True)
             print(*summary(proofs, time.perf_counter() - began), sep="\n", end="\n\n")
             holds = holds and not any(proof.problems for proof in proofs)
+    return 0 if holds else 1
+
+
+def repeat(exercises: list[Exercise], times: int, *, busy: bool) -> int:
+    """Prints how often each right answer passed of so many times; returns 1 if one did not always."""
+    holds = True
+    with launchers() as found, busy_cores(None if busy else 0):
+        for exercise in exercises:
+            print(exercise.name)
+            for answer in right_answers(exercise):
+                result = repeated(exercise, answer, times, found)
+                print(f"  {'✘' if result.refusals else '✔'} {result.told}", flush=True)
+                for refusal in result.refusals:
+                    print(*(f"      {line}" for line in refusal.splitlines()[:_LINES]), sep="\n", flush=True)
+                holds = holds and not result.refusals
     return 0 if holds else 1
 
 

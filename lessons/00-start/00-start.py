@@ -121,13 +121,13 @@ check.run("wait_for_ever")
 # It says for how long it waited, and then in which line each process was at that moment. With one process that is
 # useful. With four processes that wait for each other it is what you will want most.
 #
-# Because a check runs elsewhere, it only sees **definitions**: functions, classes, imports, and constants such as
-# `LIMIT = 10`. A name that a cell *computes*, such as `data = load()`, is not there. Pass such a value as an argument.
+# Because a check runs elsewhere, it only sees what your functions are made of: functions, classes, imports, and the values
+# that they read, such as `LIMIT = 10`. Experiments, plots and whatever asks you something are not repeated there.
 
 # %% [markdown]
 # ## The units
 #
-# Each one builds on those before it. The units with the missing numbers (07 and 08) are still being written;
+# Each one builds on those before it. Units whose numbers are missing here are still being written;
 # where a lesson points to one of them, it says "to come".
 #
 # | Unit | Its question |
@@ -138,6 +138,8 @@ check.run("wait_for_ever")
 # | [04 Pools](../04-pools/04-pools.ipynb) | How large should a task be? |
 # | [05 Races](../05-races/05-races.ipynb) | What can go wrong between two lines? |
 # | [06 Locks](../06-locks/06-locks.ipynb) | How do we keep others out? |
+# | [07 Conditions](../07-conditions/07-conditions.ipynb) | How do we wait for something to become true? |
+# | [08 Deadlock](../08-deadlock/08-deadlock.ipynb) | Who waits for whom? |
 # | [10 Speed-up](../10-speedup/10-speedup.ipynb) | How much faster can it get? |
 # | [11 Map, reduce, scan](../11-patterns/11-patterns.ipynb) | What do all these loops have in common? |
 #

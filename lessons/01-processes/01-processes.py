@@ -378,7 +378,7 @@ for name, child in children.items():
 # `os._exit`, which skips all cleaning up.
 #
 # (`done` is a flag that all three
-# processes see; unit 07, to come, is about it.)
+# processes see; unit 07 is about it.)
 
 # %%
 predict(

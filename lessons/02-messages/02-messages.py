@@ -289,7 +289,7 @@ for size, patience in [(10, 30), (10_000_000, 2)]:
 # %% [markdown]
 # Ten bytes fit into the buffer, so both sends return. Ten million do not: each waits for the other one to read, and the
 # other one is waiting, too. A **deadlock**, and one that no test with small data will show. The cure is an agreement about
-# who speaks and who listens. More of this in unit 08 (to come).
+# who speaks and who listens. More of this in unit 08.
 
 # %% [markdown]
 # ## Queues

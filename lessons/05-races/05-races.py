@@ -6,8 +6,8 @@
 # From now on the processes share something: a number that all of them see and all of them may change. The program stays
 # short, and it becomes hard to say what it does.
 #
-# Contents: two processes, one number · one line is two steps · you are the scheduler · every interleaving · how many there
-# are · a pause cures nothing · check, then act · keeping others out with nothing but numbers.
+# Contents: two processes, one number · one line, step by step · you are the scheduler · every interleaving · how many there
+# are · a pause as a cure · check, then act · keeping others out with nothing but numbers.
 #
 # You will build `lose_updates`, `count_interleavings`, `withdraw` and `Peterson`.
 
@@ -66,7 +66,7 @@ print("2 processes, 200,000 times each:", add_together(2, 200_000))
 # that it went well **this time**. A result that depends on who was faster is called a **race**.
 
 # %% [markdown]
-# ## One line is two steps
+# ## One line, step by step
 #
 # How can a number get lost? One process alone shows it. `explore` runs a program of processes one step at a time, and a
 # trace lists the steps. A step is what others can see: a read or a write of something shared.
@@ -218,7 +218,7 @@ for times in range(1, 7):
 # exercise: count_interleavings
 
 # %% [markdown]
-# ## A pause cures nothing
+# ## A pause as a cure
 #
 # A popular repair: let the second process wait a little, until the first one is certainly done.
 

@@ -6,8 +6,8 @@
 # The last unit ended with a wish: let nobody come between these two lines. A lock grants it. What to put under one, what
 # to leave outside, and who has to know it, that is left to you.
 #
-# Contents: the critical section · a lock is an agreement · letting go · how much under one lock · asking for what you have ·
-# a semaphore as a message · a semaphore as permits · a buffer · when everybody waits.
+# Contents: the critical section · whose lock · letting go · how much under one lock · asking for what you have ·
+# a semaphore as a message · a semaphore as permits · a buffer · two locks.
 #
 # You will build `count`, `Rendezvous`, `AtMost` and `BoundedBuffer`.
 
@@ -94,10 +94,9 @@ print("at once at the machine:", found.at_once("machine"))
 # Never the same ticket, in any interleaving. Who gets number 1 is still open: a lock says *one at a time*, it does not say
 # who is first. Where the order matters you need something else; we come to it.
 #
-# ## A lock is an agreement
+# ## Whose lock?
 #
-# The lock knows nothing about the number. It helps only if **everybody** who comes to the number asks for a lock, and for
-# **the same** lock. What does this do?
+# The lock knows nothing about the number. What does this do, where each of the two makes a lock, and takes it?
 
 # %%
 predict("Does a lock of one's own help?", "yes, as before", "no, as without a lock")
@@ -122,7 +121,7 @@ print(explore(two_draw_under_own_locks))
 
 # %% [markdown]
 # Nothing at all: each process has made a lock, and nobody else ever asks for it. Two doors into one room, and each has locked
-# its own.
+# its own. A lock helps only if **everybody** who comes to the number asks for a lock, and for **the same** lock.
 #
 # The same mistake has a disguise: `lock = Lock()` at the top of a program, used by all as a global name. Under fork, the
 # children have the parent's lock, and it works. Under spawn and forkserver each child loads the program again and makes a new
@@ -424,7 +423,7 @@ print(found.schedule(lambda got: got == [3, 2, 3]).text())
 # exercise: bounded_buffer
 
 # %% [markdown]
-# ## When everybody waits
+# ## Two locks
 #
 # A lock for each thing, so that only those wait who want the same thing: that is good granularity. Now one job needs *two*
 # things. Two bank clerks move money, one from account 0 to account 1, the other one back. Each takes the lock of the account
@@ -514,7 +513,7 @@ for philosophers in [2, 3, 4, 5]:
 
 # %% [markdown]
 # None, in any interleaving. **Several locks: always in the same order**, everywhere in the program. Other cures, and how to
-# find the circle in a program that stands still, are in unit 08 (to come).
+# find the circle in a program that stands still, are in unit 08.
 #
 # ## What you know now
 #
@@ -525,5 +524,5 @@ for philosophers in [2, 3, 4, 5]:
 # - A semaphore that begins at 0 carries a message. One that begins at n lets n in.
 # - Do not wait for one thing while you hold another, or else take them in one order.
 #
-# Locks answer *not at the same time*. Waiting until something has *become true* is the subject of unit 07 (to come). Back to
-# [the list of units](../00-start/00-start.ipynb).
+# Locks answer *not at the same time*. Waiting until something has *become true* is the subject of
+# [the next unit](../07-conditions/07-conditions.ipynb).

@@ -233,7 +233,7 @@ for name, speedups in [("slow start", slow_start), ("talkative", talkative)]:
 # exercise: karp_flatt
 
 # %% [markdown]
-# ## When more workers make it slower
+# ## A third law
 #
 # By Amdahl's law a curve gets flat and never falls. Real curves do fall. Neil Gunther's **universal scalability law** (2008) has two
 # prices for company:

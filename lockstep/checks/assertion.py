@@ -54,9 +54,13 @@ def assert_near(
 
 
 def assert_told(holds: Any, message: Any, asked: tuple[str, ...]) -> None:
-    """Raises CheckFailed with the author's own words."""
+    """Raises CheckFailed with the author's own words; a trace for a message is shown, and its title are the words."""
     if not holds:
-        raise CheckFailed(str(message()), asked=asked)
+        told = message()
+        title = getattr(told, "title", None)  # a text has a method of that name
+        if isinstance(title, str):
+            raise CheckFailed(title, told, asked)
+        raise CheckFailed(str(told), asked=asked)
 
 
 def unpacked(value: Any, names: tuple[str, ...], text: str, asked: tuple[str, ...], where: Mapping[str, Any]) -> Any:

@@ -55,7 +55,18 @@ class Runner(Protocol):
 
 
 class Checks:
-    """The decorator `@check("sentence")`, and `check.run("exercise")`, which hands those of its cell to a runner."""
+    """`@check("sentence")` says what must hold of your functions; `check.run("exercise")` runs the checks of its cell.
+
+        sentence  what must hold, in words: it is the line of the report
+        limit     seconds that a check may take on a machine that does nothing else; 10
+
+    Each check gets a process of its own, so that one that hangs or crashes costs itself alone. `run` raises ChecksFailed at the end
+    if one does not hold, ChecksInterrupted if it was interrupted, and ValueError where its cell has no checks.
+
+    >>> @check("two workers and two increments", limit=5)
+    ... def _(student):
+    ...     assert student.count(2) == 2
+    """
 
     def __init__(self, runner: Runner) -> None:
         """`runner`: who runs them, unless somebody else is asked to by `running_with`."""
@@ -188,8 +199,8 @@ def _failure(one: Check, arguments: list[Any], session: Session) -> _Failure | N
     try:
         one.function(*arguments)
     except CheckFailed as error:
-        if error.evidence is not None and (ends := _NOT_BEGUN.search(error.evidence.text())):
-            return _Failure(f"what is checked here is not begun: {ends[0]}", not_begun=True)
+        if error.evidence is not None and _NOT_BEGUN.search(error.evidence.text()):
+            return _Failure("it is not begun, and still raises NotImplementedError", not_begun=True)
         return _without_return(_Failure(error.message, evidence=error.evidence), session, error.asked, error.wanted)
     except AssertionError as error:
         return _Failure(str(error) or "an assertion of the check does not hold")

@@ -12,12 +12,17 @@ from lockstep.exploration.search.few_preemptions import PREEMPTIONS, few_preempt
 from lockstep.exploration.search.graph import Graph, OverBudget
 from lockstep.exploration.search.growth import growing
 from lockstep.exploration.search.pct import DEPTH, sample
+from lockstep.exploration.search.steps import Steps
+from lockstep.exploration.search.store_buffers import BufferedSteps
 from lockstep.exploration.search.visited import Beginning, Visited
 from lockstep.exploration.search.watch import Interrupted, TimeIsUp, Watch
 from lockstep.exploration.wording import Words
 
 # Of the time that is left, so that something is left for the next part, and for what is shown.
 _ALL, _FEW, _SOME = 0.55, 0.6, 0.6
+
+SEQUENTIAL, STORE_BUFFERS = "sequential", "store buffers"
+MEMORIES = (SEQUENTIAL, STORE_BUFFERS)
 
 
 def explored(
@@ -26,7 +31,8 @@ def explored(
 ) -> Findings:  # fmt: skip
     """What is found of a program behind a service. Raises NotCovered and HiddenInput."""
     watch = watch or Watch()
-    graph = Graph(known, known.begin(request), budget, request["pipe_capacity"], watch)
+    steps = BufferedSteps if request.get("memory") == STORE_BUFFERS else Steps
+    graph = Graph(known, known.begin(request), budget, request["pipe_capacity"], watch, steps)
     words = Words(known, sources)
     claim: Claim
     visited: Visited | None = None
@@ -57,11 +63,11 @@ def _some(graph: Graph, budget: int, why: str) -> tuple[Visited, Claim]:
     watch = graph.watch
     visited: Visited
     try:
-        watch.phase(f"those with at most {PREEMPTIONS} preemptions", _FEW)
+        watch.phase(f"those with at most {PREEMPTIONS} preemptions (it has too many to take them all)", _FEW)
         visited = graph.search(lambda: few_preemptions(graph, budget))
         claim: Claim = FewPreemptions(PREEMPTIONS, len(visited.states), why)
     except (OverBudget, TimeIsUp):
-        watch.phase("a sample", _SOME)
+        watch.phase("a sample (it has too many even of those with few preemptions)", _SOME)
         visited = graph.search(lambda: sample(graph, budget))
         claim = Sampled(visited.runs, DEPTH, why)
     if visited.interrupted:

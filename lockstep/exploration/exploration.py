@@ -15,6 +15,7 @@ from lockstep.exploration.findings import End, Findings
 from lockstep.exploration.one_at_a_time.judging import judged
 from lockstep.exploration.one_at_a_time.refusal import Refusal
 from lockstep.exploration.one_at_a_time.specification import Specification
+from lockstep.exploration.search.store_buffers import BufferedSteps
 from lockstep.exploration.typed import Results
 from lockstep.player.standalone import save
 from lockstep.player.trace import Trace, trace_to
@@ -27,10 +28,18 @@ from lockstep.words import SENTENCES, brief, brief_value, enumerated
 
 @dataclass(frozen=True, repr=False)
 class Exploration:
-    """What `explore` found. Counts are interleavings; where these are without number (`interleavings` is None), states.
+    """What explore found: it counts, judges and shows. Counts are interleavings, and states where `interleavings` is None.
 
-    `results` maps every value that main returned to its interleavings. `crashes` counts those in which some process
-    ended by an exception, `left_running` those in which main was done before a process that it started.
+        results                     what the program returned -> in how many interleavings
+        deadlocks, livelocks        in how many nobody can go on, or all go on for ever
+        crashes, left_running       in how many a process raises, or is left behind when main is done
+        always(f), sometimes(f)     whether f is true of what all, or some, interleavings return; raise CheckFailed with a schedule
+        schedule(f), failure()      a shortest interleaving of that kind, as a Trace, or None
+        play(), trace(), save(f)    the same to step through, as text, as a page
+
+    >>> found = explore(count, 2)
+    >>> found.results[2], found.deadlocks
+    (2, 0)
     """
 
     findings: Findings = field(compare=False, hash=False)
@@ -200,7 +209,7 @@ class Exploration:
             title = found.reasons[0]
             trace = Trace(self.findings, list(found.path), "The steps:", bare=True)
             raise CheckFailed(title, Refusal(title, found.calls, found.refused, found.reasons[1:], trace))
-        return self
+        return self._held("one_at_a_time")
 
     def at_once(self, section: str) -> int:
         """The largest number of processes that are in `with inside(section):` at once in any state."""
@@ -211,25 +220,32 @@ class Exploration:
         told = (text for end in self._ends for process, text in end.crashes if process == "0")
         return {text.partition(":")[0] for text in told}
 
-    def failure(self) -> Trace | None:
-        """The shortest schedule to a deadlock, a livelock or a crash; None if there is none of these."""
+    def failure(self, title: str = "") -> Trace | None:
+        """The shortest schedule to a deadlock, a livelock or a crash, under this title; None if there is none of these.
+
+        As the message of a check's `assert`, it is shown as the reason.
+        """
         kinds: list[tuple[str, set[int]]] = [
             ("Nobody can go on (deadlock):", {end.state for end in self._ends if end.deadlocked}),
             ("They can go on for ever and never end (livelock):", set(self.findings.lost)),
             self.findings.livelock() if self.findings.circling - self.findings.lost else ("", set()),
             ("A process ends with an exception:", {end.state for end in self._ends if end.crashes}),
         ]
-        for title, states in kinds:
+        for kind, states in kinds:
             if states:
-                return trace_to(self.findings, states, title)
+                return trace_to(self.findings, states, title or kind)
         return None
 
-    def schedule(self, predicate: Callable[[Any], Any] = lambda value: True) -> Trace | None:
-        """The shortest schedule after which main returns a value for which `predicate` is true; None if there is
-        none."""
+    def schedule(
+        self,
+        predicate: Callable[[Any], Any] = lambda value: True,
+        title: str = "A shortest interleaving with this result:",
+    ) -> Trace | None:
+        """The shortest schedule after which main returns a value for which `predicate` is true, under this title; None
+        if there is none."""
         ends = (end for end in self._ends if end.returned and not end.deadlocked)
         states = {end.state for end in ends if predicate(end.returned[0])}
-        return trace_to(self.findings, states, "A shortest interleaving with this result:") if states else None
+        return trace_to(self.findings, states, title) if states else None
 
     def trace(self) -> str:
         """The shortest failing schedule as plain text, a step a line; if nothing fails, a shortest interleaving."""
@@ -265,7 +281,8 @@ class Exploration:
         return str(self)
 
     def __str__(self) -> str:
-        parts = [f"{self.findings.name}: {self.claim}"]
+        buffered = ", with store buffers" if isinstance(self.findings.graph.steps, BufferedSteps) else ""
+        parts = [f"{self.findings.name}{buffered}: {self.claim}"]
         if self.results:
             told = [brief_value(v) + ("" if n is None else f": {n:,}") for v, n in _in_order(self.results.items())]
             parts.append("results " + ", ".join([*told[:12], *(["..."] if len(told) > 12 else [])]))

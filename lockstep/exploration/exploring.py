@@ -10,9 +10,10 @@ from typing import Any
 from lockstep.exploration import automata
 from lockstep.exploration.automata import Automata
 from lockstep.exploration.clients import Used, clients_of
-from lockstep.exploration.coverage import explored
+from lockstep.exploration.coverage import MEMORIES, SEQUENTIAL, explored
 from lockstep.exploration.exploration import Exploration
 from lockstep.exploration.findings import NotExplored
+from lockstep.exploration.progress import Progress
 from lockstep.exploration.search.change import LONGEST, EndlessStep
 from lockstep.exploration.search.watch import Watch
 from lockstep.player.aim import Goal
@@ -20,6 +21,7 @@ from lockstep.player.replaying import Replay, replayed, schedule_of
 from lockstep.standin.machine import NotCovered
 from lockstep.standin.objects.processes import process_name
 from lockstep.student.failure import StudentTimedOut
+from lockstep.student.given import current_student
 from lockstep.student.target import program
 
 BUDGET = 300_000  # states
@@ -38,24 +40,35 @@ def explore(
     merge: bool = True,
     limit: float | None = None,
     clients: Iterable[str] | None = None,
+    memory: str = SEQUENTIAL,
     **keywords: Any,
 ) -> Exploration:
-    """Takes the program `function(*arguments, **keywords)` through all its interleavings.
+    """Takes a program of processes through all its interleavings, and gives what it found as an Exploration.
 
-    `function` is a function of a learner's module (`student.count`) or of the notebook or a file. `budget` is in
-    states: over it only interleavings with few preemptions are taken, or a sample, and the claim says so. `feeder`
-    and `pipe_capacity` (bytes) are those of SEMANTICS.md. `merge=False` tells local states apart by their whole
-    histories. With `clients`, `function` makes an object (it is its class), and each client is a process that
-    calls the object's methods, one after the other: `clients=["put(1); put(2)", "get()"]`. `limit` is in seconds of
-    the learner's process; unless given, it is what is left of a check's, else 60.
+        function       the program: a function of the notebook or of a file; with `clients`, a class
+        arguments      what it is called with: numbers, text, lists, other functions of the program
+        budget         states at most; over it, interleavings with few preemptions or a sample, and the claim says so
+        limit          seconds that the program's own code may take in all; 60, in a check what is left of its limit
+        clients        of an object: the calls of each process, such as ["put(1); put(2)", "get()"]
+        memory         "store buffers": what is written without a lock reaches other processes later, as on x86
+        pipe_capacity  bytes that a pipe holds before whoever sends has to wait
+        feeder         whether a Queue has its thread that sends, as in truth; False is smaller and less true
+        merge          False: situations are the same only after the same history, which is slower
 
-    Raises NotExplored when the program uses what `explore` does not cover, or depends on what it cannot see;
-    TypeError for what is no function, ValueError for options that make no sense.
+    What takes longer than a second shows how far it is, outside of checks. An interrupt gives what was found by then.
+
+    Raises NotExplored for what it does not cover, StudentTimedOut over the limit, TypeError for what is no function, and ValueError
+    for options that make no sense.
+
+    >>> explore(count, 2)
+    count: all 6 interleavings; results 1: 4, 2: 2
     """
     if not isinstance(budget, int) or budget < 1:
         raise ValueError(f"a budget is a number of states, at least 1, not {budget!r}")
     if not isinstance(pipe_capacity, int) or pipe_capacity < 1:
         raise ValueError(f"a pipe holds at least 1 byte, not {pipe_capacity!r}")
+    if memory not in MEMORIES:
+        raise ValueError(f"memory is {' or '.join(map(repr, MEMORIES))}, not {memory!r}")
     if limit is not None and (not isinstance(limit, (int, float)) or not limit > 0):
         raise ValueError(f"a limit is a number of seconds, more than 0, not {limit!r}")
     with (
@@ -66,6 +79,7 @@ def explore(
         request = {
             "function": opened.reference, "arguments": positional, "keywords": named,
             "feeder": bool(feeder), "pipe_capacity": pipe_capacity, "merge": bool(merge),
+            "memory": memory,
         }  # fmt: skip
         used = None
         if clients is not None:
@@ -73,7 +87,8 @@ def explore(
             request["clients"] = used.as_data()
         cells = (*opened.session.source.cells, *opened.session.given.cells)
         sources = {cell.label: cell.source.split("\n") for cell in cells}
-        known, watch = Automata(service), Watch(service.over)
+        known, progress = Automata(service), Progress(opened.name, budget)
+        watch = Watch(service.over) if current_student.get() else Watch(service.over, progress)
         try:
             return Exploration(explored(known, request, budget, sources, opened.name, watch), used)
         except (NotCovered, automata.HiddenInput) as error:
@@ -92,26 +107,36 @@ def explore(
                 else f"{error}: it has too much to do for `explore`; take fewer processes, or smaller numbers"
             )
             raise StudentTimedOut(told, error.stacks) from None
+        finally:
+            progress.close()
 
 
 def replay(program: Any, *arguments: Any, schedule: Iterable[Any], **options: Any) -> Replay:
-    """Runs the program in this order: one process a step, as its number (0 is main, 1 is Process-1) or its name.
+    """Runs a program in one order that you name, a process for each step, and gives a Replay.
 
-    Where a step can go in several ways (whom a `notify` wakes), the item can be a pair of process and way, from 0. The
-    end may be left out as far as only one process can go, and where no end can be reached any more. Takes the options
-    of `explore`, and raises what it raises; raises ScheduleError for a process that does not exist or cannot go, and
-    for a schedule too short or too long.
+        schedule  who goes in each step: numbers (0 is main, 1 is Process-1) or names; the end may be left out as far as only one
+                  process can go. Where a step can go in several ways, a pair of process and way, from 0
+        options   those of explore
+
+    Raises what explore raises, and ScheduleError for a process that does not exist or cannot go, and a schedule too short or long.
+
+    >>> replay(count, 2, schedule=[1, 2, 1, 2]).value
+    1
     """
     wanted = schedule_of(schedule)
     return replayed(explore(program, *arguments, **options).findings, wanted)
 
 
 def you_drive(program: Any, *arguments: Any, goal: Goal = None, **options: Any) -> Any:
-    """A player in which the learner chooses who goes next, until the program does what `goal` says.
+    """A player in which you choose who goes next, until the program does what the goal says.
 
-    `goal` is a function of what the program returns, "deadlock" or "livelock"; without one, any failure. Takes the
-    options of `explore`.
-    Raises ValueError when the goal cannot be reached, or the program is too large to be driven.
+        goal     a function of what the program returns, "deadlock" or "livelock"; without one, any failure
+        options  those of explore
+
+    Raises ValueError for a goal that cannot be reached, and for a program too large to be driven.
+
+    >>> you_drive(count, 2, goal=lambda total: total == 1).schedule  # nothing was driven yet
+    []
     """
     from lockstep.player.widget import Player  # notebooks only: it loads anywidget
 

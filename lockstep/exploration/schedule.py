@@ -35,7 +35,12 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Schedule:
-    """What processes did, step by step, and who waits when it is over."""
+    """An interleaving in words: what processes did, step by step, who waits when it is over, and how it ended.
+
+    >>> found = explore(count, 2).schedule(lambda total: total == 1)
+    >>> len(found.steps), found.switches, found.outcome
+    (5, 3, 'count returns 1.')
+    """
 
     title: str
     steps: tuple[Step, ...]

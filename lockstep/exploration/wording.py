@@ -9,6 +9,7 @@ from lockstep.exploration.object_names import Place, names_of
 from lockstep.exploration.search.growth import Growth
 from lockstep.standin.kinds import declared_object, operation_kind
 from lockstep.standin.objects.processes import process_name
+from lockstep.standin.objects.store_buffers import is_store_buffer
 from lockstep.standin.operation import Message, Operation, Raised
 from lockstep.words import brief
 
@@ -69,6 +70,8 @@ class Words:
 
     def object(self, name: str) -> str:
         """The variable that the object was assigned to, as far as its line tells; else its kind and number."""
+        if is_store_buffer(name):
+            return self.process(name)
         if name not in self._names:
             self._names = names_of(self._created(), self.line)
         return self._names.get(name, name)

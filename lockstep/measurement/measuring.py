@@ -37,26 +37,29 @@ def speedup(
     cpus: UsableCpus | None = None,
     live: bool | None = None,
 ) -> Speedup:
-    """Measure how much faster `program(*sizes, workers)` gets with more workers, and show it while it runs.
+    """Measures how much faster `program(*sizes, workers)` gets with more workers, shows it while it runs, and gives a Speedup.
 
-    workers    the largest number of workers, or the numbers; by default up to the usable CPUs
-    serial     the best serial program, called with the sizes alone: the base case
-    careful    at least 9 rounds and about 30 s instead of a quick look of about 4 s
-    warm       do not count the start of the pool; for programs with a parameter `pool` instead of workers
-    scaling    "strong": the same work for all; "weak": the first size times the number of workers
-    chunk      a chunk size, for programs with a parameter `chunk`
-    seconds    time to spend on the rounds, instead of 4 or 30
-    simulated  (workers, speed-up) pairs, or a function of (sizes and) workers, for the region beyond
-    pool       what makes the pool for a program that takes one: multiprocessing.Pool, ProcessPoolExecutor
-    cpus       the CPUs to believe in, instead of usable_cpus()
-    live       show the live view; by default in notebooks
+        sizes      what the program is called with before its workers
+        workers    the largest number of workers, or the numbers; by default up to the usable CPUs
+        serial     the best serial program, called with the sizes alone: the base case
+        careful    at least 9 rounds and about 30 s instead of a quick look of about 4 s
+        warm       do not count the start of the pool; for programs with a parameter `pool` instead of workers
+        scaling    "strong": the same work for all; "weak": the first size times the number of workers
+        chunk      a chunk size, for programs with a parameter `chunk`
+        seconds    time to spend on the rounds, instead of 4 or 30
+        simulated  (workers, speed-up) pairs, or a function of (sizes and) workers, for the region beyond
+        pool       what makes the pool for a program that takes one: multiprocessing.Pool, ProcessPoolExecutor
+        cpus       the CPUs to believe in, instead of usable_cpus()
+        live       show the live view; by default in notebooks
 
-    While measuring, numerical libraries have one thread a process, so that workers alone make the difference; only
-    processes of a forkserver that has others at work already keep their threads.
+    While measuring, numerical libraries have one thread a process, so that workers alone make the difference; only processes of a
+    forkserver that has others at work already keep their threads. A slider of the view measures again and makes another value, the
+    first one's `.latest`. Interrupting gives what was measured so far. Raises TypeError or ValueError, in plain words, when the
+    arguments do not fit together, and what the program raises.
 
-    Returns the result as a value. A slider of the view measures again and makes another value, the first one's
-    `.latest`. Interrupting gives what was measured so far. Raises TypeError or ValueError, in plain words, when the
-    arguments do not fit together.
+    >>> result = speedup(squares, 200, workers=[1, 2], seconds=1)
+    >>> [point.workers for point in result.points]
+    [1, 2]
     """
     request = request_for(
         program, sizes, workers, serial, careful, warm, scaling, chunk, seconds, simulated, pool, cpus

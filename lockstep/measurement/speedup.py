@@ -15,7 +15,20 @@ from lockstep.page.picture import Picture
 
 @dataclass(frozen=True)
 class Speedup(Measurement):
-    """The result that a learner holds. `history` holds every measurement of the same live plot, whose sliders measure again."""
+    """How much faster a program gets with more workers on this machine, as it was measured; `print` it for a table.
+
+        points        a number of workers each: its median seconds, its speed-up, the 95 % interval (low, high)
+        base_seconds  the median seconds of the base case
+        sentence()    what the picture shows, and whether to believe it
+        busy          why this machine is too busy to tell; "" if it is not
+        figure()      the picture, for matplotlib
+        state         "finished", "interrupted" or "failed"
+        latest        the newest measurement of the same plot, whose sliders measure again; `history` has all
+
+    >>> result = speedup(squares, 200, workers=[1, 2], seconds=1)
+    >>> result.points[0].speedup, result.state
+    (1.0, 'finished')
+    """
 
     @property
     def latest(self) -> Speedup:

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import traitlets
-from IPython.core.getipython import get_ipython
 from IPython.display import HTML, display
 
 from lockstep.notebook import progress
+from lockstep.page.kernel import running_shell
 from lockstep.page.live_view import Display, LiveView, script
 from lockstep.words import SENTENCES, brief
 
@@ -44,21 +44,26 @@ class PredictionWidget(LiveView):
 
 
 def predict(question: str, *choices: str, unit: str | None = None) -> None:
-    """Asks for a prediction before the next cell is run; what it gives is then shown beside what you said.
+    """Asks for a prediction before the next cell is run; what that cell gives then stands beside what you said.
 
-    `choices` are the answers to choose from. Without them, `unit` ("interleavings", "s") asks for a number, and nothing for a
-    line of text. Nothing is graded, and nothing waits: a cell runs with or without a prediction. What you said is kept in your
-    progress.
+        question  what to predict
+        choices   the answers to choose from, at least two; without them, a number or a line of text is asked for
+        unit      of the number: "interleavings", "s"; None asks for a line of text
 
-    Raises TypeError for a question or a choice that is no text, and ValueError for a single choice.
+    Nothing is graded, and nothing waits: a cell runs with or without a prediction. What you said is kept in your progress. Raises
+    TypeError for a question or a choice that is no text, and ValueError for a single choice.
 
-        predict("What does it print?", "4000, always", "less than 4000", "nothing")
+    >>> predict("What does it print?", "4000, always", "less than 4000", "nothing")
+    Predict: What does it print?
+      ( ) 4000, always
+      ( ) less than 4000
+      ( ) nothing
     """
     if not isinstance(question, str) or not all(isinstance(choice, str) for choice in choices):
         raise TypeError("predict takes a question and its choices as texts: predict('How many?', '2', '3')")
     if len(choices) == 1:
         raise ValueError(f"one choice is no choice: {choices[0]!r}")
-    shell = get_ipython()
+    shell = running_shell()
     path = progress.file()
     known = progress.read(path).get("predictions", {}).get(question, {})
     widget = PredictionWidget(

@@ -6,7 +6,6 @@ picture, data and a script, and the widget (`bridge.js`) only brings the kernel'
 
 from __future__ import annotations
 
-import json
 import uuid
 from pathlib import Path
 from typing import Any, ClassVar
@@ -14,6 +13,8 @@ from typing import Any, ClassVar
 import anywidget
 import traitlets
 from IPython.display import display
+
+from lockstep.page.embedding import embedded
 
 _FOLDER = Path(__file__).parent
 LARGEST = 400_000  # characters of data that are saved with a view; of more only the still picture is
@@ -35,6 +36,9 @@ class LiveView(anywidget.AnyWidget):
     def still(self) -> tuple[str, str]:
         """The picture for pages on which no script runs, as HTML and as text."""
         return "", ""
+
+    def __repr__(self) -> str:
+        return self.still()[1]
 
     def bundle(self) -> dict[str, str]:
         """The output by type."""
@@ -66,11 +70,6 @@ class Display:
 def script(own: Path) -> str:
     """A view's own script behind the one that all plots share: a browser is given a single module."""
     return _text("live.js") + own.read_text("utf-8")
-
-
-def embedded(data: dict[str, Any]) -> str:
-    """The data as JSON that can stand between script tags."""
-    return json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def _text(name: str) -> str:

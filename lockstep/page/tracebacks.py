@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import re
 import sysconfig
 import time
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from lockstep.words import own_lines
 
 _OURS = str(Path(__file__).resolve().parents[1])
 _INSTALLED = tuple({sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})
+_FRAME = re.compile(r'  File "([^"]+)", (.+)')
 _RED, _BOLD, _PLAIN = "\x1b[31m", "\x1b[1m", "\x1b[0m"
 
 
@@ -80,9 +82,11 @@ def _sentence(error: BaseException, asked: str) -> str:
 def _elsewhere(error: BaseException) -> Iterator[str]:
     """The lines of another process that the error comes from, where it tells them as text."""
     text = getattr(error, "traceback", "") or str(getattr(error.__cause__, "tb", ""))
-    if text:
-        *lines, _last = own_lines(text.strip('\n"')).rstrip().splitlines() or [""]
-        yield from (line.strip("\n") for line in lines if line != "Traceback (most recent call last):")
+    for line in own_lines(text.strip('\n"')).splitlines():
+        if found := _FRAME.match(line):
+            yield f"{cell_label(found[1])}, {found[2]}"
+        elif line.startswith("    ") and line.strip(" ~^"):
+            yield line
 
 
 def _frames(trace: TracebackType | None) -> Iterator[TracebackType]:

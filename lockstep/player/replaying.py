@@ -13,6 +13,7 @@ from lockstep.exploration.search.shortest import PathStep
 from lockstep.player.driving import choices
 from lockstep.player.trace import Trace
 from lockstep.standin.objects.processes import process_name
+from lockstep.standin.objects.store_buffers import store_buffer_of
 from lockstep.student.failure import CheckFailed
 from lockstep.words import SENTENCES, brief, brief_value, counted, enumerated
 
@@ -118,7 +119,7 @@ def _named(item: Any, number: int, findings: Findings) -> tuple[str, int]:
         item, way = item[0], _whole(item[1]) or 0
     names = [name for name, field in findings.graph.steps.fields.items() if field.kind == "process"]
     known = {process_name(name): name for name in names}
-    known |= {process_name(f"feeder of {name}"): f"feeder of {name}" for name in names}
+    known |= {process_name(other): other for name in names for other in (f"feeder of {name}", store_buffer_of(name))}
     known |= {"MainProcess": "0"}
     place = _whole(item)
     name = item if place is None else "main" if place == 0 else f"Process-{brief_value(place)}"
@@ -153,7 +154,7 @@ def _refuse(
         )
     status = findings.graph.statuses(state).get(actor)
     if status is None:
-        why = "has not been started" if not actor.startswith("feeder") else "has nothing to move"
+        why = "has nothing to move" if " of " in actor else "has not been started"
     elif status.code is not None:
         why = "has ended"
     else:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lockstep.exploration.findings import Findings
-from lockstep.page.live_view import embedded
+from lockstep.page.embedding import embedded
 from lockstep.player.aim import Goal
 from lockstep.player.page_data import player_data
 from lockstep.player.script import page_script, style

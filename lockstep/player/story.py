@@ -9,6 +9,7 @@ from typing import Any
 from lockstep.exploration.findings import Findings
 from lockstep.exploration.search.shortest import PathStep
 from lockstep.exploration.search.steps import Move
+from lockstep.player.unseen_writes import unseen_writes
 from lockstep.player.waiting import line_of, waits
 from lockstep.standin.kinds import operation_kind
 from lockstep.standin.objects.processes import process_name
@@ -34,7 +35,7 @@ def story(findings: Findings, path: list[PathStep]) -> list[str]:
     else:
         accesses = list(_accesses(findings, trace))
         told = [*(_overwritten(accesses) or _outdated(accesses)), *_inside(findings, trace, last)]
-    return [*_crashes(findings, last), *told][:SENTENCES]
+    return [*_crashes(findings, last), *unseen_writes(findings, trace), *told][:SENTENCES]
 
 
 def moves(findings: Findings, path: list[PathStep]) -> list[tuple[int, int, Move]]:

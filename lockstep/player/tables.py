@@ -16,6 +16,7 @@ from lockstep.exploration.findings import Findings
 from lockstep.exploration.search.fields import Field, Status
 from lockstep.standin.kinds import declared_object, operation_kind
 from lockstep.standin.objects.locks import LOCKS
+from lockstep.standin.objects.store_buffers import BUFFER, in_memory, is_store_buffer
 from lockstep.words import plain
 
 TEXT = 200  # characters of a value or an operation
@@ -54,6 +55,7 @@ class Tables:
         self._graph, self._words = findings.graph, findings.words
         fields = self._graph.steps.fields.values()
         self._processes = sorted((f for f in fields if f.kind == "process"), key=lambda f: _in_order(f.name))
+        self._buffered = any(f.kind == BUFFER for f in fields)
         self._objects = [f for f in fields if f.kind != "process"]
         self._columns = {f.name: column for column, f in enumerate([*self._processes, *self._objects])}
         self._numbers: list[dict[int, int]] = [{0: 0} for _ in self._processes] + [{} for _ in self._objects]
@@ -132,7 +134,7 @@ class Tables:
         for index, field in enumerate(self._objects):
             title = self._words.object(field.name)
             varies = len({row[len(self._processes) + index] for row in rows}) > 1
-            hidden = title.endswith("'s lock") and not varies
+            hidden = (title.endswith("'s lock") or field.kind == BUFFER) and not varies
             found.append({"name": title, "kind": field.kind, "hidden": hidden, "values": self._values[index]})
         return found
 
@@ -164,6 +166,8 @@ class Tables:
             told = self._words.answer(move.operation, move.answer)
             if move.actor.startswith("feeder"):
                 told = self._words.object(move.operation.objects[0])
+            elif is_store_buffer(move.actor):
+                told = f"{self._words.object(move.operation.objects[0])} = {self._words.value(move.operation.arguments[1])}"
             elif len(moves) > 1 and not told:
                 told = self._difference(masked, move.after, move.operation.objects)
             changes: list[int] = []
@@ -216,7 +220,7 @@ class Tables:
             kind = operation_kind(local.operation.kind)
             if kind.wait is not None and kind.wait.on_page:
                 place["waits"] = short(kind.wait.on_page.format(object=self._words.object(local.operation.objects[0])))
-            if kind.access == "write":
+            if kind.access == "write" and not (self._buffered and in_memory(local.operation)):
                 place["writes"] = True
         return place
 

@@ -7,7 +7,7 @@ from functools import cache
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from lockstep.program.history import running_shell
+from lockstep.page.kernel import running_shell
 
 _NOTE = (
     "Run the first cell of this notebook too (%load_ext lockstep): "

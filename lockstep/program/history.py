@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import sys
 from typing import Any
 
+from lockstep.page.kernel import running_shell
 from lockstep.program.source import Cell, ModuleSource
 
 _FORGETS = re.compile(r"^%reset\b(?!.*\b(in|out|dhist|array)\b)", re.MULTILINE)  # the whole namespace
@@ -27,9 +27,3 @@ def executed_cells(shell: Any, running: str | None = None) -> ModuleSource:
     if running is not None:
         cells.append(Cell(f"In[{len(executed)}]", running))
     return ModuleSource(tuple(cells[forgotten + 1 :]))
-
-
-def running_shell() -> Any:
-    """IPython's shell, None in a plain program."""
-    ipython = sys.modules.get("IPython")
-    return ipython.get_ipython() if ipython is not None else None

@@ -31,14 +31,20 @@ Show = Callable[[Timeline, bool], None]
 def timeline(
     program: Callable[..., Any] | Timeline, *arguments: Any, live: bool | None = None, **named: Any
 ) -> Timeline:
-    """Run `program(*arguments, **named)` and show a bar for each of its processes, as they run.
+    """Runs a program, shows a bar for each of its processes as they run, and gives a Timeline; shows a Timeline that it is given.
 
-    A finished or simulated Timeline is shown as it is. `live`: show the view; by default in notebooks.
-    "Computing" is all time between operations of multiprocessing, joined threads and sleeps (under the name that a
-    module imported `time.sleep` by; one kept in a list, say, counts as computing), also where the system gave the CPU
-    to others. Live pictures take about a fiftieth of a CPU from the program; the last one is drawn after its end.
-    What the program returned is the result's `answer`. Interrupting gives what was recorded so far; an error of the
-    program is raised after the picture is drawn. Raises TypeError for what is neither.
+        program    a function, or a Timeline (simulate(...).timeline() makes one)
+        arguments  what the function is called with
+        live       show the view; by default in notebooks
+
+    What the program returned is the result's `answer`. "Computing" is all time between operations of multiprocessing, joined
+    threads and sleeps (under the name that a module imported `time.sleep` by), also where the system gave the CPU to others. Live
+    pictures take about a fiftieth of a CPU from the program. Interrupting gives what was recorded so far; an error of the program is
+    raised after the picture is drawn. Raises TypeError for what is no function and no Timeline.
+
+    >>> found = timeline(count, 2)
+    >>> [lane.name for lane in found.lanes]
+    ['main', 'Process-1', 'Process-2']
     """
     shown = in_notebook() if live is None else live
     if isinstance(program, Timeline):

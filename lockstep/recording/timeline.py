@@ -10,7 +10,21 @@ from lockstep.recording.bars import Bar, Bars, Lane
 
 @dataclass(frozen=True)
 class Timeline(Bars):
-    """The value that recordings and simulations both produce."""
+    """What every process of a run did, and when; recordings and simulations both give one. Times are in seconds.
+
+        lanes       a process each: its name and its bars (start_s, end_s, kind, what, line)
+        seconds     the time at which the last bar ends
+        sentence()  what the picture shows, in words
+        waits()     what was waited for, and how long, by all processes together
+        table()     one row a process: its seconds of computing, communicating and waiting
+        at_once()   how many processes were computing at the same time, on average
+        figure()    the picture, for matplotlib
+        answer      what the program returned
+
+    >>> found = simulate(work_together, 8, 4, cores=4, costs="ideal").timeline()
+    >>> found.seconds, found.at_once()
+    (2.0, 4.0)
+    """
 
     def figure(self) -> Any:
         """The picture, for matplotlib: save it with `.savefig("timeline.svg")`."""

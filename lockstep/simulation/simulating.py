@@ -31,16 +31,27 @@ def simulate(
     pipe_capacity: int = PIPE_CAPACITY,
     **keywords: Any,
 ) -> Simulation:
-    """What `function(*arguments, **keywords)` would do on so many cores.
+    """What a program would do on so many cores, as a Simulation; this machine may have fewer.
 
-    `function` is a function of a learner's module (`student.count`), or of the notebook or a file. `serial` is one of
-    the same program with the same arguments, as far as it has parameters for them, timed before and after every run. Of
-    `repeat` runs the one with the median parallelism is given. `costs` are those of a profile ("laptop", "ideal"), of
-    "this machine", or `Costs`; unless given, "laptop" for a learner's program in a check, so that results repeat, and
-    else "this machine". `limit` is in seconds of real time.
+        function       the program: a function of the notebook or of a file
+        arguments      what it is called with
+        cores          how many cores to simulate, at least 1
+        serial         a serial function with the same arguments, to compare with: then there is a speed-up
+        repeat         how often to run; the run with the median parallelism is given
+        costs          what processes, locks and messages cost: "this machine", "laptop", "ideal" (nothing), or Costs
+        limit          seconds of real time that all runs may take together
+        pipe_capacity  bytes that a pipe holds before whoever sends has to wait
 
-    Raises Deadlocked (a CheckFailed with the wait-for graph), NotSimulated, StudentRaised if the function raises,
-    StudentTimedOut, StudentMissing, and ValueError or TypeError for options that make no sense.
+    Raises NotSimulated for what it does not cover, Deadlocked, StudentRaised if the function raises, StudentTimedOut over the limit,
+    and TypeError or ValueError for options that make no sense. In a check the costs are "laptop", so that results repeat.
+
+    >>> simulate(work_together, 8, 4, cores=2, costs="ideal")  # 8 s of work, shared by 4 processes
+    work_together(8, 4) on 2 virtual cores (simulated):
+      makespan 4 s, work 8 s, span 2 s
+      parallelism 2.00, efficiency 100%
+      5 processes, 0 messages, 0 bytes
+      main waited 4 s in Process.join (documented.py:27), for Process-1
+      exact: only declared work takes time on an ideal machine
     """
     cores = _cores(cores)
     repeat = _whole("repeat is how often to run", repeat)
@@ -67,11 +78,16 @@ def curve(
     pipe_capacity: int = PIPE_CAPACITY,
     **keywords: Any,
 ) -> Curve:
-    """The program on each of these numbers of cores.
+    """A program on each of several numbers of cores, as a Curve; a parameter for the number of workers that is left free gets that number.
 
-    The program runs once for each of them, or less often where the log of one run says for certain what another would
-    be (`Log.on`). A parameter for the number of workers that is left free gets the number of cores. Without `serial`,
-    the base of the speed-up is the program itself on one core. Raises as `simulate` does.
+        cores   the numbers of cores
+        serial  a serial function as the base of the speed-up; without one, the program itself on one core
+
+    The other options are those of simulate, and it raises what simulate raises. The program runs once for each number, or less often
+    where the log of one run says for certain what another would be.
+
+    >>> simulate.curve(work_together, 8, cores=[1, 2, 4], costs="ideal").speedups
+    (1.0, 2.0, 4.0)
     """
     if isinstance(cores, str) or not isinstance(cores, Iterable) or not (cores := list(cores)):
         raise ValueError("cores is a list of numbers of cores, such as [1, 2, 4, 8]")

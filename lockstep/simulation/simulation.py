@@ -59,9 +59,19 @@ class NoResult:
 
 @dataclass(frozen=True)
 class Simulation:
-    """One program on P virtual cores, times in seconds. `serial` is that of the serial function, if one was given.
+    """One program on virtual cores; times are in seconds.
 
-    `result` is what the program returned, a NoResult if that is no data.
+        makespan, work, span     from start to end; all computing; the longest chain of what waits for each other
+        parallelism, efficiency  cores that were busy on average; and as a share of all cores
+        speedup, extra_work      compared with the serial function, if one was given
+        waiting                  who waited, where, for how long and for whom, the longest first
+        timeline()               a bar a process
+        result, failures         what the program returned (NoResult if that is no data), children that ended with an exception
+        accuracy, costs          how far to believe it
+
+    >>> found = simulate(work_together, 8, 4, cores=2, costs="ideal")
+    >>> found.makespan, found.parallelism
+    (4.0, 2.0)
     """
 
     program: str

@@ -90,9 +90,11 @@ class OperationKind:
 
 
 class Teller(Protocol):
-    """Who can tell a reader of messages and processes."""
+    """Who can tell a reader of messages, objects and processes."""
 
     def message(self, message: Message) -> str: ...
+
+    def object(self, name: str) -> str: ...
 
     def process(self, identity: str) -> str: ...
 

@@ -29,6 +29,7 @@ ITEMS_LIMIT = 2_000_000  # items of all containers of one value
 INT_LIMIT = 2**17  # bytes of one int
 _COPIES_LIMIT = 3 * FRAME_LIMIT  # bytes of containers within containers, each counted anew
 _EXACT_LIMIT = 1_024  # bytes of a numerator or denominator, characters of a Decimal: arithmetic with more takes long
+_ALIKE_LIMIT = 64  # different items of a container that have one hash
 _DECIMAL = re.compile(r"-?(?:\d+(?:\.\d+)?(?:E[+-]?\d{1,4})?|Infinity|NaN)")
 
 _BIG_INT, _TUPLE, _DICT, _SET, _FROZENSET, _COMPLEX, _ARRAY, _SCALAR, _REFERENCE, _FRACTION, _EXACT = range(1, 12)
@@ -212,7 +213,7 @@ class _Decoder:
         self.items += len(items)
         if self.lists > LISTS_LIMIT or self.items > ITEMS_LIMIT:
             raise DataError(f"more than {LISTS_LIMIT} containers or {ITEMS_LIMIT} items in one value")
-        return items
+        return _hashable(items)
 
     def extension(self, code: int, body: bytes, depth: int) -> Any:
         if code == _BIG_INT:
@@ -261,9 +262,20 @@ def _dict(flat: list[Any]) -> dict[Any, Any]:
 
 
 def _hashable(items: list[Any]) -> list[Any]:
-    # Integers that all have one hash make a set quadratic: 100,000 of them would hold the checker for minutes.
-    if len(items) > 1_000 and len({hash(item) for item in items}) < len(items) // 2:
-        raise DataError("keys that all have the same hash")
+    """Raises DataError for items that differ and have one hash: 100,000 of them in a set would hold a check for minutes."""
+    first: dict[int, Any] = {}
+    others: dict[int, list[Any]] = {}  # by their hash, those that differ from the first that has it
+    for item in items if len(items) > 1_000 else ():
+        try:
+            number = hash(item)
+        except TypeError:  # a list, which no set can hold
+            continue
+        if (other := first.setdefault(number, item)) is not item and other != item:
+            known = others.setdefault(number, [])
+            if item not in known:
+                known.append(item)
+            if len(known) > _ALIKE_LIMIT:
+                raise DataError(f"more than {_ALIKE_LIMIT} different items have the same hash")
     return items
 
 

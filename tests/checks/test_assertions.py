@@ -229,3 +229,24 @@ def test_an_authors_own_words_are_kept():
         assert student.f() == 3, "three blind mice"
 
     assert refusal(check, 2) == "three blind mice"
+
+
+class Shortest:
+    """Stands for a trace."""
+
+    title = "somebody sleeps for ever"
+
+    def text(self):
+        return f"{self.title}\n   1  Process-1  waits"
+
+
+def test_a_trace_for_a_message_is_the_evidence_and_its_title_the_reason():
+    def check(student):
+        assert student.f() == 3, Shortest()
+
+    explained = explaining(check)
+    with pytest.raises(AssertionError) as caught:
+        explained(Answers(2))
+    assert caught.value.message == "somebody sleeps for ever"
+    assert isinstance(caught.value.evidence, Shortest)
+    explained(Answers(3))

@@ -25,6 +25,7 @@ def take(
     pipe_capacity: int = 65_536,
     merge: bool = True,
     clients: list[str] | None = None,
+    memory: str = "sequential",
 ) -> Exploration:
     """`explore` without a child process, for speed."""
     source = ModuleSource.of_text(IMPORTS + dedent(text), "program")
@@ -35,6 +36,7 @@ def take(
         "feeder": feeder,
         "pipe_capacity": pipe_capacity,
         "merge": merge,
+        "memory": memory,
     }
     used = None
     if clients is not None:

@@ -437,7 +437,7 @@ def test_too_many_interleavings_are_judged_as_far_as_they_are_taken():
         return take(unlocked, function="Counter", clients=clients, budget=budget)
 
     found = bounded([four] * 3, 15_000)
-    assert str(found.claim).startswith("all interleavings with at most 2 preemptions")
+    assert "(at most 2 preemptions)" in str(found.claim)
     found.one_at_a_time(Counter)  # nobody looks at what is lost
     with pytest.raises(CheckFailed, match="`value\\(\\)` of Process-3 returned"):
         bounded([four, four, f"{four}; value()"], 15_000).one_at_a_time(Counter)

@@ -126,7 +126,7 @@ def test_a_page_that_asks_is_answered_and_nothing_is_measured(view, monkeypatch)
 def test_what_a_message_asks_in_another_thread_waits_for_the_main_one_and_can_be_interrupted(monkeypatch):
     waiting, done = [], []
     loop = SimpleNamespace(add_callback=lambda *call: waiting.append(call))
-    monkeypatch.setattr(live, "get_ipython", lambda: SimpleNamespace(kernel=SimpleNamespace(io_loop=loop)))
+    monkeypatch.setattr(live, "running_shell", lambda: SimpleNamespace(kernel=SimpleNamespace(io_loop=loop)))
 
     def task():
         done.append((threading.current_thread(), signal.getsignal(signal.SIGINT)))

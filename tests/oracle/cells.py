@@ -6,7 +6,8 @@ import ctypes
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from .locks import Acquired, RLock, me, when
+from .engine import Machine, Process
+from .locks import Acquired, RLock, always, me, when
 from .pickles import Shared
 
 TYPES = {
@@ -14,6 +15,12 @@ TYPES = {
     "I": ctypes.c_uint, "l": ctypes.c_long, "L": ctypes.c_ulong, "q": ctypes.c_longlong, "Q": ctypes.c_ulonglong,
     "f": ctypes.c_float, "d": ctypes.c_double,
 }  # fmt: skip
+
+
+def _seen(process: Process, cells: list[Any], index: int) -> Any:
+    """What the process reads: what it wrote last itself, as long as that is not seen by all; else what all see."""
+    own = [value for where, place, value in process.written if where is cells and place == index]
+    return own[-1] if own else cells[index]
 
 
 class _Guarded(Shared):
@@ -29,6 +36,20 @@ class _Guarded(Shared):
     def _step(self, name: str, commit: Callable[[], Any]) -> Any:
         guard, process = self._guard, me()
         return when(name, lambda: guard is None or guard.could(process), commit)
+
+    def _read(self, cells: list[Any], index: int) -> Any:
+        if self._guard is not None:
+            return self._step("read", lambda: cells[index])
+        return always("raw", lambda process=me(): _seen(process, cells, index))
+
+    def _write(self, cells: list[Any], index: int, new: Any) -> None:
+        if self._guard is not None:
+            self._step("write", lambda: cells.__setitem__(index, new))
+        elif Machine.running.program.memory == "sequential":
+            always("raw", lambda: cells.__setitem__(index, new))
+        else:
+            process = me()
+            when("raw", lambda: len(process.written) < 8, lambda: process.written.append((cells, index, new)))
 
     def get_lock(self) -> Acquired | None:
         return self._guard
@@ -52,12 +73,11 @@ class Value(_Guarded):
 
     @property
     def value(self) -> Any:
-        return self._step("read", lambda: self._cell[0])
+        return self._read(self._cell, 0)
 
     @value.setter
     def value(self, value: Any) -> None:
-        new = self._convert(value)
-        self._step("write", lambda: self._cell.__setitem__(0, new))
+        self._write(self._cell, 0, self._convert(value))
 
 
 class Array(_Guarded):
@@ -77,18 +97,16 @@ class Array(_Guarded):
     def __getitem__(self, index: Any) -> Any:
         cells = self._cells
         if not isinstance(index, slice):
-            range(len(cells))[index]  # raises IndexError without a step
-            return self._step("read", lambda: cells[index])
+            return self._read(cells, range(len(cells))[index])  # raises IndexError without a step
         if self._guard is not None:
             return self._step("read", lambda: cells[index])
-        return [self._step("read", lambda i=i: cells[i]) for i in range(*index.indices(len(cells)))]
+        return [self._read(cells, i) for i in range(*index.indices(len(cells)))]
 
     def __setitem__(self, index: Any, value: Any) -> None:
         cells = self._cells
         if not isinstance(index, slice):
-            range(len(cells))[index]
-            new = self._convert(value)
-            self._step("write", lambda: cells.__setitem__(index, new))
+            place = range(len(cells))[index]
+            self._write(cells, place, self._convert(value))
             return
         news = [self._convert(each) for each in value]
         places = range(*index.indices(len(cells)))
@@ -103,7 +121,7 @@ class Array(_Guarded):
             self._step("write", all_of_them)
             return
         for place, new in zip(places, news, strict=True):
-            self._step("write", lambda place=place, new=new: cells.__setitem__(place, new))
+            self._write(cells, place, new)
 
     def __iter__(self) -> Iterator[Any]:
         for index in range(len(self._cells)):

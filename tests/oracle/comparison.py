@@ -72,6 +72,7 @@ def exploration(program: Program, merge: bool = True, budget: int = STATES_AT_MO
         "feeder": program.feeder,
         "pipe_capacity": program.pipe_capacity,
         "merge": merge,
+        "memory": program.memory,
     }
     lines = {"program": program.text.split("\n")}
     with closing(LocalService(ModuleSource.of_text(program.text))) as service:
@@ -95,7 +96,7 @@ def compare(program: Program, at_most: int = 3_000, merge: tuple[bool, ...] = (T
             other = error
         if other != oracle:
             text = (
-                f"feeder={program.feeder}, pipe_capacity={program.pipe_capacity}, merge={merged}\n{program.text}\n"
+                f"feeder={program.feeder}, pipe_capacity={program.pipe_capacity}, memory={program.memory}, merge={merged}\n{program.text}\n"
                 f"the oracle: {oracle}\nexplore:    {other if isinstance(other, Answer) else repr(other)}"
             )
             raise Disagreement(text)
@@ -111,7 +112,9 @@ def shrunk(program: Program, attempts: int = 150) -> Program:
             if attempts <= 0:
                 break
             try:
-                smaller = Program(text, feeder=program.feeder, pipe_capacity=program.pipe_capacity)
+                smaller = Program(
+                    text, feeder=program.feeder, pipe_capacity=program.pipe_capacity, memory=program.memory
+                )
                 compare(smaller, 3_000)
             except Disagreement:
                 best = smaller

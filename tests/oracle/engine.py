@@ -71,6 +71,8 @@ class Process:
         self.self_object: Any = None
         self.inside: list[str] = []
         self.been_inside: set[str] = set()
+        self.asks = ""
+        self.written: list[tuple[list[Any], int, Any]] = []  # with store buffers: cells, index, value; oldest first
         self.abandoned: set[Any] = set()  # queues of which cancel_join_thread() was called
         self.exits_by_step = False
         self.random = random.Random(number)
@@ -108,7 +110,7 @@ class Machine:
             raise GreenletExit
         if name in ASK_FOR_EXITS:
             self.need_exits()
-        self.active.outcomes = outcomes
+        self.active.outcomes, self.active.asks = outcomes, name
         answer = self.hub.switch()
         if self.dying:
             raise GreenletExit
@@ -135,6 +137,7 @@ class Machine:
     def start(self, child: Process, process_object: Any) -> None:
         if self.dying:
             raise GreenletExit
+        self.empty(self.active)
         payload, ends = pickles.dump_process(self, process_object)
         for end in ends:
             end.hold(child)
@@ -150,6 +153,7 @@ class Machine:
     def join(self, child: Process) -> int | None:
         if self.dying:
             raise GreenletExit
+        self.empty(self.active)
         if child.status != "exited":
             self.active.waits_for = child
             self.hub.switch()
@@ -193,7 +197,14 @@ class Machine:
             self.launch(*request)
             answer = None
 
+    def empty(self, process: Process) -> None:
+        """What the process has written is seen by all."""
+        for cells, index, value in process.written:
+            cells[index] = value
+        process.written = []
+
     def end(self, process: Process) -> None:
+        self.empty(process)
         process.status = "ended"
         self.unsettled = True
         if process is self.main:
@@ -218,6 +229,7 @@ class Machine:
         return not any(queue.on_its_way(process) for queue in self.queues if queue not in process.abandoned)
 
     def exit(self, process: Process) -> None:
+        self.empty(process)
         process.status = "exited"
         self.unsettled = True
         process.outcomes = process.waits_for = None
@@ -252,14 +264,20 @@ class Machine:
                 found += [(process.number, k) for k in range(len(process.outcomes()))]
         for index, queue in enumerate(self.queues):
             found += [((index, process.number), 0) for process in queue.can_feed()]
+        found += [(("memory", process.number), 0) for process in self.processes.values() if process.written]
         return found
 
     def take(self, actor: Any, k: int) -> None:
-        if isinstance(actor, tuple):
+        if isinstance(actor, tuple) and actor[0] == "memory":
+            cells, index, value = self.processes[actor[1]].written.pop(0)
+            cells[index] = value
+        elif isinstance(actor, tuple):
             self.queues[actor[0]].feed(self.processes[actor[1]])
         else:
             process = self.processes[actor]
             assert process.outcomes is not None
+            if process.asks != "raw":
+                self.empty(process)
             answer = process.outcomes()[k]()
             if process.status == "started":
                 self.resume(process, answer)
@@ -327,10 +345,10 @@ class Program:
 
     def __init__(
         self, text: str, entry: str = "main", arguments: tuple[Any, ...] = (), *, feeder: bool = True,
-        pipe_capacity: int = 65_536,
+        pipe_capacity: int = 65_536, memory: str = "sequential",
     ) -> None:  # fmt: skip
         self.text, self.entry, self.arguments = text, entry, arguments
-        self.feeder, self.pipe_capacity = feeder, pipe_capacity
+        self.feeder, self.pipe_capacity, self.memory = feeder, pipe_capacity, memory
         self._code = compile(text, "program", "exec", dont_inherit=True)
 
     def fresh(self) -> types.ModuleType:

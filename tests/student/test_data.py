@@ -264,3 +264,20 @@ def test_references_cross_only_towards_the_learner():
     assert decode(data, references=True) == Reference("given", "f", (1, [2]))
     with pytest.raises(DataError, match="reference"):
         decode(data)
+
+
+@pytest.mark.parametrize(
+    "items",
+    [[i * (2**61 - 1) for i in range(2_000)], [(i * (2**61 - 1), 1) for i in range(2_000)]],
+    ids=["ints", "tuples"],
+)
+def test_a_list_of_different_items_with_one_hash_is_refused_for_a_check_may_make_a_set_of_it(items):
+    with pytest.raises(DataError, match="have the same hash"):
+        decode(encode({"value": items}))
+
+
+@pytest.mark.parametrize(
+    "items", [[-1, -2] * 2_000, [0, 2**61 - 1] * 2_000, [0.0, -0.0, 0, False] * 1_000, [[1]] * 2_000]
+)
+def test_a_list_in_which_few_items_have_one_hash_crosses(items):
+    assert decode(encode(items)) == items

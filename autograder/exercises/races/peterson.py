@@ -126,7 +126,7 @@ def _(student):
     explore(student.two_visit, 1, 1).at_most("critical section", 1)
 
 
-@check("from every state both can still come to their end")
+@check("both come to their end, in every interleaving of a scheduler that forgets nobody")
 def _(student):
     explore(student.two_visit, 1, 1).always_ends()
 
@@ -239,6 +239,22 @@ def ordinary_attributes():
 
         def leave(self, me):
             self.flags[me] = False
+
+
+@wrong("They can go on for ever, all of them moving and none of them getting anywhere (livelock)", "round and round")
+def both_give_way():
+    class Peterson:
+        def __init__(self):
+            self.flags = [Value("i", 0, lock=False), Value("i", 0, lock=False)]
+
+        def enter(self, me):
+            self.flags[me].value = 1
+            while self.flags[1 - me].value:
+                self.flags[me].value = 0
+                self.flags[me].value = 1
+
+        def leave(self, me):
+            self.flags[me].value = 0
 
 
 @wrong("A process ends with an exception, and others wait for it for ever", "NotImplementedError")

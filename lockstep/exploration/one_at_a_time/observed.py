@@ -9,6 +9,7 @@ from lockstep.exploration.one_at_a_time.monitor import REFUSED, Monitor
 from lockstep.exploration.one_at_a_time.specification import Outcome
 from lockstep.exploration.search.fields import Field
 from lockstep.exploration.search.graph import Graph
+from lockstep.exploration.search.watch import Watch
 
 Node = tuple[int, int]  # a state, and the number of what is possible
 # What a step means to the monitor: the client, its call, and the outcome if it comes back with the step.
@@ -19,7 +20,7 @@ class Observed:
     """What a search asks of a graph: `root`, `successors` and `steps`. Where nothing is possible, nobody goes on."""
 
     def __init__(self, graph: Graph, monitor: Monitor) -> None:
-        self.graph, self.steps, self.monitor = graph, graph.steps, monitor
+        self.graph, self.steps, self.monitor, self.watch = graph, graph.steps, monitor, Watch()
         self.root: Node = (graph.root, monitor.start)
         edges = graph.automata.edges
         self._coming_back = {local for (local, _), edge in edges.items() if edge.came_back}

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from lockstep.exploration.automata import Automata, Local
 from lockstep.standin.objects.queues import feeders
+from lockstep.standin.objects.store_buffers import BUFFER
 
 _TABLES = 16  # of a row; then they grow together
 
@@ -109,7 +110,7 @@ class Fields:
             found = Field(name, kind, len(self.fields), self._shift, bits)
             self._shift += bits
             self.fields[name] = found
-            if kind in ("process", "queue"):
+            if kind in ("process", "queue", BUFFER):
                 self.actors.append(found)
         return found
 
@@ -124,6 +125,8 @@ class Fields:
     def _acts(self, field: Field, value: Any) -> bool:
         if field.kind == "queue":
             return bool(feeders(value))
+        if field.kind == BUFFER:
+            return bool(value)
         if field.kind != "process" or value.code is not None:
             return False
         local: Local = self.automata.locals[value.local]

@@ -21,12 +21,15 @@ class OverBudget(Exception):
 class Graph:
     """The states of a program. Explored once; afterwards it answers from its tables alone."""
 
-    def __init__(self, automata: Automata, first: int, budget: int, capacity: int, watch: Watch) -> None:
+    def __init__(
+        self, automata: Automata, first: int, budget: int, capacity: int, watch: Watch, steps: type[Steps] = Steps
+    ) -> None:
+        self._steps = steps
         self.automata, self.first, self.budget, self.watch = automata, first, budget, watch
         self.widths: dict[str, int] = {}
         self.exits_are_steps = False
         self._capacity = capacity
-        self.steps = Steps(self.automata, self.widths, self.exits_are_steps, self._capacity)
+        self.steps = self._steps(self.automata, self.widths, self.exits_are_steps, self._capacity)
         self.root = 0
         self.depths: dict[int, int] = {}  # every state, and the fewest steps to it
         self.ends: dict[int, int | None] = {}  # states in which nobody can go on, and the interleavings that come there
@@ -77,7 +80,7 @@ class Graph:
     def _anew(self, work: Callable[[], Any]) -> Any:
         while True:
             self.depths, self.ends, self.finite, self.graded = {}, {}, True, True
-            self.steps = Steps(self.automata, self.widths, self.exits_are_steps, self._capacity)
+            self.steps = self._steps(self.automata, self.widths, self.exits_are_steps, self._capacity)
             try:
                 self.root = self._initial()
                 return work()

@@ -32,9 +32,11 @@ class Steps(Fields):
     """The transition relation. Grows fields and tables as states are met; the same question always has the same
     answer."""
 
+    changes = Change
+
     def initial(self, first: int) -> int:
         """The state in which main is at its first operation. Raises Unknown."""
-        view = Change(self, 0)
+        view = self.changes(self, 0)
         view.begin("0", first, self.automata.first_edges[first])
         return view.state
 
@@ -60,20 +62,20 @@ class Steps(Fields):
         return [move for move, _ in self._all(state, field)]
 
     def _all(self, state: int, field: Field) -> list[tuple[Move, Change]]:
-        look = Change(self, state)
+        look = self.changes(self, state)
         holds = look.get(field.name)
         found = []
         if field.kind == "process":
             local = self.automata.locals[holds.local]
             for values, answer in self._outcomes(look, local):
-                view = Change(self, state, look.mask)
+                view = self.changes(self, state, look.mask)
                 view.finish(local, values, answer)
                 found.append((Move(field.name, local.operation, local.number, answer, view.state), view))
         else:
             for process in feeders(holds):
                 operation = Operation("queue.feed", (field.name,), (self._capacity,))
                 for outcome in outcomes(operation, (holds,), process):
-                    view = Change(self, state, look.mask)
+                    view = self.changes(self, state, look.mask)
                     view.put_values(operation.objects, outcome.values)
                     found.append((Move(f"feeder of {process}", operation, None, None, view.state), view))
         self._mask_of_blocked = look.mask

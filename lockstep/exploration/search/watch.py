@@ -28,10 +28,10 @@ class Watch:
     def __init__(
         self,
         over: Callable[[float, float], bool] = lambda since, share: False,
-        told: Callable[[float, int, str], None] = lambda seconds, states, what: None,
+        told: Callable[[float, int, float, str], None] = lambda seconds, states, rate, what: None,
     ) -> None:
-        """`over` says whether a share of the time is over that was left at a moment. `told` gets seconds so far, states,
-        and what is searched."""
+        """`over` says whether a share of the time is over that was left at a moment. `told` gets seconds so far,
+        states, states a second, and what is searched."""
         self._over, self._told = over, told
         self._began = self._looked = self._phase = time.monotonic()
         self._share = 1.0
@@ -54,7 +54,7 @@ class Watch:
             raise Interrupted
         if self._over(self._phase, self._share):
             raise TimeIsUp
-        self._told(self.seconds, states, self.what)
+        self._told(self.seconds, states, states / max(1e-3, self._looked - self._phase), self.what)
 
     @contextmanager
     def interruptible(self) -> Iterator[None]:

@@ -53,8 +53,9 @@ export function words(data, known) {
     return found;
   }
 
-  // The feeder of a queue has no place of its own: what it moves stands where others have their answer.
-  const doing = (state, actor) => place(state, actor)?.doing ?? "move an item into the pipe of";
+  // The feeder of a queue and a store buffer have no place of their own: what they move stands where others have their answer.
+  const moving = (actor) => (actors[actor].startsWith("store buffer") ? "let the others see" : "move an item into the pipe of");
+  const doing = (state, actor) => place(state, actor)?.doing ?? moving(actor);
   const told = (step) =>
     place(step.before, step.actor) ? doing(step.before, step.actor) : `${doing(step.before, step.actor)} ${data.answers[step.answer]}`;
   const answer = (step) => (place(step.before, step.actor) ? data.answers[step.answer] : "");

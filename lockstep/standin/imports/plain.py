@@ -23,7 +23,6 @@ _INSTEAD = {
     "heap": "use a Value or an Array",
     "dummy": "use Process; threads are not covered",
     "resource_tracker": "use a Value or an Array",
-    "sharedctypes": "use multiprocessing.Value and multiprocessing.Array",
     "util": "use Process and its methods",
 }
 
@@ -142,7 +141,11 @@ SUBMODULES: dict[str, dict[str, Any]] = {
         "Queue": queues.Queue,
         "SimpleQueue": queues.SimpleQueue,
     },
-    "synchronize": {name: PUBLIC[name] for name in ("Lock", "RLock", "Semaphore", "Condition", "Event", "Barrier")},
+    "sharedctypes": {name: PUBLIC[name] for name in ("Value", "Array", "RawValue", "RawArray")},
+    "synchronize": {
+        name: PUBLIC[name]
+        for name in ("Lock", "RLock", "Semaphore", "BoundedSemaphore", "Condition", "Event", "Barrier")
+    },
     "context": {"TimeoutError": TimeoutError, "ProcessError": ProcessError, "Process": process.Process},
 }
 MULTIPROCESSING = StandIns(

@@ -104,7 +104,14 @@ def _is_broken(values: tuple[Value, ...], process: str) -> list[Outcome]:
 class Barrier(Shared):
     """As `multiprocessing.Barrier`."""
 
-    def __init__(self, parties: int, action: Callable[[], Any] | None = None, timeout: float | None = None) -> None:
+    def __init__(
+        self,
+        parties: int,
+        action: Callable[[], Any] | None = None,
+        timeout: float | None = None,
+        *,
+        ctx: Any = None,
+    ) -> None:
         if parties < 1:
             raise ValueError("parties must be > 0")
         self.parties, self.action, self.timeout = parties, action, timeout

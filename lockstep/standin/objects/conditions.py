@@ -140,7 +140,7 @@ def _end_event(values: tuple[Value, ...], process: str, timed: bool) -> list[Out
 class Condition(Shared):
     """As `multiprocessing.Condition`."""
 
-    def __init__(self, lock: Lock | None = None) -> None:
+    def __init__(self, lock: Lock | None = None, *, ctx: Any = None) -> None:
         if lock is not None and not isinstance(lock, Lock):
             raise not_covered(
                 f"a Condition with a {type(lock).__name__} for its lock", "give it a Lock, an RLock or none"
@@ -187,7 +187,7 @@ class Condition(Shared):
 class Event(Shared):
     """As `multiprocessing.Event`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, ctx: Any = None) -> None:
         self.name = self._exist("event", (False, ()))
 
     def is_set(self) -> bool:

@@ -126,11 +126,11 @@ class _Locked(Shared):
 
 
 class Lock(_Locked):
-    """As `multiprocessing.Lock`."""
+    """As `multiprocessing.Lock`; `ctx`, as the class itself takes it, means nothing here, nor in the other objects."""
 
     kind = "lock"
 
-    def __init__(self) -> None:
+    def __init__(self, *, ctx: Any = None) -> None:
         self.name = self._exist(self.kind, None)
 
     def acquire(self, block: bool = True, timeout: float | None = None) -> bool:
@@ -159,7 +159,7 @@ class Semaphore(_Locked):
 
     kind = "semaphore"
 
-    def __init__(self, value: int = 1) -> None:
+    def __init__(self, value: int = 1, *, ctx: Any = None) -> None:
         if value < 0:
             raise ValueError("semaphore or lock: the initial value is less than 0")
         self.bound = self._bound(value)

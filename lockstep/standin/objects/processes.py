@@ -25,9 +25,10 @@ for _verb in ("terminate", "kill"):
 
 
 def process_name(identity: str) -> str:
-    """What a reader calls the process: main, Process-1, Process-1:2; and what moves its queues: feeder of Process-1."""
-    if identity.startswith("feeder of "):
-        return "feeder of " + process_name(identity[10:])
+    """What a reader calls the process: main, Process-1, Process-1:2; and what it has: feeder of Process-1."""
+    what, of, whose = identity.rpartition(" of ")
+    if of:
+        return what + of + process_name(whose)
     return "main" if identity == "0" else given_name(identity)
 
 

@@ -224,7 +224,7 @@ def _empty_simple(values: tuple[Value, ...], process: str) -> list[Outcome]:
 class Queue(Shared):
     """As `multiprocessing.Queue`."""
 
-    def __init__(self, maxsize: int = 0) -> None:
+    def __init__(self, maxsize: int = 0, *, ctx: Any = None) -> None:
         self.limit = max(maxsize, 0)
         self.capacity: int = current().option("pipe_capacity")
         self.feeder: bool = current().option("feeder")
@@ -296,7 +296,7 @@ class JoinableQueue(Queue):
 class SimpleQueue(Shared):
     """As `multiprocessing.SimpleQueue`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, ctx: Any = None) -> None:
         self.capacity: int = current().option("pipe_capacity")
         self.name = self._exist("simplequeue", ())
 

@@ -1,0 +1,40 @@
+"""How far something long has come: a bar in a notebook, a line that changes in a terminal, nothing where neither is."""
+
+from __future__ import annotations
+
+import html
+import shutil
+import sys
+from typing import Any
+
+from lockstep.page.kernel import in_notebook
+
+
+class Bar:
+    """Shown from the first `tell` on, gone after `close`."""
+
+    def __init__(self) -> None:
+        self._handle: Any = None
+        self._width = 0
+
+    def tell(self, text: str, share: float) -> None:
+        """`share`: how much of it is done, from 0 to 1."""
+        if in_notebook():
+            from IPython.display import HTML, display  # costs as much as a small exploration where nobody has loaded it
+
+            page = HTML(f'<progress max="1" value="{min(1.0, share):.3f}"></progress> {html.escape(text)}')
+            if self._handle is None:
+                self._handle = display(page, display_id=True)
+            else:
+                self._handle.update(page)
+        elif sys.stderr.isatty():
+            text = text[: shutil.get_terminal_size().columns - 1]
+            self._width = max(self._width, len(text))
+            print(f"\r{text:{self._width}}", end="", file=sys.stderr, flush=True)
+
+    def close(self) -> None:
+        if self._handle is not None:
+            self._handle.update({"text/html": "", "text/plain": ""}, raw=True)
+        elif self._width:
+            print(f"\r{'':{self._width}}\r", end="", file=sys.stderr, flush=True)
+        self._handle, self._width = None, 0
