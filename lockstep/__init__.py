@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from lockstep.exploration.sections import inside
     from lockstep.machine.usable import usable_cpus
     from lockstep.measurement.measuring import speedup
+    from lockstep.measurement.store_buffering import store_buffering
     from lockstep.notebook.check_cells import check
     from lockstep.notebook.functions_for_children import load_ipython_extension
     from lockstep.notebook.prediction import predict
@@ -37,6 +38,7 @@ _HOMES = {
     "laws": "lockstep.laws",
     "simulate": "lockstep.simulation.simulating",
     "speedup": "lockstep.measurement.measuring",
+    "store_buffering": "lockstep.measurement.store_buffering",
     "timeline": "lockstep.recording.recording",
     "usable_cpus": "lockstep.machine.usable",
     "wait_until": "lockstep.exploration.one_at_a_time.specification",
@@ -61,6 +63,7 @@ __all__ = [
     "replay",
     "simulate",
     "speedup",
+    "store_buffering",
     "student",
     "timeline",
     "usable_cpus",

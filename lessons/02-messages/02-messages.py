@@ -289,7 +289,7 @@ for size, patience in [(10, 30), (10_000_000, 2)]:
 # %% [markdown]
 # Ten bytes fit into the buffer, so both sends return. Ten million do not: each waits for the other one to read, and the
 # other one is waiting, too. A **deadlock**, and one that no test with small data will show. The cure is an agreement about
-# who speaks and who listens. More of this in unit 08 (to come).
+# who speaks and who listens. More of this in unit 08.
 
 # %% [markdown]
 # ## Queues
@@ -436,7 +436,10 @@ print(f"{found.makespan:g} s; each worker computed {[f'{busy:g} s' for busy in f
 # But look at what came back, and in which order:
 
 # %%
-predict("In which order do the results come?", "that of the tasks", "that in which they are done", "the largest first")
+predict(
+    "In which order do the results come?",
+    "that of the tasks", "that in which they are done", "the largest first",
+)
 
 # %%
 print("tasks:  ", [5, 1, 1, 1, 1, 1])
@@ -461,7 +464,10 @@ print("results:", found.result)
 # One stage makes an item in no time. The next one needs a second for each. Between them is a queue. How far does the fast one get ahead?
 
 # %%
-predict("40 items, and the queue holds at most 4: how many items lie in it when it is fullest?", unit="items")
+predict(
+    "40 items, and the queue holds at most 4: how many items lie in it when it is fullest?",
+    unit="items",
+)
 
 # %%
 def make(number, line):

@@ -513,7 +513,7 @@ for philosophers in [2, 3, 4, 5]:
 
 # %% [markdown]
 # None, in any interleaving. **Several locks: always in the same order**, everywhere in the program. Other cures, and how to
-# find the circle in a program that stands still, are in unit 08 (to come).
+# find the circle in a program that stands still, are in unit 08.
 #
 # ## What you know now
 #

@@ -558,4 +558,4 @@ print(f"{there_and_back(300):.0f} microseconds")
 # reusable barrier) and 4.2 (readers and writers); Herlihy and Shavit, *The Art of Multiprocessor Programming*, chapter 8, Monitors and Blocking
 # Synchronization; Hoare, *Monitors: An Operating System Structuring Concept*, 1974.
 #
-# Those who wait for each other are the subject of unit 08 (to come). Back to [the list of units](../00-start/00-start.ipynb).
+# [The next unit](../08-deadlock/08-deadlock.ipynb) is about those who wait for each other.

@@ -27,21 +27,27 @@ def report_html(report: Report, *, waiting: Sequence[Waiting] = (), interrupted:
 
     `interrupted`: what is said of them if they never will. `footer`: HTML below the rows.
     """
+    if report.results and report.results[0].not_begun:
+        return f'{_STYLE}<div class="lockstep-report lockstep-calm">{_not_begun(report)}</div>'
     rows = []
     failures = 0
     for result in report.results:
         rows.append(_row(result, report.exercise, opened=failures == 0))
         failures += not result.passed
-    for place, one in enumerate(waiting):
-        running = place == 0 and not interrupted
-        limit = f'<span class="lockstep-time">at most {one.limit:g} s</span>' if running else ""
+    for one in waiting:
         mark = '<span class="lockstep-mark" aria-label="not run yet">…</span>'
-        rows.append(f'<div class="lockstep-row">{mark}<div>{marked(one.sentence)} {limit}</div></div>')
+        rows.append(f'<div class="lockstep-row">{mark}<div>{marked(one.sentence)}</div></div>')
     headline = running_headline(report, waiting) if waiting and not interrupted else interrupted or report.headline
     note = f'<div class="lockstep-note">{marked(report.note)}</div>' if report.note else ""
     return (
         f'{_STYLE}<div class="lockstep-report"><strong>{marked(headline)}</strong>{"".join(rows)}{note}{footer}</div>'
     )
+
+
+def _not_begun(report: Report) -> str:
+    """The one line on an exercise that nobody has touched."""
+    waiting = "its check waits" if report.total == 1 else f"its {report.total} checks wait"
+    return marked(f"`{report.exercise}`: {report.results[0].explanation}; {waiting} for that.")
 
 
 def running_headline(report: Report, waiting: Sequence[Waiting]) -> str:
@@ -68,18 +74,18 @@ def _row(result: CheckResult, exercise: str, opened: bool) -> str:
 
 def _why(result: CheckResult, exercise: str, opened: bool) -> str:
     """The explanation, and what else there is to see; of the first failure all of it, of others after a click."""
-    if result.not_begun:
-        return f'<div class="lockstep-calm">{marked(result.explanation)}</div>'
     first, _, rest = result.explanation.partition("\n")
-    body = f'<div class="lockstep-why">{marked(first)}</div>'
+    evidence = result.evidence
+    told = evidence is not None and opened and evidence.text().startswith(result.explanation)  # it begins with that
+    body = "" if told else f'<div class="lockstep-why">{marked(first)}</div>'
     body += f'<div class="lockstep-more">{marked(rest)}</div>' if rest else ""
     if result.calls:
         body += f"<div>What was called:</div><pre>{_escaped(chr(10).join(result.calls))}</pre>"
     if result.detail:
         body += f"<pre>{_escaped(result.detail)}</pre>"
-    if result.evidence is not None:
-        shown = getattr(result.evidence, "_repr_html_", None)
-        page = shown() if shown is not None else f"<pre>{_escaped(result.evidence.text())}</pre>"
+    if evidence is not None:
+        shown = getattr(evidence, "_repr_html_", None)
+        page = shown() if shown is not None else f"<pre>{_escaped(evidence.text())}</pre>"
         body += f"<details{' open' if opened else ''}><summary>The steps that lead there</summary>{page}</details>"
     if result.output.strip():
         body += f"<details><summary>What it printed</summary><pre>{_escaped(result.output)}</pre></details>"

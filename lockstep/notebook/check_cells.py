@@ -59,7 +59,7 @@ class NotebookRunner:
             words = interrupted(f"`{exercise}`", time.monotonic() - began, view.interrupted())
             view.end(words)
             stop_what_waits()
-            raise ChecksInterrupted(words) from None
+            raise ChecksInterrupted(words.partition(":")[0] + ".") from None
         passed = report.passed == report.total
         view.finish(report, where_to_go_on(known(EXERCISES, exercise)) if passed else "")
         offer(exercise, passed)

@@ -6,6 +6,8 @@ function drawPlaces(kind, render) {
   for (const place of document.querySelectorAll(`.lockstep-place[data-view="${kind}"]:not([data-drawn])`)) {
     place.dataset.drawn = "";
     const name = place.dataset.place;
+    // What JupyterLab says of tables, lists and code in outputs is for text, and not for a view.
+    place.closest(".jp-RenderedHTMLCommon")?.classList.remove("jp-RenderedHTMLCommon");
     const before = drawn.get(name);
     if (before && !before.isConnected) { // the output was replaced by one with another picture: the view goes on as it is
       place.replaceChildren(before);

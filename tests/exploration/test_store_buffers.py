@@ -151,3 +151,42 @@ def test_a_ring_without_a_lock_gives_what_was_put_all_the_same():
             return got
     """
     take(text, memory=BUFFERED).always(lambda got: got == [1, 2])
+
+
+def test_a_loop_that_only_writes_has_states_with_an_end():
+    text = """
+        def work(mine, other):
+            mine.value = 1
+            while other.value:
+                mine.value = 0
+                mine.value = 1
+            mine.value = 0
+
+        def main():
+            a, b = RawValue("i"), RawValue("i")
+            processes = [Process(target=work, args=pair) for pair in ((a, b), (b, a))]
+            for process in processes:
+                process.start()
+            for process in processes:
+                process.join()
+    """
+    found = take(text, memory=BUFFERED)
+    assert found.claim.complete
+    assert found.interleavings is None
+
+
+def test_a_write_waits_while_eight_are_on_their_way():
+    text = """
+        def main():
+            cell = RawValue("i")
+            for number in range(10):
+                cell.value = number
+    """
+
+    def ways(written, arrived):
+        if written == 10:  # main is at its end, and its buffer empty
+            return 1
+        further = ways(written, arrived + 1) if arrived < written else 0
+        return further + (ways(written + 1, arrived) if written - arrived < 8 else 0)
+
+    assert take(text, memory=BUFFERED).interleavings == ways(0, 0)

@@ -22,7 +22,7 @@ CELLS = {
     ),
 }
 TOLD = {
-    "check": "`count` was interrupted after 2 s: 1 of 3 checks were done, and nothing was recorded.",
+    "check": "`count` was interrupted after 2 s.",
     "explore": "`explore` was interrupted after 2 s: it has no result.",
     "simulate": "`simulate` was interrupted after 2 s: it has no result.",
     "speedup": "f(): interrupted before anything was measured.",

@@ -48,7 +48,8 @@ class _Guarded(Shared):
         elif Machine.running.program.memory == "sequential":
             always("raw", lambda: cells.__setitem__(index, new))
         else:
-            always("raw", lambda process=me(): process.written.append((cells, index, new)))
+            process = me()
+            when("raw", lambda: len(process.written) < 8, lambda: process.written.append((cells, index, new)))
 
     def get_lock(self) -> Acquired | None:
         return self._guard

@@ -16,8 +16,7 @@ _LONGEST = 10_000  # steps taken alone one after the other
 
 
 class NotReducible(Exception):
-    """The program sees exits, has daemons, busy-waits, or has no step that can be taken alone; or one asks about orders: those of
-    calls, or of writes that arrive."""
+    """The program sees exits, has daemons, busy-waits, has store buffers, is clients' calls, or has no step that can be taken alone."""
 
 
 class Reduced(Visited):
@@ -40,7 +39,8 @@ def reduced(graph: Graph, budget: int) -> Reduced:
     """Every end, crash and deadlock, and the most processes in every section. Raises NotReducible, OverBudget, TimeIsUp."""
     while True:
         known = Independence(graph.automata)
-        if not known.alone or any(local.daemon or local.call for local in graph.automata.locals):
+        in_order = any(local.daemon or local.call for local in graph.automata.locals)
+        if type(graph.steps) is not Steps or not known.alone or in_order:
             raise NotReducible
         search = _Search(graph, known.alone, budget)
         found: Reduced = graph.search(search.run)
@@ -57,7 +57,7 @@ class _Search:
 
     def run(self) -> Reduced:
         graph = self._graph
-        if graph.exits_are_steps or type(graph.steps) is not Steps:
+        if graph.exits_are_steps:
             raise NotReducible
         self._moving: dict[int, dict[int, bool]] = {}
         root, first = self._ahead(graph.root, None)

@@ -11,7 +11,7 @@ from lockstep.exploration.search.change import Change
 from lockstep.exploration.search.fields import Field
 from lockstep.exploration.search.steps import Move, Steps
 from lockstep.standin.objects.calls import CALL_ALONE
-from lockstep.standin.objects.store_buffers import ARRIVE, BUFFER, Pending, in_memory, newest, store_buffer_of
+from lockstep.standin.objects.store_buffers import ARRIVE, BUFFER, HOLDS, Pending, in_memory, newest, store_buffer_of
 from lockstep.standin.operation import Operation
 
 
@@ -67,7 +67,7 @@ class BufferedSteps(Steps):
             return super()._all(state, field)
         local = self.automata.locals[holds.local]
         if in_memory(local.operation):
-            return [self._in_memory(look, local)]
+            return self._in_memory(look, local)
         if local.operation.kind == CALL_ALONE:
             return super()._all(state, field)
         seen = look.empty(local.process)
@@ -84,12 +84,15 @@ class BufferedSteps(Steps):
         operation = Operation(ARRIVE, (cell, field.name), ("", message))
         return Move(field.name, operation, None, None, view.state), view
 
-    def _in_memory(self, look: Change, local: Local) -> tuple[Move, Change]:
-        """A read or a write of a cell without a lock."""
+    def _in_memory(self, look: Change, local: Local) -> list[tuple[Move, Change]]:
+        """A read or a write of a cell without a lock; a write waits while the buffer is full."""
         (cell,) = local.operation.objects
         name = store_buffer_of(local.process)
         pending: Pending = look.get(name)
         answer = None
+        if local.operation.kind == "cell.write" and len(pending) == HOLDS:
+            self._mask_of_blocked = look.mask
+            return []
         if local.operation.kind == "cell.read":
             answer = newest(pending, cell) or look.get(cell)
         view = BufferedChange(self, look.state, look.mask)
@@ -97,7 +100,8 @@ class BufferedSteps(Steps):
             view.set(name, BUFFER, (*pending, (cell, local.operation.arguments[1])))
         view.finish(local, None, answer)
         self._mask_of_blocked = look.mask
-        return _touching(Move(local.process, local.operation, local.number, answer, view.state), (name,)), view
+        move = Move(local.process, local.operation, local.number, answer, view.state)
+        return [(_touching(move, (name,)), view)]
 
 
 def _touching(move: Move, names: tuple[str, ...]) -> Move:

@@ -1,7 +1,7 @@
 // You drive: who can go next, whether the aim can still be reached, and how many ways are left.
 
 import { cased, grouped } from "./words.js";
-import { chip, h, laneOf } from "./element.js";
+import { chip, h, laneOf, breakable } from "./element.js";
 
 export function driving(data, known, tell, state, choose) {
   // Everybody has a place and a key, from beginning to end, so that neither moves when somebody waits or has ended.
@@ -18,7 +18,7 @@ export function driving(data, known, tell, state, choose) {
         "data-choice": index, "data-key": key, onclick: () => choose(actor, index) },
         process && actor < 10 && h("span", { class: "lsp-key", "aria-hidden": "true" }, key), chip(data, actor),
         h("span", { class: "lsp-op" }, tell.doing(state, actor), several && ` ${data.answers[way.answer]}`),
-        at && h("code", {}, at.text)));
+        at && h("code", {}, breakable(at.text))));
     });
     if (ways.length || !process) continue;
     const kind = tell.place(state, actor)?.kind;

@@ -15,6 +15,9 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
+// Code that breaks behind a dot, a bracket or a comma rather than inside a word, where its column is narrow.
+export const breakable = (text) => text.split(/(?<=[.,([=])/).flatMap((part, index) => (index ? [h("wbr"), part] : [part]));
+
 // Main is grey; seven colours go round for the others, whose names stand beside them.
 export const laneOf = (actor) => `lsp-lane-${actor === 0 ? 0 : ((actor - 1) % 7) + 1}`;
 

@@ -1,7 +1,7 @@
 // The lanes: a column a process, a row a step, and how it ended.
 
 import { cased } from "./words.js";
-import { chip, h, laneOf } from "./element.js";
+import { chip, h, laneOf, breakable } from "./element.js";
 
 // `show` is {history, at, mode}; `go` jumps to a step.
 export function lanes(data, tell, show, go) {
@@ -33,7 +33,7 @@ function acts(data, tell, step) {
   const own = (text) => (text === holder ? "held" : text); // in its own lane no name is needed
   return h("td", { class: `lsp-acts ${laneOf(step.actor)}` },
     h("div", { class: "lsp-op" }, tell.told(step), gives && h("span", { class: "lsp-gives" }, ` → ${gives}`)),
-    at && h("code", { title: `${at.label}, line ${at.number}` }, at.text),
+    at && h("code", { title: `${at.label}, line ${at.number}` }, breakable(at.text)),
     tell.changes(step).map((change) =>
       h("div", { class: "lsp-change" }, `${change.name}: `,
         change.was === change.is ? "was so already" : [h("s", {}, own(change.was)), " → ", h("b", {}, own(change.is))])),

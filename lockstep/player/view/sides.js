@@ -1,6 +1,6 @@
 // Beside the lanes: the source with each process's current line, and the shared objects with their values.
 
-import { brief, h } from "./element.js";
+import { brief, h, breakable } from "./element.js";
 
 export function source(data, tell, state, last) {
   const ran = last && tell.place(last.before, last.actor);
@@ -21,7 +21,7 @@ export function source(data, tell, state, last) {
       const indent = text.length - text.trimStart().length; // what does not fit hangs below, deeper than its line
       return h("li", { class: classes.filter(Boolean).join(" "), value: number },
         h("span", { class: "lsp-who" }, here.map((actor) => brief(data, actor))),
-        h("code", { style: `--indent: ${indent}ch` }, text || " "));
+        h("code", { style: `--indent: ${indent}ch` }, breakable(text || " ")));
     });
     return h("div", {}, h("div", { class: "lsp-label" }, cell.label),
       h("ol", { start: cell.first, tabindex: 0, role: "region", "aria-label": `Source: ${cell.label}` }, lines));

@@ -10,6 +10,7 @@ from lockstep.standin.operation import Message, Operation
 
 BUFFER = "store buffer"
 ARRIVE = "store_buffer.arrive"
+HOLDS = 8  # values; processors have some dozens, and a loop that only writes would have states without end
 _OF = f"{BUFFER} of "
 
 Pending = tuple[tuple[str, Message], ...]  # cells and what was written into them

@@ -1,14 +1,13 @@
 """The service behind `student.f(...)`: calls functions of the learner's module and answers with data."""
 
 import gc
-import inspect
 import multiprocessing
 import sys
 import traceback
 from collections.abc import Callable
 from multiprocessing.connection import wait
 from pathlib import Path
-from types import ModuleType
+from types import CoroutineType, ModuleType
 from typing import Any
 
 from lockstep.machine.ancestry import end_services
@@ -63,7 +62,7 @@ def _call(request: dict[str, Any], find: Find) -> dict[str, Any]:
         for stream in (sys.stdout, sys.stderr):
             if stream is not None:
                 stream.flush()
-    if inspect.iscoroutine(value):
+    if type(value) is CoroutineType:
         value.close()  # or Python warns, where it is dropped, of a line of ours
     answer = {"value": value}
     if request["with_arguments"]:
