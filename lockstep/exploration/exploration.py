@@ -283,7 +283,7 @@ class Exploration:
     def __str__(self) -> str:
         buffered = ", with store buffers" if isinstance(self.findings.graph.steps, BufferedSteps) else ""
         parts = [f"{self.findings.name}{buffered}: {self.claim}"]
-        if self.results:
+        if self.results and self.used is None:  # what clients' calls return is not main's result
             told = [brief_value(v) + ("" if n is None else f": {n:,}") for v, n in _in_order(self.results.items())]
             parts.append("results " + ", ".join([*told[:12], *(["..."] if len(told) > 12 else [])]))
         for name in ("deadlocks", "livelocks", "crashes", "left_running"):

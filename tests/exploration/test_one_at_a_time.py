@@ -234,6 +234,7 @@ RIGHT = [
 def test_a_right_object_passes_in_every_interleaving(text, arguments, clients, like):
     found = used(text, *arguments, clients=clients)
     assert found.one_at_a_time(like) is found
+    assert "results" not in str(found)
     assert found.claim.complete
 
 
