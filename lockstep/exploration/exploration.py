@@ -202,6 +202,7 @@ class Exploration:
         """
         if self.used is None:
             raise TypeError('`one_at_a_time` needs clients: explore(Buffer, 2, clients=["put(1); put(2)", "get()"])')
+        self._must_not_crash()  # what methods raise is an outcome: this is the object's making
         cls = specification.function if isinstance(specification, GivenFunction) else specification
         meant = Specification(cls, self.used.arguments, self.used.keywords)
         found = judged(self.findings, self.used.clients, meant)

@@ -343,6 +343,17 @@ def test_an_exception_is_an_outcome_too():
     assert "could here only have ended with IndexError" in text
 
 
+def test_an_object_that_cannot_be_made_is_not_right():
+    text = "class Never:\n    def __init__(self):\n        raise NotImplementedError\n"
+    with pytest.raises(CheckFailed, match="Main ends with an exception"):
+        used(text, clients=["push(1)"]).one_at_a_time(Stack)
+
+
+def test_a_call_that_ends_its_process_does_not_come_back():
+    text = STACK.replace("if self.top.value == 0:", "if True:").replace("raise IndexError", "raise SystemExit")
+    assert "`pop()` of Process-1 waits for ever" in str(refusal(text, clients=["push(1); pop()"], like=Stack))
+
+
 def test_a_method_that_is_missing_is_an_exception_of_the_object():
     assert "`take()` of Process-1 ended with AttributeError" in str(
         refusal(STACK, clients=["take()"], like=type("Like", (Stack,), {"take": lambda self: None}))
