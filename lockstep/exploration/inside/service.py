@@ -14,7 +14,7 @@ from lockstep.program.loading import Loadable
 from lockstep.standin.imports.files import refuse_files
 from lockstep.standin.imports.plain import cpu_count
 
-SLICE = 0.25  # seconds of one answer to many questions
+SLICE = 0.1  # seconds of one answer to many questions
 EXPLORE_MAIN = Program("0")
 
 
