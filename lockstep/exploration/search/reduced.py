@@ -16,7 +16,7 @@ _LONGEST = 10_000  # steps taken alone one after the other
 
 
 class NotReducible(Exception):
-    """The program sees exits, has daemons, busy-waits, has store buffers, or has no step that can be taken alone."""
+    """The program sees exits, has daemons, busy-waits, has store buffers, is clients' calls, or has no step that can be taken alone."""
 
 
 class Reduced(Visited):
@@ -39,7 +39,8 @@ def reduced(graph: Graph, budget: int) -> Reduced:
     """Every end, crash and deadlock, and the most processes in every section. Raises NotReducible, OverBudget, TimeIsUp."""
     while True:
         known = Independence(graph.automata)
-        if type(graph.steps) is not Steps or not known.alone or any(local.daemon for local in graph.automata.locals):
+        in_order = any(local.daemon or local.call for local in graph.automata.locals)
+        if type(graph.steps) is not Steps or not known.alone or in_order:
             raise NotReducible
         search = _Search(graph, known.alone, budget)
         found: Reduced = graph.search(search.run)
