@@ -177,7 +177,7 @@ for method in get_all_start_methods():
 # %% [markdown]
 # spawn has to start an interpreter every time. The forkserver was running already, so it only forks, and then loads your
 # definitions. Run the cell a few times: the numbers move, their order hardly ever does. Remember the size of the price.
-# A task that takes a microsecond is not worth a process; unit 04 (to come) is about that.
+# A task that takes a microsecond is not worth a process; unit 04 is about that.
 
 # %%
 # exercise: what_the_child_sees
@@ -258,7 +258,7 @@ except ZeroDivisionError:
 # %% [markdown]
 # An exception climbs up the calls of its own process, and at the top of that process it ends. `try` in the parent is in
 # another process. If the parent is to know more than "not 0", the child has to catch the exception and *send* it. Pools
-# do that for you (unit 04, to come).
+# do that for you (unit 04).
 
 # %%
 # exercise: run_all

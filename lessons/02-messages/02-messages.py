@@ -436,7 +436,10 @@ print(f"{found.makespan:g} s; each worker computed {[f'{busy:g} s' for busy in f
 # But look at what came back, and in which order:
 
 # %%
-predict("In which order do the results come?", "that of the tasks", "that in which they are done", "the largest first")
+predict(
+    "In which order do the results come?",
+    "that of the tasks", "that in which they are done", "the largest first",
+)
 
 # %%
 print("tasks:  ", [5, 1, 1, 1, 1, 1])
@@ -461,7 +464,10 @@ print("results:", found.result)
 # One stage makes an item in no time. The next one needs a second for each. Between them is a queue. How far does the fast one get ahead?
 
 # %%
-predict("40 items, and the queue holds at most 4: how many items lie in it when it is fullest?", unit="items")
+predict(
+    "40 items, and the queue holds at most 4: how many items lie in it when it is fullest?",
+    unit="items",
+)
 
 # %%
 def make(number, line):

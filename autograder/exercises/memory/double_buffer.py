@@ -84,6 +84,7 @@ def _(student):
 
 @check("on real processes", limit=3)
 def _(student):
+    explore(student.double_buffer, [1, 10], 1).always_ends()
     assert student.double_buffer([1, 0, 0, 0], 3) == [1, 3, 3, 1]
     assert student.double_buffer([2, -1, 5], 4) == [2, 7, 13]
 
@@ -99,6 +100,7 @@ def _(student):
 @hidden
 @check("more cells and more steps, compared with the reference", limit=4)
 def _(student, reference):
+    explore(student.double_buffer, [1, 10], 1).always_ends()
     for values, steps in ([1, 0, 0, 0, 0, 0], 5), ([7, -3], 12), ([1, 2, 3], 1):
         assert student.double_buffer(values, steps) == reference.double_buffer(values, steps)
 
