@@ -4,7 +4,7 @@ import ast
 import textwrap
 from collections.abc import Iterable
 
-from autograder.authoring.parts import Part, Parts
+from autograder.authoring.parts import BEGIN, END, Part, Parts
 from lockstep.program.names import bound_names, loaded_names
 
 
@@ -28,14 +28,39 @@ def check_cell(parts: Parts) -> str:
 
 
 def answer_cell(parts: Parts, answer: Part) -> str:
-    """The body of a function that holds an answer."""
+    """The body of a function that holds an answer, below what it leaves out: that is as in the reference."""
     node = answer.node
     assert isinstance(node, ast.FunctionDef)
     first = node.body[0]
     start = min([first.lineno, *(one.lineno for one in getattr(first, "decorator_list", []))])
     code = textwrap.dedent("\n".join(parts.text.split("\n")[start - 1 : node.end_lineno]))
     own = frozenset().union(*(bound_names(statement) for statement in node.body))
-    return _below(_imports(parts, loaded_names(ast.Module(node.body, [])) - own), code)
+    used = loaded_names(ast.Module(node.body, []))
+    left_out = _left_out(parts, own, used)
+    texts = ["\n".join(line for line in part.text.split("\n") if line.strip() not in (BEGIN, END)) for part in left_out]
+    return _below(_imports(parts, (used | _loaded(left_out)) - own), "\n\n\n".join([*texts, code]))
+
+
+def _left_out(parts: Parts, own: frozenset[str], used: frozenset[str]) -> list[Part]:
+    """The parts of the reference that an answer with these names does not have: what the starter has, and what is used."""
+    wanted = used | {
+        name for part in parts.reference if not _in_solution(parts, part) for name in bound_names(part.node)
+    }
+    found: list[Part] = []
+    while more := [
+        part
+        for part in parts.reference
+        if part not in found and bound_names(part.node) & wanted and not bound_names(part.node) & own
+    ]:
+        found += more
+        wanted |= _loaded(more)
+    return [part for part in parts.reference if part in found]
+
+
+def _in_solution(parts: Parts, part: Part) -> bool:
+    """Is the part one that learners do not get?"""
+    above = [line.strip() for line in parts.text.split("\n")[: part.line]]
+    return above.count(BEGIN) > above.count(END)
 
 
 def _below(imports: str, code: str) -> str:

@@ -7,13 +7,14 @@ from typing import Any
 def wrong(*words: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
     """Marks a function whose body is a wrong answer; its refusal must contain all of `words`.
 
-    The first of them must stand in its first line, which is to name the likely cause; "✘ sentence" names a check.
+    The first of them must stand in its first line, which is to name the likely cause; "✘ sentence" names a check. What the
+    body leaves out is as in the reference.
     """
     return lambda function: function
 
 
 def also_right(function: Callable[[], None]) -> Callable[[], None]:
-    """Marks a function whose body is another right answer."""
+    """Marks a function whose body is another right answer, or how it differs from the reference."""
     return function
 
 

@@ -1,5 +1,7 @@
 // Help with one exercise, below its report: a solution after one question, other right ones, and the starter again. Behind live.js.
 
+const SILENCE_MS = 5000;
+
 const HELP_STYLE = `
 .lockstep-help { margin-top: 4px; }
 .lockstep-help button { font: inherit; margin: 2px 8px 2px 0; padding: 2px 10px; cursor: pointer; color: inherit; background: transparent;
@@ -29,6 +31,13 @@ function render({ model, el }) {
   keepKeys(root);
   let asking = ""; // the question that is open: "solution" or "starter"
   let said = "";
+  let silence; // how long the kernel has said nothing to what was asked
+
+  function send(message) {
+    clearTimeout(silence);
+    silence = setTimeout(() => { said = "No answer yet: the kernel is busy, or gone; then run this cell again."; draw(); }, SILENCE_MS);
+    model.send(message);
+  }
 
   const button = (text, action) => {
     const made = html("button", { type: "button" }, text);
@@ -41,12 +50,13 @@ function render({ model, el }) {
   function startAgain() {
     const view = editorAbove(el, model.get("sign"));
     asking = "";
-    model.send({ do: "starter", text: view ? view.state.doc.toString() : null });
+    send({ do: "starter", text: view ? view.state.doc.toString() : null });
     draw();
   }
 
   function told(message) {
     if (message.starter === undefined) return;
+    clearTimeout(silence);
     said = message.said;
     const view = message.put ? editorAbove(el, model.get("sign")) : null;
     if (view) view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: message.starter } });
@@ -59,13 +69,13 @@ function render({ model, el }) {
     const shown = [];
     if (asking === "solution") {
       shown.push(html("div", { role: "status" }, "Whoever has seen a solution cannot find it any more. Have you read all hints, and will you see it now?"),
-        button("Yes, show a solution", () => { asking = ""; model.send({ do: "solution" }); draw(); }), button("No, I go on", ask("")));
+        button("Yes, show a solution", () => { asking = ""; send({ do: "solution" }); draw(); }), button("No, I go on", ask("")));
     } else if (asking === "starter") {
       shown.push(html("div", { role: "status" }, "Your cell gets the text that it began with. What you wrote is kept in a file beside the notebook."),
         button("Yes, start again", startAgain), button("No, I keep mine", ask("")));
     } else {
       if (there && !revealed.solution) {
-        shown.push(passed ? button("Compare with a solution", () => model.send({ do: "solution" })) : button("Show a solution", ask("solution")));
+        shown.push(passed ? button("Compare with a solution", () => send({ do: "solution" })) : button("Show a solution", ask("solution")));
       }
       shown.push(button("Start this exercise again", ask("starter")));
     }
@@ -80,7 +90,7 @@ function render({ model, el }) {
     return [both, html("details", {}, html("summary", {}, summary), ...others.map((text) => html("pre", {}, text)))];
   }
 
-  model.on("change:revealed", draw);
+  model.on("change:revealed", () => { clearTimeout(silence); said = ""; draw(); });
   model.on("msg:custom", told);
   draw();
 }

@@ -56,6 +56,28 @@ def test_another_right_answer_must_pass(tmp_path):
     assert "refuses it: `double(2)` should be 4, but is 6" in found[0]
 
 
+def test_what_an_answer_leaves_out_is_as_in_the_reference(tmp_path):
+    text = GOOD.replace(
+        "    ### BEGIN SOLUTION\n    return 2 * n\n    ### END SOLUTION",
+        "    ### BEGIN SOLUTION\n    return times(2, n)\n    ### END SOLUTION\n\n\n"
+        "def one():\n    ### BEGIN SOLUTION\n    return 1\n\n\ndef times(m, n):\n    return m * n\n    ### END SOLUTION",
+    )
+    text = text.replace("    def double(n):\n        return n + 1", "    def times(m, n):\n        return m + n + 1")
+    text += '\n\n@wrong("should be 4")\ndef by_itself():\n    def double(n):\n        return n\n'
+    text += '\n\n@wrong("`double` is not defined")\ndef not_there():\n    double: object\n'
+    adds_one, by_itself, not_there = read_exercise(write(tmp_path, text)).wrong
+    rest = "def one():\n    return 1"
+    assert (
+        adds_one.code
+        == f"def double(n):\n    return times(2, n)\n\n\n{rest}\n\n\ndef times(m, n):\n    return m + n + 1"
+    )
+    assert by_itself.code == f"{rest}\n\n\ndef double(n):\n    return n", "a helper that is not used is not there"
+    assert not_there.code == f"{rest}\n\n\ndouble: object"
+    assert not [
+        problem for proof in proofs(tmp_path, text) for problem in proof.problems if proof.claim.kind == "wrong"
+    ]
+
+
 WORDS = {
     "in the first line": ("should be 4", []),
     "only in a later line": (

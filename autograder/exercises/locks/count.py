@@ -130,15 +130,6 @@ def no_lock():
         for _ in range(times):
             total.value += 1
 
-    def count(workers, times):
-        total = Value("i", 0)
-        processes = [Process(target=add, args=(total, times)) for _ in range(workers)]
-        for process in processes:
-            process.start()
-        for process in processes:
-            process.join()
-        return total.value
-
 
 @wrong("interleavings the result is wrong (1)")
 def a_lock_for_each_process():
@@ -148,15 +139,6 @@ def a_lock_for_each_process():
             with lock:
                 total.value += 1
 
-    def count(workers, times):
-        total = Value("i", 0)
-        processes = [Process(target=add, args=(total, times)) for _ in range(workers)]
-        for process in processes:
-            process.start()
-        for process in processes:
-            process.join()
-        return total.value
-
 
 @wrong("interleavings the result is wrong (1)")
 def a_lock_around_the_write_only():
@@ -165,15 +147,6 @@ def a_lock_around_the_write_only():
             new = total.value + 1
             with total.get_lock():
                 total.value = new
-
-    def count(workers, times):
-        total = Value("i", 0)
-        processes = [Process(target=add, args=(total, times)) for _ in range(workers)]
-        for process in processes:
-            process.start()
-        for process in processes:
-            process.join()
-        return total.value
 
 
 @wrong("count(1, 3) should start 1 process, and starts 0")
@@ -216,11 +189,6 @@ def one_after_the_other():
 
 @wrong("the processes that are started write to nothing shared: main does the counting")
 def called_and_not_handed_over():
-    def add(total, times):
-        for _ in range(times):
-            with total.get_lock():
-                total.value += 1
-
     def count(workers, times):
         total = Value("i", 0)
         processes = [Process(target=add(total, times)) for _ in range(workers)]
@@ -233,11 +201,6 @@ def called_and_not_handed_over():
 
 @wrong("one process counts for both")
 def the_first_does_all():
-    def add(total, times):
-        for _ in range(times):
-            with total.get_lock():
-                total.value += 1
-
     def count(workers, times):
         total = Value("i", 0)
         processes = [Process(target=add, args=(total, 0 if n else times * workers)) for n in range(workers)]
@@ -282,11 +245,6 @@ def what_should_come_out():
 
 @wrong("`count(1, 40000)` should be 40000, but is -25536")
 def a_counter_of_16_bits():
-    def add(total, times):
-        for _ in range(times):
-            with total.get_lock():
-                total.value += 1
-
     def count(workers, times):
         total = Value("h", 0)
         processes = [Process(target=add, args=(total, times)) for _ in range(workers)]
@@ -302,11 +260,6 @@ def a_counter_of_16_bits():
     "they count when 2 processes count to 4 in every interleaving: see above",
 )
 def nobody_waits_for_the_end():
-    def add(total, times):
-        for _ in range(times):
-            with total.get_lock():
-                total.value += 1
-
     def count(workers, times):
         total = Value("i", 0)
         for _ in range(workers):
@@ -341,23 +294,9 @@ def one_addition_for_each_process():
         with total.get_lock():
             total.value += times
 
-    def count(workers, times):
-        total = Value("i", 0)
-        processes = [Process(target=add, args=(total, times)) for _ in range(workers)]
-        for process in processes:
-            process.start()
-        for process in processes:
-            process.join()
-        return total.value
-
 
 @also_right
 def with_a_context_of_its_own():
-    def add(total, times):
-        for _ in range(times):
-            with total.get_lock():
-                total.value += 1
-
     def count(workers, times):
         spawn = get_context("spawn")
         total = spawn.Value("i", 0)

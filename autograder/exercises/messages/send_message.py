@@ -33,6 +33,12 @@ hints = [
     "When `recv` returns `b''`, the stream has ended, and no more calls will bring the missing bytes.",
 ]
 
+equivalent_mutants = {
+    "+ connection.sendall(len(body).to_bytes(4, ) + body)": "from Python 3.11 on, the most significant byte is the first",
+    "+ length = int.from_bytes(receive_exactly(connection, 4), )": "from Python 3.11 on, the most significant byte is the first",
+    "+ received += some": "b'' adds nothing",
+}
+
 
 def send_message(connection, text):
     """Send the text as one frame: 4 bytes with the length of its UTF-8 in bytes, then its UTF-8."""
@@ -313,10 +319,6 @@ def _(student):
 
 @wrong("✘ two messages stay two", "`recv(65536)` was called where only 4", "one read is not one message")
 def one_read_is_one_message():
-    def send_message(connection, text):
-        body = text.encode()
-        connection.sendall(len(body).to_bytes(4, "big") + body)
-
     def receive_message(connection):
         data = connection.recv(65_536)
         if not data:
@@ -329,26 +331,9 @@ def length_in_characters():
     def send_message(connection, text):
         connection.sendall(len(text).to_bytes(4, "big") + text.encode())
 
-    def receive_message(connection):
-        length = int.from_bytes(receive_exactly(connection, 4), "big")
-        return receive_exactly(connection, length).decode()
-
-    def receive_exactly(connection, size):
-        received = b""
-        while len(received) < size:
-            some = connection.recv(size - len(received))
-            if not some:
-                raise EOFError
-            received += some
-        return received
-
 
 @wrong("`recv` may return fewer bytes than it is asked for, here of the body")
 def one_recv_for_the_body():
-    def send_message(connection, text):
-        body = text.encode()
-        connection.sendall(len(body).to_bytes(4, "big") + body)
-
     def receive_message(connection):
         header = connection.recv(4)
         if len(header) < 4:
@@ -358,23 +343,11 @@ def one_recv_for_the_body():
 
 @wrong("`recv` may return fewer bytes than it is asked for, here of the length")
 def a_loop_for_the_body_but_not_for_the_length():
-    def send_message(connection, text):
-        body = text.encode()
-        connection.sendall(len(body).to_bytes(4, "big") + body)
-
     def receive_message(connection):
         header = connection.recv(4)
         if not header:
             raise EOFError
-        missing = int.from_bytes(header, "big")
-        body = b""
-        while missing:
-            some = connection.recv(missing)
-            if not some:
-                raise EOFError
-            body += some
-            missing -= len(some)
-        return body.decode()
+        return receive_exactly(connection, int.from_bytes(header, "big")).decode()
 
 
 @wrong("✘ all bytes are sent", "`send` took only some of what it was given, as it may")
@@ -384,34 +357,11 @@ def send_taken_for_sendall():
         connection.send(len(body).to_bytes(4, "big"))
         connection.send(body)
 
-    def receive_message(connection):
-        length = int.from_bytes(receive_exactly(connection, 4), "big")
-        return receive_exactly(connection, length).decode()
-
-    def receive_exactly(connection, size):
-        received = b""
-        while len(received) < size:
-            some = connection.recv(size - len(received))
-            if not some:
-                raise EOFError
-            received += some
-        return received
-
 
 @wrong("✘ a character may come in two pieces", "Put the bytes together first, then decode")
 def decodes_every_piece():
-    def send_message(connection, text):
-        body = text.encode()
-        connection.sendall(len(body).to_bytes(4, "big") + body)
-
     def receive_message(connection):
-        header = b""
-        while len(header) < 4:
-            some = connection.recv(4 - len(header))
-            if not some:
-                raise EOFError
-            header += some
-        missing, text = int.from_bytes(header, "big"), ""
+        missing, text = int.from_bytes(receive_exactly(connection, 4), "big"), ""
         while missing:
             some = connection.recv(missing)
             if not some:
@@ -423,14 +373,6 @@ def decodes_every_piece():
 
 @wrong("✘ the end of the stream raises EOFError", "receive_message called it again and again: raise EOFError")
 def waits_for_ever_at_the_end_of_the_stream():
-    def send_message(connection, text):
-        body = text.encode()
-        connection.sendall(len(body).to_bytes(4, "big") + body)
-
-    def receive_message(connection):
-        length = int.from_bytes(receive_exactly(connection, 4), "big")
-        return receive_exactly(connection, length).decode()
-
     def receive_exactly(connection, size):
         received = b""
         while len(received) < size:
@@ -440,14 +382,6 @@ def waits_for_ever_at_the_end_of_the_stream():
 
 @wrong("✘ a message stays one", "`recv(12)` was called where `recv(7)` would have brought the rest")
 def asks_again_for_all_of_it():
-    def send_message(connection, text):
-        body = text.encode()
-        connection.sendall(len(body).to_bytes(4, "big") + body)
-
-    def receive_message(connection):
-        length = int.from_bytes(receive_exactly(connection, 4), "big")
-        return receive_exactly(connection, length).decode()
-
     def receive_exactly(connection, size):
         received = b""
         while len(received) < size:
@@ -468,26 +402,9 @@ def the_least_significant_byte_first():
         length = int.from_bytes(receive_exactly(connection, 4), "little")
         return receive_exactly(connection, length).decode()
 
-    def receive_exactly(connection, size):
-        received = b""
-        while len(received) < size:
-            some = connection.recv(size - len(received))
-            if not some:
-                raise EOFError
-            received += some
-        return received
-
 
 @wrong("✘ an empty text is a message too", "though the stream has not ended")
 def reads_the_body_of_an_empty_text():
-    def send_message(connection, text):
-        body = text.encode()
-        connection.sendall(len(body).to_bytes(4, "big") + body)
-
-    def receive_message(connection):
-        length = int.from_bytes(receive_exactly(connection, 4), "big")
-        return receive_exactly(connection, length).decode()
-
     def receive_exactly(connection, size):
         received = b""
         while True:
@@ -501,14 +418,6 @@ def reads_the_body_of_an_empty_text():
 
 @wrong("the stream ended within a body, where `recv` returns b'', and receive_message returned: raise EOFError")
 def half_a_message_is_a_message():
-    def send_message(connection, text):
-        body = text.encode()
-        connection.sendall(len(body).to_bytes(4, "big") + body)
-
-    def receive_message(connection):
-        length = int.from_bytes(receive_exactly(connection, 4), "big")
-        return receive_exactly(connection, length).decode()
-
     def receive_exactly(connection, size):
         received = b""
         while len(received) < size:
@@ -523,25 +432,12 @@ def half_a_message_is_a_message():
 
 @wrong("✘ the end of the stream", "and receive_message returned the exception: raise EOFError")
 def returns_the_exception():
-    def send_message(connection, text):
-        body = text.encode()
-        connection.sendall(len(body).to_bytes(4, "big") + body)
-
     def receive_message(connection):
         try:
             length = int.from_bytes(receive_exactly(connection, 4), "big")
             return receive_exactly(connection, length).decode()
         except EOFError as end:
             return end
-
-    def receive_exactly(connection, size):
-        received = b""
-        while len(received) < size:
-            some = connection.recv(size - len(received))
-            if not some:
-                raise EOFError
-            received += some
-        return received
 
 
 @wrong("✘ long messages have their length in 4 bytes", "raised OverflowError")
@@ -550,29 +446,12 @@ def a_length_of_two_bytes():
         body = text.encode()
         connection.sendall(bytes(2) + len(body).to_bytes(2, "big") + body)
 
-    def receive_message(connection):
-        length = int.from_bytes(receive_exactly(connection, 4), "big")
-        return receive_exactly(connection, length).decode()
-
-    def receive_exactly(connection, size):
-        received = b""
-        while len(received) < size:
-            some = connection.recv(size - len(received))
-            if not some:
-                raise EOFError
-            received += some
-        return received
-
 
 @wrong(
     "`recv(4096)` was called where `recv(4)` would have brought the rest",
     "keep none where another connection finds them",
 )
 def one_buffer_for_all_connections():
-    def send_message(connection, text):
-        body = text.encode()
-        connection.sendall(len(body).to_bytes(4, "big") + body)
-
     def receive_message(connection):
         global came
         while len(came) < 4 or len(came) < 4 + int.from_bytes(came[:4], "big"):

@@ -165,9 +165,6 @@ def _(student, reference):
 
 @wrong("letters of text: that is the words themselves", "the words themselves were sent: let the workers count them")
 def all_words_to_one_reducer():
-    def words(text):
-        return re.findall(r"\w+", text.lower())
-
     def word_count(documents, workers):
         total = {}
         with Pool(workers) as pool:
@@ -179,9 +176,6 @@ def all_words_to_one_reducer():
 
 @wrong("no other process was started: nobody shares the work")
 def no_worker_at_all():
-    def words(text):
-        return re.findall(r"\w+", text.lower())
-
     def count_group(documents):
         return Counter(word for document in documents for word in words(document))
 
@@ -191,9 +185,6 @@ def no_worker_at_all():
 
 @wrong("the answer is 2: the numbers of all documents are added")
 def counts_replaced_in_the_place_of_added():
-    def words(text):
-        return re.findall(r"\w+", text.lower())
-
     def count_group(documents):
         return Counter(word for document in documents for word in words(document))
 
@@ -219,9 +210,6 @@ def words_between_blanks():
 def joined_before_the_counts_are_fetched():
     from multiprocessing import Process, Queue
 
-    def words(text):
-        return re.findall(r"\w+", text.lower())
-
     def count_group(documents):
         return Counter(word for document in documents for word in words(document))
 
@@ -241,9 +229,6 @@ def joined_before_the_counts_are_fetched():
 @wrong("interleavings the result is wrong", "✘ processes that send or share counts lose none")
 def until_the_queue_is_empty():
     from multiprocessing import Process, Queue
-
-    def words(text):
-        return re.findall(r"\w+", text.lower())
 
     def count_group(documents):
         return Counter(word for document in documents for word in words(document))
@@ -268,9 +253,6 @@ def until_the_queue_is_empty():
 def a_process_for_every_document():
     from multiprocessing import Process, Queue
 
-    def words(text):
-        return re.findall(r"\w+", text.lower())
-
     def count_group(documents):
         return Counter(word for document in documents for word in words(document))
 
@@ -290,9 +272,6 @@ def a_process_for_every_document():
 
 @wrong("for 3 workers and 12 documents 8 processes were started")
 def as_many_processes_as_cores():
-    def words(text):
-        return re.findall(r"\w+", text.lower())
-
     def count_group(documents):
         return Counter(word for document in documents for word in words(document))
 
@@ -303,9 +282,6 @@ def as_many_processes_as_cores():
 
 @wrong("of their work: let each have its share of the documents")
 def all_documents_to_one_worker():
-    def words(text):
-        return re.findall(r"\w+", text.lower())
-
     def count_group(documents):
         return Counter(word for document in documents for word in words(document))
 
@@ -316,9 +292,6 @@ def all_documents_to_one_worker():
 
 @wrong("of all the work itself: let the workers find the words and count them")
 def the_parent_counts():
-    def words(text):
-        return re.findall(r"\w+", text.lower())
-
     def count_group(documents):
         return Counter(word for document in documents for word in words(document))
 
@@ -330,9 +303,6 @@ def the_parent_counts():
 
 @wrong("on average only", "is a worker waited for before the next one starts?")
 def one_group_after_another():
-    def words(text):
-        return re.findall(r"\w+", text.lower())
-
     def count_group(documents):
         return Counter(word for document in documents for word in words(document))
 
@@ -346,9 +316,6 @@ def one_group_after_another():
 
 @wrong("word_count changes the list `documents` that it is given")
 def documents_are_taken_out():
-    def words(text):
-        return re.findall(r"\w+", text.lower())
-
     def count_group(documents):
         return Counter(word for document in documents for word in words(document))
 
@@ -362,9 +329,6 @@ def documents_are_taken_out():
 
 @wrong("Number of processes must be at least 1", "✘ nothing to count")
 def as_many_workers_as_documents():
-    def words(text):
-        return re.findall(r"\w+", text.lower())
-
     def count_group(documents):
         return Counter(word for document in documents for word in words(document))
 
@@ -376,9 +340,6 @@ def as_many_workers_as_documents():
 
 @also_right
 def one_counter_a_document():
-    def words(text):
-        return re.findall(r"\w+", text.lower())
-
     def counts(document):
         return Counter(words(document))
 
@@ -395,9 +356,6 @@ def one_counter_a_document():
 @also_right
 def processes_and_pipes():
     from multiprocessing import Pipe, Process
-
-    def words(text):
-        return re.findall(r"\w+", text.lower())
 
     def count_group(documents):
         return Counter(word for document in documents for word in words(document))
@@ -426,9 +384,6 @@ def processes_and_pipes():
 def an_executor_that_spawns():
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
-
-    def words(text):
-        return re.findall(r"\w+", text.lower())
 
     def count_group(documents):
         return Counter(word for document in documents for word in words(document))

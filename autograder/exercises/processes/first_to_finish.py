@@ -37,6 +37,12 @@ hints = [
     "At the end `kill` every process, also the one that has ended (that does no harm), and then `join` every one.",
 ]
 
+equivalent_mutants = {
+    "- processes[first].join()": "killed on its last steps, it was the first all the same, and its code is there at the end",
+    "+ processes[first].join()": "killed on its last steps, it was the first all the same, and its code is there at the end",
+    "- for process in processes:": "each one is killed and joined before the next, which is as good",
+}
+
 
 def first_to_finish(tasks):
     """Run the tasks at the same time; return the index and exit code of the first that ends, and stop the others."""

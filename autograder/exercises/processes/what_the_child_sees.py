@@ -30,6 +30,8 @@ hints = [
     "A forkserver got its environment when it was started. When was that?",
 ]
 
+equivalent_mutants = {'+ if method == "fork": ...': "the order in which a set is filled means nothing"}
+
 
 def what_the_child_sees(method):
     """Return which of "global", "environment", "thread", "argument", "definition" a child made by `method` sees."""

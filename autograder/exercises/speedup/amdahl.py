@@ -106,9 +106,6 @@ def serial_and_parallel_mixed_up():
 
 @wrong("gustafson(0.25, 4) is 2.286, and should be 3.25: this is Amdahl's; here the problem grows with p")
 def one_law_for_both():
-    def amdahl(serial, p):
-        return 1 / (serial + (1 - serial) / p)
-
     def gustafson(serial, p):
         return 1 / (serial + (1 - serial) / p)
 
@@ -118,15 +115,9 @@ def the_time_in_the_place_of_the_speedup():
     def amdahl(serial, p):
         return serial + (1 - serial) / p
 
-    def gustafson(serial, p):
-        return serial + (1 - serial) * p
-
 
 @wrong("the serial part is work, too", "`gustafson(1.0, 8)` should be 1, but is 0.0")
 def the_serial_part_forgotten():
-    def amdahl(serial, p):
-        return 1 / (serial + (1 - serial) / p)
-
     def gustafson(serial, p):
         return (1 - serial) * p
 
@@ -157,9 +148,6 @@ def remembered_for_p_alone():
         if p not in known:
             known[p] = 1 / (serial + (1 - serial) / p)
         return known[p]
-
-    def gustafson(serial, p):
-        return serial + (1 - serial) * p
 
 
 @also_right

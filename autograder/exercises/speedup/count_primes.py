@@ -145,12 +145,6 @@ def _(student, reference):
 
 @wrong("the busiest of 8 workers does", "it gets too many of the expensive numbers")
 def contiguous_blocks():
-    def is_prime(number):
-        return number >= 2 and all(number % divisor for divisor in range(2, number))
-
-    def primes_in(block):
-        return sum(map(is_prime, block))
-
     def count_primes(limit, workers):
         bounds = [limit * i // workers for i in range(workers + 1)]
         with Pool(workers) as pool:
@@ -159,12 +153,6 @@ def contiguous_blocks():
 
 @wrong("the busiest of 8 workers does", "it gets too many of the expensive numbers")
 def every_eighth_number_so_the_even_ones_stay_together():
-    def is_prime(number):
-        return number >= 2 and all(number % divisor for divisor in range(2, number))
-
-    def primes_in(block):
-        return sum(map(is_prime, block))
-
     def count_primes(limit, workers):
         with Pool(workers) as pool:
             return sum(pool.map(primes_in, [range(i, limit, workers) for i in range(workers)], chunksize=1))
@@ -172,12 +160,6 @@ def every_eighth_number_so_the_even_ones_stay_together():
 
 @wrong("times as much as one does alone: each number should be tested by one worker only")
 def every_worker_counts_them_all():
-    def is_prime(number):
-        return number >= 2 and all(number % divisor for divisor in range(2, number))
-
-    def primes_in(block):
-        return sum(map(is_prime, block))
-
     def count_primes(limit, workers):
         with Pool(workers) as pool:
             return pool.map(primes_in, [range(limit)] * workers, chunksize=1)[0]
@@ -185,12 +167,6 @@ def every_worker_counts_them_all():
 
 @wrong("4000 messages for 2000 numbers: a message for every number costs more than it saves")
 def one_task_for_every_number():
-    def is_prime(number):
-        return number >= 2 and all(number % divisor for divisor in range(2, number))
-
-    def primes_in(block):
-        return sum(map(is_prime, block))
-
     def count_primes(limit, workers):
         with Pool(workers) as pool:
             return sum(pool.imap(is_prime, range(limit)))
@@ -198,24 +174,12 @@ def one_task_for_every_number():
 
 @wrong("no other process was started: nobody shares the work")
 def no_worker_at_all():
-    def is_prime(number):
-        return number >= 2 and all(number % divisor for divisor in range(2, number))
-
-    def primes_in(block):
-        return sum(map(is_prime, block))
-
     def count_primes(limit, workers):
         return primes_in(range(limit))
 
 
 @wrong("of all the work itself: the workers should test the numbers")
 def the_parent_counts_what_the_workers_list():
-    def is_prime(number):
-        return number >= 2 and all(number % divisor for divisor in range(2, number))
-
-    def primes_in(block):
-        return sum(map(is_prime, block))
-
     def count_primes(limit, workers):
         blocks = [range(start, min(start + 100, limit)) for start in range(0, limit, 100)]
         with Pool(workers) as pool:
@@ -224,12 +188,6 @@ def the_parent_counts_what_the_workers_list():
 
 @wrong("of the workers' work: there should be a share for each of them")
 def one_worker_for_all_numbers():
-    def is_prime(number):
-        return number >= 2 and all(number % divisor for divisor in range(2, number))
-
-    def primes_in(block):
-        return sum(map(is_prime, block))
-
     def count_primes(limit, workers):
         with Pool(workers) as pool:
             return pool.apply(primes_in, (range(limit),))
@@ -237,12 +195,6 @@ def one_worker_for_all_numbers():
 
 @wrong("the loads are equal, but on average only", "is a worker waited for before the next one has its task?")
 def one_block_after_another():
-    def is_prime(number):
-        return number >= 2 and all(number % divisor for divisor in range(2, number))
-
-    def primes_in(block):
-        return sum(map(is_prime, block))
-
     def count_primes(limit, workers):
         blocks = [range(start, min(start + 100, limit)) for start in range(0, limit, 100)]
         with Pool(workers) as pool:
@@ -251,12 +203,6 @@ def one_block_after_another():
 
 @wrong("for 3 workers 8 processes were started")
 def as_many_processes_as_cores():
-    def is_prime(number):
-        return number >= 2 and all(number % divisor for divisor in range(2, number))
-
-    def primes_in(block):
-        return sum(map(is_prime, block))
-
     def count_primes(limit, workers):
         blocks = [range(start, min(start + 100, limit)) for start in range(0, limit, 100)]
         with Pool() as pool:
@@ -265,12 +211,6 @@ def as_many_processes_as_cores():
 
 @wrong("for 3 workers 4 processes were started", "for 8 workers 4 processes were started")
 def always_four_processes():
-    def is_prime(number):
-        return number >= 2 and all(number % divisor for divisor in range(2, number))
-
-    def primes_in(block):
-        return sum(map(is_prime, block))
-
     def count_primes(limit, workers):
         blocks = [range(start, min(start + 100, limit)) for start in range(0, limit, 100)]
         with Pool(4) as pool:
@@ -279,9 +219,6 @@ def always_four_processes():
 
 @wrong("range(90, 104) has the primes [97, 101, 103]: `primes_in` returns how many, and so 3")
 def a_list_in_the_place_of_a_number():
-    def is_prime(number):
-        return number >= 2 and all(number % divisor for divisor in range(2, number))
-
     def primes_in(block):
         return [number for number in block if is_prime(number)]
 
@@ -293,8 +230,7 @@ def a_list_in_the_place_of_a_number():
 
 @wrong("`primes_in` is not defined")
 def every_answer_sent_to_the_parent():
-    def is_prime(number):
-        return number >= 2 and all(number % divisor for divisor in range(2, number))
+    primes_in: object  # is never written
 
     def count_primes(limit, workers):
         with Pool(workers) as pool:
@@ -304,12 +240,6 @@ def every_answer_sent_to_the_parent():
 @wrong("In 4 of 6 interleavings the result is wrong", "and 8 workers count")
 def a_shared_total_without_a_lock():
     from multiprocessing import Process, Value
-
-    def is_prime(number):
-        return number >= 2 and all(number % divisor for divisor in range(2, number))
-
-    def primes_in(block):
-        return sum(map(is_prime, block))
 
     def count(total, numbers):
         for number in numbers:
@@ -329,12 +259,6 @@ def a_shared_total_without_a_lock():
 
 @wrong("below 7 are the primes 2, 3 and 5: 7 is not below 7")
 def the_limit_counted():
-    def is_prime(number):
-        return number >= 2 and all(number % divisor for divisor in range(2, number))
-
-    def primes_in(block):
-        return sum(map(is_prime, block))
-
     def count_primes(limit, workers):
         blocks = [range(start, min(start + 100, limit + 1)) for start in range(0, limit + 1, 100)]
         with Pool(workers) as pool:
@@ -343,12 +267,6 @@ def the_limit_counted():
 
 @also_right
 def blocks_for_whoever_is_free():
-    def is_prime(number):
-        return number >= 2 and all(number % divisor for divisor in range(2, number))
-
-    def primes_in(block):
-        return sum(map(is_prime, block))
-
     def count_primes(limit, workers):
         blocks = [range(start, limit, limit // 100 + 1) for start in range(limit // 100 + 1)]
         with Pool(workers) as pool:
@@ -363,12 +281,6 @@ def an_executor_that_spawns():
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    def is_prime(number):
-        return number >= 2 and all(number % divisor for divisor in range(2, number))
-
-    def primes_in(block):
-        return sum(map(is_prime, block))
-
     def count_primes(limit, workers):
         blocks = [range(start, min(start + 100, limit)) for start in range(0, limit, 100)]
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
@@ -378,12 +290,6 @@ def an_executor_that_spawns():
 @also_right
 def processes_that_take_blocks_from_a_queue():
     from multiprocessing import Process, Queue
-
-    def is_prime(number):
-        return number >= 2 and all(number % divisor for divisor in range(2, number))
-
-    def primes_in(block):
-        return sum(map(is_prime, block))
 
     def work(tasks, results):
         total = 0
@@ -409,12 +315,6 @@ def processes_that_take_blocks_from_a_queue():
 @also_right
 def odd_numbers_dealt_out():
     from multiprocessing import Process, Value
-
-    def is_prime(number):
-        return number >= 2 and all(number % divisor for divisor in range(2, number))
-
-    def primes_in(block):
-        return sum(map(is_prime, block))
 
     def count(total, numbers):
         primes = primes_in(numbers)

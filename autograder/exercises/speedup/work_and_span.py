@@ -157,18 +157,12 @@ def the_chain_with_most_tasks():
         work = sum(cost for cost, _ in tasks.values())
         return work, sum(max((chain(name) for name in tasks), key=lambda one: (len(one), sum(one)), default=[]))
 
-    def brent(work, span, p):
-        return (work - span) / p + span
-
 
 @wrong("should be (10, 5)")
 def the_span_is_the_work():
     def work_and_span(tasks):
         work = sum(cost for cost, _ in tasks.values())
         return work, work
-
-    def brent(work, span, p):
-        return (work - span) / p + span
 
 
 @wrong("dinner and sauce are written before what they need, but done after it")
@@ -178,9 +172,6 @@ def needs_are_written_first():
         for name, (cost, needs) in tasks.items():
             done[name] = cost + max((done.get(need, 0) for need in needs), default=0)
         return sum(cost for cost, _ in tasks.values()), max(done.values(), default=0)
-
-    def brent(work, span, p):
-        return (work - span) / p + span
 
 
 @wrong("brent(100, 20, 4) is 45, and should be 40: of the work, 20 are the span")
@@ -233,9 +224,6 @@ def the_dearest_need_is_followed():
 
         return sum(cost for cost, _ in tasks.values()), max((chain(name) for name in tasks), default=0)
 
-    def brent(work, span, p):
-        return (work - span) / p + span
-
 
 @wrong("c and long need not be waited for one after another")
 def level_after_level():
@@ -248,9 +236,6 @@ def level_after_level():
             dearest[level(name)] = max(dearest.get(level(name), 0), cost)
         return sum(cost for cost, _ in tasks.values()), sum(dearest.values())
 
-    def brent(work, span, p):
-        return (work - span) / p + span
-
 
 @wrong("raised ValueError: max()")
 def there_is_always_a_task():
@@ -260,9 +245,6 @@ def there_is_always_a_task():
             return cost + max((done_at(need) for need in needs), default=0)
 
         return sum(cost for cost, _ in tasks.values()), max(done_at(name) for name in tasks)
-
-    def brent(work, span, p):
-        return (work - span) / p + span
 
 
 @wrong("the span should be 23, and is 5: what task a cost in an earlier call is left somewhere")
@@ -275,9 +257,6 @@ def remembered_from_call_to_call():
             return done[name]
 
         return sum(cost for cost, _ in tasks.values()), max((done_at(name) for name in tasks), default=0)
-
-    def brent(work, span, p):
-        return (work - span) / p + span
 
 
 @wrong("work_and_span changes the dictionary or a list in it")
@@ -292,9 +271,6 @@ def done_tasks_are_taken_out():
                     del tasks[name]
         return work, max(done.values(), default=0)
 
-    def brent(work, span, p):
-        return (work - span) / p + span
-
 
 @wrong("a name that counts as false, such as 0, is a name as well")
 def a_name_that_is_false():
@@ -307,9 +283,6 @@ def a_name_that_is_false():
 
         return sum(cost for cost, _ in tasks.values()), max((done_at(name) for name in tasks), default=0)
 
-    def brent(work, span, p):
-        return (work - span) / p + span
-
 
 @wrong("(5, 10) are the span and the work: the work comes first")
 def the_span_first():
@@ -319,9 +292,6 @@ def the_span_first():
             return cost + max((done_at(need) for need in needs), default=0)
 
         return max((done_at(name) for name in tasks), default=0), sum(cost for cost, _ in tasks.values())
-
-    def brent(work, span, p):
-        return (work - span) / p + span
 
 
 @also_right
