@@ -151,7 +151,7 @@ class Size(NamedTuple):
 
 FULL = Size(
     ((("counter", 2, 6), 0.1), (("counter", 2, 10), 1.0), (("philosophers", 6), 0.3), (("philosophers", 8), 3.0),
-     (("peterson",), None)),
+     (("philosophers", 10), 5.0), (("readers_writers", 2, 2), 2.0), (("bounded_buffer", 2, 2, 2), 2.0), (("peterson",), None)),
     (6, 10.0),
     (("counter", {"N": 2, "K": 6}, (2, 6)), ("philosophers", {"N": 5}, (5,)), ("philosophers", {"N": 6}, (6,)),
      ("peterson", {}, ())),
@@ -171,7 +171,7 @@ def counting(size: Size, repetitions: int) -> Bars:
         ways = found["interleavings"]
         rate = f"{ways / found['cpu']:14.2e}" if ways else f"{'-':>14}"
         print(
-            f"{name:24} {ways if ways else 'without number':>24} {found['states']:8} {found['cpu']:7.3f} "
+            f"{name:24} {ways if ways else 'not counted':>24} {found['states']:8} {found['cpu']:7.3f} "
             f"{found['states'] / found['cpu']:9.0f} {rate} {found['peak']:9.0f}"
         )
         if limit is not None:

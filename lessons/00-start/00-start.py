@@ -135,6 +135,7 @@ check.run("wait_for_ever")
 # | [01 Processes](../01-processes/01-processes.ipynb) | What does a child get from its parent? |
 # | [02 Messages](../02-messages/02-messages.ipynb) | How do processes talk? |
 # | [03 Memory](../03-memory/03-memory.ipynb) | What does moving data cost? |
+# | [04 Pools](../04-pools/04-pools.ipynb) | How large should a task be? |
 # | [05 Races](../05-races/05-races.ipynb) | What can go wrong between two lines? |
 # | [06 Locks](../06-locks/06-locks.ipynb) | How do we keep others out? |
 # | [07 Conditions](../07-conditions/07-conditions.ipynb) | How do we wait for something to become true? |

@@ -97,7 +97,10 @@ print(f"{large.nbytes / 1e6:.0f} MB: {here:.1f} ms to add up here, {there:.0f} m
 # read. `Value` is one number in such memory, `Array` several of the same kind: `"i"` for whole numbers, `"d"` for floats.
 
 # %%
-predict("The child writes into both. What does the parent see afterwards?", "(0, [1.0, 2.0])", "(7, [1.0, 2.5])")
+predict(
+    "The child writes into both. What does the parent see afterwards?",
+    "(0, [1.0, 2.0])", "(7, [1.0, 2.5])",
+)
 
 # %%
 def write(number, numbers):
@@ -119,7 +122,7 @@ print((number.value, numbers[:]))
 # What does it cost to touch it? A `Value` has a lock, so that nobody reads a half-written number. A `RawValue` has none.
 
 # %%
-predict("How many times as long as with a plain int does `+= 1` take with a Value?", unit="times")
+predict("How many times as long as with a plain int does += 1 take with a Value?", unit="times")
 
 # %%
 class Plain:
@@ -241,7 +244,10 @@ print("still there:", is_there(name))
 # an accident costs nothing.
 
 # %%
-predict("The array is read after close(). What does `np.ndarray(buffer=...)` do?", "it raises an exception", "it gives zeros", "it kills the process")
+predict(
+    "The array is read after close(). What does np.ndarray(buffer=...) do?",
+    "it raises an exception", "it gives zeros", "it kills the process",
+)
 
 # %%
 def read_after_close(way):
@@ -285,7 +291,10 @@ for way in ["frombuffer", "ndarray"]:
 # says how many there are and what came out. (It uses tiny inputs; unit 05 is about it.)
 
 # %%
-predict("Each of two processes counts one 0. What can stand in the array then?", "2 only", "1 or 2", "0, 1 or 2")
+predict(
+    "Each of two processes counts one 0. What can stand in the array then?",
+    "2 only", "1 or 2", "0, 1 or 2",
+)
 
 # %%
 def count_into(shared, values):
@@ -360,7 +369,10 @@ print(explore(one_step))
 # again. Is one needed here?
 
 # %%
-predict("Two steps with two arrays. Without a barrier, how many different results can come out?", unit="results")
+predict(
+    "Two steps with two arrays. Without a barrier, how many different results can come out?",
+    unit="results",
+)
 
 # %%
 def add_left_twice(buffers, place, barrier):
@@ -400,7 +412,7 @@ print(f"with a barrier:    {len(within.results)} result, {list(within.results)}"
 # the manager, which calls it on the real thing and sends the result back. So it is messages again, made comfortable.
 
 # %%
-predict("How many microseconds does `d['x'] += 1` take on a Manager's dict?", unit="µs")
+predict("How many microseconds does d['x'] += 1 take on a Manager's dict?", unit="µs")
 
 # %%
 def add_in(d):
@@ -419,7 +431,10 @@ print(f"{took / 500 * 1000:.0f} µs each")
 # One more surprise:
 
 # %%
-predict("A pear is appended to the basket in the dict. What is in the basket then?", "['apple', 'pear']", "['apple']")
+predict(
+    "A pear is appended to the basket in the dict. What is in the basket then?",
+    "['apple', 'pear']", "['apple']",
+)
 
 # %%
 shared_dict["basket"].append("pear")

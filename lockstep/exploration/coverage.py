@@ -6,20 +6,22 @@ from typing import Any
 
 from lockstep.exploration import claims
 from lockstep.exploration.automata import Automata
-from lockstep.exploration.claims import AllInterleavings, AllStates, Claim, FewPreemptions, Sampled
+from lockstep.exploration.claims import AllButOrder, AllInterleavings, AllStates, Claim, FewPreemptions, Sampled
 from lockstep.exploration.findings import Findings
 from lockstep.exploration.search.few_preemptions import PREEMPTIONS, few_preemptions
 from lockstep.exploration.search.graph import Graph, OverBudget
 from lockstep.exploration.search.growth import growing
 from lockstep.exploration.search.pct import DEPTH, sample
+from lockstep.exploration.search.reduced import NotReducible, reduced
 from lockstep.exploration.search.steps import Steps
 from lockstep.exploration.search.store_buffers import BufferedSteps
 from lockstep.exploration.search.visited import Beginning, Visited
 from lockstep.exploration.search.watch import Interrupted, TimeIsUp, Watch
 from lockstep.exploration.wording import Words
+from lockstep.student.failure import StudentTimedOut
 
 # Of the time that is left, so that something is left for the next part, and for what is shown.
-_ALL, _FEW, _SOME = 0.55, 0.6, 0.6
+_ALL, _ORDERLESS, _FEW, _SAMPLE = 0.4, 0.3, 0.4, 0.4
 
 SEQUENTIAL, STORE_BUFFERS = "sequential", "store buffers"
 MEMORIES = (SEQUENTIAL, STORE_BUFFERS)
@@ -54,24 +56,32 @@ def explored(
                 why = f"it has more than {budget:,} states" if isinstance(early, OverBudget) else (
                     f"the time was up after {len(graph.depths):,} states")  # fmt: skip
                 visited, claim = _some(graph, budget, why)
-    known.replay(_one_end_of_each(known))
+    try:
+        known.replay(_one_end_of_each(known))
+    except StudentTimedOut:
+        if claim.complete:
+            raise
     return Findings(graph, graph.ends if visited is None else visited.ends, visited, words, claim, name, counted, grows)
 
 
 def _some(graph: Graph, budget: int, why: str) -> tuple[Visited, Claim]:
-    """What can be searched of a program that is too large."""
-    watch = graph.watch
+    """What can be searched of a program that is too large, the best first."""
     visited: Visited
     try:
-        watch.phase(f"those with at most {PREEMPTIONS} preemptions (it has too many to take them all)", _FEW)
-        visited = graph.search(lambda: few_preemptions(graph, budget))
-        claim: Claim = FewPreemptions(PREEMPTIONS, len(visited.states), why)
-    except (OverBudget, TimeIsUp):
-        watch.phase("a sample (it has too many even of those with few preemptions)", _SOME)
-        visited = graph.search(lambda: sample(graph, budget))
-        claim = Sampled(visited.runs, DEPTH, why)
+        graph.watch.phase("all that differ in more than the order of independent steps", _ORDERLESS)
+        visited = reduced(graph, budget)
+        claim: Claim = AllButOrder(len(visited.states))
+    except (NotReducible, OverBudget, TimeIsUp):
+        try:
+            graph.watch.phase(f"those with at most {PREEMPTIONS} preemptions (it has too many to take them all)", _FEW)
+            visited = graph.search(lambda: few_preemptions(graph, budget))
+            claim = FewPreemptions(PREEMPTIONS, len(visited.states), why)
+        except (OverBudget, TimeIsUp):
+            graph.watch.phase("a sample (it has too many even of those with few preemptions)", _SAMPLE)
+            visited = graph.search(lambda: sample(graph, budget))
+            claim = Sampled(visited.runs, DEPTH, why)
     if visited.interrupted:
-        claim = claims.Beginning(len(visited.states), f"it was interrupted after {watch.seconds:.0f} s")
+        claim = claims.Beginning(len(visited.states), f"it was interrupted after {graph.watch.seconds:.0f} s")
     return visited, claim
 
 

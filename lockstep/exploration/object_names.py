@@ -55,6 +55,8 @@ def _called(made: list[tuple[int, str]], line: str) -> list[str]:
         title = base or f"{kind} {number}"
         if base and kinds.count(kind) > 1:
             title = f"{base}[{kinds[:place].count(kind)}]"
+        if base and kind.startswith("queue of "):
+            title = f"{base}'s {kind.removeprefix('queue of ')}"
         titles.append(f"{title}'s lock" if base and guards and kind == "rlock" else title)
     return titles
 

@@ -128,19 +128,21 @@ def _(student):
 
 @check("it maps, on real processes", limit=3)
 def _(student):
+    explore(student.parallel_map, given.doubled, [7], 2).always_ends()
     assert student.parallel_map(given.doubled, [3, 1, 2], 2) == [6, 2, 4]
     assert student.parallel_map(given.doubled, [5, 5, 5, 1, 5], 3) == [10, 10, 10, 2, 10]
 
 
 @check("there may be no items, or fewer than workers", limit=3)
 def _(student):
+    explore(student.parallel_map, given.doubled, [7], 2).always_ends()
     assert student.parallel_map(given.doubled, [], 2) == []
     assert student.parallel_map(given.doubled, [4], 3) == [8]
 
 
 @check("None is an item like any other, and a result like any other", limit=3)
 def _(student):
-    explore(student.parallel_map, given.kind_of, [1], 1).always_ends()
+    explore(student.parallel_map, given.kind_of, [1], 2).always_ends()
     found = explore(student.parallel_map, given.kind_of, [None], 1)
     assert not found.deadlocks, (
         "with None among the items somebody waits for ever: is it taken for the sentinel? A task that is a pair is never None"
@@ -151,7 +153,7 @@ def _(student):
 
 @check("an exception in a worker comes to the caller, and all end", limit=5)
 def _(student):
-    explore(student.what_comes_of_an_error, [1], 1).always_ends()
+    explore(student.what_comes_of_an_error, [1], 2).always_ends()
     found = explore(student.what_comes_of_an_error, [2], 1)
     assert not found.deadlocks, (
         "`function` raised an exception, and somebody waits for ever: a worker that it ended sends no result, and takes no sentinel"
@@ -162,6 +164,7 @@ def _(student):
 
 @check("many and large results: in every interleaving with a pipe that is soon full", limit=6)
 def _(student):
+    explore(student.parallel_map, given.doubled, [7], 2).always_ends()
     explore(student.parallel_map, given.doubled, [1, 2, 3], 1).always_ends()
     found = explore(student.parallel_map, given.doubled, [1, 2, 3], 1, pipe_capacity=40)
     assert not found.deadlocks, (
@@ -188,6 +191,7 @@ def _(student):
 @hidden
 @check("other functions and items, compared with the reference", limit=4)
 def _(student, reference):
+    explore(student.parallel_map, given.doubled, [7], 2).always_ends()
     for items, workers in (list(range(40)), 3), (["a", "", "b"], 2), ([[1], [2, 3]], 1), ([0.5] * 9, 4):
         assert student.parallel_map(given.doubled, items, workers) == reference.parallel_map(
             given.doubled, items, workers

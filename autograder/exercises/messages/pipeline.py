@@ -134,12 +134,14 @@ def _(student):
 
 @check("on real processes", limit=3)
 def _(student):
+    explore(student.through, ["doubled", "doubled"], [1]).always_ends()
     assert student.through(["doubled", "one_more"], [1, 5, 1]) == [3, 11, 3]
     assert student.through(["one_more", "doubled", "one_more"], list(range(30))) == [2 * item + 3 for item in range(30)]
 
 
 @check("None is an item like any other", limit=3)
 def _(student):
+    explore(student.through, ["doubled", "doubled"], [1]).always_ends()
     found = explore(student.through, ["kind_of"], [None]).always_ends()
     assert list(found.results) != [[]], (
         "an item that is None was lost: is it taken for the sentinel? Put the items into something"
@@ -149,6 +151,7 @@ def _(student):
 
 @check("no items, or no stages", limit=3)
 def _(student):
+    explore(student.through, ["doubled", "doubled"], [1]).always_ends()
     assert student.through(["doubled", "one_more"], []) == []
     assert student.through([], [3, None, 1]) == [3, None, 1]
 
@@ -181,6 +184,7 @@ def _(student):
 @hidden
 @check("other stages and items, compared with the reference", limit=5)
 def _(student, reference):
+    explore(student.through, ["doubled", "doubled"], [1]).always_ends()
     for names, items in (
         (["same"] * 6, [[1], None, "a", (), 2.5]),
         (["doubled"] * 2, ["ab", [0]] * 20),

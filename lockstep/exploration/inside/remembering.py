@@ -21,12 +21,17 @@ from lockstep.exploration.inside.running import Run
 from lockstep.exploration.inside.walk import OWN, Unsure, Walk, accessor, expect, lookup
 from lockstep.program.namespaces import GIVEN
 from lockstep.standin import objects, shared
+from lockstep.standin.timed import executors, mailbox, pools
 
 # The frames below a process's own, and the files of code whose frames are known to hold nothing but what frames show.
-_OUTSIDE = {Run._work.__code__, *(c for c in entry_point.__code__.co_consts if isinstance(c, types.CodeType))}
+_OUTSIDE = {
+    Run._work.__code__,
+    Run._called.__code__,
+    *(c for c in entry_point.__code__.co_consts if isinstance(c, types.CodeType)),
+}
 _KNOWN_FILES = {
     contextlib.__file__, sections.__file__,
-    shared.__file__, clients.__file__,
+    shared.__file__, clients.__file__, pools.__file__, executors.__file__, mailbox.__file__,
     *(str(file) for file in Path(objects.__path__[0]).glob("*.py")),
 }  # fmt: skip
 _WALKING = frozenset({"all", "any", "next"})  # builtins whose only state, while they call, is their argument
@@ -99,6 +104,8 @@ class _Memory(Walk):
                 self.out.append(name)
                 self.namespace(vars(module))
         self.value(self.run.me)
+        for pool in self.run.pools:
+            self.value(pool)
         if run.machine.lists_children:
             for child in run.started:
                 self.value(child)

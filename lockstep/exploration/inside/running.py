@@ -16,7 +16,7 @@ from lockstep.program.greenlets import GreenletMachine, Life, Line, Starting
 from lockstep.program.loading import Loadable
 from lockstep.program.namespaces import Namespaces
 from lockstep.program.pickles import Tokens
-from lockstep.standin.imports.covered import untimed_imports
+from lockstep.standin.imports.untimed import untimed_imports
 from lockstep.standin.machine import NotCovered, not_covered
 from lockstep.standin.objects.calls import CALL_ALONE
 from lockstep.standin.objects.cells import no_views
@@ -70,6 +70,7 @@ class Run(Life):
         self.ends: set[tuple[str, bool]] = set(program.ends)
         self.children: list[tuple[str, bool]] = []
         self.answers: list[Answer] = []
+        self.pools: list[Any] = []  # that it made; they are wound up at its end
         self.call: tuple[int, ...] = ()
         self.alone = False  # nothing was asked for since the call began
         self.came_back: list[tuple[Any, ...]] = []  # the outcome of a call that ended since the last rest
@@ -133,8 +134,8 @@ class Run(Life):
         try:
             run = self.machine.load(self, self.program.payload)
             if run is None:
-                return _returned(self.machine.call_main(self.namespaces))
-            run()
+                return _returned(self._called(lambda: self.machine.call_main(self.namespaces)))
+            self._called(run)
             return ("returned", None, 0)
         except greenlet.GreenletExit:
             raise
@@ -149,6 +150,20 @@ class Run(Life):
             if _NO_BUFFER.search(told):  # as numpy says of what has no memory of its own
                 return ("not covered", str(no_views()), 1)
             return ("raised", told, 1, self.machine.trace(error))
+
+    def _called(self, function: Callable[[], Any]) -> Any:
+        """What the process does, and what Python does for its pools afterwards."""
+        try:
+            value = function()
+        except (Exception, SystemExit):
+            self._wind_up()
+            raise
+        self._wind_up()
+        return value
+
+    def _wind_up(self) -> None:
+        for pool in self.pools:
+            pool.wind_up()
 
 
 def _returned(value: Any) -> tuple[Any, ...]:
@@ -188,6 +203,8 @@ class ExploreMachine(GreenletMachine):
 
     def perform(self, operation: Operation) -> Answer:
         run: Run = self.now
+        if operation.kind == "time.now":  # there is no time: what waits for a limited time only tries
+            return (0.0, 0.0)
         if operation.kind == ACTIVE and not self.lists_children:
             raise not_covered("`active_children` in a module beside the program", "call it in the program itself")
         answer = run.wait("ask", operation)
@@ -221,7 +238,9 @@ class ExploreMachine(GreenletMachine):
         return self.tokens.value(message, self.now.namespaces)
 
     def option(self, name: str) -> Any:
-        return self.now.read_clock() if name == "clock" else super().option(name)
+        if name == "clock":
+            return self.now.read_clock()
+        return self.now.pools if name == "pools" else super().option(name)
 
     def performed(self, kept: str, call: Message, answer: Answer) -> Reply:
         reply: Reply = self.unpack(answer)

@@ -12,8 +12,9 @@ from lockstep.exploration.wire import from_wire, to_wire
 from lockstep.program.definitions import with_given
 from lockstep.program.loading import Loadable
 from lockstep.standin.imports.files import refuse_files
+from lockstep.standin.imports.plain import cpu_count
 
-SLICE = 0.25  # seconds of one answer to many questions
+SLICE = 0.1  # seconds of one answer to many questions
 EXPLORE_MAIN = Program("0")
 
 
@@ -41,7 +42,7 @@ def serve(connection: Any, programs: Any) -> None:
 
 def begin(request: dict[str, Any], program: Loadable, given: Loadable) -> Behaviour:
     """The behaviour of a program of which nothing is known yet."""
-    options = {"feeder": request["feeder"], "pipe_capacity": request["pipe_capacity"]}
+    options = {"feeder": request["feeder"], "pipe_capacity": request["pipe_capacity"], "cores": cpu_count()}
     call_main = entry_point(request)
     if not request["merge"]:
         return Behaviour(program, given, call_main, options)

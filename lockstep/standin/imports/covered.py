@@ -8,13 +8,12 @@ import importlib
 import logging
 import random
 import sys
-import timeit
 import types
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from lockstep.standin.imports import moments, plain
+from lockstep.standin.imports import plain
 from lockstep.standin.imports.logs import own_logging
 from lockstep.standin.imports.modules import Lenient, StandIns
 from lockstep.standin.imports.neighbours import check_package, neighbour
@@ -26,7 +25,6 @@ _PROCESS = "use multiprocessing.Process"
 _WAITING = "wait for a Queue, a Pipe or an Event"
 _REFUSED_MODULES = {
     "_thread": _PROCESS,
-    "concurrent": "use multiprocessing.Process and a Queue",
     "asyncio": _PROCESS,
     "subprocess": _PROCESS,
     "socket": "use multiprocessing.Pipe",
@@ -188,17 +186,6 @@ OS: dict[str, Any] = {
     "getppid": getppid,
     "cpu_count": plain.cpu_count,
 }
-_NO_TIME = "no time passes on a machine that takes every interleaving; measure on the real machine"
-_CLOCKS: dict[str, dict[str, Any]] = {
-    "time": {"sleep": sleep_no_time, **moments.TIME},
-    "timeit": {**{name: refusal(f"timeit.{name}", _NO_TIME) for name in timeit.__all__}, "default_timer": moments.read},
-    "datetime": moments.DATES,
-}
-
-
-def untimed_imports(identity: str, own: Mapping[str, types.ModuleType], made: dict[str, types.ModuleType]) -> Imports:
-    """An `__import__` for one process where no time exists: nothing depends on clocks, and sleeping takes no time."""
-    return Imports(identity, own, made, {"multiprocessing": plain.MULTIPROCESSING}, _CLOCKS)
 
 
 def covered_builtins(importer: Callable[..., Any]) -> dict[str, Any]:

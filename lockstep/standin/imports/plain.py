@@ -14,11 +14,9 @@ from lockstep.standin.objects import processes as process
 
 _CPUS = 2
 
-_INSTEAD = {
-    "Pool": "start Process objects and send tasks through a Queue",
+INSTEAD = {
     "shared_memory": "use a Value or an Array",
     "managers": "use Manager() with its lists, dicts, queues and locks",
-    "pool": "start Process objects and send tasks through a Queue",
     "connection": "use Pipe()",
     "heap": "use a Value or an Array",
     "dummy": "use Process; threads are not covered",
@@ -150,5 +148,5 @@ SUBMODULES: dict[str, dict[str, Any]] = {
 }
 MULTIPROCESSING = StandIns(
     {"multiprocessing": PUBLIC, **{f"multiprocessing.{name}": names for name, names in SUBMODULES.items()}},
-    _INSTEAD, "use what multiprocessing's Process, locks and queues offer",
+    INSTEAD, "use what multiprocessing's Process, locks and queues offer",
 )  # fmt: skip

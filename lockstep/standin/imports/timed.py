@@ -100,25 +100,26 @@ _MULTIPROCESSING: dict[str, Any] = {
     "cpu_count": cpu_count,
     "get_context": get_context,
 }
+POOL: dict[str, Any] = {
+    "Pool": pools.Pool,
+    "AsyncResult": pools.AsyncResult,
+    "ApplyResult": pools.AsyncResult,
+    "MapResult": pools.AsyncResult,
+    "IMapIterator": pools.ResultIterator,
+    "TimeoutError": plain.TimeoutError,
+}
 _SUBMODULES: dict[str, dict[str, Any]] = {
     "managers": {**plain.SUBMODULES["managers"], "SyncManager": SyncManager},
     "connection": plain.SUBMODULES["connection"],
     "process": plain.SUBMODULES["process"],
-    "pool": {
-        "Pool": pools.Pool,
-        "AsyncResult": pools.AsyncResult,
-        "ApplyResult": pools.AsyncResult,
-        "MapResult": pools.AsyncResult,
-        "IMapIterator": pools.ResultIterator,
-        "TimeoutError": plain.TimeoutError,
-    },
+    "pool": POOL,
     "shared_memory": {"SharedMemory": memory.SharedMemory, "ShareableList": memory.shareable_list},
     "sharedctypes": {name: _MULTIPROCESSING[name] for name in ("Value", "Array", "RawValue", "RawArray")},
     "context": {"TimeoutError": plain.TimeoutError, "ProcessError": plain.ProcessError, "Process": Process},
     "queues": plain.SUBMODULES["queues"],
     "synchronize": {**plain.SUBMODULES["synchronize"], "Condition": Condition},
 }
-_FUTURES: dict[str, Any] = {
+FUTURES: dict[str, Any] = {
     "ProcessPoolExecutor": executors.ProcessPoolExecutor,
     "Future": executors.Future,
     "as_completed": executors.as_completed,
@@ -137,14 +138,14 @@ _INSTEAD = {
 }
 
 
-_broken = concurrent.futures.process.BrokenProcessPool
+broken = concurrent.futures.process.BrokenProcessPool
 STAND_INS = StandIns(
     {
         "multiprocessing": _MULTIPROCESSING,
         **{f"multiprocessing.{name}": contents for name, contents in _SUBMODULES.items()},
         "concurrent": {},
-        "concurrent.futures": _FUTURES,
-        "concurrent.futures.process": {"BrokenProcessPool": _broken, **_FUTURES},
+        "concurrent.futures": FUTURES,
+        "concurrent.futures.process": {"BrokenProcessPool": broken, **FUTURES},
     },
     _INSTEAD,
     "use processes, pools, queues, locks or shared memory",

@@ -1,4 +1,4 @@
-"""`concurrent.futures` in virtual time: ProcessPoolExecutor, futures, wait and as_completed."""
+"""`concurrent.futures`, in virtual time and on every interleaving: ProcessPoolExecutor, futures, wait and as_completed."""
 
 from __future__ import annotations
 
@@ -51,17 +51,28 @@ class ProcessPoolExecutor(Lacking):
             raise not_covered("`max_tasks_per_child`", "use a Pool with `maxtasksperchild`")
         self._count = current().option("cores") if max_workers is None else max_workers
         self._tasks, self._results = TaskBox(), ResultBox()
-        self._state_name = new_name()
-        self._state: dict[int, str] = {}
-        current().option("memory")[self._state_name] = self._state
-        skip = partial(_taken_or_cancelled, self._state_name)
-        self._worker = (self._tasks, self._results, initializer, tuple(initargs), None, skip)
+        self._worker = (self._tasks, self._results, initializer, tuple(initargs), None, self._skipping())
         self._workers: list[Process] = []
         self._futures: dict[int, Future] = {}  # those that are neither done nor cancelled
         self._number = 0
         self._broken: str | None = None
         self._shut = False
         current().option("pools").append(self)
+
+    def _skipping(self) -> Callable[[int], bool]:
+        """What workers leave out: tasks that are cancelled before they are taken."""
+        name = new_name()
+        self._state: dict[int, str] = {}
+        current().option("memory")[name] = self._state
+        return partial(_taken_or_cancelled, name)
+
+    def _give_up(self, futures: Iterable[Future]) -> None:
+        """Nobody wants their results any more."""
+        for future in futures:
+            future.cancel()
+
+    def _future(self, number: int, join: Callable[[list[Any]], Any]) -> Future:
+        return Future(self, number, join)
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future:
         return self._submit(fn, (tuple(args),), True, kwargs, lambda values: values[0])
@@ -89,8 +100,7 @@ class ProcessPoolExecutor(Lacking):
                         futures.append(self._submit(fn, part, True, {}, list))
                     yield from futures.popleft().result(None if limit is None else limit - now())
             finally:
-                for future in futures:
-                    future.cancel()
+                self._give_up(futures)
 
         return results()
 
@@ -140,7 +150,7 @@ class ProcessPoolExecutor(Lacking):
             raise BrokenProcessPool(self._broken)
         if self._shut:
             raise RuntimeError("cannot schedule new futures after shutdown")
-        future = Future(self, self._number, join)
+        future = self._future(self._number, join)
         self._number += 1
         self._futures[future.number] = future
         if len(self._workers) < self._count:
@@ -297,7 +307,7 @@ def wait(fs: Iterable[Future], timeout: float | None = None, return_when: str = 
     limit = None if timeout is None else now() + timeout
     futures = list(dict.fromkeys(fs))
     while True:
-        done = {future for future in futures if future.done()}
+        done = _finished(futures)
         failed = any(future._done is not None and future._done.error is not None for future in done)
         enough = {
             real.ALL_COMPLETED: len(done) == len(futures),
@@ -310,8 +320,15 @@ def wait(fs: Iterable[Future], timeout: float | None = None, return_when: str = 
             receive(_only_executor([future for future in futures if future not in done]), limit)
         except TimeoutError:
             break
-    done = {future for future in futures if future.done()}
+    done = _finished(futures)
     return DoneAndNotDone(done, set(futures) - done)
+
+
+def _finished(futures: list[Future]) -> set[Future]:
+    """Those that are over. To look for the result of one can bring that of another."""
+    for future in futures:
+        future.done()
+    return {future for future in futures if future._done is not None or future._cancelled}
 
 
 class DoneAndNotDone(NamedTuple):

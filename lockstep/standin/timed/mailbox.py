@@ -7,27 +7,43 @@ from itertools import count, cycle, islice, repeat
 from operator import length_hint
 from typing import Any, NamedTuple
 
-from lockstep.standin.declared import Limit, machine_operation
+from lockstep.standin.declared import BLOCKED, Limit, Wait, object_kind, one, operation
 from lockstep.standin.machine import NotCovered, current, not_covered
+from lockstep.standin.objects.queues import told_messages
+from lockstep.standin.operation import Message, Outcome, Raised, Value
 from lockstep.standin.shared import Shared, ask
 
 MOST_ITEMS = 2_000_000  # of an iterable that does not tell its length
 MOST_TASKS = 100_000  # with their results these are as many operations as a simulation does
 
-machine_operation("pool.give", method="Pool.give", passes="in", cost="message", by_thread=True)
-machine_operation("pool.answer", method="Pool.answer", passes="in", cost="message")
-machine_operation("pool.take", method="Pool.worker, no task", passes="out")
-machine_operation(
-    "pool.result", method="Pool.results", passes="out", instead="the result's `get()` or `wait()`", limit=Limit(0, True),
-    by_thread=True,
-)  # fmt: skip
+object_kind("queue of tasks", told_messages)
+object_kind("queue of results", told_messages)
+
+
+@operation("pool.give", told="give {0} to the workers", method="Pool.give", passes="in", usual=None, cost="message",
+           by_thread=True)  # fmt: skip
+@operation("pool.answer", told="answer {0}", method="Pool.answer", passes="in", usual=None, cost="message")
+def _put(values: tuple[Value, ...], process: str, message: Message) -> list[Outcome]:
+    return one(((*values[0], message),), None)
+
+
+@operation("pool.take", told="take a task", method="Pool.worker, no task", answers="value", passes="out",
+           wait=Wait("a task of {object}, and nobody can go on to give one"))  # fmt: skip
+@operation("pool.result", told="take a result", method="Pool.results", answers="value", passes="out",
+           instead="the result's `get()` or `wait()`", limit=Limit(0, True), by_thread=True,
+           wait=Wait("a result of {object}, and nobody can go on to give one"))  # fmt: skip
+def _take(values: tuple[Value, ...], process: str, waits: bool = True, handed: bool = False) -> list[Outcome]:
+    (messages,) = values
+    if messages:
+        return one((messages[1:],), messages[0])
+    return BLOCKED if waits else one(values, Raised("Empty"))
 
 
 class TaskBox(Shared):
     """Tasks of a pool. A thread of its process puts them into the pipe, however many there are."""
 
     def __init__(self) -> None:
-        self.name = self._exist("queue of tasks", None)
+        self.name = self._exist("queue of tasks", ())
 
     def put(self, task: Any) -> None:
         ask("pool.give", (self.name,), current().pack(task))
@@ -40,7 +56,7 @@ class ResultBox(Shared):
     """Results of a pool. Workers write them themselves; a thread of the pool's process keeps the pipe empty."""
 
     def __init__(self) -> None:
-        self.name = self._exist("queue of results", None)
+        self.name = self._exist("queue of results", ())
 
     def put(self, done: Any) -> None:
         ask("pool.answer", (self.name,), current().pack(done))
@@ -65,6 +81,10 @@ class Task(NamedTuple):
     star: bool = False
     keywords: dict[str, Any] | None = None
 
+    def __repr__(self) -> str:
+        calls = [", ".join(map(repr, item)) if self.star else repr(item) for item in self.items]
+        return ", ".join(f"{getattr(self.function, '__name__', 'call')}({each})" for each in calls)
+
     def run(self) -> list[Any]:
         function, keywords = self.function, self.keywords or {}
         if self.star:
@@ -79,6 +99,11 @@ class Done(NamedTuple):
     place: int
     values: list[Any] | None
     error: BaseException | None = None
+
+    def __repr__(self) -> str:
+        if self.number < 0:
+            return "the end of a worker"
+        return repr(self.error) if self.error is not None else ", ".join(map(repr, self.values or ()))
 
 
 RETIRED, DIED = -1, -2  # numbers in Done of workers that end; `place` 0: before their first task
@@ -125,6 +150,11 @@ def _answer(task: Task, results: ResultBox) -> None:
     except Exception as error:
         what = f"Error sending result: {type(done.values or done.error).__name__}. Reason: {error!r}"
         results.put(Done(task.number, task.place, None, RuntimeError(what)))
+
+
+def never(number: int) -> bool:
+    """Which tasks a worker leaves out: none."""
+    return False
 
 
 def listed(iterable: Iterable[Any]) -> list[Any]:

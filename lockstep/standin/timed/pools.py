@@ -1,4 +1,4 @@
-"""Pool in virtual time: workers that take tasks from one mailbox and put results into another.
+"""Pool, in virtual time and on every interleaving: workers that take tasks from one mailbox and put results into another.
 
 The real Pool has three threads in its parent; here the parent takes results when it asks for one, with the same CPU.
 """
@@ -25,6 +25,7 @@ from lockstep.standin.timed.mailbox import (
     TaskBox,
     chunks,
     listed,
+    never,
     serve,
 )
 
@@ -32,10 +33,6 @@ from lockstep.standin.timed.mailbox import (
 def _check_chunksize(chunksize: int) -> None:
     if chunksize < 1:
         raise ValueError(f"Chunksize must be 1+, not {chunksize:n}")
-
-
-def _never(number: int) -> bool:
-    return False
 
 
 class Pool(Lacking):
@@ -55,7 +52,7 @@ class Pool(Lacking):
         if initializer is not None and not callable(initializer):
             raise TypeError("initializer must be a callable")
         self._tasks, self._results = TaskBox(), ResultBox()
-        self._worker = (self._tasks, self._results, initializer, tuple(initargs), maxtasksperchild, _never)
+        self._worker = (self._tasks, self._results, initializer, tuple(initargs), maxtasksperchild, never)
         self._state = "open"
         self._jobs: dict[int, AsyncResult] = {}  # those that are not complete
         self._number = 0

@@ -1,0 +1,306 @@
+"""Workers that die
+
+Processes are killed: by the system when memory is short, by a crash in a library, by somebody's `kill`. Write `retry_dead_workers(function, items, workers)`. It returns the list
+of `function(item)` for every item of the list, in their order, computed by at most `workers` processes at a time, **although any of these may die at any moment**.
+
+- A task whose worker has died is done again by another one. (It will not die for ever: some time or other every task comes through.)
+- What has been done is not done again: when a worker has finished a task and dies in a later one, its earlier result counts.
+- If `function` raises an exception, nobody has died: `retry_dead_workers` raises that exception, at once or in the end.
+- In any case all processes have ended and are joined when it returns or raises.
+"""
+
+import os
+import signal
+import sys
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import Pipe, Pool, Process, get_context
+from multiprocessing.connection import wait
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from autograder.authoring.marks import also_right, hidden, wrong
+from lockstep import check, given
+
+points = 5
+
+hints = [
+    "When a worker of a `ProcessPoolExecutor` dies, all its futures that are not done raise `BrokenProcessPool`, and it takes no more tasks. Those that were done keep their results.",
+    "So keep the results by their places. As long as places are missing, make a new executor, and submit only those.",
+    "Catch `BrokenProcessPool` and nothing else: every other exception is one of `function`'s own.",
+]
+
+
+def retry_dead_workers(function, items, workers):
+    """Return [function(item) for item in items], computed by `workers` processes of which some may die."""
+    ### BEGIN SOLUTION
+    results = {}
+    while len(results) < len(items):
+        with ProcessPoolExecutor(workers) as executor:
+            futures = {}
+            try:
+                for place, item in enumerate(items):
+                    if place not in results:
+                        futures[place] = executor.submit(function, item)
+            except BrokenProcessPool:
+                pass  # one has died already
+            for place, future in futures.items():
+                try:
+                    results[place] = future.result()
+                except BrokenProcessPool:
+                    pass
+    return [results[place] for place in range(len(items))]
+    ### END SOLUTION
+
+
+@given
+def noted(task):
+    # The task: a folder, a number, and how often its worker dies first. Every attempt leaves a file there.
+    folder, number, deaths = task
+    attempts = len([name for name in os.listdir(folder) if name.startswith(f"{number} ")])
+    Path(folder, f"{number} {attempts}").touch()
+    if number >= 100:
+        raise ValueError("a number of three digits")
+    if attempts < deaths:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return 10 * number
+
+
+@given
+def doubled(number):
+    return 2 * number
+
+
+@given
+def results_and_attempts(deaths, workers):
+    # One task for each number in `deaths`: how often its worker dies. The results, and how often each task was begun.
+    with TemporaryDirectory() as folder:
+        tasks = [(folder, number, times) for number, times in enumerate(deaths)]
+        try:
+            results = retry_dead_workers(noted, tasks, workers)
+        except BrokenProcessPool:
+            results = "BrokenProcessPool"
+        names = os.listdir(folder)
+    return results, [len([name for name in names if name.startswith(f"{number} ")]) for number in range(len(deaths))]
+
+
+@given
+def what_comes_of_an_error():
+    with TemporaryDirectory() as folder:
+        try:
+            found = retry_dead_workers(noted, [(folder, 1, 0), (folder, 100, 0), (folder, 2, 0)], 2)
+        except Exception as error:
+            return type(error).__name__, str(error)
+    return "no exception", repr(found)
+
+
+@check("nobody dies: all results in the order of the items", limit=3)
+def _(student):
+    assert student.retry_dead_workers(given.doubled, [3, 1, 2, 1], 2) == [6, 2, 4, 2]
+    assert student.retry_dead_workers(given.doubled, [], 2) == []
+
+
+@check("a worker that dies costs no result", limit=3)
+def _(student):
+    results, attempts = student.results_and_attempts([0, 1, 0], 1)
+    assert results != "BrokenProcessPool", (
+        "a worker died, and `BrokenProcessPool` came to the caller: an executor that has lost a worker is broken for good. Catch it, and make a new executor "
+        "for the tasks without a result"
+    )
+    assert results == [0, 10, 20], (
+        f"the worker died once in the second of three tasks. Right is [0, 10, 20], and {results} came back"
+    )
+
+
+@check("what has been done is not done again", limit=3)
+def _(student):
+    results, attempts = student.results_and_attempts([0, 0, 1, 0], 1)
+    assert results == [0, 10, 20, 30]
+    assert attempts[:2] == [1, 1], (
+        f"one worker did the tasks 0 and 1 and died in task 2; then task 0 was begun {attempts[0]} times, and task 1 {attempts[1]} times in all. They had "
+        "been done: keep their results, and do only what is missing"
+    )
+    assert attempts[2] == 2, (
+        f"the worker died once in task 2, and it was begun {attempts[2]} times: once more is enough"
+    )
+
+
+@check("another one may die, too, and the same task may kill twice", limit=4)
+def _(student):
+    results, attempts = student.results_and_attempts([0, 2, 0, 1], 2)
+    assert results != "BrokenProcessPool", (
+        "more than one worker died, and `BrokenProcessPool` came to the caller: one more try is not enough. Go on until no result is missing"
+    )
+    assert results == [0, 10, 20, 30], (
+        f"two tasks killed three workers. Right is [0, 10, 20, 30], and {results} came back"
+    )
+
+
+@check("an exception is no death: it comes to the caller", limit=3)
+def _(student):
+    assert student.what_comes_of_an_error() == ("ValueError", "a number of three digits")
+
+
+@hidden
+@check("many tasks and some deaths, compared with the reference", limit=5)
+def _(student, reference):
+    deaths = [int(number in (3, 11, 17)) for number in range(20)]
+    assert student.results_and_attempts(deaths, 3)[0] == reference.results_and_attempts(deaths, 3)[0]
+
+
+@wrong("did not come back", "✘ a worker that dies costs no result")
+def waits_on_a_pool():
+    def retry_dead_workers(function, items, workers):
+        with Pool(workers) as pool:
+            results = pool.map(function, items, chunksize=1)
+            pool.close()
+            pool.join()
+        return results
+
+
+@wrong("an executor that has lost a worker is broken for good")
+def an_executor_and_no_more():
+    def retry_dead_workers(function, items, workers):
+        with ProcessPoolExecutor(workers) as executor:
+            return list(executor.map(function, items))
+
+
+@wrong("They had been done: keep their results, and do only what is missing")
+def begins_anew():
+    def retry_dead_workers(function, items, workers):
+        while True:
+            try:
+                with ProcessPoolExecutor(workers) as executor:
+                    return list(executor.map(function, items))
+            except BrokenProcessPool:
+                pass
+
+
+@wrong("one more try is not enough. Go on until no result is missing")
+def only_one_more_try():
+    def retry_dead_workers(function, items, workers):
+        results = {}
+        with ProcessPoolExecutor(workers) as executor:
+            futures = [executor.submit(function, item) for item in items]
+            for place, future in enumerate(futures):
+                try:
+                    results[place] = future.result()
+                except BrokenProcessPool:
+                    pass
+        with ProcessPoolExecutor(workers) as executor:
+            futures = {
+                place: executor.submit(function, item) for place, item in enumerate(items) if place not in results
+            }
+            for place, future in futures.items():
+                results[place] = future.result()
+        return [results[place] for place in range(len(items))]
+
+
+@wrong("an executor that has lost a worker is broken for good", "make a new executor")
+def the_same_executor_again():
+    def retry_dead_workers(function, items, workers):
+        results = []
+        with ProcessPoolExecutor(workers) as executor:
+            for item in items:
+                try:
+                    results.append(executor.submit(function, item).result())
+                except BrokenProcessPool:
+                    results.append(executor.submit(function, item).result())
+        return results
+
+
+@wrong("Right is [0, 10, 20], and [0, None, None] came back")
+def a_hole_for_the_dead():
+    def retry_dead_workers(function, items, workers):
+        results = []
+        with ProcessPoolExecutor(workers) as executor:
+            for future in [executor.submit(function, item) for item in items]:
+                try:
+                    results.append(future.result())
+                except BrokenProcessPool:
+                    results.append(None)
+        return results
+
+
+@wrong("did not come back", "✘ an exception is no death")
+def every_exception_is_taken_for_a_death():
+    def retry_dead_workers(function, items, workers):
+        results = {}
+        while len(results) < len(items):
+            with ProcessPoolExecutor(workers) as executor:
+                futures = {
+                    place: executor.submit(function, item) for place, item in enumerate(items) if place not in results
+                }
+                for place, future in futures.items():
+                    try:
+                        results[place] = future.result()
+                    except Exception:
+                        pass
+        return [results[place] for place in range(len(items))]
+
+
+@also_right
+def as_they_come_under_spawn():
+    def retry_dead_workers(function, items: list, workers: int) -> list:
+        results: dict = {}
+        while missing := [place for place in range(len(items)) if place not in results]:
+            with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as executor:
+                try:
+                    places = {executor.submit(function, items[place]): place for place in missing}
+                    for future in as_completed(places):
+                        results[places[future]] = future.result()
+                except BrokenProcessPool:
+                    print("a worker has died", file=sys.stderr)
+        return [results[place] for place in sorted(results)]
+
+
+@also_right
+def a_process_for_every_task():
+    def send(function, item, connection):
+        try:
+            connection.send((function(item), None))
+        except Exception as error:
+            connection.send((None, error))
+
+    def retry_dead_workers(function, items, workers):
+        results, errors, running = {}, [], {}
+        todo = list(reversed(range(len(items))))
+        while todo or running:
+            while todo and len(running) < workers:
+                place = todo.pop()
+                ours, theirs = Pipe(False)
+                process = Process(target=send, args=(function, items[place], theirs))
+                process.start()
+                theirs.close()
+                running[ours] = process, place
+            for ours in wait(list(running)):
+                process, place = running.pop(ours)
+                try:
+                    results[place], error = ours.recv()
+                    if error is not None:
+                        errors.append(error)
+                except EOFError:
+                    todo.append(place)
+                process.join()
+        if errors:
+            raise errors[0]
+        return [results[place] for place in range(len(items))]
+
+
+@also_right
+def one_executor_for_every_attempt_and_no_more():
+    def attempt(function, items, workers, results):
+        with ProcessPoolExecutor(max_workers=min(workers, max(1, len(items)))) as executor:
+            futures = [(place, executor.submit(function, item)) for place, item in items]
+            for place, future in futures:
+                if not isinstance(future.exception(), BrokenProcessPool):
+                    results[place] = future.result()
+
+    def retry_dead_workers(function, items, workers):
+        results = {}
+        while len(results) != len(items):
+            try:
+                attempt(function, [pair for pair in enumerate(items) if pair[0] not in results], workers, results)
+            except BrokenProcessPool:
+                continue
+        return list(map(results.get, range(len(items))))
