@@ -48,7 +48,9 @@ def find_cycle(waits):
 @check("two that wait for each other")
 def _(student):
     found = student.find_cycle({"A": ["B"], "B": ["A"]})
-    assert isinstance(found, (list, tuple)), f"return a list of names, such as ['A', 'B'], not {found!r:.60}"
+    assert isinstance(found, (list, tuple)), (
+        f"return a list of names, such as ['A', 'B'], not a value of the type {type(found).__name__}"
+    )
     assert len(found) == 2, f"A waits for B and B for A: these two are the circle, each once, and this is {found!r:.60}"
     assert sorted(found) == ["A", "B"]
 
@@ -72,7 +74,7 @@ def _(student):
         f"{outside[0]} waits for the circle, and nobody in the circle waits for {outside[0]}; this is {found}"
     )
     assert sorted(found) == ["A", "B", "C"]
-    steps = [later in waits[earlier] for earlier, later in zip(found, [*found[1:], *found[:1]])]
+    steps = [later in waits.get(earlier, []) for earlier, later in zip(found, [*found[1:], *found[:1]])]
     assert all(steps), f"each waits for the next one, and the last one for the first; that is not so in {found}"
 
 
@@ -117,7 +119,7 @@ def _(student):
 def _(student):
     waits = {7: [8], 8: [], (1, 2): [3, 7], 3: [4, 8], 4: [8, 5], 5: [(1, 2)], None: [7]}
     found = list(student.find_cycle(waits))
-    steps = [later in waits[earlier] for earlier, later in zip(found, [*found[1:], *found[:1]])]
+    steps = [later in waits.get(earlier, []) for earlier, later in zip(found, [*found[1:], *found[:1]])]
     assert len(found) == 4
     assert all(steps), f"each waits for the next one, and the last one for the first; that is not so in {found}"
 
@@ -231,7 +233,7 @@ def nobody_waits_for_oneself():
         return way[way.index(process) :] if left else []
 
 
-@wrong("return a list of names, such as ['A', 'B'], not True")
+@wrong("return a list of names, such as ['A', 'B'], not a value of the type bool")
 def only_whether_there_is_one():
     def find_cycle(waits):
         return any(process in waits.get(other, []) for process, others in waits.items() for other in others)
