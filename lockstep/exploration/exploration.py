@@ -202,6 +202,7 @@ class Exploration:
         """
         if self.used is None:
             raise TypeError('`one_at_a_time` needs clients: explore(Buffer, 2, clients=["put(1); put(2)", "get()"])')
+        self._must_not_crash()  # what methods raise is an outcome: this is the object's making
         cls = specification.function if isinstance(specification, GivenFunction) else specification
         meant = Specification(cls, self.used.arguments, self.used.keywords)
         found = judged(self.findings, self.used.clients, meant)
@@ -283,7 +284,7 @@ class Exploration:
     def __str__(self) -> str:
         buffered = ", with store buffers" if isinstance(self.findings.graph.steps, BufferedSteps) else ""
         parts = [f"{self.findings.name}{buffered}: {self.claim}"]
-        if self.results:
+        if self.results and self.used is None:  # what clients' calls return is not main's result
             told = [brief_value(v) + ("" if n is None else f": {n:,}") for v, n in _in_order(self.results.items())]
             parts.append("results " + ", ".join([*told[:12], *(["..."] if len(told) > 12 else [])]))
         for name in ("deadlocks", "livelocks", "crashes", "left_running"):
