@@ -7,7 +7,7 @@
 # noticed, and what happens when nobody notices: that is this unit.
 #
 # Contents: two processes · what a child gets, under fork, spawn and forkserver · how a process ends · a child that
-# raises · zombies · stopping a process · orphans · why `if __name__ == "__main__"` is missing here.
+# raises · after the end · stopping a process · waiting for several · a parent that ends first · why `if __name__ == "__main__"` is missing here.
 #
 # You will build `what_the_child_sees`, `run_all`, `run_with_deadline` and `first_to_finish`.
 
@@ -150,8 +150,9 @@ for method in get_all_start_methods():
 #
 # The lesson for everyday work: **what a child needs, pass as an argument.** Such a program runs everywhere.
 #
-# If fork gives so much, why did Linux leave it? It copies all memory, but only one thread: the one that forks. If
-# another thread holds a lock at that moment, the copy of that lock is held for ever, by nobody. From
+# If fork gives so much, why did Linux leave it? It copies all memory, but only one thread: the one that forks. (A **thread** is one of
+# several places at which a process computes at once, all in the same memory.) If another thread holds a **lock** at that moment, something that only one may have at a time, then
+# its copy is held for ever, by nobody: whoever asks for it waits without end. From
 # Python 3.12 on, fork warns when the process has more than one thread. How many has a quiet notebook?
 
 # %%
@@ -160,6 +161,10 @@ print("Threads of this kernel:", psutil.Process().num_threads())
 # %% [markdown]
 # Several, though nobody has started one: the kernel needs them to talk to your browser. So a notebook is a bad place to
 # fork.
+#
+# Then why do the cells of this course do it, where fork is what your Python takes when nothing is said? Because these children run a few lines of ours, which ask for nothing that
+# the kernel's other threads hold; and if one of them hangs all the same, you interrupt the cell. In a program that matters do not build on that: say `get_context("spawn")` or
+# `"forkserver"`. Everything here runs with these, too.
 #
 # And the price of a clean beginning?
 
@@ -264,10 +269,9 @@ except ZeroDivisionError:
 # exercise: run_all
 
 # %% [markdown]
-# ## Zombies
+# ## After the end
 #
-# When a process has ended, its exit code must be kept somewhere until the parent asks. The system keeps it in its table
-# of processes, and so the entry stays: a **zombie**, a process that has ended and has not been collected.
+# When a process has ended, its exit code must be kept somewhere until the parent asks for it.
 #
 # A process has a `sentinel`, an object that becomes ready when the process ends. Waiting for it does not collect
 # anything.
@@ -295,7 +299,8 @@ child.join()
 print(" after join:", state_of(child.pid))
 
 # %% [markdown]
-# On Linux and macOS it is a zombie, and `join` lets it go. (Windows keeps the exit code in the parent's handle, and shows
+# On Linux and macOS it is a **zombie**: a process that has ended and has not been collected. The system keeps its exit code in the table of
+# processes, and so its entry stays. `join` lets it go. (Windows keeps the exit code in the parent's handle, and shows
 # no zombie.) A zombie needs no memory and no processor, but it has a number, and those are limited. A server that starts
 # a process per request and never joins one will some day be told that there are none left.
 #
@@ -371,9 +376,9 @@ for name, child in children.items():
 # exercise: first_to_finish
 
 # %% [markdown]
-# ## Orphans
+# ## And if the parent ends first?
 #
-# And if the *parent* ends first? A Python program that comes to its normal end joins its children; those made with
+# A Python program that comes to its normal end joins its children; those made with
 # `daemon=True` it terminates. But a program can also be killed. Here a child starts a grandchild and then vanishes with
 # `os._exit`, which skips all cleaning up.
 #

@@ -6,7 +6,7 @@
 # Two processes share no memory. What one of them knows, the other one has to be told, in bytes, through something that
 # the system keeps for them: a pipe.
 #
-# Contents: a pipe · a message is bytes · a stream has no messages · a full pipe blocks · queues · how a worker learns that
+# Contents: a pipe · what arrives · where a message ends · when nobody reads · queues · how a worker learns that
 # there is no more · many workers, one queue · a line of stages.
 #
 # You will build `ping_pong`, `send_message` and `receive_message`, `parallel_map` and `pipeline`.
@@ -75,12 +75,15 @@ ours.close()
 # ourselves could send.
 #
 # The child of the first cell received first, and its parent sent first. Somebody has to begin.
+#
+# Below is the first exercise whose checks do more than run your program. Two processes can take their steps in many orders, and each such order is called an
+# **interleaving**. These checks take your program through *all* of them, on small inputs, count them, and show the shortest one that goes wrong. (Unit 05 shows you how.)
 
 # %%
 # exercise: ping_pong
 
 # %% [markdown]
-# ## A message is bytes
+# ## What arrives
 #
 # A list went into a pipe; did the *list* arrive?
 
@@ -154,7 +157,7 @@ for name, thing in [
 # One warning: `pickle.loads` runs what the bytes tell it to. Never read a pickle from somebody whom you do not trust.
 
 # %% [markdown]
-# ## A stream has no messages
+# ## Where a message ends
 #
 # `Pipe` is comfortable: one `send`, one `recv`. The system below it is not. It moves a **stream of bytes**, and does not
 # know where your message ends. A socket shows it as it is.
@@ -216,7 +219,7 @@ for text in ["naive", "naïve", "🐍"]:
 # exercise: send_message
 
 # %% [markdown]
-# ## A full pipe blocks
+# ## When nobody reads
 #
 # Where are the bytes between `send` and `recv`? In a buffer of the system, and it has an end. How much goes in while nobody
 # reads? A child tries, 1,000 bytes at a time, and reports its progress through a second pipe, which we do read. When there
@@ -295,7 +298,7 @@ for size, patience in [(10, 30), (10_000_000, 2)]:
 # ## Queues
 #
 # A pipe is for two. When several workers take tasks from one place, two of them may read at the same moment, and each
-# gets half of a message. A **queue** is a pipe with locks: any number of processes may put and get.
+# gets half of a message. A **queue** is a pipe with locks, which let in one at a time (unit 06 is about them): any number of processes may put and get.
 #
 # - `SimpleQueue` is just that. Its `put` writes into the pipe, and waits when the pipe is full.
 # - `Queue` adds a thread in every sender. `put` hands the item to the thread and returns at once.

@@ -6,7 +6,7 @@
 # You have built `parallel_map`: workers, a queue of tasks, a queue of results. Python brings it along twice, as `Pool` and as `ProcessPoolExecutor`. So what is left to decide is
 # small and matters much: what is *one task*? One item, ten, a thousand? And what happens when a task fails, when you need only one answer, when a worker dies?
 #
-# Contents: two pools · the price of a task · chunks · what a Pool chooses · exceptions · stopping early · a worker that dies · large first, small last.
+# Contents: two pools · the price of a task · chunks · what a Pool chooses · exceptions · stopping early · a worker that dies · chunks of different sizes.
 #
 # You will build `map_in_chunks`, `first_match`, `retry_dead_workers` and `adaptive_chunks`.
 
@@ -111,10 +111,10 @@ with Pool(2) as pool:
 # exercise: map_in_chunks
 
 # %% [markdown]
-# ## Why not the largest chunks of all?
+# ## How large?
 #
-# Two workers, two chunks, two messages: cheaper it cannot be. But look at *when* the workers are done. 16 items; the later ones take longer, from 1 second to 16. `simulate` runs it on four virtual cores, and `work` says how long an item computes. (With `costs="laptop"` a
-# message costs what it costs on a laptop.)
+# Two workers, two chunks, two messages: cheaper it cannot be. But look at *when* the workers are done. 16 items; the later ones take longer, from 1 second to 16. `simulate` runs it on four virtual cores, and `work` says how long an item computes. (`costs="ideal"`:
+# nothing but `work` takes time. Further down it is `costs="laptop"`, and a message costs what it costs on a laptop.)
 
 # %%
 predict("Four workers. With which size of chunks is all done first?", "1", "2", "4")
@@ -313,7 +313,7 @@ with ProcessPoolExecutor(1) as executor:
 # exercise: retry_dead_workers
 
 # %% [markdown]
-# ## Large first, small last
+# ## Chunks of different sizes
 #
 # Back to the size. Small chunks cost messages, large ones balance. But balance is decided at the **end**: a large chunk does no harm as long as enough is left for the others to do meanwhile. So begin with large chunks and
 # make them smaller and smaller. Each takes a part of *what is left*:
@@ -365,6 +365,7 @@ for name, lengths in [("4 equal chunks", [25] * 4), ("15 equal chunks", [7] * 14
 # This is called **guided self-scheduling**: *self*, since nobody plans who does what; each takes the next chunk when it is free. OpenMP has it as `schedule(guided)`, next to `static` (equal shares beforehand) and `dynamic` (small chunks of one size).
 #
 # A quarter of the *items* is not a quarter of the *work*. If you know what items cost, or can guess it from a file's size, for instance, count that.
+# Count the cost that is left, not the items. And keep small chunks for the end all the same, because a guess is a guess.
 
 # %%
 # exercise: adaptive_chunks

@@ -22,7 +22,9 @@ hints = [
     "Which of the two holds the result depends on whether the number of steps is even or odd.",
 ]
 equivalent_mutants = {
-    '+ buffers = [Array("q", values), Array("q", None)]': "what is in the second one is overwritten before it is read",
+    "+ barrier.wait()": "all wait for all between two steps, at the end of one or at the beginning of the next",
+    "+ old, new = buffers[step % 2], buffers[(step - 1) % 2]": "of two arrays the next one is the last one, too",
+    "+ barrier = Barrier(len(values))": "it does not matter which of the two is made first",
 }
 
 
@@ -39,14 +41,14 @@ def compute_cell(cell, steps, buffers, barrier):
 def double_buffer(values, steps):
     """Return the values after so many steps, in each of which every cell becomes the sum of itself and its left neighbour."""
     ### BEGIN SOLUTION
-    buffers = [Array("q", values, lock=False), Array("q", len(values), lock=False)]
+    buffers = [Array("q", values), Array("q", len(values))]
     barrier = Barrier(len(values))
     processes = [Process(target=compute_cell, args=(cell, steps, buffers, barrier)) for cell in range(len(values))]
     for process in processes:
         process.start()
     for process in processes:
         process.join()
-    return list(buffers[steps % 2])
+    return buffers[steps % 2][:]
     ### END SOLUTION
 
 

@@ -26,6 +26,8 @@ hints = [
     "Worker number w can have the rows `range(w, rows, workers)`. In the end: join, `memory.close()` everywhere, `memory.unlink()` once.",
 ]
 equivalent_mutants = {
+    "+ results = Queue()": "the queue may be made before the matrix is copied",
+    "+ memory.unlink()": "the name may go before the memory does",
     "- memory.close()": "the child's memory is unmapped when it ends",
 }
 
@@ -152,6 +154,13 @@ def _(student):
 def _(student, reference):
     for rows, columns, workers in (7, 3, 3), (100, 1, 4), (2, 50, 1):
         assert student.sums_of_many(rows, columns, workers) == reference.sums_of_many(rows, columns, workers)
+
+
+@hidden
+@check("more sums than fit into the pipe of a queue", limit=4)
+def _(student):
+    sums, unchanged = student.sums_of_many(9_000, 2, 2)
+    assert sums == [4 * row + 1 for row in range(9_000)]
 
 
 @wrong("bytes went through pipes and queues", "Put them into shared memory")

@@ -23,6 +23,7 @@ hints = [
     "A function of two arguments for the pool: `partial(tried, test)` is `tried` with its first argument given.",
     "Leaving `with Pool(...) as pool:` terminates the workers, whatever they do. Leaving `with ProcessPoolExecutor(...)` waits for them.",
 ]
+equivalent_mutants = {"- return None": "a function that comes to its end returns None"}
 
 
 def tried(test, item):
@@ -94,7 +95,7 @@ def _(student):
 
 @check("nobody waits for tests that are running", limit=15)
 def _(student):
-    found = simulate(student.first_match, given.is_short, [100, 1, 50], 2, cores=2, costs="ideal")
+    found = simulate(student.first_match, given.is_short, [100, 1, 50], 2, cores=4, costs="ideal")
     assert found.processes > 1, "no other process was started: nobody shares the work"
     assert found.processes == 3, f"for 2 workers {found.processes - 1} processes were started"
     assert found.result == 1
@@ -125,7 +126,7 @@ def _(student):
 
 @check("on real processes: whoever sleeps for an hour is stopped", limit=4)
 def _(student):
-    found = simulate(student.first_match, given.is_short, [100, 1, 50], 2, cores=2, costs="ideal")
+    found = simulate(student.first_match, given.is_short, [100, 1, 50], 2, cores=4, costs="ideal")
     assert found.makespan < 3, (
         "it waits for tests that are running: with some that sleep for an hour it would take an hour"
     )

@@ -83,7 +83,7 @@ def _(student):
 @check("one message to a worker and one back for each chunk")
 def _(student):
     for size in 10, 25:
-        found = simulate(student.map_in_chunks, given.squared, list(range(200)), 2, size, cores=2)
+        found = simulate(student.map_in_chunks, given.squared, list(range(200)), 2, size, cores=5)
         chunks = 200 // size
         assert found.processes > 1, "no other process was started: nobody shares the work"
         assert found.processes == 3, f"for 2 workers {found.processes - 1} processes were started"
