@@ -1,8 +1,9 @@
 """Grades the exercises of a submission: from the journal, or by running the checks that are not in it."""
 
 import contextlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 from autograder.grading.hidden import hidden_lines, told_of_hidden
@@ -12,7 +13,7 @@ from autograder.grading.plain_cell import SHARED, run_plain_cell
 from autograder.grading.work import NotGraded, Settings, Work
 from autograder.sandbox import launcher
 from lockstep.checks.check import Check, check_one
-from lockstep.checks.report import CheckResult, Report
+from lockstep.checks.report import Report
 from lockstep.program.source import ModuleSource
 from lockstep.student.process import StudentProcess
 from lockstep.student.session import Session
@@ -110,29 +111,34 @@ class Grader:
         if not numbers:
             return
         if not work.cell.checks:
-            yield 0, run_plain_cell(work.cell, work.program, self._sandbox, self._patience)
+            run = partial(run_plain_cell, work.cell, work.program, self._sandbox, self._patience)
+            yield 0, self._fairly(work, run)
             return
         cell = read_check_cell(work.cell.text)
         for number in numbers:  # one at a time, so that what has been found is in the journal whatever comes next
             one = cell.checks[number]
-            result = self._checked(work, one, cell.given)
+            row = self._fairly(work, partial(self._checked, work, one, cell.given))
             if one.function.__code__.co_firstlineno in hidden_lines(work.cell.text):
-                result = told_of_hidden(result)
-            yield number, Row(result, float(result.passed))
+                row = replace(row, result=told_of_hidden(row.result))
+            yield number, row
 
-    def _checked(self, work: Work, one: Check, given: ModuleSource) -> CheckResult:
-        """What the check says; where the kernel ended processes for want of memory meanwhile, it is asked again."""
+    def _checked(self, work: Work, one: Check, given: ModuleSource) -> Row:
         limit = one.limit * self._patience
+        reference = Session(work.reference, given, self._trusted, limit)
+        result = check_one(one, Session(work.program, given, self._sandbox, limit), reference)
+        if result.infrastructure:
+            raise NotGraded(f"{work.cell.grade_id}: {result.explanation}")
+        return Row(result, float(result.passed))
+
+    def _fairly(self, work: Work, judge: Callable[[], Row]) -> Row:
+        """What `judge` says; where the kernel ended processes for want of memory meanwhile, it is asked again."""
         for _ in range(_ATTEMPTS):
             ended = ended_for_memory()
-            reference = Session(work.reference, given, self._trusted, limit)
-            result = check_one(one, Session(work.program, given, self._sandbox, limit), reference)
-            if result.infrastructure:
-                raise NotGraded(f"{work.cell.grade_id}: {result.explanation}")
-            if result.passed or ended_for_memory() == ended:
-                return result
+            row = judge()
+            if row.share == 1.0 or ended_for_memory() == ended:
+                return row
         if self._sandbox.tier == "A":  # its own cgroup may be what ran out
-            return result
+            return row
         raise NotGraded(f"{work.cell.grade_id}: this machine runs out of memory; grade with fewer --jobs")
 
 

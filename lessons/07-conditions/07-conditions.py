@@ -8,9 +8,9 @@
 # for mistakes.
 #
 # Contents: looking again and again · a condition · must one ask? · a loaf for each · whom to wake · monitors · events ·
-# meeting in rounds · what is different between processes.
+# meeting in rounds · readers and writers · what is different between processes.
 #
-# You will build `Latch`, `BoundedBuffer` (once more) and `ReusableBarrier`.
+# You will build `Latch`, `BoundedBuffer` (once more), `ReusableBarrier` and `ReadersWriters`.
 
 # %%
 # %load_ext lockstep
@@ -19,7 +19,7 @@
 import time
 from multiprocessing import Array, Barrier, Condition, Event, Lock, Process, Value
 
-from lockstep import explore, predict, replay
+from lockstep import explore, inside, predict, replay
 
 # %% [markdown]
 # As in the last unit, most programs start some processes, number 0, number 1 and so on, and wait for all. In a trace, number 0 is
@@ -455,6 +455,66 @@ for meetings in [1, 2]:
 
 # %%
 # exercise: reusable_barrier
+
+# %% [markdown]
+# ## Readers and writers
+#
+# Data that many read and few change, such as a list of prices. Readers do no harm to each other, so they may be inside together; a writer must be alone. Here is a
+# well-known way: the first reader who comes in takes the lock, and the last one who leaves gives it back. (A `Lock` may be given back by another one
+# than its taker.) All come again and again.
+
+# %%
+predict("Two readers, one writer. What can happen to the writer?", "it always gets its turn", "it can wait for ever", "it can meet a reader")
+
+# %%
+def read_again_and_again(readers, counting, empty):
+    while True:
+        with counting:
+            readers.value += 1
+            if readers.value == 1:
+                empty.acquire()
+        with inside("reading"):
+            pass
+        with counting:
+            readers.value -= 1
+            if readers.value == 0:
+                empty.release()
+
+
+def write_again_and_again(empty):
+    while True:
+        with empty, inside("writing"):
+            pass
+
+
+def price_list():
+    readers = Value("i", 0, lock=False)
+    counting, empty = Lock(), Lock()
+    started = [Process(target=read_again_and_again, args=(readers, counting, empty)) for _ in range(2)]
+    started.append(Process(target=write_again_and_again, args=(empty,)))
+    for process in started:
+        process.start()
+    for process in started:
+        process.join()
+
+
+found = explore(price_list)
+print("at once: reading", found.at_once("reading"), "writing", found.at_once("writing"))
+try:
+    found.never_starves("writing")
+    print("the writer always gets its turn")
+except AssertionError as error:
+    print(error)
+
+# %% [markdown]
+# It can wait for ever: before the first reader leaves the second one comes, and before the second leaves the first is there again. The room is
+# never empty, and yet everybody goes through the door as told. This is **starvation**: others go on and on, and one gets nothing. (These three never end;
+# `never_starves` asks whether each gets its turn, as long as the scheduler is fair, that is, lets everybody go on who can go on again and again.)
+#
+# What must a reader ask before it goes in?
+
+# %%
+# exercise: readers_writers
 
 # %% [markdown]
 # ## What is different between processes

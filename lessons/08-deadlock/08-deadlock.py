@@ -295,8 +295,7 @@ print(does_anybody_starve(explore(three_in_a_row)))
 
 # %% [markdown]
 # Yes. Left eats; then right begins before left ends, left begins again before right ends, and so on: at every moment one of the two forks is taken. The middle one is woken every time,
-# looks, and sleeps again. This is **starvation**: all goes on, but one gets nothing. (These three eat for ever, so nothing here ends; `never_starves` asks whether
-# each gets its turn.)
+# looks, and sleeps again: **starvation**, as with the readers and the writer of unit 07.
 #
 # The same three, who take one fork after the other, in the order of numbers, with locks:
 

@@ -23,7 +23,7 @@ from lockstep.standin.objects.processes import process_name
 from lockstep.student.failure import CheckFailed
 from lockstep.student.given import GivenFunction, current_student
 from lockstep.student.session import session_of
-from lockstep.words import SENTENCES, brief, brief_value, enumerated
+from lockstep.words import SENTENCES, brief, brief_value
 
 
 @dataclass(frozen=True, repr=False)
@@ -124,7 +124,7 @@ class Exploration:
         if found is not None:
             what = f" of {section!r}" if section else ""
             goes = "go through again and again" if self.findings.sections() else "go on and on"
-            others = enumerated([process_name(each) for each in sorted(found.circle.moving - {found.process})])
+            others = self.findings.named(found.circle.moving - {found.process})
             title = f"{process_name(found.process)} can be kept out{what} for ever, while {others} {goes} (starvation):"
             path = self.findings.round_shown(found.circle, found.moves)
             raise CheckFailed(title, Trace(self.findings, path, title, starving=found.process))
@@ -202,6 +202,7 @@ class Exploration:
         """
         if self.used is None:
             raise TypeError('`one_at_a_time` needs clients: explore(Buffer, 2, clients=["put(1); put(2)", "get()"])')
+        self._must_not_crash()  # what methods raise is an outcome: this is the object's making
         cls = specification.function if isinstance(specification, GivenFunction) else specification
         meant = Specification(cls, self.used.arguments, self.used.keywords)
         found = judged(self.findings, self.used.clients, meant)
@@ -283,7 +284,7 @@ class Exploration:
     def __str__(self) -> str:
         buffered = ", with store buffers" if isinstance(self.findings.graph.steps, BufferedSteps) else ""
         parts = [f"{self.findings.name}{buffered}: {self.claim}"]
-        if self.results:
+        if self.results and self.used is None:  # what clients' calls return is not main's result
             told = [brief_value(v) + ("" if n is None else f": {n:,}") for v, n in _in_order(self.results.items())]
             parts.append("results " + ", ".join([*told[:12], *(["..."] if len(told) > 12 else [])]))
         for name in ("deadlocks", "livelocks", "crashes", "left_running"):

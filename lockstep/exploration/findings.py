@@ -192,11 +192,14 @@ class Findings:
         ]  # fmt: skip
         if not waiting:
             return "They can go on for ever, all of them moving and none of them getting anywhere (livelock):", {start}
-        movers, others = (
-            enumerated([process_name(each) for each in sorted(some)]) for some in (circle.moving, waiting)
-        )
+        movers, others = self.named(circle.moving), self.named(waiting)
         verb = "waits" if len(waiting) == 1 else "wait"
         return f"{movers} can go on for ever and get nowhere, while {others} {verb} (livelock):", {start}
+
+    def named(self, actors: Iterable[str]) -> str:
+        """The processes among these actors."""
+        fields = self.graph.steps.fields
+        return enumerated([process_name(each) for each in sorted(actors) if fields[each].kind == "process"])
 
     def starving(self, section: str | None) -> Starving | None:
         """Somebody who can be kept out for ever, of this section or of any; where there are none, by whatever he waits for."""

@@ -82,9 +82,11 @@ class Words:
         at = f" in line {line} ({brief(self.line(label, line))})" if line else ""
         if not growth.grows:
             what = f"makes new objects{at}" if line else "starts new processes"
-            return f"the program grows without end: {who} {what} again and again, {growth.times} times so far"
-        grows = "grows without end" if growth.surely else f"takes ever new values, {growth.times:,} so far"
-        return f"{self.object(growth.grows)} {grows}: {who} goes round and round{at}, and no way out was met"
+            return f"the program goes on and on: {who} {what} again and again, {growth.times} times so far, and no end is in sight"
+        name = self.object(growth.grows)
+        if growth.surely:
+            return f"{name} grows without end: {who} goes round and round{at}, and there is no way out"
+        return f"{name} takes ever new values, {growth.times:,} so far: {who} goes round and round{at}, and no way out was met"
 
     def _created(self) -> dict[str, tuple[str, Place]]:
         """Every object with its kind and the line that made it, as far as processes have come."""

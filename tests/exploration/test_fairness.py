@@ -2,11 +2,11 @@
 
 import pytest
 
+from benchmarks.programs.fair import BLINKING, PROGRAMS, READ, TRY_RELEASE_RETRY, WRITE, readers_writers
 from lockstep.player.page_data import player_data
 from lockstep.player.story import story
 from lockstep.student.failure import CheckFailed
 
-from .fair_programs import BLINKING, PROGRAMS, READ, TRY_RELEASE_RETRY, WRITE, readers_writers
 from .taking import take
 
 

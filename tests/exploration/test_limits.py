@@ -174,7 +174,7 @@ def test_outside_of_a_check_a_partial_verdict_prints_that_it_is_partial(capsys):
 def test_the_time_of_a_check_ends_the_search_and_what_was_found_is_told(tmp_path):
     path = tmp_path / "mine.py"
     path.write_text(PROGRAM, encoding="utf-8")
-    with student(path, limit=1.0) as mine:
+    with student(path, limit=3.0) as mine:
         found = explore(mine.count, 3, 12, budget=10**9)
     assert not found.claim.complete
     assert "the time was up after" in str(found)

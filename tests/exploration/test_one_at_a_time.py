@@ -234,6 +234,7 @@ RIGHT = [
 def test_a_right_object_passes_in_every_interleaving(text, arguments, clients, like):
     found = used(text, *arguments, clients=clients)
     assert found.one_at_a_time(like) is found
+    assert "results" not in str(found)
     assert found.claim.complete
 
 
@@ -340,6 +341,17 @@ def test_an_exception_is_an_outcome_too():
     text = str(refusal(STACK.replace("IndexError", "ValueError"), clients=clients, like=Stack))
     assert "`pop()` of Process-2 ended with ValueError" in text
     assert "could here only have ended with IndexError" in text
+
+
+def test_an_object_that_cannot_be_made_is_not_right():
+    text = "class Never:\n    def __init__(self):\n        raise NotImplementedError\n"
+    with pytest.raises(CheckFailed, match="Main ends with an exception"):
+        used(text, clients=["push(1)"]).one_at_a_time(Stack)
+
+
+def test_a_call_that_ends_its_process_does_not_come_back():
+    text = STACK.replace("if self.top.value == 0:", "if True:").replace("raise IndexError", "raise SystemExit")
+    assert "`pop()` of Process-1 waits for ever" in str(refusal(text, clients=["push(1); pop()"], like=Stack))
 
 
 def test_a_method_that_is_missing_is_an_exception_of_the_object():

@@ -7,6 +7,7 @@ from lockstep.standin.machine import NotCovered
 from tests.exploration.taking import local_states, merged_and_not, take
 from tests.oracle.engine import Program
 from tests.oracle.schedules import every_schedule
+from tests.player.rules import Rules
 
 HEAD = """
     from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, ProcessPoolExecutor, as_completed, wait
@@ -187,6 +188,7 @@ def test_merged_states_are_fewer_than_histories():
 def test_the_player_shows_tasks_and_results_by_name():
     text = f"{HEAD}\n    def main():\n        pool = Pool(2)\n        return pool.map(square, [1, 2])\n"
     data = player_data(take(text).findings)
+    assert len(Rules(data).states()) == take(text).states
     shown = {each["name"]: [value["text"] for value in each["values"]] for each in data["objects"]}
     assert "[square(1), square(2)]" in shown["pool's tasks"]
     assert "[1, 4]" in shown["pool's results"]

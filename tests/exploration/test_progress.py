@@ -3,6 +3,7 @@
 import sys
 from contextlib import closing
 
+import IPython.display
 import pytest
 
 from lockstep.exploration.automata import Automata
@@ -77,15 +78,15 @@ def test_a_notebook_gets_a_bar_that_goes_away(monkeypatch, share):
     pages = []
 
     class Handle:
-        def update(self, page):
-            pages.append(page.data)
+        def update(self, page, raw=False):
+            pages.append(page["text/html"] if raw else page.data)
 
     def display(page, display_id):
         pages.append(page.data)
         return Handle()
 
     monkeypatch.setattr(bar, "in_notebook", lambda: True)
-    monkeypatch.setattr(bar, "display", display)
+    monkeypatch.setattr(IPython.display, "display", display)
     shown = bar.Bar()
     shown.tell("1 < 2", share)
     shown.close()

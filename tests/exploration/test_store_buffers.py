@@ -7,6 +7,7 @@ from lockstep.player.page_data import player_data
 from lockstep.player.replaying import replayed
 from lockstep.student.failure import CheckFailed
 from tests.exploration.taking import take
+from tests.player.rules import Rules
 
 STORE_BUFFERING = """
     def first(x, y, read):
@@ -101,6 +102,14 @@ def test_the_player_shows_the_buffers_and_tells_what_was_not_seen():
     assert "store buffer of Process-1" in data["actors"]
     (story,) = data["traces"][0]["story"]
     assert story == "In step 4 Process-2 read x = 0: Process-1 had written 1, but nobody else saw it yet."
+
+
+@pytest.mark.parametrize(
+    ("program", "arguments"), [(STORE_BUFFERING, ()), (PETERSON, (1, False)), (PETERSON, (1, True))]
+)
+def test_the_rules_of_the_page_make_every_state_and_no_other(program, arguments):
+    found = take(program, *arguments, memory=BUFFERED)
+    assert len(Rules(player_data(found.findings)).states()) == found.states
 
 
 def test_a_schedule_names_the_buffers():

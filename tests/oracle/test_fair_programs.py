@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from tests.exploration.fair_programs import PROGRAMS
+from benchmarks.programs.fair import PROGRAMS
 from tests.exploration.taking import IMPORTS
 
 from .comparison import exploration
@@ -51,10 +51,11 @@ def agreed(seeds: range) -> Counter[str]:
     return seen
 
 
+@pytest.mark.timeout(600)  # 10 s of CPU time; more only where the machine is shared by many
 def test_both_engines_agree_on_small_random_programs_that_loop():
-    seen = agreed(range(150))
-    assert seen["programs"] >= 100
-    assert min(seen[name] for name in ("for_ever", "deadlock", "starves", "ends")) >= 5, seen
+    seen = agreed(range(70))
+    assert seen["programs"] >= 50
+    assert min(seen[name] for name in ("for_ever", "deadlock", "starves", "ends")) >= 3, seen
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.programs.fair import PROGRAMS
 from lockstep.exploration.automata import Automata
 from lockstep.exploration.claims import AllButOrder
 from lockstep.exploration.exploration import Exploration
@@ -21,7 +22,6 @@ from lockstep.exploration.search.watch import Watch
 from lockstep.exploration.wording import Words
 from lockstep.program.source import ModuleSource
 from lockstep.student.data import Reference
-from tests.exploration.fair_programs import PROGRAMS
 from tests.exploration.taking import IMPORTS, take
 
 from .engine import Program
@@ -100,15 +100,17 @@ def agreed(programs: Any) -> Counter[str]:
     return seen
 
 
+@pytest.mark.timeout(600)
 def test_small_random_programs_have_the_same_ends():
-    seen = agreed((f"seed {seed}", random_program(seed)) for seed in range(20_000, 20_400))
-    assert seen["programs"] >= 150, seen
-    assert min(seen["fewer"], seen["several ends"], seen["deadlocks"]) >= 20, seen
+    seen = agreed((f"seed {seed}", random_program(seed)) for seed in range(20_000, 20_200))
+    assert seen["programs"] >= 70, seen
+    assert min(seen["fewer"], seen["several ends"], seen["deadlocks"]) >= 10, seen
 
 
+@pytest.mark.timeout(600)
 def test_small_random_programs_that_loop_have_the_same_ends():
-    seen = agreed((f"seed {seed}", looping_program(seed)) for seed in range(3_000, 3_150))
-    assert seen["fewer"] >= 10, seen
+    seen = agreed((f"seed {seed}", looping_program(seed)) for seed in range(3_000, 3_100))
+    assert seen["fewer"] >= 5, seen
 
 
 def test_programs_of_the_literature_have_the_same_ends_and_crowds():

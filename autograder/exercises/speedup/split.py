@@ -51,8 +51,8 @@ def _(student):
 
 @check("nothing is left from an earlier call: the same again gives the same")
 def _(student):
-    first = [tuple(chunk) for chunk in student.split(5, 2)]
-    again = [tuple(chunk) for chunk in student.split(5, 2)]
+    first = [tuple(chunk) for chunk in student.split(5, 2)[:9]]
+    again = [tuple(chunk) for chunk in student.split(5, 2)[:9]]
     assert again == first, "called twice, split(5, 2) does not return the same: a list lives on from call to call"
 
 

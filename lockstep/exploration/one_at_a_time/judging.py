@@ -100,7 +100,7 @@ def _leading_to(goals: set[Node], before: dict[Node, list[Node]]) -> set[Node]:
 
 def _some_nodes(findings: Findings, observed: Observed) -> tuple[Collection[Node], Container[Node] | None]:
     if not isinstance(findings.claim, FewPreemptions):
-        raise NotExplored(_TOO_MANY)
+        raise NotExplored(f"{findings.grows}." if findings.grows else _TOO_MANY)
     searched: Any = observed
     try:
         visited: Any = few_preemptions(searched, 2 * findings.graph.budget)

@@ -1,5 +1,6 @@
 """Programs whose behaviour under a fair scheduler is known from the literature, with what is known of them."""
 
+# ruff: noqa: E501 - a table, a program a line
 from __future__ import annotations
 
 from textwrap import dedent, indent
