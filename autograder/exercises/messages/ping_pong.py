@@ -20,6 +20,7 @@ hints = [
     "How does the child know that the game is over? The simplest way: give it the number of rounds as an argument, too.",
     "One of the two must send first, and the other receive first. In which order do the parent's two lines stand, and the child's?",
 ]
+equivalent_mutants = {"+ came, ball = [], 0": "it does not matter whether the child starts before or after"}
 
 
 def play(connection, rounds):

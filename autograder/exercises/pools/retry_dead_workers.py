@@ -18,6 +18,7 @@ from multiprocessing import Pipe, Pool, Process, get_context
 from multiprocessing.connection import wait
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import sleep
 
 from autograder.authoring.marks import also_right, hidden, wrong
 from lockstep import check, given
@@ -29,6 +30,7 @@ hints = [
     "So keep the results by their places. As long as places are missing, make a new executor, and submit only those.",
     "Catch `BrokenProcessPool` and nothing else: every other exception is one of `function`'s own.",
 ]
+equivalent_mutants = {"- try: ...": "`submit` raises only if a worker dies before all tasks are handed over"}
 
 
 def retry_dead_workers(function, items, workers):
@@ -85,6 +87,27 @@ def results_and_attempts(deaths, workers):
 
 
 @given
+def how_many_are_here(folder):
+    mine = Path(folder, str(os.getpid()))
+    mine.touch()
+    sleep(0.2)
+    here = len(os.listdir(folder))
+    mine.unlink()
+    return here
+
+
+@given
+def most_at_once(workers):
+    cores = os.cpu_count, getattr(os, "process_cpu_count", None)
+    os.cpu_count = os.process_cpu_count = lambda: 4  # whatever this computer has
+    try:
+        with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            return max(retry_dead_workers(how_many_are_here, [folder] * 5, workers))
+    finally:
+        os.cpu_count, os.process_cpu_count = cores
+
+
+@given
 def what_comes_of_an_error():
     with TemporaryDirectory() as folder:
         try:
@@ -98,6 +121,12 @@ def what_comes_of_an_error():
 def _(student):
     assert student.retry_dead_workers(given.doubled, [3, 1, 2, 1], 2) == [6, 2, 4, 2]
     assert student.retry_dead_workers(given.doubled, [], 2) == []
+
+
+@check("no more processes at a time than there are workers", limit=5)
+def _(student):
+    most = student.most_at_once(1)
+    assert most == 1, f"for 1 worker {most} processes were at work at the same time"
 
 
 @check("a worker that dies costs no result", limit=3)
@@ -163,6 +192,23 @@ def an_executor_and_no_more():
     def retry_dead_workers(function, items, workers):
         with ProcessPoolExecutor(workers) as executor:
             return list(executor.map(function, items))
+
+
+@wrong("for 1 worker", "processes were at work at the same time")
+def as_many_workers_as_cores():
+    def retry_dead_workers(function, items, workers):
+        results = {}
+        while len(results) < len(items):
+            with ProcessPoolExecutor() as executor:
+                futures = {
+                    place: executor.submit(function, item) for place, item in enumerate(items) if place not in results
+                }
+                for place, future in futures.items():
+                    try:
+                        results[place] = future.result()
+                    except BrokenProcessPool:
+                        pass
+        return [results[place] for place in range(len(items))]
 
 
 @wrong("They had been done: keep their results, and do only what is missing")
