@@ -37,7 +37,7 @@ def together(target, *shared, processes=2):
 # Three clerks need two stamps each, of three that lie on the table. Each takes them one after the other.
 
 # %%
-predict("Which of the 168 interleavings stand still at the end?", "all", "about half", "a few", "none")
+predict("How many of the 168 interleavings stand still at the end?", "all", "about half", "a few", "none")
 
 # %%
 STAMPS = {0: (0, 1), 1: (1, 2), 2: (2, 0)}

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from lockstep.checks.crashes import parted, unpicklable
 from lockstep.checks.report import CheckResult, Report
 from lockstep.checks.rewriting import explaining
-from lockstep.checks.unusable import unusable
+from lockstep.checks.unusable import message_of, unusable
 from lockstep.program.source import ModuleSource
 from lockstep.student.failure import (
     CheckFailed,
@@ -218,7 +218,7 @@ def _failure(one: Check, arguments: list[Any], session: Session) -> _Failure | N
         # Most often a result of another kind than the check can work with, such as None.
         last = session.calls[-1] if session.calls else None
         failure = _Failure(unusable(error, last.text, last.outcome) if last else unusable(error, "", ""))
-        return _without_return(failure, session, (last.name,) if last and "NoneType" in str(error) else ())
+        return _without_return(failure, session, (last.name,) if last and "NoneType" in message_of(error) else ())
     return None
 
 

@@ -2,6 +2,8 @@
 
 import re
 
+from lockstep.student.shown import shown
+
 _ASKED = (  # what Python says, and what that means about the value
     (r"not iterable|cannot unpack|has no len\(\)|not subscriptable|list indices|argument after \*", "several values, such as a list or a tuple"),
     (r"has no attribute '(items|keys|values|get)'", "a dict"),
@@ -16,20 +18,28 @@ _ASKED = (  # what Python says, and what that means about the value
 )  # fmt: skip
 
 
+def message_of(error: Exception) -> str:
+    """What the exception says; "" where it holds a number that is too long to be written."""
+    try:
+        return str(error)
+    except ValueError:
+        return ""
+
+
 def unusable(error: Exception, what: str, came: str) -> str:
     """`what` is the call that gave the value, `came` what it did: "returned 5"; both "" where nothing was called."""
     if not what:
-        return f"the check could not work with what came ({type(error).__name__}: {str(error)[:300]})"
+        return f"the check could not work with what came ({type(error).__name__}: {message_of(error)[:300]})"
     match error:
         case KeyError():
-            return f"`{what}` {came}, where the key {str(error)[:100]} is needed"
+            return f"`{what}` {came}, where the key {shown(error.args[0] if error.args else None)[:100]} is needed"
         case IndexError():
             return f"`{what}` {came}, which has too few items"
         case RecursionError():
             return f"`{what}` {came}, which is nested too deeply for the check"
         case MemoryError():
             return f"`{what}` {came}, which is too large for the check"
-    said = str(error)[:1_000]
+    said = message_of(error)[:1_000]
     asked = next((kind for words, kind in _ASKED if re.search(words, said)), "")
     if asked:
         return f"`{what}` {came}; what is needed there is {asked}"

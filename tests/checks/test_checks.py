@@ -604,3 +604,8 @@ def test_the_news_stands_before_the_end_of_a_long_call():
     assert len(first.partition("did not come back")[0]) < 100
     first = refusal("def f(words):\n    raise KeyError('k')", call).splitlines()[2]
     assert "` raised KeyError: 'k'" in first[:120]
+
+
+def test_a_key_of_a_hundred_thousand_digits_is_told_like_any_other():
+    said = refusal("def f():\n    return {}, 10 ** 100_000", "found, key = student.f()\nassert found[key] == 3")
+    assert "where the key <a whole number of 100,001 digits> is needed" in said

@@ -86,6 +86,31 @@ def test_a_loop_with_a_way_out_does_not_grow_without_end():
     assert not found.claim.complete
 
 
+def test_a_loop_whose_end_has_only_not_been_come_to_does_not_grow_without_end():
+    program = """
+    def work(tasks, out):
+        while True:
+            n = tasks.get()
+            if n is None:
+                break
+            out.put(n)
+
+    def main():
+        tasks, out = Queue(), Queue()
+        ps = [Process(target=work, args=(tasks, out)) for _ in range(2)]
+        for p in ps: p.start()
+        for n in range(12): tasks.put(n)
+        for _ in ps: tasks.put(None)
+        total = sum(out.get() for _ in range(12))
+        for p in ps: p.join()
+        return total
+    """
+    found = take(program, budget=8_000)
+    assert not found.claim.complete
+    assert found.findings.grows == ""
+    found.always_ends()
+
+
 def test_many_processes_that_do_nothing_shared_may_follow_from_one_step():
     program = "def main(n):\n    for _ in range(n):\n        p = Process(target=abs, args=(1,))\n        p.start()\n        p.join()"
     assert take(program, 200).interleavings == 1

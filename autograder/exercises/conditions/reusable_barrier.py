@@ -293,6 +293,21 @@ def one_turnstile():
             self.turnstile.release()
 
 
+@wrong("In a later round one goes on before the other has come: the barrier has stayed open")
+def asked_outside_of_the_lock_who_is_the_last():
+    class ReusableBarrier:
+        def __init__(self, n):
+            self.n, self.calls, self.come = n, Value("i", 0), Semaphore(0)
+
+        def wait(self):
+            with self.calls.get_lock():
+                self.calls.value += 1
+            if self.calls.value % self.n == 0:
+                for _ in range(self.n):
+                    self.come.release()
+            self.come.acquire()
+
+
 @wrong("build it from a condition or semaphores; it uses Barrier")
 def the_barrier_of_the_library():
     class ReusableBarrier:

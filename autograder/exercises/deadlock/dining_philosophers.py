@@ -24,6 +24,12 @@ hints = [
     "Both at once: `while` one of the two is taken, sleep. Who puts forks back wakes. Whom? And `eat()` without the lock, or nobody else can eat.",
 ]
 
+equivalent_mutants = {
+    "+ forks[left] = forks[right] = 2": "it is only asked whether it is 0",
+    "+ changed.notify_all()": "whoever is woken needs the lock, and gets it after the next line",
+    "+ changed.notify()": "when nobody eats, whoever is woken finds both forks, so one a meal is enough",
+}
+
 
 def eat_in_order(who, forks, eat):
     """Eat with two locks, taken in an order in which nobody waits in a circle."""
@@ -76,12 +82,17 @@ def philosopher(way, who, forks, helper, plates, meals):
 
 
 @given
-def dinner(way, n, meals=1):
-    # n philosophers eat so many meals each. Returns how often each has eaten.
+def dinner(way, n, meals=1, guests=None):
+    # n philosophers eat so many meals each (or only the first `guests`, and fork 1 is gone). Returns how often each has eaten.
     forks = Array("b", n, lock=False) if way == "both at once" else [Lock() for _ in range(n)]
     helper = {"in order": None, "with a waiter": Semaphore(n - 1), "both at once": Condition()}[way]
     plates = Array("i", n, lock=False)
-    processes = [Process(target=philosopher, args=(way, who, forks, helper, plates, meals)) for who in range(n)]
+    if guests and way == "both at once":
+        forks[1] = 1
+    elif guests:
+        forks[1].acquire()
+    arguments = [(way, who, forks, helper, plates, meals) for who in range(guests or n)]
+    processes = [Process(target=philosopher, args=mine) for mine in arguments]
     for process in processes:
         process.start()
     for process in processes:
@@ -151,10 +162,13 @@ def _(student):
     assert student.dinner("both at once", 3, 10) == [10, 10, 10]
 
 
-@hidden
-@check("in order: five eat")
+@check("philosopher 0 of four waits while somebody else has fork 1")
 def _(student):
-    explore(student.dinner, "in order", 5).always(lambda plates: plates == [1] * 5)
+    for way in ("in order", "with a waiter", "both at once"):
+        found = explore(student.dinner, way, 4, 1, 1).never_crashes()
+        assert not found.results, (
+            f"{way}: 0 eats without fork 1; philosopher `who` needs forks `who` and `(who + 1) % n`"
+        )
 
 
 @hidden
@@ -175,10 +189,6 @@ def all_left_first():
         with forks[who], forks[(who + 1) % len(forks)]:
             eat()
 
-    def eat_with_a_waiter(who, forks, waiter, eat):
-        with waiter, forks[who], forks[(who + 1) % len(forks)]:
-            eat()
-
 
 @wrong("livelock", "✘ in order: three eat")
 def try_put_back_try_again():
@@ -189,10 +199,6 @@ def try_put_back_try_again():
                     eat()
                     forks[(who + 1) % len(forks)].release()
                     return
-
-    def eat_with_a_waiter(who, forks, waiter, eat):
-        with waiter, forks[who], forks[(who + 1) % len(forks)]:
-            eat()
 
 
 @wrong("2 processes can be inside 'fork 0' at once, where at most 1 may", "✘ in order: three eat")
@@ -338,11 +344,9 @@ def one_is_left_handed():
             mine.reverse()
         mine[0].acquire()
         mine[1].acquire()
-        try:
-            eat()
-        finally:
-            mine[1].release()
-            mine[0].release()
+        eat()
+        mine[1].release()
+        mine[0].release()
 
     def eat_with_a_waiter(who: int, forks: list, waiter, eat) -> None:
         with waiter:
@@ -356,12 +360,10 @@ def one_is_left_handed():
             while forks[who] + forks[right] > 0:
                 changed.wait()
             forks[who], forks[right] = 1, 1
-        try:
-            eat()
-        finally:
-            with changed:
-                forks[who], forks[right] = 0, 0
-                changed.notify_all()
+        eat()
+        with changed:
+            forks[who], forks[right] = 0, 0
+            changed.notify_all()
 
 
 @also_right

@@ -183,7 +183,7 @@ def no_worker_at_all():
         return dict(count_group(documents))
 
 
-@wrong("the answer is 2: the numbers of all documents are added")
+@wrong("the result is wrong ({'a': 1, 'b': 1})", "the answer is 2: the numbers of all documents are added")
 def counts_replaced_in_the_place_of_added():
     def count_group(documents):
         return Counter(word for document in documents for word in words(document))

@@ -6,9 +6,11 @@ from typing import NamedTuple
 
 from lockstep.exploration.automata import Automata, Edge, Local
 from lockstep.exploration.search.components import circles
-from lockstep.exploration.search.fields import Fields
+from lockstep.exploration.search.fields import Field, Fields
 from lockstep.standin.declared import UNKNOWN
 from lockstep.standin.kinds import operation_kind
+from lockstep.standin.objects.pipes import Channel
+from lockstep.standin.objects.queues import QueueValue
 
 _VALUES = 64  # of one object
 _ROUNDS = 64  # in which something is made
@@ -39,8 +41,7 @@ def plainly_endless(automata: Automata, fields: Fields) -> bool:
 
 
 def _in_a_loop(automata: Automata, fields: Fields, many: int, certain: bool) -> Growth | None:
-    large = {name: len(field.numbers) for name, field in fields.fields.items()
-             if field.kind != "process" and len(field.numbers) >= many}  # fmt: skip
+    large = {name: size for name, field in fields.fields.items() if (size := _size(field, certain)) >= many}
     if not large:
         return None
     after: dict[int, list[int]] = {}
@@ -50,13 +51,34 @@ def _in_a_loop(automata: Automata, fields: Fields, many: int, certain: bool) -> 
         if any(new not in loop for number in loop for new in after[number]):
             continue
         inside = [automata.locals[number] for number in sorted(loop)]
-        if certain and not all(_one_answer(local) and len(after[local.number]) == 1 for local in inside):
-            continue
+        touched = {name for local in inside for name in local.operation.objects}
+        if certain:
+            surely = all(_one_answer(local) and len(after[local.number]) == 1 for local in inside)
+        else:  # nobody else has a say in whether it ends, unless by this object
+            surely = len([name for name in touched if fields.fields[name].kind not in ("lock", "rlock")]) == 1
         changes = [(large[name], local, name) for local in inside for name in local.operation.objects if name in large]
-        if changes:
+        if surely and changes:
             times, local, name = max(changes, key=lambda change: change[0])
             return Growth(local.process, _place(local), name, times, certain)
     return None
+
+
+def _size(field: Field, certain: bool) -> int:
+    """The most that an object has held: a count, messages, or of cells, whose values are not known here, how many values."""
+    sizes = [0]
+    if field.kind == "cell" and not certain:
+        return len(field.numbers)
+    for value in field.values:
+        match value:
+            case QueueValue(used=size):
+                sizes.append(size)
+            case Channel(messages=messages):
+                sizes.append(len(messages))
+            case int() if field.kind == "semaphore":
+                sizes.append(value)
+            case tuple() if field.kind == "simplequeue":
+                sizes.append(len(value))
+    return max(sizes)
 
 
 def _one_answer(local: Local) -> bool:
