@@ -102,7 +102,8 @@ FORGERIES = (
     _frame("that is a bomb of depth", 'send(b"\\x91" * 1_000_000 + b"\\xc0")', _NOT_DATA),
     _frame(
         "that is a bomb of equal hashes",
-        "send(msgpack.packb(msgpack.ExtType(4, msgpack.packb([k * (2**61 - 1) for k in range(8)] * 50_000))))",
+        "alike = [msgpack.ExtType(1, (k * (2**61 - 1)).to_bytes(12, 'big')) for k in range(100_000)]\n"
+        "    send(msgpack.packb(msgpack.ExtType(4, msgpack.packb(alike))))",
         _NOT_DATA,
     ),
     _value(

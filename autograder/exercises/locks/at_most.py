@@ -177,7 +177,7 @@ def places_are_never_given_back():
             pass
 
 
-@wrong("nobody can go on (deadlock)")
+@wrong("Nobody can go on (deadlock)")
 def an_exception_keeps_the_place():
     class AtMost:
         def __init__(self, n):
@@ -289,7 +289,7 @@ def two_at_the_most():
             self.permits.release()
 
 
-@wrong("nobody can go on (deadlock)")
+@wrong("Nobody can go on (deadlock)")
 def one_too_few():
     class AtMost:
         def __init__(self, n):

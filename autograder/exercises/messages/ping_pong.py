@@ -153,7 +153,7 @@ def all_balls_served_at_once():
         return came
 
 
-@wrong("how does the child learn that the game is over?", "did not come back")
+@wrong("how does the child learn that the game is over?", "comes to a deadlock")
 def the_child_waits_for_an_end_that_nobody_sends():
     def play(connection):
         while True:
