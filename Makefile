@@ -27,7 +27,8 @@ test: environment lint
 
 ## What takes longer: large differential tests, fuzzing, the wheel, the rendering of Binder's image.
 test-slow: environment wheel
-	$(RUN) pytest -n $(WORKERS) -m slow
+	$(RUN) pytest -n $(WORKERS) -m "slow and not alone"
+	$(RUN) pytest -m "slow and alone"
 
 ## The tests on every interpreter found here, those that `make pythons` fetched and those of pyenv among them.
 test-all: $(UV)

@@ -20,6 +20,7 @@ def of_today() -> list:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.timeout(SECONDS + 120)
 def test_right_answers_pass_beside_busy_cores():
     end = time.monotonic() + SECONDS
