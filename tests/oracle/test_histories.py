@@ -262,10 +262,12 @@ def test_the_verdicts_agree_on_random_objects_and_clients():
 
 
 @pytest.mark.slow
-def test_the_verdicts_agree_on_many_random_objects_and_clients():
-    seen = agreed(range(1_000, 4_000))
-    assert seen["right"] > 500
-    assert seen["wrong"] > 500
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("part", range(4))
+def test_the_verdicts_agree_on_many_random_objects_and_clients(part):
+    seen = agreed(range(1_000 + 750 * part, 1_750 + 750 * part))
+    assert seen["right"] > 100
+    assert seen["wrong"] > 100
 
 
 @pytest.mark.parametrize("name", OBJECTS)
