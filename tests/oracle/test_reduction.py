@@ -155,6 +155,12 @@ def test_a_lock_that_somebody_else_gives_back_protects_nothing():
     assert fewer < states
 
 
+def test_whoever_joins_from_within_a_section_is_still_there():
+    whole, less, _, _ = both_ways(random_program(34_987))
+    assert whole == less
+    assert whole[1] == {"s": 1}
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(1_800)
 @pytest.mark.parametrize("part", range(3))

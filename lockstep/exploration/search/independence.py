@@ -44,11 +44,11 @@ class Independence:
                 self._users.setdefault(name, []).append(local)
         self._owned = {name for name, users in self._users.items() if all(self._keeps(name, user) for user in users)}
         self._others: dict[tuple[str, str], _Others] = {}
-        # Whoever has joined all that he started cannot see in which order they end.
+        # Whoever has joined all that he started cannot see in which order they end, and leaves no section when they do.
         self._ends_alone = all(
             self._ways[local.number].joined >= {child for child, _ in local.children}
             for local in self._locals if local.kind == "end"
-        )  # fmt: skip
+        ) and not any(local.sections for local in self._locals if local.kind == "join")  # fmt: skip
         self.alone = frozenset(local.number for local in self._locals if self._is_alone(local))
 
     def _keeps(self, name: str, local: Local) -> bool:
