@@ -5,7 +5,8 @@ import pytest
 from autograder.authoring.catalogue import read_exercises
 from autograder.authoring.proof import claims, prove
 
-COSTLY = {"count_primes", "word_count"}  # simulated several times each
+# Simulated several times each, or with a first wrong answer that is waited for.
+COSTLY = {"count_primes", "first_to_finish", "retry_dead_workers", "word_count"}
 
 
 def proofs():
@@ -18,6 +19,7 @@ def proofs():
             yield pytest.param(exercise, claim, id=name, marks=[pytest.mark.slow] if slow else [])
 
 
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize(("exercise", "claim"), list(proofs()))
 def test_what_an_exercise_claims_of_an_answer_holds(exercise, claim):
     problems = prove(exercise, claim).problems
