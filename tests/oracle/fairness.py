@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import types
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from .engine import ExitsAreSteps, Machine, Process, Program, TooMany
@@ -223,7 +223,7 @@ def _canonical(value: Any, met: dict[int, int]) -> Any:
     if id(value) in met:
         return "met", met[id(value)]
     met[id(value)] = len(met)
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):  # since Python 3.13 a frame's names are no dict
         return "dict", tuple((repr(key), _canonical(item, met)) for key, item in value.items())
     if isinstance(value, (list, tuple)):
         return type(value).__name__, tuple(_canonical(item, met) for item in value)
