@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from lockstep.exploration.automata import Automata, Local
+from lockstep.exploration.search.backwards import all_leading_to
 from lockstep.exploration.search.fairness import Circle, Moves, fair_circles
 from lockstep.exploration.search.fields import Field, Status
 from lockstep.exploration.search.graph import Graph
@@ -86,14 +87,8 @@ def _on_the_way(automata: Automata, process: str, sections: Collection[str]) -> 
     before: dict[int, list[int]] = {}
     for (number, _), edge in automata.edges.items():
         before.setdefault(edge.after, []).append(number)
-    found = {each.number for each in automata.locals if each.process == process and set(each.sections) & set(sections)}
-    front = list(found)
-    while front:
-        for number in before.get(front.pop(), ()):
-            if number not in found:
-                found.add(number)
-                front.append(number)
-    return found
+    inside = {each.number for each in automata.locals if each.process == process and set(each.sections) & set(sections)}
+    return all_leading_to(inside, before)
 
 
 def _status(graph: Graph, state: int, field: Field) -> Status | None:

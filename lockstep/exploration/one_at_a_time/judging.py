@@ -15,6 +15,7 @@ from lockstep.exploration.one_at_a_time.monitor import REFUSED, Monitor
 from lockstep.exploration.one_at_a_time.observed import Node, Observed
 from lockstep.exploration.one_at_a_time.reasons import reasons
 from lockstep.exploration.one_at_a_time.specification import Specification
+from lockstep.exploration.search.backwards import all_leading_to
 from lockstep.exploration.search.few_preemptions import few_preemptions
 from lockstep.exploration.search.graph import OverBudget
 from lockstep.exploration.search.shortest import PathStep, shortest
@@ -84,18 +85,8 @@ def _every_node(observed: Observed) -> tuple[Collection[Node], Container[Node] |
         if ending:
             rests.add(node)
     if cyclic:
-        rests = met.keys() - _leading_to(moved, before)
+        rests = met.keys() - all_leading_to(moved, before)
     return met, _not_allowed(observed, rests)
-
-
-def _leading_to(goals: set[Node], before: dict[Node, list[Node]]) -> set[Node]:
-    found, front = set(goals), list(goals)
-    while front:
-        for node in before.get(front.pop(), ()):
-            if node not in found:
-                found.add(node)
-                front.append(node)
-    return found
 
 
 def _some_nodes(findings: Findings, observed: Observed) -> tuple[Collection[Node], Container[Node] | None]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from lockstep.exploration.automata import Automata, Unknown
+from lockstep.exploration.search.backwards import all_leading_to
 from lockstep.exploration.search.fields import Field, Status, Widen
 from lockstep.exploration.search.growth import plainly_endless
 from lockstep.exploration.search.steps import ExitsAreSteps, Steps
@@ -225,11 +226,4 @@ class Graph:
             for _, news in self.successors(state):
                 for new in news:
                     before.setdefault(new, []).append(state)
-        reached = set(self.ends)
-        front = list(reached)
-        while front:
-            for state in before.get(front.pop(), ()):
-                if state not in reached:
-                    reached.add(state)
-                    front.append(state)
-        return self.depths.keys() - reached
+        return self.depths.keys() - all_leading_to(self.ends, before)
