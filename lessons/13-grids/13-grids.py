@@ -111,25 +111,24 @@ def row_of(row):
 predict("The rows are cut into 4 blocks. Which block takes longest?", "the upper one", "the lower one", "all take the same time")
 
 # %%
-film = Film("a Mandelbrot picture, as it is drawn", most=60)
+film = Film("who has drawn which rows", colours="who")
 drawn, who, numbers = np.zeros((120, 160)), np.zeros((120, 160)), {}
 with Pool(4) as pool:
     for row, process, points in pool.imap_unordered(row_of, range(120), chunksize=3):
         drawn[row], who[row] = points, numbers.setdefault(process, len(numbers) + 1)
-        film.show(drawn)
+        film.show(who)
     pool.close()
     pool.join()
-film.show(drawn, last=True)
+film.show(who, last=True)
 
 # %% [markdown]
-# The bright points are the dear ones, 60 steps each, and they are at the bottom. (A view in the usual position is symmetric, and two halves look perfectly balanced. It is a favourite of advertisements.) And here
-# is who drew what:
+# Chunks of three rows, taken by whoever was free. Who has cheap rows, at the top, comes again soon; the rows at the bottom take their time. If you run the cell once more, the colours change. What was drawn does not:
 
 # %%
-Film("who drew which rows", colours="who").show(who, last=True)
+Film("a Mandelbrot picture", most=60, unit="steps").show(drawn, last=True)
 
 # %% [markdown]
-# Chunks of three rows, taken by whoever was free. Those who had cheap rows at the top came again soon. If you run the two cells once more, the colours change and the picture does not.
+# The bright points are the dear ones, 60 steps each, and they are at the bottom. (A view in the usual position is symmetric, and two halves look perfectly balanced. It is a favourite of advertisements.)
 
 # %%
 cost = drawn.sum(axis=1)
@@ -172,7 +171,7 @@ predict(
 )
 
 # %%
-film = Film("a plate that gets warm from two sides")
+film = Film("a plate that gets warm from two sides", unit="temperature")
 old, new = plate(60), plate(60)
 for number in range(600):
     step(old, new, 1, 59)

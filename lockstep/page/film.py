@@ -24,6 +24,7 @@ class Film:
         title    stands above
         colours  a colour map of matplotlib; "who": the numbers are those of workers, from 1, and 0 is nobody
         least, most  the numbers at the ends of the colours
+        unit     what the numbers are
         seconds  between two pictures at least, so that drawing takes no time from the processes
 
     `show(array)` changes the picture, unless the last one was shown just now; `show(array, last=True)` does so in any case. The last
@@ -31,9 +32,15 @@ class Film:
     """
 
     def __init__(
-        self, title: str, colours: str = "inferno", least: float = 0.0, most: float = 1.0, seconds: float = 0.25
+        self,
+        title: str,
+        colours: str = "inferno",
+        least: float = 0.0,
+        most: float = 1.0,
+        unit: str = "",
+        seconds: float = 0.25,
     ) -> None:
-        self._title, self._seconds = title, seconds
+        self._title, self._unit, self._seconds = title, unit, seconds
         self._who = colours == "who"
         self._colours: Any = ListedColormap([NOBODY, *OKABE_ITO]) if self._who else colours
         self._ends = (-0.5, len(OKABE_ITO) + 0.5) if self._who else (least, most)
@@ -70,5 +77,5 @@ class Film:
                 patches.append(Patch(color=NOBODY, label="not yet"))
             axes.legend(handles=patches, fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
         else:
-            picture.colorbar(drawn, ax=axes)
+            picture.colorbar(drawn, ax=axes, label=self._unit)
         return picture
