@@ -28,6 +28,15 @@ hints = [
 equivalent_mutants = {
     "- pool.join()": "leaving `with` ends the workers, and waits for them",
     "+ return int((x**2 + y**2 <= 1).sum())": "no dart lands exactly there",
+    "+ return (x**2 + y**2 < 1).sum()": "a number of NumPy adds up as well",
+    "+ sizes = [min(9999, throws - start) for start in range(0, throws, 10_000)]": "one dart in ten thousand cannot be seen in the answer",
+    "+ sizes = [min(10001, throws - start) for start in range(0, throws, 10_000)]": "one dart in ten thousand cannot be seen in the answer",
+    "+ sizes = [min(10_000, throws - start) for start in range(0, throws, 9999)]": "one dart in ten thousand cannot be seen in the answer",
+    "+ sizes = [min(10_000, throws - start) for start in range(0, throws, 10001)]": "one dart in ten thousand cannot be seen in the answer",
+    "+ hits = sum(pool.map(hits_in, list(zip(seeds, sizes)), chunksize=None))": "whole shares are chunks too, and every piece costs the same",
+    "+ hits = sum(pool.map(hits_in, list(zip(seeds, sizes)), ))": "whole shares are chunks too, and every piece costs the same",
+    "+ hits = sum(pool.map(hits_in, zip(seeds, sizes), chunksize=1))": "the pool makes a list of it",
+    "+ hits = sum(pool.map(hits_in, list(zip(seeds, sizes)), chunksize=2))": "whole shares are chunks too, and every piece costs the same",
 }
 
 
@@ -73,6 +82,9 @@ def _(student):
     )
     hits = student.estimate_pi(7, 2, 5) * 7 / 4
     assert abs(hits - round(hits)) < 1e-6, f"of 7 darts {hits:.2f} hit: how many were thrown?"
+    assert max(student.many_estimates(1, 8)) == 4, (
+        "one dart alone, with eight seeds, and it never hits: is the first dart or the last one left out?"
+    )
 
 
 @check("the same seed, the same answer", limit=10)
@@ -112,7 +124,7 @@ def _(student):
 
 @check("all workers throw", limit=20)
 def _(student):
-    found = simulate(student.estimate_pi, 600_000, 3, 7, cores=3, limit=15)
+    found = simulate(student.estimate_pi, 600_000, 3, 7, cores=5, limit=15)
     assert found.processes > 1, "no other process was started: nobody shares the work"
     assert found.processes == 4, f"for 3 workers {found.processes - 1} processes were started"
     _, *loads = found.busy.values()

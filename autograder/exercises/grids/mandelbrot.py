@@ -5,7 +5,7 @@ A picture has `rows` x `columns` points. For each of them `steps(row, column, ro
 - `draw_row(task)`, the task of a worker: the list of the steps of all points in one row, and whatever else you need to know whose row it is;
 - `mandelbrot(steps, rows, columns, workers)`, which returns the whole picture: the list of its rows from the top to the bottom. `workers` processes draw it, no more and no fewer.
 
-The view is not symmetric: the rows at the bottom take many times as long as those at the top. The check runs your program with 8 workers on 8 virtual cores: the whole may take at most 1.4 times as long as it must, a
+The view is not symmetric: the rows at the bottom take many times as long as those at the top. The check runs your program with 8 workers on 10 virtual cores: the whole may take at most 1.4 times as long as it must, a
 row is drawn once, and a point alone is not worth a message.
 """
 
@@ -21,7 +21,12 @@ hints = [
     "`pool.map(f, tasks, chunksize=1)` hands out one at a time and gives the results in the order of the tasks. Without `chunksize` a chunk is several rows that stand together.",
     "The dear rows are at the bottom. If the last row of all is the dearest, everybody waits for whoever gets it: begin at the bottom.",
 ]
-equivalent_mutants = {"- pool.join()": "leaving `with` ends the workers, and waits for them"}
+equivalent_mutants = {
+    "- pool.join()": "leaving `with` ends the workers, and waits for them",
+    "+ picture = pool.map(draw_row, tasks, chunksize=None)": "a few rows together balance as well, from the bottom on",
+    "+ picture = pool.map(draw_row, tasks, )": "a few rows together balance as well, from the bottom on",
+    "+ picture = pool.map(draw_row, tasks, chunksize=2)": "a few rows together balance as well, from the bottom on",
+}
 
 
 def draw_row(task):
@@ -88,9 +93,9 @@ def _(student):
         assert found == student.whole_picture(rows, columns)
 
 
-@check("equal loads: 8 workers on 8 virtual cores are busy until the end", limit=30)
+@check("equal loads: 8 workers on 10 virtual cores are busy until the end", limit=30)
 def _(student):
-    found = simulate(student.mandelbrot, given.slow_steps, 120, 12, 8, cores=8, costs="ideal", limit=25)
+    found = simulate(student.mandelbrot, given.slow_steps, 120, 12, 8, cores=10, costs="ideal", limit=25)
     steps = sum(map(sum, student.whole_picture(120, 12)))
     parent, *loads = found.busy.values()
     assert loads, "no other process was started: nobody shares the work"
@@ -107,7 +112,7 @@ def _(student):
         "which stand together at the bottom, and the others wait for it"
     )
     assert found.makespan <= 1.4 * steps / 8, (
-        f"the loads are equal, but on average only {found.parallelism:.1f} of 8 cores compute: is a worker waited for before the next one has its row?"
+        f"the loads are equal, but on average only {found.parallelism:.1f} cores compute: is a worker waited for before the next one has its row?"
     )
 
 

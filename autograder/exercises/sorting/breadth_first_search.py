@@ -25,7 +25,13 @@ equivalent_mutants = {
     "- pool.join()": "leaving `with` ends the workers, and waits for them",
     "+ size = max(1, len(level) // (3 * workers))": "another size that shares out well",
     "+ size = max(1, len(level) // (5 * workers))": "another size that shares out well",
-    "+ size = max(1, len(level) / (4 * workers))": "for a pool",
+    "+ size = max(2, len(level) // (4 * workers))": "another size that shares out well",
+    "+ size = max(1, (4 * workers))": "another size that shares out well",
+    "+ size = max(1, len(level) // 4)": "another size that shares out well",
+    "+ size = max(1, len(level) // workers)": "another size that shares out well",
+    "+ for found in pool.imap(neighbours, level, ):": "one at a time, which shares out well",
+    "+ for found in pool.imap_unordered(neighbours, level, size):": "the vertices of a level have one distance, in whatever order they are found",
+    "+ following.append(vertex)": "the two lines do not need each other",
 }
 
 
@@ -110,7 +116,7 @@ def _(student):
 
 @check("every vertex is asked for its neighbours once", limit=20)
 def _(student):
-    found = simulate(student.breadth_first_search, given.slowly_on_a_square, 0, 3, cores=3, costs="ideal", limit=15)
+    found = simulate(student.breadth_first_search, given.slowly_on_a_square, 0, 3, cores=5, costs="ideal", limit=15)
     assert found.result == {vertex: sum(divmod(vertex, 4)) for vertex in range(16)}
     asked = round(found.work)
     assert asked <= 16, (
@@ -119,9 +125,9 @@ def _(student):
     )
 
 
-@check("the level is shared: 4 workers on 4 virtual cores", limit=20)
+@check("the level is shared: 4 workers on 6 virtual cores", limit=20)
 def _(student):
-    found = simulate(student.breadth_first_search, given.in_a_tree, 0, 4, cores=4, costs="ideal", limit=15)
+    found = simulate(student.breadth_first_search, given.in_a_tree, 0, 4, cores=6, costs="ideal", limit=15)
     assert found.processes > 1, "no other process was started: nobody shares the work"
     assert found.processes < 10, (
         f"{found.processes - 1} processes were started for 4 workers: start them once, before the first level, and not again for every level"

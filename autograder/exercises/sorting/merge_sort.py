@@ -8,7 +8,7 @@ Write three functions:
 - `merge_sort(items, workers)` returns the sorted list of all items. It starts `workers` processes, no more and no fewer. Each sorts its share; then, and also in the
   workers, every two sorted shares are merged into one, until there is one list. The list `items` is not changed.
 
-The checks count comparisons, and run your program with 4 workers on 4 virtual cores.
+The checks count comparisons, and run your program with 4 workers on 6 virtual cores.
 """
 
 from multiprocessing import Pipe, Pool, Process, get_context
@@ -24,8 +24,13 @@ hints = [
     "`pairs = list(zip(lists[::2], lists[1::2]))`, and `lists = pool.starmap(merge, pairs) + lists[2 * len(pairs):]` until there is one list.",
 ]
 equivalent_mutants = {
-    "+ if len(items) < 1:": "never",
     "- pool.join()": "leaving `with` ends the workers, and waits for them",
+    "+ middle = len(items) // 2": "it may be computed before it is needed",
+    "+ bounds = [len(items) * worker // workers for worker in range(workers + 2)]": "the additional share is empty: slices end with the list",
+    "+ lists = pool.map(sort_share, [items[start:stop] for start, stop in zip(bounds, bounds[1:])], chunksize=None)": "as many tasks as workers: the default is one at a time, too",
+    "+ lists = pool.map(sort_share, [items[start:stop] for start, stop in zip(bounds, bounds[1:])], )": "as many tasks as workers: the default is one at a time, too",
+    "+ lists = pool.starmap(merge, pairs, chunksize=None) + lists[2 * len(pairs) :]": "as many tasks as workers: the default is one at a time, too",
+    "+ lists = pool.starmap(merge, pairs, ) + lists[2 * len(pairs) :]": "as many tasks as workers: the default is one at a time, too",
 }
 
 
@@ -178,10 +183,10 @@ def _(student):
     assert student.list_afterwards([3, 1, 2, 5, 4]) == [3, 1, 2, 5, 4], "merge_sort changed the list of its caller"
 
 
-@check("4 workers on 4 virtual cores share the sorting and the merging", limit=30)
+@check("4 workers on 6 virtual cores share the sorting and the merging", limit=30)
 def _(student):
     numbers = [(7 * n * n + 3 * n) % 256 for n in range(256)]
-    found = simulate(student.merge_sort_slowly, numbers, 4, cores=4, costs="ideal", limit=25)
+    found = simulate(student.merge_sort_slowly, numbers, 4, cores=6, costs="ideal", limit=25)
     assert found.result == sorted(numbers)
     parent, *loads = found.busy.values()
     assert loads, "no other process was started: nobody shares the work"
@@ -197,7 +202,7 @@ def _(student):
         "merge lists of the same length, each item 8 times, and not every share into one that gets longer and longer"
     )
     assert found.makespan <= 900, (
-        f"each has its share, but on average only {found.parallelism:.1f} of 4 cores compute: is a worker waited for before the next one has its task?"
+        f"each has its share, but on average only {found.parallelism:.1f} cores compute: is a worker waited for before the next one has its task?"
     )
 
 
