@@ -24,6 +24,7 @@ class Film:
         title    stands above
         colours  a colour map of matplotlib; "who": the numbers are those of workers, from 1, and 0 is nobody
         least, most  the numbers at the ends of the colours
+        names    of what the rows and the columns are
         unit     what the numbers are
         seconds  between two pictures at least, so that drawing takes no time from the processes
 
@@ -38,9 +39,10 @@ class Film:
         least: float = 0.0,
         most: float = 1.0,
         unit: str = "",
+        names: tuple[str, str] = ("row", "column"),
         seconds: float = 0.25,
     ) -> None:
-        self._title, self._unit, self._seconds = title, unit, seconds
+        self._title, self._unit, self._names, self._seconds = title, unit, names, seconds
         self._who = colours == "who"
         self._colours: Any = ListedColormap([NOBODY, *OKABE_ITO]) if self._who else colours
         self._ends = (-0.5, len(OKABE_ITO) + 0.5) if self._who else (least, most)
@@ -62,19 +64,19 @@ class Film:
         """The array as a picture, for matplotlib."""
         numbers = np.asarray(array)
         picture = Picture(
-            figsize=(6.4, 1.0 + 5.4 * min(1.0, numbers.shape[0] / numbers.shape[1])), layout="constrained"
+            figsize=(6.4, 1.2 + 5.2 * min(1.0, max(0.35, numbers.shape[0] / numbers.shape[1]))), layout="constrained"
         )
         axes = picture.subplots()
         low, high = self._ends
         drawn = axes.imshow(numbers, cmap=self._colours, vmin=low, vmax=high, interpolation="nearest", aspect="auto")
         axes.set_title(self._title)
-        axes.set_xlabel("column")
-        axes.set_ylabel("row")
+        axes.set_ylabel(self._names[0])
+        axes.set_xlabel(self._names[1])
         if self._who:
             named = [int(number) for number in np.unique(numbers) if number > 0]
             patches = [Patch(color=OKABE_ITO[number - 1], label=f"worker {number}") for number in named]
             if 0 in numbers:
-                patches.append(Patch(color=NOBODY, label="not yet"))
+                patches.append(Patch(color=NOBODY, label="nobody"))
             axes.legend(handles=patches, fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
         else:
             picture.colorbar(drawn, ax=axes, label=self._unit)

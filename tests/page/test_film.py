@@ -47,5 +47,5 @@ def test_outside_of_a_notebook_nothing_is_shown(page, monkeypatch):
 
 def test_a_picture_of_workers_names_those_that_are_in_it():
     axes = Film("who", colours="who").picture([[0, 1], [3, 3]]).axes[0]
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["worker 1", "worker 3", "not yet"]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["worker 1", "worker 3", "nobody"]
     assert axes.get_xlabel() == "column"
