@@ -23,7 +23,15 @@ hints = [
     "In a step: send both rows first, then receive both. If all receive first, all wait for ever.",
     "`next_rows([above, *rows, below])`, with `above` from the worker above. With one worker both are its own rows, and the pipe leads back to it.",
 ]
-equivalent_mutants = {}
+equivalent_mutants = {
+    "+ width = len(rows[1])": "all rows have one length",
+    "+ found.append(row)": "the row is filled after it was put there",
+    "+ down.send(rows[-1])": "which of the two is sent first does not matter",
+    "+ results = [Pipe(duplex=False) for _ in range(workers)]": "the two do not need each other",
+    "+ bounds = [len(world) * worker // workers for worker in range(workers + 1)]": "the two do not need each other",
+    "+ results = [Pipe(duplex=True) for _ in range(workers)]": "the other direction is not used",
+    "+ bounds = [len(world) * worker // workers for worker in range(workers + 2)]": "the last of them is not used",
+}
 
 
 def next_rows(rows):
@@ -190,6 +198,12 @@ def _(student):
     )
 
 
+@check("blocks that are larger than a pipe come back", limit=20)
+def _(student):
+    found = simulate(student.full_after, 24, 200, 1, 2, cores=3, pipe_capacity=2_048, limit=15)
+    assert len(found.result) == 24
+
+
 @check("all workers have their part, at the same time", limit=30)
 def _(student):
     found = simulate(student.full_after, 60, 100, 4, 3, cores=5, limit=25)
@@ -291,6 +305,22 @@ def all_receive_first():
             down.send(rows[-1])
             rows = next_rows([above, *rows, below])
         result.send(rows)
+
+
+@wrong("deadlock", "✘ blocks that are larger than a pipe come back")
+def joined_before_the_blocks_are_fetched():
+    def game_of_life(world, steps, workers):
+        pipes = [Pipe() for _ in range(workers)]
+        results = [Pipe(duplex=False) for _ in range(workers)]
+        bounds = [len(world) * worker // workers for worker in range(workers + 1)]
+        processes = []
+        for n, (a, b) in enumerate(pairwise(bounds)):
+            arguments = world[a:b], steps, pipes[n - 1][1], pipes[n][0], results[n][1]
+            processes.append(Process(target=live, args=arguments))
+            processes[-1].start()
+        for process in processes:
+            process.join()
+        return [row for receiver, _ in results for row in receiver.recv()]
 
 
 @wrong("it looks as if whole blocks were sent")

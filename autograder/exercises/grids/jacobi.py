@@ -27,7 +27,11 @@ hints = [
 ]
 equivalent_mutants = {
     "- memory.close()": "the child's memory is unmapped when it ends",
-    "- del grids, old, new": "the child's memory is unmapped when it ends",
+    "+ barrier.wait()": "to wait before a step is to wait after the one before",
+    "+ old, new = grids[step % 2], grids[(step - 1) % 2]": "the other of two, either way",
+    "+ memory = SharedMemory(create=True, size=17 * grid.size)": "more memory than is used",
+    "+ inner = len(grid) - 2": "the two do not need each other",
+    "+ memory.unlink()": "the name may go before the memory does",
 }
 
 
