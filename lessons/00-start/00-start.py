@@ -140,6 +140,7 @@ check.run("wait_for_ever")
 # | [06 Locks](../06-locks/06-locks.ipynb) | How do we keep others out? |
 # | [07 Conditions](../07-conditions/07-conditions.ipynb) | How do we wait for something to become true? |
 # | [08 Deadlock](../08-deadlock/08-deadlock.ipynb) | Who waits for whom? |
+# | [09 Promises](../09-promises/09-promises.ipynb) | What may we rely on? |
 # | [10 Speed-up](../10-speedup/10-speedup.ipynb) | How much faster can it get? |
 # | [11 Map, reduce, scan](../11-patterns/11-patterns.ipynb) | What do all these loops have in common? |
 #
