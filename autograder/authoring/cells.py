@@ -30,7 +30,7 @@ def check_cell(parts: Parts) -> str:
 def program_cell(parts: Parts) -> str:
     """What is given, as an ordinary cell: the program of a puzzle."""
     texts = ["\n".join(line for line in part.text.split("\n") if line.strip() != "@given") for part in parts.given]
-    used = _loaded(parts.given)
+    used = _loaded(parts.given) - {"given"}
     imports = [_imports(parts, used), _imports(parts, used, of_lockstep=True)]
     return _below("\n".join(filter(None, imports)), "\n\n\n".join(texts))
 

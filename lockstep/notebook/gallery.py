@@ -12,7 +12,7 @@ from typing import Any
 from lockstep.exploration.exploring import explore
 from lockstep.notebook import progress
 from lockstep.notebook.exercise_help import EXERCISES
-from lockstep.player.aim import aims_of
+from lockstep.player.aim import aimed_at, aims_of
 from lockstep.player.widget import Player
 
 DRIVEN = "driven"  # the kind of progress: puzzle -> the fewest steps in which it was driven to its failure
@@ -37,13 +37,16 @@ def drive(puzzle: str, program: Any, *arguments: Any, **options: Any) -> Any:
     player = Player(found.findings, puzzle=True)
     if not player.data["drivable"]:
         return found.play()
+    fewest = min(found.findings.graph.depths[state] for state in aimed_at(found.findings, None))
     path = progress.file()
 
     def keep(_change: Any) -> None:
-        if player.reached:
-            steps = len(player.schedule)
+        steps = len(player.schedule)
+        told = f" In the fewest steps, {fewest}." if steps == fewest else f" {fewest} steps are enough."
+        if player.reached and not player.verdict.endswith(told):
             before = _number(progress.read(path).get(DRIVEN, {}).get(puzzle))
             progress.note(path, DRIVEN, puzzle, min(steps, before or steps))
+            player.verdict += told
 
     player.observe(keep, "verdict")
     return player
@@ -56,7 +59,10 @@ class Gallery:
     rows: tuple[tuple[str, int, int, bool], ...]
 
     def __str__(self) -> str:
-        lines = [f"{title}: {_driven(fewest, steps)}, {_mended(mended)}" for title, fewest, steps, mended in self.rows]
+        lines = [
+            f"{title} ({fewest} steps): driven {_driven(fewest, steps)}, mended {_mended(mended)}"
+            for title, fewest, steps, mended in self.rows
+        ]
         return "\n".join([*lines, self._summary()])
 
     __repr__ = __str__
@@ -66,12 +72,12 @@ class Gallery:
         return f"{driven} of {len(self.rows)} driven to the failure, {mended} mended."
 
     def _repr_html_(self) -> str:
+        head = "".join(_cell(each, "th") for each in ("Puzzle", "Fewest steps", "Driven", "Mended"))
         rows = "".join(
-            f'<tr><td style="text-align:left"><a href="#{html.escape(title.replace(" ", "-"))}">{html.escape(title)}</a></td>'
-            f'<td style="text-align:left">{_driven(fewest, steps)}</td><td style="text-align:left">{_mended(mended)}</td></tr>'
+            f"<tr>{_cell(_link(title))}{_cell(str(fewest))}{_cell(_driven(fewest, steps))}{_cell(_mended(mended))}</tr>"
             for title, fewest, steps, mended in self.rows
         )
-        return f"<table><tr><th>Puzzle</th><th>Driven</th><th>Mended</th></tr>{rows}</table><p>{self._summary()}</p>"
+        return f"<table><tr>{head}</tr>{rows}</table><p>{self._summary()}</p>"
 
 
 def gallery() -> Gallery:
@@ -104,9 +110,17 @@ def _number(kept: Any) -> int:
 
 def _driven(fewest: int, steps: int) -> str:
     if not steps:
-        return f"not yet (fewest: {fewest} steps)"
-    return f"in {steps} steps, the fewest" if steps <= fewest else f"in {steps} steps (fewest: {fewest})"
+        return "not yet"
+    return "in the fewest steps" if steps <= fewest else f"in {steps} steps"
 
 
 def _mended(mended: bool) -> str:
-    return "mended" if mended else "not yet mended"
+    return "and proven" if mended else "not yet"
+
+
+def _link(title: str) -> str:
+    return f'<a href="#{html.escape(title.replace(" ", "-"))}">{html.escape(title)}</a>'
+
+
+def _cell(page: str, tag: str = "td") -> str:
+    return f'<{tag} style="text-align: left">{page}</{tag}>'

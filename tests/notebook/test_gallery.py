@@ -43,16 +43,17 @@ def test_a_drive_to_the_failure_is_kept_and_one_to_another_end_is_not():
     driven(player, [1, 1, 2, 2, 0])
     assert "driven" not in progress.read(progress.file())
     driven(player, [1, 2, 1, 2, 0])
+    assert player.verdict.endswith("It counts. In the fewest steps, 5.")
     assert progress.read(progress.file())["driven"] == {"counting": 5}
-    assert "in 5 steps, the fewest" in str(gallery.gallery())
+    assert "Counting (5 steps): driven in the fewest steps, mended not yet" in str(gallery.gallery())
 
 
 def test_what_is_kept_is_the_drive_with_the_fewest_steps():
     progress.note(progress.file(), "driven", "counting", 9)
-    assert "in 9 steps (fewest: 5)" in str(gallery.gallery())
+    assert "driven in 9 steps, mended not yet" in str(gallery.gallery())
     driven(gallery.drive("counting", count, add), [1, 2, 1, 2, 0])
     progress.note(progress.file(), "exercises", "counting", {"passed": 1, "of": 2})
-    assert "in 5 steps, the fewest, not yet mended" in str(gallery.gallery())
+    assert "driven in the fewest steps, mended not yet" in str(gallery.gallery())
 
 
 def test_a_mended_program_leaves_nothing_to_drive_to(capsys):
@@ -64,7 +65,8 @@ def test_a_mended_program_leaves_nothing_to_drive_to(capsys):
 def test_the_table_shows_puzzles_alone_and_counts_them():
     progress.note(progress.file(), "exercises", "counting", {"passed": 2, "of": 2})
     assert (
-        str(gallery.gallery()) == "Counting: not yet (fewest: 5 steps), mended\n0 of 1 driven to the failure, 1 mended."
+        str(gallery.gallery())
+        == "Counting (5 steps): driven not yet, mended and proven\n0 of 1 driven to the failure, 1 mended."
     )
     assert "ring" not in gallery.gallery()._repr_html_()
 
@@ -72,4 +74,4 @@ def test_the_table_shows_puzzles_alone_and_counts_them():
 def test_a_damaged_record_counts_as_not_begun():
     progress.note(progress.file(), "driven", "counting", "many")
     progress.note(progress.file(), "exercises", "counting", "all")
-    assert "not yet (fewest: 5 steps), not yet mended" in str(gallery.gallery())
+    assert "driven not yet, mended not yet" in str(gallery.gallery())
