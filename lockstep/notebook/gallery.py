@@ -115,7 +115,7 @@ def _driven(fewest: int, steps: int) -> str:
 
 
 def _mended(mended: bool) -> str:
-    return "and proven" if mended else "not yet"
+    return "proven" if mended else "not yet"
 
 
 def _link(title: str) -> str:

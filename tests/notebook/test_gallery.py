@@ -66,7 +66,7 @@ def test_the_table_shows_puzzles_alone_and_counts_them():
     progress.note(progress.file(), "exercises", "counting", {"passed": 2, "of": 2})
     assert (
         str(gallery.gallery())
-        == "Counting (5 steps): driven not yet, mended and proven\n0 of 1 driven to the failure, 1 mended."
+        == "Counting (5 steps): driven not yet, mended proven\n0 of 1 driven to the failure, 1 mended."
     )
     assert "ring" not in gallery.gallery()._repr_html_()
 
