@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lockstep.measurement.store_buffering import store_buffering
     from lockstep.notebook.check_cells import check
     from lockstep.notebook.functions_for_children import load_ipython_extension
+    from lockstep.notebook.gallery import drive, gallery
     from lockstep.notebook.prediction import predict
     from lockstep.page.film import Film
     from lockstep.recording.recording import timeline
@@ -32,6 +33,8 @@ _HOMES = {
     "Film": "lockstep.page.film",
     "ReadersWriterLock": "lockstep.standin.objects.readers_writer",
     "check": "lockstep.notebook.check_cells",
+    "drive": "lockstep.notebook.gallery",
+    "gallery": "lockstep.notebook.gallery",
     "raises": "lockstep.checks.check",
     "given": "lockstep.student.given",
     "student": "lockstep.student.session",
@@ -56,7 +59,9 @@ __all__ = [
     "Film",
     "ReadersWriterLock",
     "check",
+    "drive",
     "explore",
+    "gallery",
     "given",
     "inside",
     "laws",

@@ -424,4 +424,4 @@ you_drive(night_shift, goal="deadlock")
 # philosophers; Coffman, Elphick, Shoshani, *System Deadlocks*, ACM Computing Surveys 3 (2), 1971; Dijkstra, *Hierarchical Ordering of Sequential Processes* (EWD310), where the
 # philosophers first sat down.
 #
-# Back to [the list of units](../00-start/00-start.ipynb).
+# Every proof so far has assumed something about memory, and something about the objects that we share. [The next unit](../09-promises/09-promises.ipynb) asks what was promised.
