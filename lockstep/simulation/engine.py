@@ -38,6 +38,7 @@ class Engine:
         self.operations = self.messages = self.bytes = 0
         self._timers: list[tuple[float, int, Actor | None, int, Callable[[], None]]] = []
         self._waiters: dict[str, dict[str, Actor]] = {}  # by object, in order of arrival
+        self._ports: dict[str, float] = {}  # of ranks: until when each receives
         self._sequence = 0
 
     def run(self) -> None:
@@ -217,7 +218,7 @@ class Engine:
                 if not self.objects.possible(waiting_without_limit(operation), actor.identity):
                     continue
                 actor.state, actor.awaited = "waking", by.identity
-                delay = self.costs.wake
+                delay = self.costs.of_waking(operation)
                 if operation.kind == "barrier.pass":
                     delay += woken * self.costs.passing
                 self._after(delay, actor, lambda actor=actor: self._retry(actor))  # type: ignore[misc]
@@ -368,6 +369,26 @@ class Engine:
     def _list_children(self, actor: Actor, operation: Operation) -> None:
         self._go_on(actor, tuple(self.actors[child].code for child in operation.arguments[0]))
 
+    def _send(self, actor: Actor, operation: Operation) -> None:
+        """To another rank: ports of both take one message at a time, and a rank can send while it receives."""
+        message, to = operation.arguments[0], operation.objects[0]
+        seconds = self.costs.of_transfer(message)
+        actor.port = max(self.now, actor.port) + seconds
+        there = self._ports[to] = max(actor.port, self._ports.get(to, 0.0) + seconds)
+        self.messages += 1
+        self.bytes += message.size
+        span = actor.span
+
+        def arrive() -> None:
+            self.objects.attempt(operation, actor.identity, span)
+            self._changed((to,), actor)
+
+        self._at(there, arrive)
+        if operation.kind == "mpi.send":
+            self._go_on_later(actor, actor.port - self.now, None)
+        else:
+            self._go_on(actor, None)
+
     def _sleep(self, actor: Actor, operation: Operation) -> None:
         self._go_on_later(actor, operation.arguments[0], None)
 
@@ -397,4 +418,5 @@ _OWN: dict[str, Callable[[Engine, Actor, Operation], None]] = {
     "process.start": Engine._start, "process.join": Engine._join, "process.exit": Engine._exit,
     "process.is_alive": Engine._observe, "process.exitcode": Engine._observe, "process.terminate": Engine._observe,
     "process.kill": Engine._observe, ACTIVE: Engine._list_children, "time.sleep": Engine._sleep, "time.now": Engine._tell_time,
+    "mpi.send": Engine._send, "mpi.isend": Engine._send,
 }  # fmt: skip

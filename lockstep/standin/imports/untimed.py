@@ -12,6 +12,7 @@ from lockstep.standin.imports.covered import Imports, refusal, sleep_no_time
 from lockstep.standin.imports.modules import StandIns
 from lockstep.standin.imports.timed import FUTURES, POOL, broken
 from lockstep.standin.machine import not_covered
+from lockstep.standin.mpi import module as mpi
 from lockstep.standin.timed import executors, pools
 from lockstep.standin.timed.mailbox import never
 
@@ -56,6 +57,7 @@ def get_context(method: str | None = None) -> types.ModuleType:
 _FUTURES = {**FUTURES, "ProcessPoolExecutor": ProcessPoolExecutor, "Future": Future}
 _INSTEAD = {
     **plain.INSTEAD,
+    **mpi.INSTEAD,
     "ThreadPoolExecutor": "use ProcessPoolExecutor; threads are not covered",
     "InterpreterPoolExecutor": "use ProcessPoolExecutor; interpreters are not covered",
 }
@@ -64,6 +66,7 @@ STAND_INS = StandIns(
         "multiprocessing": {**plain.PUBLIC, "Pool": pools.Pool, "get_context": get_context},
         **{f"multiprocessing.{name}": names for name, names in plain.SUBMODULES.items()},
         "multiprocessing.pool": POOL,
+        **mpi.contents(moments.read),
         "concurrent": {},
         "concurrent.futures": _FUTURES,
         "concurrent.futures.process": {"BrokenProcessPool": broken, **_FUTURES},

@@ -23,7 +23,7 @@ _MESSAGE_LIMIT = 1_000  # and of an exception's message
 
 
 def serve(connection: ServiceConnection, programs: Programs) -> None:
-    find = _finder(dict(zip(("student", "given"), programs.load(), strict=True)))
+    find = finder(dict(zip(("student", "given"), programs.load(), strict=True)))
     while True:
         try:
             request = connection.receive()
@@ -57,7 +57,7 @@ def _call(request: dict[str, Any], find: Find) -> dict[str, Any]:
     except BaseException as error:
         if isinstance(error, TypeError) and error.__traceback__ and error.__traceback__.tb_next is None:
             return {"mismatch": f"{error}"}  # raised by the call itself, before the function began
-        return _raised(error)
+        return raised(error)
     finally:
         for stream in (sys.stdout, sys.stderr):
             if stream is not None:
@@ -70,7 +70,9 @@ def _call(request: dict[str, Any], find: Find) -> dict[str, Any]:
     return answer
 
 
-def _finder(modules: dict[str, ModuleType]) -> Find:
+def finder(modules: dict[str, ModuleType]) -> Find:
+    """Finds what a reference names, in these modules by their origin. It raises NotThere for a name that is missing."""
+
     def find(origin: str, name: str) -> Any:
         value = getattr(modules[origin], name)
         if (reason := reason_missing(value)) is not None:
@@ -80,7 +82,8 @@ def _finder(modules: dict[str, ModuleType]) -> Find:
     return find
 
 
-def _raised(error: BaseException) -> dict[str, Any]:
+def raised(error: BaseException) -> dict[str, Any]:
+    """An exception of the learner's function as data."""
     types = tuple(kind.__name__ for kind in type(error).__mro__ if kind is not object)
     try:
         message = str(error)
