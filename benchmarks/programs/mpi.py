@@ -230,3 +230,11 @@ def first_comes(comm):
         return [comm.recv(source=MPI.ANY_SOURCE) for _ in range(comm.Get_size() - 1)]
     comm.send(comm.Get_rank(), dest=0)
     return None
+
+
+def all_wait(comm):
+    return comm.recv(source=(comm.Get_rank() + 1) % comm.Get_size())
+
+
+def other_calls(comm):
+    return comm.reduce(1) if comm.Get_rank() == 0 else comm.bcast(1)

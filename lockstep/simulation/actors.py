@@ -69,7 +69,6 @@ class Actor:
     looks: int = 0  # in a row at something that may change, and since when; see `costs.of_look`
     looking_since: float = 0.0
     awaited: str = ""  # who made it possible for it to go on
-    port: float = 0.0  # until when the network takes what it has sent
     unfed: list[Callable[[], None]] = field(default_factory=list)  # what its feeders do once it lets them
 
 

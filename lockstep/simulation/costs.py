@@ -67,10 +67,6 @@ class Costs:
         queued = self.queued if operation_kind(kind).by_thread else 0.0
         return self.message + queued + self.byte * message.size
 
-    def of_transfer(self, message: Message) -> float:
-        """Seconds that the network takes for a message between ranks (Hockney 1994)."""
-        return self.alpha + self.beta * message.size
-
     def of_waking(self, operation: Operation) -> float:
         """Latency to a process that waited in this operation; of a rank it is part of the message's."""
         return 0.0 if operation.kind.startswith("mpi.") else self.wake

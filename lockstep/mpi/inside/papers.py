@@ -48,6 +48,13 @@ class Papers:
             told = [f"{name} {os.stat(_SHARED / name).st_ino}\n" for name in names]
             (self.folder / f"segments.{rank}").write_text("".join(told))
 
+    def loaded(self, rank: int) -> None:
+        """The rank has loaded the program and calls it now."""
+        (self.folder / f"loaded.{rank}").touch()
+
+    def all_loaded(self, ranks: int) -> bool:
+        return all((self.folder / f"loaded.{rank}").exists() for rank in range(ranks))
+
     def process(self, rank: int) -> int | None:
         """The process of the rank, None if it has not begun."""
         with contextlib.suppress(OSError, ValueError):

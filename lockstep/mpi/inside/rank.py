@@ -61,7 +61,7 @@ def main(folder: str) -> None:
         faulthandler.register(STACK_SIGNAL, file=open(papers.stack(rank), "w"), all_threads=False)  # noqa: SIM115
     lines = _Lines(os.open(papers.output, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), rank)
     sys.stdout = sys.stderr = lines
-    answer = _answer(request, world)
+    answer = _answer(request, world, papers)
     lines.finish()
     try:
         papers.end(rank, answer)
@@ -72,7 +72,7 @@ def main(folder: str) -> None:
         world.Abort(1)  # or the others would wait for it for ever
 
 
-def _answer(request: dict[str, Any], world: Any) -> dict[str, Any]:
+def _answer(request: dict[str, Any], world: Any, papers: Papers) -> dict[str, Any]:
     try:
         modules = {name: importlib.import_module(module) for name, module in (("student", SOLUTION), ("given", GIVEN))}
         function, arguments, keywords = resolved(
@@ -80,6 +80,7 @@ def _answer(request: dict[str, Any], world: Any) -> dict[str, Any]:
         )
     except NotThere as error:
         return {"missing": str(error)}
+    papers.loaded(world.Get_rank())
     try:
         return {"value": function(*with_communicator(function, arguments, world), **keywords)}
     except BaseException as error:

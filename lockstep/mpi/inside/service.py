@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -19,9 +18,9 @@ import psutil
 from lockstep.mpi.inside.papers import STACK_SIGNAL, Papers
 from lockstep.student.inside.serving import Programs, ServiceConnection
 
+STARTING = 30.0  # seconds in which ranks have surely loaded the program
 _PATIENCE = 2.0  # seconds for ranks that are asked where they are, or to end
 _MOST_SAID = 2_000  # bytes of what mpiexec itself says
-_PID = re.compile(r"=   PID (\d+) RUNNING AT")  # whose end it tells of
 
 
 def serve(connection: ServiceConnection, programs: Programs) -> None:
@@ -57,6 +56,7 @@ def _run(request: dict[str, Any], folder: str) -> dict[str, Any]:
             )  # fmt: skip
             waiting = None
             try:
+                _wait_until_loaded(process, papers, ranks)
                 process.wait(request["limit"])
             except subprocess.TimeoutExpired:
                 waiting = _where(papers, ranks)
@@ -71,12 +71,22 @@ def _run(request: dict[str, Any], folder: str) -> dict[str, Any]:
         return {**reply, **_ended(papers, ranks, process.returncode, text)}
 
 
+def _wait_until_loaded(process: subprocess.Popen[bytes], papers: Papers, ranks: int) -> None:
+    """Until all ranks have loaded the program, as far as they do: the limit is for what they do then."""
+    until = time.monotonic() + STARTING
+    while time.monotonic() < until and process.poll() is None and not papers.all_loaded(ranks):
+        time.sleep(0.02)
+
+
 def _environment() -> dict[str, str]:
-    """The ranks' environment: they are MPI's, which this process must not become by importing what uses MPI."""
+    """The ranks' environment: they are MPI's, which this process must not become by importing what uses MPI.
+
+    UCX, below MPICH, would use System V's shared memory, which a sandbox does not give and which outlives a rank that is killed.
+    """
     left_out = ("MPI4PY_RC_INITIALIZE",)
     path = os.pathsep.join(entry for entry in sys.path if entry)
     return {**{name: value for name, value in os.environ.items() if name not in left_out}, "PYTHONPATH": path,
-            "HYDRA_LAUNCHER": "fork"}  # fmt: skip
+            "HYDRA_LAUNCHER": "fork", "UCX_TLS": "posix,self"}  # fmt: skip
 
 
 def _ended(papers: Papers, ranks: int, code: int, said: str) -> dict[str, Any]:
@@ -85,11 +95,8 @@ def _ended(papers: Papers, ranks: int, code: int, said: str) -> dict[str, Any]:
         for rank, answer in enumerate(answers):
             if answer is not None and kind in answer:
                 return {kind: answer[kind], "rank": rank}
-    without = [rank for rank, answer in enumerate(answers) if answer is None or "value" not in answer]
-    if without:
-        named = _PID.search(said)
-        killed = [rank for rank in range(ranks) if named and papers.process(rank) == int(named[1])]
-        return {"died": without, "code": code, "said": said, "killed": killed}
+    if any(answer is None or "value" not in answer for answer in answers):
+        return {"died": code, "said": said}
     return {"values": [answer["value"] for answer in answers if answer is not None]}
 
 

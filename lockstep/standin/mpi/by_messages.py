@@ -16,25 +16,25 @@ from typing import Any
 
 from lockstep.standin.machine import current
 from lockstep.standin.mpi import mail
-from lockstep.standin.mpi.mail import packed
+from lockstep.standin.mpi.mail import MEETINGS, packed
 from lockstep.standin.mpi.reductions import Op
-from lockstep.standin.objects.mpi_collectives import CALLS
 from lockstep.standin.operation import Message
-from lockstep.standin.shared import EXCEPTIONS
-
-_ROOTS = 1_000_000  # more than there are ranks
+from lockstep.standin.shared import ask
 
 
 class _Call:
-    """One collective call on one rank: its messages do not meet those of the program, and tell which call they are of."""
+    """One collective call on one rank, whose messages do not meet those of the program."""
 
     def __init__(self, comm: Any, call: str, root: int = 0) -> None:
+        """Raises CollectiveMismatch if another rank makes another call at this turn."""
         self.rank: int = comm.rank
         self.size: int = comm.size
         self.root = root
         self.group: tuple[int, ...] = comm.group
-        self.context, self.call = f"{comm.context}'", call
-        self.tag = CALLS.index(call) * _ROOTS + root
+        self.context = f"{comm.context}'"
+        turns: dict[str, int] = current().process().turns  # type: ignore[attr-defined]
+        turns[comm.context] = turns.get(comm.context, 0) + 1
+        ask("mpi.turn", (MEETINGS,), comm.context, turns[comm.context], call, root, self.rank, self.size)
 
     def send(self, value: Any, to: int) -> None:
         self._send(packed(value), to)
@@ -43,20 +43,13 @@ class _Call:
         self._send(Message(packed(None).token, 0), to)
 
     def _send(self, message: Message, to: int) -> None:
-        mail.send(message, self.context, self.tag, self.group[self.rank], self.group[to])
+        mail.send(message, self.context, 0, self.group[self.rank], self.group[to])
 
     def begin_to_send(self, value: Any, to: int) -> None:
-        mail.begin_to_send(packed(value), self.context, self.tag, self.group[self.rank], self.group[to])
+        mail.begin_to_send(packed(value), self.context, 0, self.group[self.rank], self.group[to])
 
     def receive(self, source: int) -> Any:
-        """Raises CollectiveMismatch if the other rank is in another call."""
-        _, tag, message = mail.receive(self.group[source], self.context, -1, self.group[self.rank])
-        if tag != self.tag:
-            other, root = CALLS[tag // _ROOTS], tag % _ROOTS
-            raise EXCEPTIONS["CollectiveMismatch"](
-                f"rank {self.rank} calls {self.call}(root={self.root}) where rank {source} calls {other}(root={root}): all "
-                "ranks must make the same collective calls in the same order"
-            )
+        _, _, message = mail.receive(self.group[source], self.context, 0, self.group[self.rank])
         return current().unpack(message)
 
     def other(self, place: int) -> int:

@@ -28,6 +28,7 @@ class Rank(Process):
         super().__init__(target=function, args=tuple(arguments), kwargs=keywords, name=f"rank {rank}")
         self.identity = f"{self._creator}.{RANKS + rank}"
         self.rank = rank
+        self.turns: dict[str, int] = {}  # how many collective calls it has made of each communicator, where that counts
 
     def run(self) -> None:
         function = self._target

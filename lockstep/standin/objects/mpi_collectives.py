@@ -86,12 +86,31 @@ def _leave(
     meetings[place : place + 1] = [meeting._replace(left=left)] if len(left) < size else []
     after = _with(values[0], context, meetings)
     if other is not None:
-        first, second = sorted((own, other))
-        return one((after,), Raised("CollectiveMismatch", (
-            f"rank {first.rank} calls {_call(first)} where rank {second.rank} calls {_call(second)}: all ranks must make the "
-            f"same collective calls in the same order"
-        )))  # fmt: skip
+        return one((after,), _mismatch(own, other))
     return one((after,), tuple(_part(entered[giver].given, rank) for giver in _givers(call, root, rank, size)))
+
+
+@operation("mpi.turn", told="begin {2}", method="Comm.collective", answers="never")
+def _take_turn(
+    values: tuple[Value, ...], process: str, context: str, turn: int, call: str, root: int, rank: int, size: int
+) -> list[Outcome]:
+    """The `turn`-th call of a rank, where calls are made of messages: the value is (context, turn, entry of the first, how many)."""
+    own = Entry(rank, call, root, None)
+    for place, (where, which, first, entered) in enumerate(values[0]):
+        if (where, which) == (context, turn):
+            rest = values[0][:place] + values[0][place + 1 :]
+            if tuple(first[1:3]) != (call, root):
+                return one(values, _mismatch(own, Entry(*first)))
+            return one(((*rest, (where, which, first, entered + 1)) if entered + 1 < size else rest,), None)
+    return one(((*values[0], (context, turn, own, 1)) if size > 1 else values[0],), None)
+
+
+def _mismatch(*entries: Entry) -> Raised:
+    first, second = sorted(entries)
+    return Raised("CollectiveMismatch", (
+        f"rank {first.rank} calls {_call(first)} where rank {second.rank} calls {_call(second)}: all ranks must make the same "
+        f"collective calls in the same order"
+    ))  # fmt: skip
 
 
 def _givers(call: str, root: int, rank: int, size: int) -> list[int]:
