@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy
-
 from lockstep.standin.machine import not_covered
 from lockstep.standin.mpi.mail import MpiError
-from lockstep.standin.mpi.reductions import Elements
+from lockstep.standin.mpi.reductions import Elements, numpy
 
 
 class Datatype:
@@ -40,7 +38,7 @@ def elements_of(buffer: Any) -> Any:
             raise TypeError("message: expecting a buffer, or a list of a buffer, a count and a type")
         count = next((part for part in buffer[1:] if not isinstance(part, Datatype | str)), None)
         buffer = buffer[0]
-    if isinstance(buffer, numpy.ndarray):
+    if isinstance(buffer, numpy().ndarray):
         if not (buffer.flags.c_contiguous or buffer.flags.f_contiguous):
             raise ValueError("ndarray is not contiguous")
         if buffer.dtype.hasobject:
@@ -48,7 +46,7 @@ def elements_of(buffer: Any) -> Any:
         flat = buffer.reshape(-1, order="A")
     else:
         try:
-            flat = numpy.frombuffer(buffer, dtype=getattr(buffer, "typecode", "u1"))
+            flat = numpy().frombuffer(buffer, dtype=getattr(buffer, "typecode", "u1"))
         except TypeError:
             kind = type(buffer).__name__
             raise TypeError(

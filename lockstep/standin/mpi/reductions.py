@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable
-from functools import reduce
+from functools import cache, reduce
+from importlib import import_module
 from typing import Any
-
-import numpy
 
 _Two = Callable[[Any, Any], Any]
 
@@ -48,8 +47,14 @@ class Op:
         if isinstance(x, Elements):
             if self.name not in _ARRAYS:
                 raise TypeError(f"{self!r} combines objects: use the lower-case call")
-            return Elements(_ARRAYS[self.name](x.array, y.array))
+            return Elements(getattr(numpy(), _ARRAYS[self.name])(x.array, y.array))
         return self(x, y)
+
+
+@cache
+def numpy() -> Any:
+    """NumPy, for programs that send arrays; others need not wait for it to be loaded."""
+    return import_module("numpy")
 
 
 class Elements:
@@ -99,9 +104,8 @@ _OBJECTS: dict[str, _Two] = {
     "LXOR": _one_of, "BAND": operator.and_, "BOR": operator.or_, "BXOR": operator.xor,
     "MAXLOC": _larger_with_place, "MINLOC": _smaller_with_place,
 }  # fmt: skip
-_ARRAYS: dict[str, _Two] = {
-    "SUM": numpy.add, "PROD": numpy.multiply, "MAX": numpy.maximum, "MIN": numpy.minimum, "LAND": numpy.logical_and,
-    "LOR": numpy.logical_or, "LXOR": numpy.logical_xor, "BAND": numpy.bitwise_and, "BOR": numpy.bitwise_or,
-    "BXOR": numpy.bitwise_xor,
+_ARRAYS = {
+    "SUM": "add", "PROD": "multiply", "MAX": "maximum", "MIN": "minimum", "LAND": "logical_and", "LOR": "logical_or",
+    "LXOR": "logical_xor", "BAND": "bitwise_and", "BOR": "bitwise_or", "BXOR": "bitwise_xor",
 }  # fmt: skip
 OPS = {name: Op(name) for name in _OBJECTS}
