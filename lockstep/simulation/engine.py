@@ -127,7 +127,8 @@ class Engine:
             actor.history.append(Span(last, self.now, "communicating", operation.kind, operation.objects, stretch.line))
 
     def _note_waited(self, actor: Actor, kind: str, objects: tuple[str, ...] = (), line: str = "") -> None:
-        actor.history.append(Span(actor.since, self.now, "waiting", kind, objects, line, actor.awaited))
+        what = "communicating" if kind == "mpi.send" else "waiting"  # the network takes it
+        actor.history.append(Span(actor.since, self.now, what, kind, objects, line, actor.awaited))
 
     def _ask(self, actor: Actor, operation: Operation) -> None:
         patient = waiting_without_limit(operation)

@@ -162,7 +162,7 @@ for _name in CALLS:
     operation(f"mpi.enter {_name}", told=f"begin {_name}", method=f"Comm.{_name}", answers="never", usual=None)(_enter)
     operation(
         f"mpi.leave {_name}", told=f"finish {_name}", method=f"Comm.{_name}", answers="never", follows=True, wakes_all=True,
-        wait=Wait("{detail}, and that does not come", _missing, "waits for the others"),
+        wait=Wait("{detail}, and that does not come", _missing, "the others"),
     )(_leave)  # fmt: skip
 
 

@@ -64,7 +64,7 @@ def sender(source: int) -> str:
 
 _AWAITED = Wait(
     "a message from {detail}, and nobody can go on to send one", lambda value, asked: sender(asked.arguments[0]),
-    "waits for a message",
+    "a message",
 )  # fmt: skip
 _UNTAKEN = Wait(
     "its message to be received by rank {detail}, and that does not come to it", lambda value, asked: asked.arguments[2]
