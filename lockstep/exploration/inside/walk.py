@@ -119,10 +119,24 @@ class Walk:
             self._iterator(kind, value)
         elif isinstance(value, BaseException):
             self._exception(value)
+        elif kind.__module__ == "numpy" and hasattr(kind, "tobytes"):
+            self._numbers(value)
         elif kind is _TUPLEGETTER or kind.__module__ == "typing" or kind in _ANNOTATIONS:
             self.out.append(repr(value) if kind is not _TUPLEGETTER else value.__reduce__())
         else:
             self._instance(kind, value)
+
+    def _numbers(self, value: Any) -> None:
+        """A number or an array of NumPy; a view with the array that it is of."""
+        expect(not value.dtype.hasobject)
+        self.out += [type(value).__name__, value.dtype.str, value.shape]
+        base = value.base if type(value).__name__ == "ndarray" else None
+        if base is None:
+            self.out += [value.strides, value.tobytes()]
+            return
+        expect(type(base) is type(value))
+        self.out += [value.strides, value.__array_interface__["data"][0] - base.__array_interface__["data"][0]]
+        self.value(base)
 
     def _iterator(self, kind: type, value: Any) -> None:
         self.out.append(kind.__name__)

@@ -13,6 +13,7 @@ from lockstep.standin.imports.modules import StandIns
 from lockstep.standin.imports.timed import FUTURES, POOL, broken
 from lockstep.standin.machine import not_covered
 from lockstep.standin.mpi import module as mpi
+from lockstep.standin.objects import memory_views
 from lockstep.standin.timed import executors, pools
 from lockstep.standin.timed.mailbox import never
 
@@ -21,6 +22,7 @@ _CLOCKS: dict[str, dict[str, Any]] = {
     "time": {"sleep": sleep_no_time, **moments.TIME},
     "timeit": {**{name: refusal(f"timeit.{name}", _NO_TIME) for name in timeit.__all__}, "default_timer": moments.read},
     "datetime": moments.DATES,
+    "numpy": {"ndarray": memory_views.ndarray, "frombuffer": memory_views.frombuffer},
 }
 
 
