@@ -16,9 +16,10 @@ from typing import Any
 from lockstep.exploration import sections
 from lockstep.exploration.inside import clients
 from lockstep.exploration.inside.behaviour import entry_point
+from lockstep.exploration.inside.classes import Unsure, accessor, expect, lookup
 from lockstep.exploration.inside.interpreter_frames import NULL, READABLE, Held, held
 from lockstep.exploration.inside.running import Run
-from lockstep.exploration.inside.walk import OWN, Unsure, Walk, accessor, expect, lookup
+from lockstep.exploration.inside.walk import OWN, Walk
 from lockstep.program.namespaces import GIVEN
 from lockstep.standin import mpi, objects, shared
 from lockstep.standin.timed import executors, mailbox, pools
