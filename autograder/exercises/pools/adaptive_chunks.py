@@ -103,14 +103,25 @@ def _(student):
 
 @check("items that become cheaper and cheaper")
 def _(student):
-    costs = [(1_500 - number) / 1_000 for number in range(1_000)]
-    chunks = student.adaptive_chunks(costs, 8)
-    assert len(chunks) <= 100, f"{len(chunks)} chunks for 1,000 items: each costs a message, and 100 are enough"
-    found = simulate(student.compute_in_chunks, costs, [1], 8, cores=8, costs="ideal")
-    longer = found.makespan / (sum(costs) / 8) - 1
+    for costs in [(1_500 - number) / 1_000 for number in range(1_000)], [1] * 150 + [1 / 16] * 850:
+        chunks = student.adaptive_chunks(costs, 8)
+        assert len(chunks) <= 100, f"{len(chunks)} chunks for 1,000 items: each costs a message, and 100 are enough"
+        found = simulate(student.compute_in_chunks, costs, [1], 8, cores=8, costs="ideal")
+        longer = found.makespan / (sum(costs) / 8) - 1
+        assert longer <= 0.05, (
+            f"it takes {longer:.0%} longer than it must; the first chunk alone takes {sum(chunks[0]) / (sum(costs) / 8):.0%} of the share of one worker. Equal numbers of items "
+            "are not equal amounts of work: count the cost"
+        )
+
+
+@check("1,000 equal items for many workers")
+def _(student):
+    costs = [0.125] * 1_000
+    found = simulate(student.compute_in_chunks, costs, [1], 24, cores=24, costs="ideal")
+    longer = found.makespan / (sum(costs) / 24) - 1
     assert longer <= 0.05, (
-        f"it takes {longer:.0%} longer than it must; the first chunk alone takes {sum(chunks[0]) / (sum(costs) / 8):.0%} of the share of one worker. Equal numbers of items "
-        "are not equal amounts of work: count the cost"
+        f"with 24 workers it takes {longer:.0%} longer than it must; the first chunk alone takes {found.result[0] / (1_000 / 24):.0%} of the share of one worker: "
+        "the more workers there are, the smaller the part of one"
     )
 
 
@@ -234,6 +245,27 @@ def small_ones_first():
             size = ceil(end / (2 * workers))
             chunks.insert(0, costs[end - size : end])
             end -= size
+        return chunks
+
+
+@wrong(
+    "the more workers there are, the smaller the part of one",
+    replaced={
+        "target = remaining / (2 * workers)\n    for": "target = remaining / 16\n    for",
+        "target = remaining / (2 * workers)\n            chunk": "target = remaining / 16\n            chunk",
+    },
+)
+def always_as_for_eight_workers(): ...
+
+
+@wrong("Equal numbers of items are not equal amounts of work: count the cost")
+def a_part_of_the_items_that_are_left():
+    def adaptive_chunks(costs, workers):
+        chunks = []
+        while costs:
+            size = -(-len(costs) // (2 * workers))
+            chunks.append(costs[:size])
+            costs = costs[size:]
         return chunks
 
 
