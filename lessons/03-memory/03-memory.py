@@ -469,7 +469,7 @@ manager.shutdown()
 #
 # **To read on.** The Python documentation, *multiprocessing.shared_memory*, and *multiprocessing*, "Sharing state between processes" and "Managers". PEP 574 (pickle protocol 5), section "Rationale".
 # P. E. McKenney, *Is Parallel Programming Hard, And, If So, What Can You Do About It?* (free), chapter 3 (what memory costs) and chapter 5 (counting). J. Hennessy and D. Patterson, *Computer Architecture*, 6th
-# edition, chapter 5, sections 5.2 and 5.3 (cache lines, true and false sharing).
+# edition, chapter 5 on thread-level parallelism (cache lines, true and false sharing).
 #
 # ## What you know now
 #

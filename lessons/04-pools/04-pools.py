@@ -399,8 +399,8 @@ for name, lengths in [
 # - `Executor.map` reads *all* its input before you get the first result. From Python 3.14 on `buffersize=` limits that; before, use your own bounded queue (unit 02) for what does not fit into memory.
 # - joblib, Dask and Ray have the same knobs under other names: `batch_size`, partitions, blocks.
 #
-# **To read on.** The Python documentation, *multiprocessing*, "Process Pools", and *concurrent.futures*, "ProcessPoolExecutor". C. Polychronopoulos and D. Kuck, *Guided Self-Scheduling*, IEEE Transactions on Computers C-36 (1987), sections
-# II and III. M. McCool, A. Robison, J. Reinders, *Structured Parallel Programming*, chapter 4 (map) and section 2.6 (tasks and their size).
+# **To read on.** The Python documentation, *multiprocessing*, "Process Pools", and *concurrent.futures*, "ProcessPoolExecutor". C. Polychronopoulos and D. Kuck, *Guided Self-Scheduling*, IEEE Transactions on Computers C-36 (1987).
+# M. McCool, A. Robison, J. Reinders, *Structured Parallel Programming*, chapter 4 (map).
 #
 # ## What you know now
 #

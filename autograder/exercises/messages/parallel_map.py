@@ -24,6 +24,13 @@ hints = [
     "A worker that catches an exception can send it in the place of a result, with a mark that says which of the two it is.",
 ]
 
+equivalent_mutants = {
+    "+ for task in enumerate(items): ...": "a queue keeps its tasks until a worker is there",
+    "+ found = sorted([results.get() for _ in items], key=lambda result: result[0])": "workers can learn of the end when all is done",
+    "+ found = sorted([results.get() for _ in items], key=None)": "no place is there twice, so that only places are compared",
+    "+ found = sorted([results.get() for _ in items], )": "no place is there twice, so that only places are compared",
+}
+
 
 def work_off(function, tasks, results):
     """The loop of a worker: take tasks until there are no more."""

@@ -28,6 +28,10 @@ hints = [
 ]
 equivalent_mutants = {
     "+ if spent > target:": "a chunk that has exactly its part may as well have one item more",
+    "+ target = remaining / (3 * workers)": "the first chunk may be smaller, if the others are not",
+    "+ spent += cost": "one item sooner or later, no part is exact",
+    "+ remaining -= spent": "nobody looks at it in between",
+    "+ target = remaining / (2 * workers)": "a part of what was left before the last chunk is small enough, too",
 }
 
 
@@ -73,7 +77,7 @@ def compute_in_chunks(costs, times, workers):
 
 @check("all items, once and in their order, and no chunk is empty")
 def _(student):
-    for costs, workers in ([1] * 10, 2), ([5, 1, 4, 1, 3, 2, 8], 3), ([2], 4):
+    for costs, workers in ([1] * 10, 2), ([5, 1, 4, 1, 3, 2, 8], 3), ([2], 4), ([0.1, 0.2, 0.3, 0, 0], 2):
         chunks = student.adaptive_chunks(costs, workers)
         assert all(isinstance(chunk, list) for chunk in chunks), (
             f"a chunk is a list of costs, and {chunks[0]!r} is in the list of chunks: return the items themselves"
