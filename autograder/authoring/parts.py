@@ -44,7 +44,7 @@ class Part:
         """What a wrong answer replaces in the text of the reference. Raises ValueError if it is no dict of texts."""
         mark = self.mark("wrong")
         keywords = mark.keywords if isinstance(mark, ast.Call) else []
-        found = next((ast.literal_eval(one.value) for one in keywords if one.arg == "replaced"), {})
+        found: Any = next((ast.literal_eval(one.value) for one in keywords if one.arg == "replaced"), {})
         if not isinstance(found, dict) or not all(isinstance(text, str) for pair in found.items() for text in pair):
             raise ValueError("no dict of texts")
         return found
