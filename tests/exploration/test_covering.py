@@ -1,5 +1,7 @@
 """What is not covered is refused by name; over the budget the claim weakens; what crosses is data."""
 
+import sys
+
 import pytest
 
 from lockstep.exploration.automata import HiddenInput
@@ -361,3 +363,19 @@ def test_exceptions_are_told_by_the_names_that_the_learner_gave(statement, told)
     found = take(f"class Odd(Exception): pass\ndef main():\n    {statement}\n")
     assert told in found.findings.ends[0].crashes[0][1]
     assert found.findings.ends[0].crashes[0][1].count("solution.") == statement.count("solution.")
+
+
+def test_a_dataclass_may_have_annotations_that_are_text(monkeypatch):
+    monkeypatch.delitem(sys.modules, "solution", raising=False)
+    found = take("""
+        from __future__ import annotations
+        from dataclasses import dataclass
+
+        @dataclass
+        class Message:
+            value: int | None = None
+
+        def main():
+            return Message(3).value
+    """)
+    assert set(found.results) == {3}

@@ -213,7 +213,10 @@ class Walk:
 
     def _partial(self, value: Any) -> None:
         self.out.append("partial")
-        for part in (value.func, value.args, value.keywords, value.__dict__ or None):
+        function, arguments, keywords, own = value.__reduce__()[
+            2
+        ]  # to ask for its `__dict__` makes one, and pickles it
+        for part in (function, arguments, keywords, own or None):
             self.value(part)
 
     def _random(self, value: random.Random) -> None:

@@ -215,8 +215,10 @@ class SimulateMachine(GreenletMachine):
         return code
 
     def _work(self, life: TimedLife) -> None:
-        run = self.load(life, None if life.identity == "0" else self._payloads[life.identity][0])
-        life.since = time.thread_time_ns()
+        try:
+            run = self.load(life, None if life.identity == "0" else self._payloads[life.identity][0])
+        finally:
+            life.since = time.thread_time_ns()  # also where an argument cannot be unpickled
         if run is None:
             self.result = self._call_main(life.namespaces)
         else:
