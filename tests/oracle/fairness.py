@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import types
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from .engine import ExitsAreSteps, Machine, Process, Program, TooMany
@@ -169,7 +169,7 @@ def _state(machine: _Remembering) -> tuple[Any, dict[str, Any]]:
     met: dict[int, int] = {}
     parts, places = [], {}
     for number, process in sorted(machine.processes.items()):
-        frames = tuple(_canonical(frame.f_locals, met) for frame in _frames(process))
+        frames = tuple(_names(frame, met) for frame in _frames(process))
         inside = frozenset(process.been_inside) | frozenset(process.inside)
         waits = process.waits_for.number if process.waits_for else ""
         place = (process.status, process.code, str(process.error), _place(process), waits,
@@ -206,6 +206,11 @@ def _place(process: Process) -> Any:
     return tuple((frame.f_code.co_name, frame.f_lasti) for frame in _frames(process))
 
 
+def _names(frame: types.FrameType, met: dict[int, int]) -> Any:
+    """Since Python 3.13 `f_locals` is another object each time, whose address says nothing."""
+    return tuple((name, _canonical(value, met)) for name, value in frame.f_locals.items())
+
+
 def _plain(names: dict[str, Any]) -> Any:
     return tuple(
         (name, repr(value)) for name, value in names.items() if isinstance(value, (int, str, tuple, type(None)))
@@ -223,7 +228,7 @@ def _canonical(value: Any, met: dict[int, int]) -> Any:
     if id(value) in met:
         return "met", met[id(value)]
     met[id(value)] = len(met)
-    if isinstance(value, Mapping):  # since Python 3.13 a frame's names are no dict
+    if isinstance(value, dict):
         return "dict", tuple((repr(key), _canonical(item, met)) for key, item in value.items())
     if isinstance(value, (list, tuple)):
         return type(value).__name__, tuple(_canonical(item, met) for item in value)

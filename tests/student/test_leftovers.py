@@ -84,6 +84,36 @@ def test_the_services_of_children_that_have_ended_are_not_told(method):
     assert result.passed, result.explanation
 
 
+UNHURRIED_QUEUE = """
+import time
+from multiprocessing import Process, get_context
+class Slow:
+    def __reduce__(self):
+        time.sleep(0.5)
+        return Slow, ()
+def leave(method):
+    context = get_context(method)
+    queue = context.Queue()
+    context.Process(target=queue.put, args=(1,)).start()
+    queue.get()
+    for child in context.active_children():
+        child.join()
+    queue.put(Slow())
+"""
+
+
+@linux
+@pytest.mark.parametrize("method", ["forkserver", "spawn"])  # those that name their semaphores
+def test_a_queue_whose_thread_ends_after_the_call_leaves_nothing(method):
+    """Its thread gives back the named semaphores: were the resource tracker ended before, they would start another."""
+    result = judged(UNHURRIED_QUEUE, name=method)
+    assert result.passed, result.explanation
+    unawaited = "from lockstep.student.inside import calls; calls._join_feeders = lambda: None"
+    with contextlib.closing(ChangedLauncher(unawaited)) as launcher:
+        result = judged(UNHURRIED_QUEUE, launcher, name=method)
+    assert "1 process is still running" in result.explanation or "named semaphores" in result.explanation, result
+
+
 @linux
 def test_if_a_process_were_known_by_what_it_calls_itself_it_could_stay_untold():
     program, words = LEFTOVERS["an orphan that calls itself a fork server"]

@@ -3,9 +3,12 @@
 import gc
 import multiprocessing
 import sys
+import threading
+import time
 import traceback
 from collections.abc import Callable
 from multiprocessing.connection import wait
+from multiprocessing.util import _finalizer_registry  # type: ignore[attr-defined]
 from pathlib import Path
 from types import CoroutineType, ModuleType
 from typing import Any
@@ -20,6 +23,7 @@ _OURS = str(Path(__file__).parents[2])  # frames of ours are left out of a learn
 Find = Callable[[str, str], Any]
 _TEXT_LIMIT = 20_000  # characters of a traceback that a report can use
 _MESSAGE_LIMIT = 1_000  # and of an exception's message
+_FEEDER, _FEEDER_PATIENCE = "QueueFeederThread", 2.0  # seconds in all for the threads of queues that are gone
 
 
 def serve(connection: ServiceConnection, programs: Programs) -> None:
@@ -101,6 +105,7 @@ def _tidy(_request: dict[str, Any], _find: Find) -> dict[str, Any]:
     them that could be seen from outside. Then the services of multiprocessing are ended.
     """
     gc.collect()
+    _join_feeders()
     children = list(multiprocessing.process._children)  # type: ignore[attr-defined]
     served = [child for child in children if getattr(child._popen, "method", "") == "forkserver"]
     ended = wait([child.sentinel for child in served], 0)
@@ -109,3 +114,16 @@ def _tidy(_request: dict[str, Any], _find: Find) -> dict[str, Any]:
         "value": {child.pid: child.name for child in children},
         "ended": [child.pid for child in served if child.sentinel in ended],
     }
+
+
+def _join_feeders() -> None:
+    """Waits for the threads of queues that are gone: a queue's named semaphores go with its thread, after the queue.
+
+    Were the resource tracker ended before, the last of them would start another. The thread of a queue that is kept goes on.
+    """
+    kept = {id(argument) for finalizer in list(_finalizer_registry.values()) for argument in finalizer._args or ()}
+    deadline = time.monotonic() + _FEEDER_PATIENCE
+    for thread in threading.enumerate():
+        buffer, *_ = getattr(thread, "_args", None) or (None,)
+        if thread.name == _FEEDER and id(buffer) not in kept:
+            thread.join(max(0.0, deadline - time.monotonic()))
