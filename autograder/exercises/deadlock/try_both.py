@@ -109,7 +109,9 @@ def _(student):
         (answers, free), *_ = found.results
         assert answers == [False], f"the {which} lock is taken by somebody else, and it answers {answers[0]}"
         assert free, f"it found the {which} lock taken, and returned False with the other one in its hand"
-        waited = [wait for wait in simulate(student.neighbours, [(0, 1)], held, cores=2).waiting if wait.process != "main"]
+        waited = [
+            wait for wait in simulate(student.neighbours, [(0, 1)], held, cores=2).waiting if wait.process != "main"
+        ]
         assert not waited, (
             f"the {which} lock is taken, and it waits for {waited[0].seconds:.3g} s before it says False: a time limit is a wait, too"
         )
