@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lockstep.notebook.check_cells import check
     from lockstep.notebook.functions_for_children import load_ipython_extension
     from lockstep.notebook.prediction import predict
+    from lockstep.page.film import Film
     from lockstep.recording.recording import timeline
     from lockstep.simulation.simulating import simulate
     from lockstep.standin.objects.readers_writer import ReadersWriterLock
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from lockstep.version import __version__ as __version__
 
 _HOMES = {
+    "Film": "lockstep.page.film",
     "ReadersWriterLock": "lockstep.standin.objects.readers_writer",
     "check": "lockstep.notebook.check_cells",
     "raises": "lockstep.checks.check",
@@ -51,6 +53,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Film",
     "ReadersWriterLock",
     "check",
     "explore",

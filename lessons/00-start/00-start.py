@@ -142,5 +142,7 @@ check.run("wait_for_ever")
 # | [08 Deadlock](../08-deadlock/08-deadlock.ipynb) | Who waits for whom? |
 # | [10 Speed-up](../10-speedup/10-speedup.ipynb) | How much faster can it get? |
 # | [11 Map, reduce, scan](../11-patterns/11-patterns.ipynb) | What do all these loops have in common? |
+# | [12 Sorting and searching](../12-sorting/12-sorting.ipynb) | How do we share what we do not know beforehand? |
+# | [13 Grids and matrices](../13-grids/13-grids.ipynb) | What must neighbours tell each other? |
 #
 # Go to [the first unit](../01-processes/01-processes.ipynb).
