@@ -122,9 +122,10 @@ class Exploration:
         found = self.findings.starving(section)
         if found is not None:
             what = f" of {section!r}" if section else ""
-            goes = "go through again and again" if self.findings.sections() else "go on and on"
-            others = self.findings.named(found.circle.moving - {found.process})
-            title = f"{process_name(found.process)} can be kept out{what} for ever, while {others} {goes} (starvation):"
+            others = found.circle.moving - {found.process}
+            names, go = self.findings.named(others), "goes" if len(others) == 1 else "go"
+            again = "through again and again" if self.findings.sections() else "on and on"
+            title = f"{process_name(found.process)} can be kept out{what} for ever, while {names} {go} {again} (starvation):"
             path = self.findings.round_shown(found.circle, found.moves)
             raise CheckFailed(title, Trace(self.findings, path, title, starving=found.process))
         return self._held("never_starves")
