@@ -13,7 +13,7 @@ AUTHORS := --group dev --extra teach
 # Jupyter wants to be told that running as root, as in a container, is meant.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab test test-slow test-all pythons build environment tools lint demo lock wheel clean benchmarks
+.PHONY: lab test test-slow test-all pythons build environment tools lint demo lock wheel clean benchmarks sixteen
 
 ## Open the course in JupyterLab, in your own copy of the notebooks (work/).
 lab: $(UV)
@@ -63,6 +63,10 @@ lock: $(UV)
 benchmarks: environment
 	@$(UV) sync --frozen --quiet --inexact --group benchmark
 	@for name in $$(cd benchmarks && ls *.py | sed -n 's/\.py$$//p' | grep -v __init__); do echo "== $$name"; $(RUN) python -m benchmarks.$$name; done
+
+## The programs of the course at 1 to 16 workers, as data for the lessons; for whoever has 16 CPUs.
+sixteen: environment
+	$(RUN) python -m benchmarks.sixteen
 
 environment: $(UV)
 	@$(UV) sync --frozen --quiet --compile-bytecode $(AUTHORS)

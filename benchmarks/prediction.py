@@ -3,7 +3,7 @@
 Every repetition simulates a program and then runs it for real. A fixed countdown before, between and after, on one
 core and on all of them, says how fast the machine was: a virtual machine's host can slow it down unseen from inside. A
 repetition counts if nobody else used the CPUs and the machine had its full speed three times; the others are shown
-with a star.
+with a star. Where the machine was never quiet, both sides are taken at the speed that the countdowns around them had.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from benchmarks import options
-from benchmarks.programs import predicted
+from benchmarks.programs import predicted, predicted_searches
 from lockstep import simulate
 from lockstep.machine.capacity import Capacity, CapacityProbe
 from lockstep.machine.others import cpu_reading, cpus_of_others
@@ -52,6 +52,22 @@ ROWS = (
     Row("word count", predicted.word_count, predicted.word_count_serial, 2_000, COMPUTE),
     Row("Mandelbrot, 4 workers a core", predicted.mandelbrot_crowded, predicted.mandelbrot_serial, 200, CROWDED),
     Row("triad, memory-bound", predicted.triad, predicted.triad_serial, 4_000_000, MEMORY),
+    Row("sample sort", predicted_searches.sample_sort, predicted_searches.sample_sort_serial, 150_000, COMPUTE),
+    Row(
+        "breadth-first search",
+        predicted_searches.breadth_first,
+        predicted_searches.breadth_first_serial,
+        1_024,
+        COMPUTE,
+    ),
+    Row(
+        "pi in chunks, NumPy",
+        predicted_searches.pi_in_chunks,
+        predicted_searches.pi_in_chunks_serial,
+        40_000_000,
+        COMPUTE,
+    ),
+    Row("life, halo by pipes", predicted_searches.life, predicted_searches.life_serial, 180, MESSAGES),
     Row("starts of processes", predicted.starts, predicted.starts_serial, 60, STARTS),
 )
 SPREAD = (ROWS[0], ROWS[1], ROWS[3], ROWS[4], ROWS[5])
@@ -84,6 +100,13 @@ class Repetition(NamedTuple):
     @property
     def error(self) -> float:
         return self.simulated / self.measured - 1
+
+    def corrected(self, best: float) -> float:
+        """The error, had the machine had its best speed throughout: each side goes by the countdowns around it."""
+        first, *around = self.countdowns
+        while_simulated = statistics.mean([first.alone_s, around[0].alone_s]) / best
+        while_measured = statistics.mean(one.together_s for one in around) / best
+        return (self.simulated / while_simulated) / (self.measured / while_measured) - 1
 
     def quiet(self, best: float, effort: Effort) -> bool:
         """`best`: the shortest countdown there was, in seconds."""
@@ -131,7 +154,12 @@ class Machine:
         quiet = [one for one in found if one.quiet(self.best, self._effort)]
         every = ", ".join(f"{one.error:+.0%}{'' if one in quiet else '*'}" for one in found)
         if not quiet:
-            print(f"{row.name:<28} P={self._cores}  not quiet: {every}", flush=True)
+            error = statistics.median(one.corrected(self.best) for one in found)
+            print(
+                f"{row.name:<28} P={self._cores}  not quiet: {every}; at the speed of each repetition {error:+.0%}, "
+                "which decides nothing",
+                flush=True,
+            )
             return None
         error = statistics.median(one.error for one in quiet)
         simulated = statistics.median(one.simulated for one in quiet)

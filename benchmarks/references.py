@@ -18,7 +18,8 @@ from benchmarks import options
 from benchmarks.comparing.peers import installed
 from benchmarks.comparing.rounds import Case, Row, ratio, side_by_side, told
 from benchmarks.comparing.ways import BACKENDS, PEERS, standing, steps_of
-from benchmarks.programs.course import Reference, references
+from benchmarks.programs.course import references
+from benchmarks.programs.reference import Reference
 from lockstep.machine.capacity import Capacity, CapacityProbe
 from lockstep.machine.others import cpu_reading, cpus_of_others
 from lockstep.machine.usable import usable_cpus

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lockstep.notebook.functions_for_children import load_ipython_extension
     from lockstep.notebook.gallery import drive, gallery
     from lockstep.notebook.prediction import predict
+    from lockstep.page.film import Film
     from lockstep.recording.recording import timeline
     from lockstep.simulation.simulating import simulate
     from lockstep.standin.objects.readers_writer import ReadersWriterLock
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from lockstep.version import __version__ as __version__
 
 _HOMES = {
+    "Film": "lockstep.page.film",
     "ReadersWriterLock": "lockstep.standin.objects.readers_writer",
     "check": "lockstep.notebook.check_cells",
     "drive": "lockstep.notebook.gallery",
@@ -54,6 +56,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Film",
     "ReadersWriterLock",
     "check",
     "drive",

@@ -10,7 +10,6 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial, reduce
 from importlib import import_module
 from itertools import accumulate, pairwise
@@ -20,25 +19,12 @@ from typing import Any
 import nbformat
 
 from benchmarks.comparing.ways import Map, spin
+from benchmarks.programs.reference import Reference
+from benchmarks.programs.searches_and_grids import of_grids, of_sorting
 from lockstep.program.definitions import definitions
 from lockstep.program.source import Cell, ModuleSource
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@dataclass(frozen=True)
-class Reference:
-    """`ours()` is the course's program on P workers, `serial()` the best serial one, `by(map)` the work through a map.
-
-    `ceiling` is the speed-up, as a share of P, that the algorithm itself can reach; `why` says where it is below 1.
-    """
-
-    name: str
-    ours: Callable[[], Any]
-    serial: Callable[[], Any]
-    by: Callable[[Map], Any]
-    ceiling: float = 1.0
-    why: str = ""
 
 
 def units(folder: Path) -> dict[str, Any]:
@@ -64,13 +50,17 @@ def references(folder: Path, workers: int, steps: int, scale: float) -> list[Ref
     heavy += f"\n\ndef wanted(number):\n    spin({steps})\n    return number % 3 == 0\n"
     with (folder / f"{names['patterns']}.py").open("a", encoding="utf-8") as file:
         file.write("\n\n" + heavy)
-    processes, speedup, patterns = (import_module(names[unit]) for unit in ("processes", "speedup", "patterns"))
+    processes, speedup, patterns, sorting, grids = (
+        import_module(names[unit]) for unit in ("processes", "speedup", "patterns", "sorting", "grids")
+    )
     return [
         _run_all(processes, workers, int(400 * scale) * steps),
         _count_primes(speedup, int(18_000 * scale), workers),
         _add_squares(speedup, int(12_000_000 * scale), workers),
         *_in_shares(patterns, int(1000 * scale), workers),
         _word_count(patterns, int(20_000 * scale), workers),
+        *of_sorting(sorting, workers, max(1, int(steps * scale)), scale),
+        *of_grids(grids, workers, scale),
     ]
 
 

@@ -80,8 +80,6 @@ print("workers:", len({name for _, name in results}))
 #
 # Here is work that is easy to share: adding up many squares. Each worker takes a part, and no two of them have to talk.
 #
-# Run the second cell and look while it measures.
-
 # %%
 def squares_between(start, stop):
     total = 0
@@ -103,23 +101,36 @@ def add_squares_serially(n):
     return squares_between(0, n)
 
 
-# %%
-predict("What is the speed-up on all the CPUs that you may use?", unit="times")
+# %% [markdown]
+# You may have one CPU or two. So that you see more than a beginning, the next cell also **simulates** the program on up to 32 cores: it runs
+# on one core, everything that the workers compute is timed, and the times are put beside one another on cores that you need not have.
+# What starting a process costs is taken from a usual laptop (`costs="laptop"`), so that a busy moment of your machine does not get into it. (How far all this
+# may be trusted: further down.) It takes some seconds.
 
 # %%
-speedup(add_squares, 1_000_000, serial=add_squares_serially, seconds=2)
+curve = simulate.curve(
+    add_squares, 15_000_000, cores=[1, 2, 4, 8, 16, 32], serial=add_squares_serially, costs="laptop"
+)
+
+# %%
+predict("What is the speed-up with 8 workers on 8 cores?", unit="times")
+
+# %%
+speedup(add_squares, 15_000_000, serial=add_squares_serially, seconds=1.5, simulated=curve)
 
 # %% [markdown]
-# Each round runs the serial program and every number of workers, in a random order, so that a busy moment does not hit
-# one of them alone. A point is the median of the rounds. Its bar says where the true value probably is. The grey line
-# is the ideal: P times as fast on P workers.
+# Green and dashed is what was simulated. It begins near the grey line, the ideal: P times as fast on P workers. Then it gets flat: each worker has
+# less to do, and costs as much to start as any other.
+#
+# Blue is what was measured, on the CPUs that you really have. Each round runs the serial program and every number of workers, in a random order, so that a busy moment does not hit
+# one of them alone. A point is the median of the rounds. Its bar says where the true value probably is.
 #
 # Read the sentence below the picture. It may say **too busy to tell**. Then other programs had the processor while we
-# measured, and there is no curve, because a curve would be about them and not about your program. That is an answer, and
+# measured, and there is no blue curve, because it would be about them and not about your program. That is an answer, and
 # an honest one. Close what is running and try again.
 #
-# If you have one CPU, the curve ends where it begins: more workers on one core are not faster. We shall come to cores
-# that you do not have.
+# If you have one CPU, blue ends where it begins, a little below 1: that is what one CPU can say, that the pool costs something and one core cannot be shared
+# out. The simulated curve does not mind: it goes by CPU time, and not by the clock.
 #
 # Three rules, for your own measurements too:
 #
@@ -180,21 +191,29 @@ for p in [1, 10, 100, 1000]:
 # exercise: amdahl
 
 # %% [markdown]
-# The second question can be measured as well. With `scaling="weak"` each number of workers gets so many times the work: two workers
-# add up two million squares, where one adds up one million. The **scaled speed-up** is the work done in the same time.
+# The second question can be asked of a program as well: each number of workers gets so many times the work. Let one worker add up one million
+# squares, two workers two million, 32 workers 32 million. The **scaled speed-up** is the work done in the same time.
 
 # %%
 predict(
-    "Is the scaled speed-up above or below the one that you measured?",
+    "Take 32 workers. Is the scaled speed-up above or below the simulated one that you saw?",
     "above", "below", "the same",
 )
 
 # %%
-speedup(add_squares, 1_000_000, serial=add_squares_serially, seconds=2, scaling="weak")
+alone = simulate(add_squares_serially, 1_000_000, cores=1, costs="laptop").makespan
+scaled = []
+for p in [1, 2, 4, 8, 16, 32]:
+    seconds = simulate(add_squares, 1_000_000 * p, p, cores=p, costs="laptop").makespan
+    scaled.append((p, p * alone / seconds))
+    print(f"{p:>2} workers, {p:>2} million squares: {p * alone / seconds:5.2f} times the work")
+
+# %%
+speedup(add_squares, 1_000_000, serial=add_squares_serially, seconds=1, scaling="weak", simulated=scaled)
 
 # %% [markdown]
-# Usually above. The start of the pool costs the same as before, and stands against more work. With three or more numbers of workers
-# the plot also shows Gustafson's law, with the serial share that fits best.
+# Above. Each worker costs as much to start as before, and now brings work of its own, so that the line goes on rising where the other bent. With three or more
+# numbers of workers measured the plot also shows Gustafson's law, with the serial share that fits best.
 
 # %% [markdown]
 # ## What a measurement says about the serial part
@@ -324,20 +343,28 @@ for cores in [1, 2, 4, 8, 16]:
 # `costs="ideal"` is a machine where starting a process costs nothing, so the numbers are exact: 0.80 s on one core, 0.10 s
 # on eight, and no less on sixteen, because there are no more than eight tasks.
 #
-# On a machine that exists, starting and talking cost time. Here is `add_squares` again, on cores that you need not have.
+# On a machine that exists, starting and talking cost time. `simulate` measures how much on yours, unless you name another: `"laptop"` is one. Here is the curve of `add_squares` once more, in numbers.
 
 # %%
-predict("Is there a number from which more cores make it slower?", "yes", "no")
-
-# %%
-curve = simulate.curve(add_squares, 1_000_000, cores=[1, 2, 4, 8, 16, 32], serial=add_squares_serially)
 curve
 
 # %% [markdown]
-# The work stays the same and every process has to be started, so each core brings less than the one before, and from some
-# number on more of them make it slower.
+# The parallelism says how many cores compute on average. It stays far below the number of cores: before the last worker has been started, the first one has
+# done its share. What would 128 cores bring?
+
+# %%
+predict("With 128 workers on 128 cores: faster or slower than with 32?", "faster", "slower", "the same")
+
+# %%
+many = simulate(add_squares, 15_000_000, 128, cores=128, costs="laptop")
+print(f" 32 cores: {curve.at(32).makespan:.3f} s, parallelism {curve.at(32).parallelism:.1f}")
+print(f"128 cores: {many.makespan:.3f} s, parallelism {many.parallelism:.1f}")
+
+# %% [markdown]
+# Slower. The work stays the same, every process has to be started, and one process, the parent, starts them all, one after another. From
+# some number on that is all it does.
 #
-# The last column says how far you may trust the number: a simulation has an error, as a measurement has one. It is wider
+# The last column of the table says how far you may trust the number: a simulation has an error, as a measurement has one. It is wider
 # where programs of that kind were seen to go wrong. Ask for the reason:
 
 # %%
@@ -345,11 +372,6 @@ for cores in [1, 32]:
     print(f"{cores:>2} cores: {curve.at(cores).accuracy}")
 
 # %% [markdown]
-# And both together. What is measured is drawn as points; where your CPUs end, the simulated curve goes on, and is labelled so.
-
-# %%
-speedup(add_squares, 1_000_000, serial=add_squares_serially, seconds=1, simulated=curve)
-
 # %% [markdown]
 # ## Balance
 #
@@ -393,7 +415,7 @@ print(f"one at a time:     {dynamic.makespan * 100:.0f} units, parallelism {dyna
 
 # %% [markdown]
 # The last block has the tasks 9 and 10, which makes 19 units, and everybody has to wait for it. Look at the bars.
-# This is what imbalance looks like: one long bar, and nothing beside it.
+# This is what imbalance looks like: one bar goes on when the others have ended.
 
 # %%
 timeline(blocks.timeline())

@@ -548,4 +548,4 @@ timeline(count_combined, long_texts, 2)
 # - Float addition is not quite associative. Expect other last digits, and fix the tree where results must repeat.
 # - Combine before you send.
 #
-# Back to [the list of units](../00-start/00-start.ipynb).
+# All of this knows beforehand what there is to do. [The next unit](../12-sorting/12-sorting.ipynb) does not.

@@ -16,8 +16,8 @@ from lockstep.measurement.measurement import Simulated
 from lockstep.measurement.plan import default_workers
 from lockstep.measurement.request import Request, Show, takes_workers_alone
 from lockstep.measurement.speedup import Speedup
+from lockstep.page.embedded_view import Display, LiveView, script
 from lockstep.page.kernel import in_main_thread, running_cell
-from lockstep.page.live_view import Display, LiveView, script
 
 REFRESH_S = 0.2
 """At most five pictures a second: the browser that draws them needs a CPU of the machine that is measured."""
@@ -29,7 +29,7 @@ class SpeedupPlot(LiveView):
     """What the browser draws: `result` is Speedup.to_json(), `controls` the stops of every slider."""
 
     KIND = "speedup"
-    SCRIPT = script(Path(__file__).with_name("speedup_view.js"))
+    SCRIPT = script(Path(__file__).with_name("speedup_plot.js"))
     SAVED = ("result", "controls", "note", "trouble")
     result = traitlets.Dict().tag(sync=True)
     controls = traitlets.Dict().tag(sync=True)

@@ -16,7 +16,7 @@ from typing import Any
 import traitlets
 
 from lockstep.notebook import progress
-from lockstep.page.live_view import Display, LiveView, script
+from lockstep.page.embedded_view import Display, LiveView, script
 from lockstep.program.history import notebook_source
 
 EXERCISES, SOLUTIONS = "exercises.json", ".solutions.json"

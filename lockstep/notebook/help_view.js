@@ -1,4 +1,4 @@
-// Help with one exercise, below its report: a solution after one question, other right ones, and the starter again. Behind live.js.
+// Help with one exercise, below its report: a solution after one question, other right ones, and the starter again. Behind plot_parts.js.
 
 const SILENCE_MS = 5000;
 

@@ -13,8 +13,8 @@ import traitlets
 from IPython.display import HTML, display
 
 from lockstep.notebook import progress
+from lockstep.page.embedded_view import Display, LiveView, script
 from lockstep.page.kernel import running_shell
-from lockstep.page.live_view import Display, LiveView, script
 from lockstep.words import SENTENCES, brief
 
 _NUMBER = re.compile(r"(?<![\w.])[-+]?\d[\d,_]*(?:\.\d+)?(?:e[-+]?\d+)?(?![\w])", re.IGNORECASE)

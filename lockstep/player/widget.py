@@ -8,7 +8,7 @@ from typing import Any
 import traitlets
 
 from lockstep.exploration.findings import Findings
-from lockstep.page.live_view import LiveView
+from lockstep.page.embedded_view import LiveView
 from lockstep.player.aim import Goal, aimed_at, aims_of
 from lockstep.player.page_data import player_data
 from lockstep.player.replaying import Replay, ScheduleError, replayed

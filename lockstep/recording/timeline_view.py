@@ -6,8 +6,8 @@ from pathlib import Path
 
 import traitlets
 
+from lockstep.page.embedded_view import Display, LiveView, script
 from lockstep.page.kernel import running_cell
-from lockstep.page.live_view import Display, LiveView, script
 from lockstep.recording import timeline_figure as figure
 from lockstep.recording.bars import Bars
 
@@ -16,7 +16,7 @@ class TimelinePlot(LiveView):
     """What the browser draws: `timeline` is Timeline.to_json(), `running` whether more of it is to come."""
 
     KIND = "timeline"
-    SCRIPT = script(Path(__file__).with_name("timeline_view.js"))
+    SCRIPT = script(Path(__file__).with_name("timeline_plot.js"))
     SAVED = ("timeline", "running")
     timeline = traitlets.Dict().tag(sync=True)
     running = traitlets.Bool(False).tag(sync=True)

@@ -1,9 +1,11 @@
-"""A time limit that counts what the machine could give: on a busy one it lasts longer, and never without end."""
+"""A check's time limit: it counts what the machine could give, so on a busy one it lasts longer, and never without end."""
 
 import os
 import time
 
 import psutil
+
+from lockstep.student.failure import StudentTimedOut
 
 MOST = 6.0  # times as long as on an idle machine
 _FIELDS = ("user", "nice", "system", "irq", "softirq", "steal", "interrupt", "dpc")
@@ -31,12 +33,14 @@ class Deadline:
         self._last += seconds
 
     def remaining(self) -> float:
-        """Seconds that one may wait before one asks again; 0 when the limit is over."""
+        """Seconds that one may wait before one asks again. Raises StudentTimedOut when the limit is over."""
         left = self._end - time.monotonic()
         if left > 0:
             return left
         left = self._stretched() - time.monotonic()
-        return left if left > 0.01 * self.limit else 0.0  # or the last part would be taken in ever smaller ones
+        if left <= 0.01 * self.limit:  # or the last part would be taken in ever smaller ones
+            raise StudentTimedOut("no answer came in time")
+        return left
 
     def over(self, since: float, share: float) -> bool:
         """Is this share of the time over that was left at `since`, a moment of the monotonic clock?"""

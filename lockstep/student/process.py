@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from lockstep.program.source import ModuleSource
 from lockstep.student.data import DataError
 from lockstep.student.deadline import Deadline
-from lockstep.student.failure import StudentDied, StudentRefused, StudentTimedOut
+from lockstep.student.failure import StudentDied, StudentRefused
 from lockstep.student.sockets import FrameSocket
 from lockstep.student.stacks import ProcessStack, parse_stacks
 
@@ -151,10 +151,7 @@ class StudentProcess:
                 self._note_end()
                 if self._ended is not None or closed:
                     raise StudentDied(_ending(self._ended, self._because))
-                remaining = deadline.remaining()
-                if remaining <= 0:
-                    raise StudentTimedOut("no answer came in time")
-                for key, _ in selector.select(remaining):
+                for key, _ in selector.select(deadline.remaining()):
                     if key.fileobj is frames:
                         if not frames.read_available():
                             selector.unregister(frames)

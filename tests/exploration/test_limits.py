@@ -205,12 +205,20 @@ def test_the_time_of_a_check_ends_the_search_and_what_was_found_is_told(tmp_path
     assert "the time was up after" in str(found)
 
 
+def interrupt_the_search(before):
+    """Once it listens to interrupts, and has had a second."""
+    while signal.getsignal(signal.SIGINT) == before:
+        time.sleep(0.01)
+    time.sleep(1.0)
+    signal.raise_signal(signal.SIGINT)
+
+
 def test_an_interrupt_gives_what_has_been_found_so_far(tmp_path):
     path = tmp_path / "mine.py"
     path.write_text(PROGRAM, encoding="utf-8")
     with student(path, limit=100.0) as mine:
         begun = time.monotonic()
-        threading.Timer(1.0, signal.raise_signal, (signal.SIGINT,)).start()
+        threading.Thread(target=interrupt_the_search, args=(signal.getsignal(signal.SIGINT),)).start()
         found = explore(mine.count, 3, 12, budget=10**9)
     assert time.monotonic() - begun < 60
     assert "states, since it was interrupted after" in str(found)

@@ -15,7 +15,7 @@ from lockstep.measurement.measured_program import program_of
 from lockstep.measurement.measuring import measured, request_for
 from lockstep.measurement.speedup_view import SpeedupView
 from lockstep.page import kernel as live
-from lockstep.page.live_view import LARGEST
+from lockstep.page.embedded_view import LARGEST
 from lockstep.recording import timeline_figure as figure
 from lockstep.recording.bars import Bar, Lane
 from lockstep.recording.timeline import Timeline
@@ -160,7 +160,7 @@ def test_the_saved_output_has_a_picture_words_and_data_and_asks_for_no_kernel(vi
         def update(self, bundle, raw):
             told.append(bundle)
 
-    monkeypatch.setattr("lockstep.page.live_view.display", lambda widget, display_id: Handle())
+    monkeypatch.setattr("lockstep.page.embedded_view.display", lambda widget, display_id: Handle())
     result = view.in_cell()
     (bundle,) = told
     assert "<img alt=" in bundle["text/html"]

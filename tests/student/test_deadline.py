@@ -1,9 +1,12 @@
 """A limit counts what other programs left of the machine, and ends whatever they do."""
 
+import contextlib
+
 import pytest
 
 from lockstep.student import deadline as module
 from lockstep.student.deadline import MOST, Deadline
+from lockstep.student.failure import StudentTimedOut
 
 
 class Machine:
@@ -21,8 +24,9 @@ class Machine:
     def wait_until_over(self, deadline: Deadline) -> float:
         """Seconds until the deadline says that it is over."""
         began = self.now
-        while (left := deadline.remaining()) > 0:
-            self.now += left
+        with contextlib.suppress(StudentTimedOut):
+            while True:
+                self.now += deadline.remaining()
         return self.now - began
 
 

@@ -146,11 +146,13 @@ def _objects(address: int, count: int) -> tuple[Any, ...]:
 
 
 def _object(address: int) -> Any:
-    word = ctypes.c_ssize_t.from_address(address).value
-    if word & 3 == 3:  # from 3.14 on: the interpreter's own small int, such as the place in a list of a `for`
-        return word >> 2
-    # From 3.14 on the lowest bit marks a reference that is not counted.
     try:
+        if _VERSION < (3, 14):
+            return ctypes.py_object.from_address(address).value
+        word = ctypes.c_ssize_t.from_address(address).value
+        if word & 3 == 3:  # the interpreter's own small int, such as the place in a list of a `for`
+            return word >> 2
+        # The lowest bit marks a reference that is not counted.
         return ctypes.py_object.from_buffer(ctypes.c_ssize_t(word & ~1)).value
     except ValueError:  # nothing is there
         return NULL

@@ -10,6 +10,7 @@ import contextlib
 import sys
 import types
 from collections.abc import Hashable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +30,11 @@ _OUTSIDE = {
     Run._called.__code__,
     *(c for c in entry_point.__code__.co_consts if isinstance(c, types.CodeType)),
 }
-_KNOWN_FILES = {
+_KNOWN_FILES = frozenset({
     contextlib.__file__, sections.__file__,
     shared.__file__, clients.__file__, pools.__file__, executors.__file__, mailbox.__file__,
     *(str(file) for file in Path(objects.__path__[0]).glob("*.py")),
-}  # fmt: skip
+})  # fmt: skip
 _WALKING = frozenset({"all", "any", "next"})  # builtins whose only state, while they call, is their argument
 
 
@@ -56,11 +57,17 @@ def remember(run: Run, frame: types.FrameType | None) -> Hashable | None:
         return None
 
 
+@cache
+def _known_files(labels: frozenset[str]) -> frozenset[str]:
+    """Once for all rests: those of the program beside ours."""
+    return _KNOWN_FILES | labels
+
+
 class _Memory(Walk):
     """The walk over all that a process can reach from where it rests."""
 
     def __init__(self, run: Run) -> None:
-        super().__init__(_KNOWN_FILES | run.machine.labels)
+        super().__init__(_known_files(run.machine.labels))
         self.run = run
 
     def key(self, frame: types.FrameType | None) -> Hashable:

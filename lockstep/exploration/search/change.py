@@ -105,6 +105,8 @@ class Change:
 
     def settle(self, process: str, expected: int) -> None:
         """Joins what has exited, ends what has ended: one after the other, as many may follow from one step."""
+        if self.layout.automata.locals[expected].kind == "ask":
+            return
         if self._settling is not None:
             self._settling.append((process, expected))
             return

@@ -133,6 +133,7 @@ class Graph:
         waiting = level
         actors = self.steps.actors
         room = 2 * self.budget
+        soon = min(OFTEN, room + 1)
         while waiting:
             postponed: dict[int, int] = {}
             wanted: dict[tuple[int, Any], None] = {}
@@ -157,9 +158,11 @@ class Graph:
                 for difference in found:
                     new = state + difference
                     after[new] = after.get(new, 0) + ways
-                if len(after) > room:
-                    raise OverBudget
-                if not len(after) % OFTEN:
+                width = len(after)
+                if width >= soon:
+                    soon = min(width + OFTEN, room + 1)
+                    if width > room:
+                        raise OverBudget
                     self.watch.look(len(self.depths))
             if wanted:
                 self.automata.extend(list(wanted))

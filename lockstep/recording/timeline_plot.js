@@ -1,4 +1,4 @@
-// A timeline of processes on a canvas: draws what Timeline.to_json() holds; zoom, hover and keyboard. Stands behind live.js.
+// A timeline of processes on a canvas: draws what Timeline.to_json() holds; zoom, hover and keyboard. Stands behind plot_parts.js.
 
 const LANE = 30, LABELS = 92, AXIS = 34, MARGIN = 12;
 const HEIGHTS = { computing: 22, communicating: 14, waiting: 6 };

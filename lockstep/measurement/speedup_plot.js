@@ -1,4 +1,4 @@
-// The live speed-up plot: draws what Speedup.to_json() holds, and sends slider values back. Stands behind live.js.
+// The live speed-up plot: draws what Speedup.to_json() holds, and sends slider values back. Stands behind plot_parts.js.
 
 const HEIGHT = 380, LEFT = 52, RIGHT = 14, TOP = 14, BOTTOM = 46;
 const WIDEST = 760, NARROWEST = 300;

@@ -69,7 +69,7 @@ class Display:
 
 def script(own: Path) -> str:
     """A view's own script behind the one that all plots share: a browser is given a single module."""
-    return _text("live.js") + own.read_text("utf-8")
+    return _text("plot_parts.js") + own.read_text("utf-8")
 
 
 def _text(name: str) -> str:

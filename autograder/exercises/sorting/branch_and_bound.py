@@ -1,0 +1,411 @@
+"""Branch and bound
+
+A problem is a tree that is not there yet: `children(node)` gives the list of the nodes below a node, and asking is the work. A node is a tuple that begins with two things:
+
+- `node[0]`, its **bound**: nothing below it costs less;
+- `node[1]`, whether it is a **solution**. Then its bound is what it costs, and it has no children.
+
+Write `branch_and_bound(children, root, workers)`, which returns the least cost of a solution below the node `root` (`None` if there is none), found by `workers` processes, no more and no fewer.
+
+Do not ask a node for its children if its bound is not below the **best cost known so far**: this *prunes* all that is below it. The checks count the nodes that were asked, and run the program on virtual cores:
+
+- with one worker at most 1.1 times as many as a serial search that goes into the child with the least bound first;
+- with 4 workers at most 2 times as many: what one finds must help the others at once, so the best cost is in shared memory;
+- and all must be busy: some parts of the tree are much larger than others, and nobody knows beforehand which.
+"""
+
+from multiprocessing import Pool, Process, Queue, Value, get_context
+
+from autograder.authoring.marks import also_right, hidden, wrong
+from lockstep import check, explore, given, simulate, work
+
+points = 5
+
+hints = [
+    "Serially: a function that goes through the children in the order of their bounds, returns at once where a bound is not below the best, and otherwise calls itself.",
+    'The best cost so far: `best = Value("d", inf)`. Give it to the workers when they start: `Pool(workers, initializer, (children, best))`, where the initializer writes them into global variables.',
+    "Many more tasks than workers: the parent asks the root and its children, and hands out the nodes it found, those with the least bound first, one by one (`imap_unordered`).",
+    "To note a better cost is to check and then act: `with best.get_lock(): best.value = min(best.value, cost)`.",
+]
+equivalent_mutants = {
+    "- pool.join()": "leaving `with` ends the workers, and waits for them",
+    "+ return ...": "what a task returns is not read",
+    "+ if node[0] > best.value:": "a node as dear as the best is looked into in vain, and changes nothing",
+    "+ for _ in range(1):": "seven parts with the best one first share out as well, in a tree as small as that of the checks",
+    "+ nodes = sorted(child for node in nodes for child in ([node] if node[0] else children(node)))": "seven parts with the best one first share out as well, in a tree as small as that of the checks",
+}
+
+
+def begin(function, shared):
+    """Give a worker what all its tasks need."""
+    ### BEGIN SOLUTION
+    global children_of, best
+    children_of, best = function, shared
+    ### END SOLUTION
+
+
+def search(node):
+    """The task of a worker: note the solutions below a node that are better than the best."""
+    ### BEGIN SOLUTION
+    if node[0] >= best.value:
+        return
+    if node[1]:
+        with best.get_lock():
+            best.value = min(best.value, node[0])
+        return
+    for child in sorted(children_of(node)):
+        search(child)
+    ### END SOLUTION
+
+
+def branch_and_bound(children, root, workers):
+    """The least cost of a solution below `root`, found by `workers` processes that prune by what all have found; None if there is none."""
+    ### BEGIN SOLUTION
+    shared = Value("d", float("inf"))
+    nodes = [root]
+    for _ in range(2):
+        nodes = sorted(child for node in nodes for child in ([node] if node[1] else children(node)))
+    with Pool(workers, begin, (children, shared)) as pool:
+        for _ in pool.imap_unordered(search, nodes):
+            pass
+        pool.close()
+        pool.join()
+    return None if shared.value == float("inf") else shared.value
+    ### END SOLUTION
+
+
+@given
+def tours(node):
+    # Round trips through 8 towns; a node is (bound, whether it is a whole trip, the towns so far). Asking takes 1 s of computing.
+    work(1)
+    return tours_at_once(node)
+
+
+@given
+def tours_at_once(node):
+    bound, _, towns = node
+    places = [(49, 97), (53, 5), (33, 65), (62, 51), (38, 61), (45, 74), (27, 64), (17, 36)]
+    far = [[int(((x - z) ** 2 + (y - w) ** 2) ** 0.5) + 1 for x, y in places] for z, w in places]
+    gone = sum(far[a][b] for a, b in zip(towns, towns[1:]))
+    rest = [town for town in range(8) if town not in towns]
+    found = []
+    for town in rest:
+        length = gone + far[towns[-1]][town]
+        if len(rest) == 1:
+            found.append((length + far[town][0], True, (*towns, town)))
+        else:
+            left = [other for other in rest if other != town]
+            least = sum(min(far[a][b] for b in (*left, 0) if b != a) for a in (town, *left))
+            found.append((length + least, False, (*towns, town)))
+    return found
+
+
+@given
+def no_way_out(node):
+    bound, _, depth = node
+    return [(bound + 1, False, depth + 1), (bound + 2, False, depth + 1)] if depth < 3 else []
+
+
+@given
+def two_leaves(node):
+    return [(5.0, True, 1), (3.0, True, 2)] if node[2] == 0 else []
+
+
+@given
+def knapsack(node):
+    # Costs of what is left behind, if at most 20 is carried: (bound, whether all is decided, number of the next thing, weight left).
+    things = [(9, 7), (6, 5), (8, 7), (7, 6), (4, 3), (5, 5)]  # value, weight
+    bound, _, number, room = node
+    value, weight = things[number]
+    last = number == len(things) - 1
+    found = [(bound + value, last, number + 1, room)]
+    if weight <= room:
+        found.append((bound, last, number + 1, room - weight))
+    return found
+
+
+@check("the least cost of a solution", limit=20)
+def _(student):
+    found = student.branch_and_bound(given.knapsack, (0, False, 0, 20), 2)
+    assert found is not None, "there are solutions, and None came back"
+    assert found == 15, (
+        f"the least cost is 15, and {found} came back: the first solution that is found need not be the best one, and a bound that is no solution is none"
+    )
+    assert student.branch_and_bound(given.two_leaves, (0.0, False, 0), 1) == 3
+
+
+@check("a root that is a solution, and a tree that has none", limit=20)
+def _(student):
+    assert student.branch_and_bound(given.knapsack, (7, True, 6, 0), 2) == 7, (
+        "the root itself is a solution, which costs 7"
+    )
+    assert student.branch_and_bound(given.no_way_out, (0, False, 0), 2) is None, (
+        "there is no solution: the answer is None"
+    )
+
+
+@check("whoever finds a better cost at the same moment does not undo it", limit=30)
+def _(student):
+    try:
+        explore(student.branch_and_bound, given.two_leaves, (0.0, False, 0), 2, budget=30_000).always(
+            lambda cost: cost == 3
+        )
+    except AssertionError as failure:
+        if type(failure).__name__ != "NotExplored":
+            raise
+
+
+@check("one worker prunes", limit=30)
+def _(student):
+    found = simulate(student.branch_and_bound, given.tours, (0, False, (0,)), 1, cores=2, costs="ideal", limit=25)
+    assert found.result == 226
+    assert found.processes > 1, "no other process was started: nobody shares the work"
+    assert found.processes == 2, f"for 1 worker {found.processes - 1} processes were started"
+    assert found.work <= 1.1 * 192, (
+        f"{found.work:.0f} nodes were asked for their children, where a serial search asks 192: is a node left out whose bound is not below the best so far, "
+        "the best of all tasks and not only of this one, and is the child with the least bound gone into first?"
+    )
+
+
+@check("what one finds helps the others at once: 4 workers on 6 virtual cores", limit=30)
+def _(student):
+    found = simulate(student.branch_and_bound, given.tours, (0, False, (0,)), 4, cores=6, costs="ideal", limit=25)
+    assert found.result == 226
+    assert found.processes > 1, "no other process was started: nobody shares the work"
+    assert found.processes == 5, f"for 4 workers {found.processes - 1} processes were started"
+    assert found.work <= 2 * 192, (
+        f"4 workers ask {found.work:.0f} nodes, where a serial search asks 192: does everybody prune by a best cost of his own? It has to be in shared memory, read again for every node"
+    )
+    assert found.makespan <= 95, (
+        f"it takes {found.makespan:.0f} s with 4 workers, where a serial search takes 192: some get the large parts of the tree, and the others have nothing to do. "
+        "Hand out many more parts than there are workers, the next one to whoever is free"
+    )
+
+
+@hidden
+@check("other roots, compared with the reference", limit=20)
+def _(student, reference):
+    for children, root, workers in (
+        (given.knapsack, (0, False, 0, 13), 3),
+        (given.knapsack, (0, False, 0, 2), 1),
+        (given.tours_at_once, (0, False, (0, 3)), 2),
+    ):
+        assert student.branch_and_bound(children, root, workers) == reference.branch_and_bound(children, root, workers)
+
+
+@wrong("is a node left out whose bound is not below the best so far")
+def nothing_is_pruned():
+    def search(node):
+        if node[1]:
+            with best.get_lock():
+                best.value = min(best.value, node[0])
+            return
+        for child in children_of(node):
+            search(child)
+
+
+@wrong("the best of all tasks and not only of this one", "does everybody prune by a best cost of his own?")
+def a_best_cost_of_its_own():
+    def least_below(children, node, least):
+        if node[0] >= least:
+            return least
+        if node[1]:
+            return node[0]
+        for child in sorted(children(node)):
+            least = least_below(children, child, least)
+        return least
+
+    def search(task):
+        children, node = task
+        return least_below(children, node, float("inf"))
+
+    def branch_and_bound(children, root, workers):
+        nodes = [root]
+        for _ in range(2):
+            nodes = sorted(child for node in nodes for child in ([node] if node[1] else children(node)))
+        with Pool(workers) as pool:
+            costs = pool.map(search, [(children, node) for node in nodes], chunksize=1)
+        least = min(costs, default=float("inf"))
+        return None if least == float("inf") else least
+
+
+@wrong("some get the large parts of the tree, and the others have nothing to do")
+def one_share_for_each_worker():
+    def search_all(nodes):
+        for node in nodes:
+            search(node)
+
+    def branch_and_bound(children, root, workers):
+        shared = Value("d", float("inf"))
+        nodes = sorted([root] if root[1] else children(root))
+        size = -(-len(nodes) // workers) or 1
+        with Pool(workers, begin, (children, shared)) as pool:
+            pool.map(search_all, [nodes[size * n : size * (n + 1)] for n in range(workers)], chunksize=1)
+        return None if shared.value == float("inf") else shared.value
+
+
+@wrong("the result is wrong", "✘ whoever finds a better cost at the same moment does not undo it")
+def checked_and_then_written():
+    def serve(children, best, tasks):
+        while (node := tasks.get()) is not None:
+            look(children, best, node)
+
+    def look(children, best, node):
+        if node[0] >= best.value:
+            return
+        if node[1]:
+            best.value = node[0]
+            return
+        for child in sorted(children(node)):
+            look(children, best, child)
+
+    def branch_and_bound(children, root, workers):
+        best, tasks = Value("d", float("inf")), Queue()
+        nodes = [root]
+        for _ in range(2):
+            nodes = sorted(child for node in nodes for child in ([node] if node[1] else children(node)))
+        processes = [Process(target=serve, args=(children, best, tasks)) for _ in range(workers)]
+        for process in processes:
+            process.start()
+        for node in [*nodes, *[None] * workers]:
+            tasks.put(node)
+        for process in processes:
+            process.join()
+        return None if best.value == float("inf") else best.value
+
+
+@wrong("the first solution that is found need not be the best one")
+def the_first_solution():
+    def search(node):
+        if best.value < float("inf"):
+            return
+        if node[1]:
+            with best.get_lock():
+                best.value = min(best.value, node[0])
+            return
+        for child in sorted(children_of(node), reverse=True):
+            search(child)
+
+
+@wrong("no other process was started: nobody shares the work")
+def nobody_shares():
+    def branch_and_bound(children, root, workers):
+        begin(children, Value("d", float("inf")))
+        search(root)
+        return None if best.value == float("inf") else best.value
+
+
+@wrong("there is no solution: the answer is None")
+def infinity_for_none():
+    def branch_and_bound(children, root, workers):
+        shared = Value("d", float("inf"))
+        nodes = [root]
+        for _ in range(2):
+            nodes = sorted(child for node in nodes for child in ([node] if node[1] else children(node)))
+        with Pool(workers, begin, (children, shared)) as pool:
+            pool.map(search, nodes, chunksize=1)
+        return shared.value
+
+
+@wrong("is a node left out whose bound is not below the best so far")
+def the_last_child_first():
+    def search(node):
+        if node[0] >= best.value:
+            return
+        if node[1]:
+            with best.get_lock():
+                best.value = min(best.value, node[0])
+            return
+        for child in sorted(children_of(node), reverse=True):
+            search(child)
+
+
+@also_right
+def a_queue_and_processes():
+    def serve(children, best, tasks):
+        while (node := tasks.get()) is not None:
+            look(children, best, node)
+
+    def look(children, best, node):
+        if node[0] >= best.value:
+            return
+        if node[1]:
+            with best.get_lock():
+                if node[0] < best.value:
+                    best.value = node[0]
+            return
+        for child in sorted(children(node), key=lambda child: child[0]):
+            look(children, best, child)
+
+    def branch_and_bound(children, root, workers):
+        best, tasks = Value("d", float("inf")), Queue()
+        nodes = [root]
+        for _ in range(2):
+            nodes = sorted(child for node in nodes for child in ([node] if node[1] else children(node)))
+        processes = [Process(target=serve, args=(children, best, tasks)) for _ in range(workers)]
+        for process in processes:
+            process.start()
+        for node in [*nodes, *[None] * workers]:
+            tasks.put(node)
+        for process in processes:
+            process.join()
+        return None if best.value == float("inf") else best.value
+
+
+@also_right
+def a_stack_and_a_lock_under_spawn():
+    import sys
+    from multiprocessing import RawValue
+
+    def prepare(children, lock, least):
+        global shared
+        shared = children, lock, least
+
+    def below(start: tuple) -> int:
+        children, lock, least = shared
+        stack, asked = [start], 0
+        while stack:
+            node = stack.pop()
+            if node[0] < least.value:
+                if node[1]:
+                    with lock:
+                        least.value = min(least.value, node[0])
+                else:
+                    stack += sorted(children(node), reverse=True)
+                    asked += 1
+        return asked
+
+    def branch_and_bound(children, root, workers: int):
+        context = get_context("spawn")
+        least = RawValue("d", 1e300)
+        starts = [root] if root[1] else sorted(children(root))
+        starts = sorted(child for start in starts for child in ([start] if start[1] else children(start)))
+        with context.Pool(workers, prepare, (children, context.Lock(), least)) as pool:
+            print("asked", sum(pool.imap_unordered(below, starts)), file=sys.stderr)
+            pool.close()
+            pool.join()
+        return least.value if least.value < 1e300 else None
+
+
+@also_right
+def an_executor_and_the_costs_come_back():
+    from concurrent.futures import ProcessPoolExecutor
+
+    def least_below(node):
+        if node[0] >= best.value:
+            return None
+        if node[1]:
+            with best.get_lock():
+                best.value = min(best.value, node[0])
+            return node[0]
+        return min((cost for cost in map(least_below, sorted(children_of(node))) if cost is not None), default=None)
+
+    def branch_and_bound(children, root, workers):
+        if root[1]:
+            return root[0]
+        nodes = sorted(children(root))
+        nodes = sorted(below for node in nodes for below in ([node] if node[1] else children(node)))
+        shared = Value("d", float("inf"))
+        with ProcessPoolExecutor(workers, initializer=begin, initargs=(children, shared)) as executor:
+            costs = list(executor.map(least_below, nodes))
+        return min((cost for cost in costs if cost is not None), default=None)

@@ -1,0 +1,24 @@
+"""A parallel program of the course, the best serial one, and the same work through any map."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from benchmarks.comparing.ways import Map
+
+
+@dataclass(frozen=True)
+class Reference:
+    """`ours()` is the course's program on P workers, `serial()` the best serial one, `by(map)` the work through a map.
+
+    `ceiling` is the speed-up, as a share of P, that the algorithm itself can reach; `why` says where it is below 1.
+    """
+
+    name: str
+    ours: Callable[[], Any]
+    serial: Callable[[], Any]
+    by: Callable[[Map], Any]
+    ceiling: float = 1.0
+    why: str = ""
