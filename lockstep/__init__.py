@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from lockstep.machine.usable import usable_cpus
     from lockstep.measurement.measuring import speedup
     from lockstep.measurement.store_buffering import store_buffering
+    from lockstep.mpi.mpiexec import mpiexec
     from lockstep.notebook.check_cells import check
     from lockstep.notebook.functions_for_children import load_ipython_extension
     from lockstep.notebook.gallery import drive, gallery
@@ -41,6 +42,7 @@ _HOMES = {
     "explore": "lockstep.exploration.exploring",
     "inside": "lockstep.exploration.sections",
     "laws": "lockstep.laws",
+    "mpiexec": "lockstep.mpi.mpiexec",
     "simulate": "lockstep.simulation.simulating",
     "speedup": "lockstep.measurement.measuring",
     "store_buffering": "lockstep.measurement.store_buffering",
@@ -66,6 +68,7 @@ __all__ = [
     "inside",
     "laws",
     "load_ipython_extension",
+    "mpiexec",
     "predict",
     "raises",
     "replay",

@@ -41,17 +41,32 @@ def play_cell(name: str, call: str) -> str:
 
 
 def answer_cell(parts: Parts, answer: Part) -> str:
-    """The body of a function that holds an answer, below what it leaves out: that is as in the reference."""
+    """The body of a function that holds an answer, below what it leaves out: that is as in the reference, or replaced."""
     node = answer.node
     assert isinstance(node, ast.FunctionDef)
+    body = [] if _is_ellipsis(node.body) else node.body
+    own = frozenset().union(*(bound_names(statement) for statement in body))
+    used = loaded_names(ast.Module(body, []))
+    left_out = parts.reference_text(_left_out(parts, own, used))
+    for text, other in answer.replaced.items():
+        left_out = left_out.replace(text, other)
+    used |= loaded_names(ast.parse(left_out))
+    code = [text for text in (left_out, _text(parts, node) if body else "") if text]
+    return _below(_imports(parts, used - own), "\n\n\n".join(code))
+
+
+def _is_ellipsis(body: list[ast.stmt]) -> bool:
+    match body:
+        case [ast.Expr(ast.Constant(value))]:
+            return value is ...
+    return False
+
+
+def _text(parts: Parts, node: ast.FunctionDef) -> str:
+    """The body of the function as it is written."""
     first = node.body[0]
     start = min([first.lineno, *(one.lineno for one in getattr(first, "decorator_list", []))])
-    code = textwrap.dedent("\n".join(parts.text.split("\n")[start - 1 : node.end_lineno]))
-    own = frozenset().union(*(bound_names(statement) for statement in node.body))
-    used = loaded_names(ast.Module(node.body, []))
-    left_out = _left_out(parts, own, used)
-    texts = ["\n".join(line for line in part.text.split("\n") if line.strip() not in (BEGIN, END)) for part in left_out]
-    return _below(_imports(parts, (used | _loaded(left_out)) - own), "\n\n\n".join([*texts, code]))
+    return textwrap.dedent("\n".join(parts.text.split("\n")[start - 1 : node.end_lineno]))
 
 
 def _left_out(parts: Parts, own: frozenset[str], used: frozenset[str]) -> list[Part]:

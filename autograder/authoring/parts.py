@@ -39,6 +39,16 @@ class Part:
         arguments = mark.args if isinstance(mark, ast.Call) else []
         return tuple(one.value for one in arguments if isinstance(one, ast.Constant) and isinstance(one.value, str))
 
+    @property
+    def replaced(self) -> dict[str, str]:
+        """What a wrong answer replaces in the text of the reference. Raises ValueError if it is no dict of texts."""
+        mark = self.mark("wrong")
+        keywords = mark.keywords if isinstance(mark, ast.Call) else []
+        found: Any = next((ast.literal_eval(one.value) for one in keywords if one.arg == "replaced"), {})
+        if not isinstance(found, dict) or not all(isinstance(text, str) for pair in found.items() for text in pair):
+            raise ValueError("no dict of texts")
+        return found
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -60,6 +70,11 @@ class Parts:
     @property
     def checks(self) -> tuple[Part, ...]:
         return self.visible + self.hidden
+
+    def reference_text(self, among: Iterable[Part] | None = None) -> str:
+        """The reference, or these parts of it, without the markers of its solution."""
+        texts = (part.text.split("\n") for part in (self.reference if among is None else among))
+        return "\n\n\n".join("\n".join(line for line in text if line.strip() not in (BEGIN, END)) for text in texts)
 
     def setting(self, name: str, default: Any = None) -> Any:
         """The value of a setting. Raises ValueError if it is not written as a literal."""

@@ -87,6 +87,24 @@ def wrong_answers_have_words(parts: Parts) -> Mistakes:
             yield part.line, "the words of a refusal must be written as text"
 
 
+def wrong_answers_replace_what_is_there(parts: Parts) -> Mistakes:
+    for part in parts.wrong:
+        try:
+            texts = part.replaced
+        except ValueError:
+            yield part.line, "`replaced` is a dict from a text of the reference to another"
+            continue
+        changed = reference = parts.reference_text()
+        for text, other in texts.items():
+            if (times := reference.count(text)) != 1:
+                yield part.line, f"the reference has {text!r} {times} times; it can be replaced where it stands once"
+            changed = changed.replace(text, other)
+        try:
+            ast.parse(changed)
+        except SyntaxError as error:
+            yield part.line, f"the reference does not parse with what is replaced: {error.msg}"
+
+
 def marked_parts_are_functions(parts: Parts) -> Mistakes:
     for part in parts.checks:
         if not isinstance(part.node, ast.FunctionDef):
@@ -136,6 +154,7 @@ RULES: tuple[Callable[[Parts], Mistakes], ...] = (
     a_wrong_answer_is_named,
     wrong_answers_have_names_of_their_own,
     wrong_answers_have_words,
+    wrong_answers_replace_what_is_there,
     marked_parts_are_functions,
     a_check_has_a_sentence_of_its_own,
     a_check_takes_the_student,

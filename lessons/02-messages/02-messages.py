@@ -89,7 +89,7 @@ ours.close()
 
 # %%
 predict(
-    "The child appends a pear to what it received. What does the parent's own basket hold then?",
+    "The child appends a pear to what it received. What is in the parent's own basket then?",
     "['apple']", "['apple', 'pear']",
 )
 
@@ -206,7 +206,7 @@ theirs.close()
 # And what is a length?
 
 # %%
-predict("How many bytes has the snake?", unit="bytes")
+predict("How many bytes has the snake 🐍?", unit="bytes")
 
 # %%
 for text in ["naive", "naïve", "🐍"]:
@@ -226,7 +226,10 @@ for text in ["naive", "naïve", "🐍"]:
 # is no news any more, we stop it: without that, this cell would never end.
 
 # %%
-predict("How many messages of 1,000 bytes fit in, before anybody reads?", unit="messages")
+predict(
+    "How many messages of 1,000 bytes fit in, before anybody reads?",
+    "none", "some", "about a hundred", "about ten thousand", "as many as there is memory",
+)
 
 # %%
 def fill(connection, progress):
@@ -255,7 +258,9 @@ for end in (ours, theirs, progress, reports):
 # **waits** until somebody reads.
 #
 # That is good: a fast sender is slowed down to the speed of its receiver, and does not fill all memory. It is called
-# **back-pressure**. And it is dangerous. Two processes both send something large first, and both want to receive after that.
+# **back-pressure**.
+#
+# Now two processes are connected. Both send something large first, and both want to receive after that.
 
 # %%
 predict(
@@ -279,7 +284,8 @@ def exchange(size, seconds):
     deadline = time.monotonic() + seconds
     for process in pair:
         process.join(max(0, deadline - time.monotonic()))
-    outcome = "both are done" if all(process.exitcode == 0 for process in pair) else "nobody moves any more"
+    done = all(process.exitcode == 0 for process in pair)
+    outcome = "both are done" if done else "nobody moves any more"
     for process in pair:
         process.terminate()
         process.join()
@@ -291,7 +297,7 @@ for size, patience in [(10, 30), (10_000_000, 2)]:
 
 # %% [markdown]
 # Ten bytes fit into the buffer, so both sends return. Ten million do not: each waits for the other one to read, and the
-# other one is waiting, too. A **deadlock**, and one that no test with small data will show. The cure is an agreement about
+# other one is waiting, too. So back-pressure is dangerous as well. This is a **deadlock**, and one that no test with small data will show. The cure is an agreement about
 # who speaks and who listens. More of this in unit 08.
 
 # %% [markdown]
@@ -371,7 +377,8 @@ def note_my_name(name, tasks, done):
 
 def run_workers(sentinels):
     tasks, done = SimpleQueue(), SimpleQueue()
-    workers = [Process(target=note_my_name, args=(name, tasks, done)) for name in ("anna", "ben")]
+    names = ["anna", "ben"]
+    workers = [Process(target=note_my_name, args=(name, tasks, done)) for name in names]
     for worker in workers:
         worker.start()
     for item in [*range(6), *[None] * sentinels]:
@@ -430,7 +437,8 @@ def from_one_queue(all_seconds):
 
 
 found = simulate(from_one_queue, [5, 1, 1, 1, 1, 1], cores=2, costs="ideal")
-print(f"{found.makespan:g} s; each worker computed {[f'{busy:g} s' for busy in found.busy.values() if busy]}")
+busy = [f"{seconds:g} s" for seconds in found.busy.values() if seconds]
+print(f"{found.makespan:g} s; each worker computed {busy}")
 
 # %% [markdown]
 # 5 seconds: while one worker has the long task, the other one does all the rest. With three tasks each beforehand it would be 5 + 1 + 1 = 7.
@@ -468,7 +476,7 @@ print("results:", found.result)
 
 # %%
 predict(
-    "40 items, and the queue holds at most 4: how many items lie in it when it is fullest?",
+    "40 items, and the queue has no bound: how many items lie in it when it is fullest?",
     unit="items",
 )
 
@@ -498,7 +506,7 @@ def made_and_used(number, size):
 
 for size in [0, 4]:
     found = simulate(made_and_used, 40, size, cores=2, costs="ideal")
-    print(f"Queue({size}): at most {found.result} items in the queue, {found.makespan:g} s in all")
+    print(f"Queue({size}): at most {found.result} items in it, {found.makespan:g} s in all")
 
 # %% [markdown]
 # `Queue(0)` has no bound: nearly everything lies in the queue, and with large items that is all your memory. `Queue(4)` makes `put` **wait** when 4 are in
@@ -520,7 +528,7 @@ for size in [0, 4]:
 # - A web server's workers, a print queue, the shell's `cat log | grep error | sort`: bounded lines between processes, each at the pace of the slowest.
 # - Between machines it is the same with other names. Kafka and RabbitMQ are queues; HTTP puts the length in front (`Content-Length`).
 #
-# **To read on.** W. Richard Stevens, *UNIX Network Programming*, volume 1, 3rd edition, section 3.9 (why one read is not one message), and volume 2, 2nd
+# **To read on.** W. Richard Stevens, *UNIX Network Programming*, volume 1, 3rd edition, chapter 3, "readn, writen, and readline Functions" (why one read is not one message), and volume 2, 2nd
 # edition, chapter 4 (pipes). The Python documentation: *multiprocessing*, "Pipes and Queues" and "Programming guidelines" (joining
 # processes that use queues). C. A. R. Hoare, *Communicating Sequential Processes* (free at usingcsp.com), chapter 4.
 #

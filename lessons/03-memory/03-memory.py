@@ -83,7 +83,8 @@ def sum_in_a_child(array):
 
 large = np.ones(4_000_000)
 here, there = milliseconds(large.sum), milliseconds(sum_in_a_child, large)
-print(f"{large.nbytes / 1e6:.0f} MB: {here:.1f} ms to add up here, {there:.0f} ms in a child, {there / here:.0f} times as long")
+print(f"{large.nbytes / 1e6:.0f} MB: {here:.1f} ms to add up here, {there:.0f} ms in a child")
+print(f"{there / here:.0f} times as long")
 
 # %% [markdown]
 # Not twice as long but a hundred times, or several hundred. The bytes are copied four times: into the pickle, into the pipe, out of the pipe, out of the pickle. No number of processors
@@ -93,8 +94,8 @@ print(f"{large.nbytes / 1e6:.0f} MB: {here:.1f} ms to add up here, {there:.0f} m
 #
 # ## Numbers in shared memory
 #
-# The cheapest byte is the one that stays. The system can show the same piece of memory to several processes. What one writes there, the others
-# read. `Value` is one number in such memory, `Array` several of the same kind: `"i"` for whole numbers, `"d"` for floats.
+# The cheapest byte is the one that stays. `Value` makes one number that can be given to a child, `Array` several of the same kind: `"i"` for whole numbers,
+# `"d"` for floats.
 
 # %%
 predict(
@@ -117,12 +118,15 @@ print((number.value, numbers[:]))
 
 # %% [markdown]
 # In unit 01 the child had a copy, and its balance was its own. Here nothing was sent, and nothing came back: there is **one** number, and both
-# have it.
+# have it. It is in **shared memory**: the system can show the same piece of memory to several processes, and what one writes there, the others read.
 #
 # What does it cost to touch it? A `Value` has a lock, so that nobody reads a half-written number. A `RawValue` has none.
 
 # %%
-predict("How many times as long as with a plain int does += 1 take with a Value?", unit="times")
+predict(
+    "How many times as long as with a plain int does += 1 take with a Value?",
+    unit="times",
+)
 
 # %%
 class Plain:
@@ -137,7 +141,8 @@ def add_many(counter):
 without_sharing = milliseconds(add_many, Plain())
 for name, counter in [("RawValue", RawValue("i", 0)), ("Value", Value("i", 0))]:
     took = milliseconds(add_many, counter)
-    print(f"{name:>8}: {took * 10:4.0f} ns for each, {took / without_sharing:.0f} times as long as with a plain number")
+    times = took / without_sharing
+    print(f"{name:>8}: {took * 10:4.0f} ns for each, {times:.0f} times as long")
 
 # %% [markdown]
 # Nothing is sent, and yet it is not free: each access goes through the lock, once to read and once to write. So do not count in a `Value`; count in a variable,
@@ -171,7 +176,8 @@ child = Process(target=double_all, args=(memory.name, len(shared)))
 child.start()
 child.join()
 print("the first numbers now:", shared[:4].tolist())
-print(f"what travels: {len(pickle.dumps((memory.name, len(shared))))} bytes, the name {memory.name} and a length")
+data = pickle.dumps((memory.name, len(shared)))
+print(f"what travels: {len(data)} bytes, the name {memory.name} and a length")
 
 # %% [markdown]
 # Not eight million bytes, but some dozens: the name. The child made its own array on the same bytes, doubled the numbers, and the parent has them, in place.
@@ -181,7 +187,8 @@ print(f"what travels: {len(pickle.dumps((memory.name, len(shared))))} bytes, the
 # %%
 copied = milliseconds(np.copyto, shared, array)
 pickled = milliseconds(pickle.dumps, array)
-print(f"copy 8 MB into shared memory: {copied:.1f} ms; pickle them: {pickled:.1f} ms, and then the pipe is still to come")
+print(f"copy 8 MB into shared memory: {copied:.1f} ms")
+print(f"pickle them: {pickled:.1f} ms, and then the pipe is still to come")
 del shared
 memory.close()
 memory.unlink()
@@ -192,12 +199,12 @@ memory.unlink()
 # %% [markdown]
 # ## Who cleans up
 #
-# A process's own memory goes when the process ends. Shared memory belongs to nobody, so it does not. There are two calls:
+# At the end of that cell stood two calls.
 #
 # - `close()`: **I** do not need it any more. Every process that has it calls this.
 # - `unlink()`: **nobody** needs it any more, remove the name. One process calls this, once.
 #
-# A child makes some shared memory, tells us its name, and ends without either.
+# Are they needed, where all that a process has goes when it ends? A child makes some shared memory, tells us its name, and ends without either.
 
 # %%
 def is_there(name):
@@ -226,7 +233,7 @@ child.join()
 print("still there:", is_there(name))
 
 # %% [markdown]
-# Still there, and it would be after a hundred such calls, until memory is full. (On Windows it goes with the last process that has it open.)
+# Still there: a process's own memory goes with it, shared memory belongs to nobody. And it would be there after a hundred such calls, until memory is full. (On Windows it goes with the last process that has it open.)
 #
 # Python has a safety net: a small process, the **resource tracker**, that notes every name and removes what is left when your program ends, with a warning
 # about "leaked shared_memory objects". Do not rely on it. It comes too late for a program that runs for weeks. And it is too eager for another *program* (not a child) that only attaches: at the
@@ -371,7 +378,7 @@ print(explore(one_step))
 # %%
 predict(
     "Two steps with two arrays. Without a barrier, how many different results can come out?",
-    unit="results",
+    "only one", "two", "three or more",
 )
 
 # %%
@@ -386,7 +393,9 @@ def add_left_twice(buffers, place, barrier):
 def two_steps(waiting):
     buffers = [Array("i", [1, 0, 0]), Array("i", 3)]
     barrier = Barrier(3) if waiting else None
-    adders = [Process(target=add_left_twice, args=(buffers, place, barrier)) for place in range(3)]
+    adders = []
+    for place in range(3):
+        adders.append(Process(target=add_left_twice, args=(buffers, place, barrier)))
     for adder in adders:
         adder.start()
     for adder in adders:
@@ -395,7 +404,8 @@ def two_steps(waiting):
 
 
 without, within = explore(two_steps, False), explore(two_steps, True)
-print(f"without a barrier: {len(without.results)} results, such as {sorted(without.results)[:3]}")
+some = sorted(without.results)[:3]
+print(f"without a barrier: {len(without.results)} results, such as {some}")
 print(f"with a barrier:    {len(within.results)} result, {list(within.results)}")
 
 # %% [markdown]
@@ -459,7 +469,7 @@ manager.shutdown()
 #
 # **To read on.** The Python documentation, *multiprocessing.shared_memory*, and *multiprocessing*, "Sharing state between processes" and "Managers". PEP 574 (pickle protocol 5), section "Rationale".
 # P. E. McKenney, *Is Parallel Programming Hard, And, If So, What Can You Do About It?* (free), chapter 3 (what memory costs) and chapter 5 (counting). J. Hennessy and D. Patterson, *Computer Architecture*, 6th
-# edition, chapter 5, sections 5.2 and 5.3 (cache lines, true and false sharing).
+# edition, chapter 5 on thread-level parallelism (cache lines, true and false sharing).
 #
 # ## What you know now
 #

@@ -58,7 +58,7 @@ with ProcessPoolExecutor(2) as executor:
 
 # %%
 predict(
-    "How many times as long as a plain loop does a Pool take for 20,000 tiny tasks, one message for each?",
+    "20,000 tiny tasks, one message each: how many times as long as a loop does a Pool take?",
     unit="times",
 )
 
@@ -81,7 +81,9 @@ with Pool(2) as pool:
     one_by_one(pool, 100)  # so that the workers are there
     alone = seconds(lambda: [increment(number) for number in range(20_000)])
     in_pool = seconds(one_by_one, pool, 20_000)
-print(f"loop: {alone / 20_000 * 1e6:.2f} µs for each; Pool: {in_pool / 20_000 * 1e6:.0f} µs; {in_pool / alone:.0f} times as long")
+print(f"loop: {alone / 20_000 * 1e6:.2f} µs for each")
+print(f"Pool: {in_pool / 20_000 * 1e6:.0f} µs for each")
+print(f"{in_pool / alone:.0f} times as long")
 
 # %% [markdown]
 # Tens of microseconds or more for each task, and with every worker you add, still no less: the parent has to send them all. **A task should take much longer than its message.** A millisecond is a good beginning.
@@ -102,7 +104,8 @@ with Pool(2) as pool:
     alone = seconds(lambda: [increment(number) for number in range(20_000)])
     for size in [1, 10, 100, 1_000]:
         took = seconds(lambda: pool.map(increment, range(20_000), chunksize=size))
-        print(f"chunks of {size:5,}: {20_000 // size:6,} tasks, {took * 1000:7.1f} ms, {took / alone:6.1f} times as long as the loop")
+        times = f"{took / alone:6.1f} times as long as the loop"
+        print(f"chunks of {size:5,}: {took * 1000:7.1f} ms, {times}")
 
 # %% [markdown]
 # Each factor of ten in the size takes away most of the price, until what remains is the bytes of the numbers themselves. For so tiny a function it is never worth it: the loop stays ahead. Measure before you parallelize.
@@ -132,7 +135,8 @@ def mapped(items, workers, size):
 
 for size in [1, 2, 4]:
     found = simulate(mapped, list(range(1, 17)), 4, size, cores=4, costs="ideal")
-    print(f"chunks of {size}: {found.makespan:4.0f} s; the workers compute {[round(busy) for name, busy in found.busy.items() if name != 'main']}")
+    busy = [round(seconds) for name, seconds in found.busy.items() if name != "main"]
+    print(f"chunks of {size}: {found.makespan:4.0f} s; the workers compute {busy}")
 
 # %% [markdown]
 # All together the items take 136 seconds, so that four workers need at least 34. With chunks of 4 somebody has the four most expensive items, 58 seconds, and the others wait. Small chunks let whoever is free take the next one, and the
@@ -141,7 +145,10 @@ for size in [1, 2, 4]:
 # So there are two forces. **Small chunks cost messages. Large chunks cost balance.** Between them is a wide valley, and any size in it will do:
 
 # %%
-predict("500 items of about a millisecond on 4 cores: which size is the worst?", "1", "10", "125")
+predict(
+    "500 items of about a millisecond on 4 cores: which size is the worst?",
+    "1", "10", "125",
+)
 
 # %%
 def computing_long(item):
@@ -156,7 +163,8 @@ def mapped_long(number, workers, size):
 
 for size in [1, 10, 30, 125]:
     found = simulate(mapped_long, 500, 4, size, cores=4, costs="laptop")
-    print(f"chunks of {size:3}: {found.makespan * 1000:5.0f} ms, {found.messages:5,} messages, {found.parallelism:.1f} cores busy on average")
+    took = f"{found.makespan * 1000:5.0f} ms, {found.messages:5,} messages"
+    print(f"chunks of {size:3}: {took}, {found.parallelism:.1f} cores busy on average")
 
 # %% [markdown]
 # 125, where the last worker has all the expensive items. Between 1 and 30 there is little difference, because a millisecond is already much more than a message.
@@ -216,7 +224,7 @@ with ProcessPoolExecutor(2) as executor:
 #
 # ## Stopping early
 #
-# You look for one item, and have found it. What of the rest? `future.cancel()` looks like the answer. Ten tasks of a second, two workers; after the first result all others are cancelled.
+# You look for one item, and have found it. What of the rest? `future.cancel()` looks like the answer. Ten tasks of 0.3 seconds, two workers; after the first result all others are cancelled.
 
 # %%
 predict(
@@ -235,13 +243,14 @@ with ProcessPoolExecutor(2) as executor:
     futures[0].result()
     cancelled = sum(future.cancel() for future in futures[1:])
     began = time.perf_counter()
-print(f"cancelled: {cancelled}; then leaving the block took {time.perf_counter() - began:.1f} s")
+left = time.perf_counter() - began
+print(f"cancelled: {cancelled}; then leaving the block took {left:.1f} s")
 
 # %% [markdown]
 # Not nine. What runs cannot be cancelled, nor what lies in the queue to the workers already. `cancel()` returns `False` for these, and leaving the block waits for them. **To cancel takes tasks out of the line. It stops no
 # computation.**
 #
-# What does stop one is the end of its process, as in unit 01. `Pool.terminate()`, and so leaving `with Pool`, ends all workers at once. (From Python 3.14 on an executor has `terminate_workers()` and `kill_workers()`.)
+# The same ten tasks, now in a `Pool`. After the first result its block is left.
 
 # %%
 predict("After how many seconds is it over with a Pool?", "about 0.3", "about 1.5")
@@ -253,6 +262,9 @@ with Pool(2) as pool:
         break
 print(f"the first is {item}; left after {time.perf_counter() - began:.1f} s")
 
+# %% [markdown]
+# What does stop a computation is the end of its process, as in unit 01. `Pool.terminate()`, and so leaving `with Pool`, ends all workers at once. (From Python 3.14 on an executor has `terminate_workers()` and `kill_workers()`.)
+
 # %%
 # exercise: first_match
 
@@ -261,7 +273,7 @@ print(f"the first is {item}; left after {time.perf_counter() - began:.1f} s")
 #
 # A task may take its worker along: the system kills a process when memory is short, a library crashes, somebody calls `os._exit`. Nobody is left to say what happened.
 #
-# The Pool first. (The time limit is ours. Without it the cell would not end.)
+# The Pool first. (The time limit is ours.)
 
 # %%
 predict(
@@ -284,7 +296,7 @@ with Pool(2) as pool:
         print("nothing after 2 seconds: the Pool waits for a result that nobody will send")
 
 # %% [markdown]
-# It waits for ever. The Pool notices the death and starts a new worker, but it does not know which task the dead one had. So **give every `get` of a Pool a time limit** if a worker can die. (The same happens when a task calls
+# It waits for ever: without our time limit the cell would not end. The Pool notices the death and starts a new worker, but it does not know which task the dead one had. So **give every `get` of a Pool a time limit** if a worker can die. (The same happens when a task calls
 # `sys.exit()`: the worker ends in good order, and the task is lost.)
 #
 # And the executor?
@@ -320,7 +332,7 @@ with ProcessPoolExecutor(1) as executor:
 
 # %%
 predict(
-    "100 items, 2 workers, each chunk a quarter of what is left: how many chunks will there be?",
+    "100 items, 2 workers, each chunk a quarter of what is left: how many chunks is that?",
     unit="chunks",
 )
 
@@ -338,7 +350,10 @@ print(list(sizes(100, 2)), "are", len(list(sizes(100, 2))), "chunks")
 # 14 or so in the place of 100, and the last ones are as small as can be. Is it any good? 100 items that become more and more expensive, on 4 cores:
 
 # %%
-predict("Which one needs the least time?", "4 equal chunks", "15 equal chunks", "large ones first")
+predict(
+    "Which one needs the least time?",
+    "4 equal chunks", "15 equal chunks", "large ones first",
+)
 
 # %%
 def compute_chunk(items):
@@ -357,9 +372,14 @@ def in_these_chunks(items, lengths):
 
 
 items = list(range(1, 101))
-for name, lengths in [("4 equal chunks", [25] * 4), ("15 equal chunks", [7] * 14 + [2]), ("large ones first", list(sizes(100, 4)))]:
+for name, lengths in [
+    ("4 equal chunks", [25] * 4),
+    ("15 equal chunks", [7] * 14 + [2]),
+    ("large ones first", list(sizes(100, 4))),
+]:
     found = simulate(in_these_chunks, items, lengths, cores=4, costs="ideal")
-    print(f"{name:>16}: {found.makespan:5.0f} s with {len(lengths):2} chunks; at best {sum(items) / 4:.0f} s")
+    least = sum(items) / 4
+    print(f"{name:>16}: {found.makespan:5.0f} s, {len(lengths):2} chunks; at best {least:.0f} s")
 
 # %% [markdown]
 # This is called **guided self-scheduling**: *self*, since nobody plans who does what; each takes the next chunk when it is free. OpenMP has it as `schedule(guided)`, next to `static` (equal shares beforehand) and `dynamic` (small chunks of one size).
@@ -379,8 +399,8 @@ for name, lengths in [("4 equal chunks", [25] * 4), ("15 equal chunks", [7] * 14
 # - `Executor.map` reads *all* its input before you get the first result. From Python 3.14 on `buffersize=` limits that; before, use your own bounded queue (unit 02) for what does not fit into memory.
 # - joblib, Dask and Ray have the same knobs under other names: `batch_size`, partitions, blocks.
 #
-# **To read on.** The Python documentation, *multiprocessing*, "Process Pools", and *concurrent.futures*, "ProcessPoolExecutor". C. Polychronopoulos and D. Kuck, *Guided Self-Scheduling*, IEEE Transactions on Computers C-36 (1987), sections
-# II and III. M. McCool, A. Robison, J. Reinders, *Structured Parallel Programming*, chapter 4 (map) and section 2.6 (tasks and their size).
+# **To read on.** The Python documentation, *multiprocessing*, "Process Pools", and *concurrent.futures*, "ProcessPoolExecutor". C. Polychronopoulos and D. Kuck, *Guided Self-Scheduling*, IEEE Transactions on Computers C-36 (1987).
+# M. McCool, A. Robison, J. Reinders, *Structured Parallel Programming*, chapter 4 (map).
 #
 # ## What you know now
 #

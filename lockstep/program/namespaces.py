@@ -32,12 +32,14 @@ class Namespaces:
             self.importer = importing(identity, self.modules, self.made)
             builtins = kind(covered_builtins(self.importer))
             self._absent = _Absent(builtins)
+            for name, module in self.modules.items():
+                sys.modules.setdefault(
+                    name, module
+                )  # where `dataclass` looks for what annotations written as text name
             self._load(program, given, builtins, watch)
             # Looking up names is slower in what can refuse some, so that is for programs which need it.
             if not self._absent:
                 break
-        for name, module in self.modules.items():
-            sys.modules.setdefault(name, module)
 
     def _load(self, program: Loadable, given: Loadable, builtins: dict[str, Any], watch: Watch) -> None:
         self.made["builtins"] = types.ModuleType("builtins")

@@ -56,6 +56,28 @@ def test_another_right_answer_must_pass(tmp_path):
     assert "refuses it: `double(2)` should be 4, but is 6" in found[0]
 
 
+def test_what_a_wrong_answer_replaces_is_not_as_in_the_reference(tmp_path):
+    text = GOOD.replace("def double(n):\n    ### BEGIN", "def double(n):\n    # Twice.\n    ### BEGIN")
+    whole = "    def double(n):\n        return n + 1\n"
+    text = text.replace('"should be 4")', '"should be 4", replaced={"2 * n": "Process + n"})').replace(
+        whole, "    ...\n"
+    )
+    (answer,) = read_exercise(write(tmp_path, text)).wrong
+    assert answer.code == (
+        "from multiprocessing import Process\n\n\ndef double(n):\n    # Twice.\n    return Process + n"
+    )
+
+
+def test_what_is_replaced_stands_beside_what_an_answer_writes_itself(tmp_path):
+    end = "\n    ### END SOLUTION"
+    text = GOOD.replace("    return 2 * n" + end, f"    return two() * n{end}\n\n\ndef two():\n    return 2")
+    text = text.replace('"should be 4")', '"should be 4", replaced={"return 2": "return 3"})').replace(
+        "n + 1", "two() + n"
+    )
+    (answer,) = read_exercise(write(tmp_path, text)).wrong
+    assert answer.code == "def two():\n    return 3\n\n\ndef double(n):\n    return two() + n"
+
+
 def test_what_an_answer_leaves_out_is_as_in_the_reference(tmp_path):
     text = GOOD.replace(
         "    ### BEGIN SOLUTION\n    return 2 * n\n    ### END SOLUTION",

@@ -198,3 +198,12 @@ def test_what_a_thread_of_the_executor_would_decide_is_refused_by_name():
     for method in ("cancel", "running"):
         with pytest.raises(NotCovered, match=rf"`explore` does not cover `Future.{method}`"):
             take(f"{HEAD}\n    def main():\n        ProcessPoolExecutor(1).submit(square, 1).{method}()\n")
+
+
+def test_one_partial_function_is_sent_to_many_tasks():
+    found = main("""
+        from functools import partial
+        with ProcessPoolExecutor(2) as executor:
+            return list(executor.map(partial(add, b=1), [1, 2]))
+    """)
+    assert set(found.results) == {(2, 3)}

@@ -3,6 +3,7 @@
 import pytest
 
 from lockstep.simulation.actors import Deadlock
+from lockstep.simulation.costs import LAPTOP
 from lockstep.simulation.log import Log
 
 from .virtual import reply, simulated
@@ -175,22 +176,22 @@ def test_numpy_works_on_memory_that_processes_share():
     import numpy as np
     from multiprocessing import shared_memory
 
-    def fill(name, raw, array, place):
+    def fill(name, raw, unlocked, array, place):
         segment = shared_memory.SharedMemory(name)
         np.ndarray((4,), dtype="f8", buffer=segment.buf)[place] = place + 1
-        np.frombuffer(raw)[place] = place + 2
+        np.frombuffer(raw)[place] = np.frombuffer(unlocked)[place] = place + 2
         np.frombuffer(array.get_obj(), dtype="i4")[place] = place + 3
         segment.close()
 
     def main():
         segment = shared_memory.SharedMemory(create=True, size=32)
-        raw, array = mp.RawArray("d", 4), mp.Array("i", 4)
-        processes = [mp.Process(target=fill, args=(segment.name, raw, array, place)) for place in range(4)]
+        raw, unlocked, array = mp.RawArray("d", 4), mp.Array("d", 4, lock=False), mp.Array("i", 4)
+        processes = [mp.Process(target=fill, args=(segment.name, raw, unlocked, array, place)) for place in range(4)]
         for process in processes:
             process.start()
         for process in processes:
             process.join()
-        told = np.ndarray((4,), dtype="f8", buffer=segment.buf).tolist(), list(raw), array[:]
+        told = np.ndarray((4,), dtype="f8", buffer=segment.buf).tolist(), list(raw), unlocked[:], array[:]
         segment.close()
         segment.unlink()
         try:
@@ -198,7 +199,31 @@ def test_numpy_works_on_memory_that_processes_share():
         except FileNotFoundError:
             return told
     """
-    assert simulated(program).result == ([1, 2, 3, 4], [2, 3, 4, 5], [3, 4, 5, 6])
+    assert simulated(program).result == ([1, 2, 3, 4], [2, 3, 4, 5], [2, 3, 4, 5], [3, 4, 5, 6])
+
+
+def test_an_argument_that_cannot_be_unpickled_ends_its_process_and_costs_no_time():
+    program = """
+    from multiprocessing import shared_memory
+
+    def main():
+        work(1)
+        segment = shared_memory.SharedMemory(create=True, size=32)
+        processes = [mp.Process(target=print, args=(segment,)) for _ in range(2)]
+        segment.close()
+        segment.unlink()
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join()
+        return [process.exitcode for process in processes]
+    """
+    found = simulated(program, costs=LAPTOP)
+    assert found.result == [1, 1]
+    assert [failure.text().partition(" ended with ")[2] for failure in found.failures] == [
+        "FileNotFoundError: [Errno 2] No such file or directory: '/psm_0#1'"
+    ] * 2
+    assert found.makespan == pytest.approx(1, abs=0.5)
 
 
 def test_a_counter_loses_updates_without_its_lock_and_none_with_it():

@@ -64,6 +64,11 @@ def _(student):
         "in one step [1, 10, 100] can become [1, 11, 111], and not [1, 11, 110]: the last cell has added a neighbour that was new already. "
         "Read from one array, and write into the other"
     )
+    firsts = sorted({values[0] for values in found.results} - {1})
+    assert not firsts, (
+        f"the first of [1, 10, 100] has no left neighbour and stays 1 in every step, and it can become {firsts[0]}: copy it into the new array, and mind that "
+        "`cells[-1]` is the last cell"
+    )
     found.always(lambda values: list(values) == [1, 11, 110])
 
 
@@ -72,6 +77,9 @@ def _(student):
     explore(student.double_buffer, [1, 10], 2, budget=60_000).always_ends()
     found = explore(student.double_buffer, [1, 0, 0], 2, budget=60_000).always_ends()
     wrong = [list(values) for values in found.results if list(values) != [1, 2, 1]]
+    assert len(found.results) > 1 or wrong != [[1, 1, 0]], (
+        "after two steps [1, 1, 0] comes back, which is right after one: which of the two arrays was written last depends on the number of steps"
+    )
     assert not wrong, (
         f"[1, 0, 0] becomes [1, 1, 0] and then [1, 2, 1], and in some interleavings it is {wrong[0]}: a process begins a step while another "
         "has not done the last one. All have to wait for all"
@@ -89,6 +97,7 @@ def _(student):
     explore(student.double_buffer, [1, 10], 1).always_ends()
     assert student.double_buffer([1, 0, 0, 0], 3) == [1, 3, 3, 1]
     assert student.double_buffer([2, -1, 5], 4) == [2, 7, 13]
+    assert student.double_buffer([1_000, -3_000], 1) == [1_000, -2_000]
 
 
 @check("a process for each value")
@@ -213,6 +222,31 @@ def the_caller_computes():
         for _ in range(steps):
             values = [new + old for new, old in zip(values, [0, *values])]
         return values
+
+
+@wrong("which of the two arrays was written last", replaced={"return buffers[steps % 2][:]": "return buffers[1][:]"})
+def always_the_second_array(): ...
+
+
+@wrong(
+    "the first of [1, 10, 100] has no left neighbour", replaced={"(old[cell - 1] if cell > 0 else 0)": "old[cell - 1]"}
+)
+def the_last_cell_for_the_left_neighbour_of_the_first(): ...
+
+
+@wrong(
+    "the first of [1, 10, 100] has no left neighbour",
+    replaced={
+        "new[cell] = old[cell] + (old[cell - 1] if cell > 0 else 0)": "if cell > 0:\n            new[cell] = old[cell] + old[cell - 1]"
+    },
+)
+def the_first_cell_is_not_copied(): ...
+
+
+@wrong(
+    "should be [1000, -2000]", replaced={'Array("q", values)': 'Array("B", values)', 'Array("q", len': 'Array("B", len'}
+)
+def numbers_of_one_byte(): ...
 
 
 @also_right

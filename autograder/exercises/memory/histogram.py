@@ -8,7 +8,9 @@ Every one of them may finish at any moment, and nothing may be lost, in whatever
 """
 
 from collections import Counter
-from multiprocessing import Array, Pipe, Process, Queue, get_context
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import Array, Lock, Pipe, Process, Queue, get_context
 
 from autograder.authoring.marks import also_right, hidden, wrong
 from lockstep import check, explore, simulate
@@ -49,6 +51,10 @@ def histogram(values, bins, workers):
 @check("nothing is lost when two count the same value: in every interleaving")
 def _(student):
     found = explore(student.histogram, [0, 0], 1, 2).always_ends()
+    assert not any(list(counts) == [0] for counts in found.results), (
+        "two workers count one 0 each, and the histogram can say 0: what a worker writes into a list is in its own copy, and nobody else sees it. "
+        "Send the counts, or share memory"
+    )
     few = sorted(counts[0] for counts in found.results if list(counts) != [2])
     assert not few, (
         f"two workers count one 0 each, and the histogram can say {few[0]}: both read the old number, and both write it plus one. "
@@ -98,9 +104,41 @@ def _(student):
     )
 
 
+@check("all workers count at the same time")
+def _(student):
+    found = simulate(student.histogram, [number % 5 for number in range(20_000)], 5, 2, cores=2, limit=4)
+    kinds = [stretch.operation.kind for stretch in found.log.processes["0"] if stretch.operation]
+    starts, joins = (
+        [place for place, kind in enumerate(kinds) if kind == f"process.{what}"] for what in ("start", "join")
+    )
+    assert not starts or not joins or max(starts) < min(joins), (
+        "a worker is joined before the last one is started: they count one after the other. Start all of them, then join all of them"
+    )
+    for process, done in found.log.processes.items():
+        inside = alone = 0.0
+        held = False
+        for stretch in done:
+            inside, alone = (inside + stretch.cpu, alone) if held else (inside, alone + stretch.cpu)
+            kind = stretch.operation.kind if stretch.operation else ""
+            held = kind.endswith(".acquire") or (held and not kind.endswith(".release"))
+        assert process == "0" or inside <= 0.5 * (inside + alone), (
+            f"a worker holds a lock for {inside / (inside + alone):.0%} of its time, and meanwhile the others wait for it: count without the lock, and take it to add"
+        )
+
+
+@check("more counts than fit into a pipe: in every interleaving")
+def _(student):
+    explore(student.histogram, [0, 1], 2, 1).always_ends()
+    found = explore(student.histogram, [0, 1], 2, 1, pipe_capacity=10)
+    assert not found.deadlocks, (
+        "with so many bins that the counts of a worker do not fit into a pipe somebody waits for ever: a worker ends only after somebody has read what it "
+        "has put. Get the counts first, then join"
+    )
+
+
 @check("each worker counts a share")
 def _(student):
-    found = simulate(student.histogram, [number % 5 for number in range(40_000)], 5, 2, cores=2, limit=4)
+    found = simulate(student.histogram, [number % 5 for number in range(200_000)], 5, 2, cores=2, limit=6)
     parent, *loads = found.busy.values()
     assert loads, "no other process was started: nobody shares the work"
     assert max(loads) <= 0.75 * sum(loads), (
@@ -200,21 +238,15 @@ def every_value_is_sent():
         return counts
 
 
-@wrong("are those lost that are left over when values are divided by workers?")
+@wrong(
+    "are those lost that are left over when values are divided by workers?",
+    replaced={
+        "results = Queue()\n    processes = [Process(target=count_share, args=(values[n::workers], bins, results)) for n in range(workers)]": "results, size = Queue(), len(values) // workers\n    shares = [values[n * size : (n + 1) * size] for n in range(workers)] if size else [values]\n    processes = [Process(target=count_share, args=(share, bins, results)) for share in shares]",
+    },
+)
 def the_rest_is_lost():
     def count_share(values, bins, results):
         results.put([values.count(value) for value in range(bins)])
-
-    def histogram(values, bins, workers):
-        results, size = Queue(), len(values) // workers
-        shares = [values[n * size : (n + 1) * size] for n in range(workers)] if size else [values]
-        processes = [Process(target=count_share, args=(share, bins, results)) for share in shares]
-        for process in processes:
-            process.start()
-        found = [results.get() for _ in processes]
-        for process in processes:
-            process.join()
-        return [sum(counts) for counts in zip(*found)]
 
 
 @wrong("for 5 bins the list has 4 numbers: a value that never comes has a 0")
@@ -237,6 +269,71 @@ def only_the_bins_that_occur():
 def nobody_shares():
     def histogram(values, bins, workers):
         return [values.count(value) for value in range(bins)]
+
+
+@wrong("nobody else sees it. Send the counts")
+def counted_into_a_list_of_the_parent():
+    def count_share(values, counts):
+        for value in values:
+            counts[value] += 1
+
+    def histogram(values, bins, workers):
+        counts = [0] * bins
+        processes = [Process(target=count_share, args=(values[n::workers], counts)) for n in range(workers)]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join()
+        return counts
+
+
+@wrong(
+    "Get the counts first, then join",
+    replaced={
+        "    found = [results.get() for _ in processes]\n": "",
+        "process.join()": "process.join()\n    found = [results.get() for _ in processes]",
+    },
+)
+def joined_before_the_counts_are_read(): ...
+
+
+@wrong(
+    "they count one after the other",
+    replaced={"process.start()\n    found": "process.start()\n        process.join()\n    found"},
+)
+def joined_in_the_loop_that_starts(): ...
+
+
+@wrong("give each a half", replaced={"values[n::workers]": "values if n == 0 else []"})
+def the_first_worker_counts_all(): ...
+
+
+@wrong("count without the lock, and take it to add")
+def a_lock_around_all_the_counting():
+    def count_share(values, lock, shared):
+        with lock:
+            for value in values:
+                shared[value] += 1
+
+    def histogram(values, bins, workers):
+        lock, shared = Lock(), Array("q", bins, lock=False)
+        processes = [Process(target=count_share, args=(values[n::workers], lock, shared)) for n in range(workers)]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join()
+        return shared[:]
+
+
+@also_right
+def mapped_by_an_executor_with_a_partial_function():
+    def count_share(bins, values):
+        return [values.count(value) for value in range(bins)]
+
+    def histogram(values, bins, workers):
+        with ProcessPoolExecutor(workers) as executor:
+            found = list(executor.map(partial(count_share, bins), [values[n::workers] for n in range(workers)]))
+        return list(map(sum, zip(*found)))
 
 
 @also_right

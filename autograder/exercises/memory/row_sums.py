@@ -98,7 +98,11 @@ def _(student):
 
 @check("other kinds of numbers", limit=5)
 def _(student):
-    for rows, dtype, expected in ([[0.5, 0.25], [1.5, 1]], "f8", [0.75, 2.5]), ([[200, 100], [1, 2]], "u1", [300, 3]):
+    for rows, dtype, expected in (
+        ([[0.5, 0.25], [1.5, 1]], "f8", [0.75, 2.5]),
+        ([[200, 100], [1, 2]], "u1", [300, 3]),
+        ([[2**60, 1], [1, 2]], "i8", [2**60 + 1, 3]),
+    ):
         sums = student.sums_of(rows, dtype, 2)
         assert sums == expected, (
             f"the rows {rows} of dtype {dtype} have the sums {expected}, and {sums} came back: whoever makes an array on shared bytes "
@@ -204,113 +208,76 @@ def the_rows_as_arguments():
         return sums
 
 
-@wrong("shared memory was never unlinked", "✘ the matrix is not changed, and nothing is left behind")
-def closed_but_not_unlinked():
-    def add_rows(memory, shape, dtype, rows, results):
-        shared = np.ndarray(shape, dtype, buffer=memory.buf)
-        for row in rows:
-            results.put((row, shared[row].sum().item()))
-
-    def row_sums(matrix, workers):
-        memory = SharedMemory(create=True, size=matrix.nbytes)
-        np.ndarray(matrix.shape, matrix.dtype, buffer=memory.buf)[:] = matrix
-        results = Queue()
-        rows = range(len(matrix))
-        processes = [
-            Process(target=add_rows, args=(memory, matrix.shape, matrix.dtype, rows[worker::workers], results))
-            for worker in range(workers)
-        ]
-        for process in processes:
-            process.start()
-        sums = dict(results.get() for _ in rows)
-        for process in processes:
-            process.join()
-        memory.close()
-        return [sums[row] for row in rows]
+@wrong(
+    "shared memory was never unlinked",
+    "✘ the matrix is not changed, and nothing is left behind",
+    replaced={"        memory.unlink()\n": ""},
+)
+def closed_but_not_unlinked(): ...
 
 
-@wrong("are the rows lost that are left over when rows are divided by workers?")
-def the_rest_is_lost():
-    def add_rows(memory, shape, dtype, rows, results):
-        shared = np.ndarray(shape, dtype, buffer=memory.buf)
-        for row in rows:
-            results.put((row, shared[row].sum().item()))
-
-    def row_sums(matrix, workers):
-        memory = SharedMemory(create=True, size=matrix.nbytes)
-        np.ndarray(matrix.shape, matrix.dtype, buffer=memory.buf)[:] = matrix
-        results, share = Queue(), len(matrix) // workers
-        processes = [
-            Process(
-                target=add_rows,
-                args=(memory, matrix.shape, matrix.dtype, range(worker * share, (worker + 1) * share), results),
-            )
-            for worker in range(workers)
-        ]
-        for process in processes:
-            process.start()
-        sums = dict(results.get() for _ in range(share * workers))
-        for process in processes:
-            process.join()
-        memory.close()
-        memory.unlink()
-        return [sums[row] for row in sorted(sums)]
+@wrong(
+    "are the rows lost that are left over when rows are divided by workers?",
+    replaced={
+        "results = Queue()": "results, share = Queue(), len(matrix) // workers",
+        "range(worker, len(matrix), workers)": "range(worker * share, (worker + 1) * share)",
+        "for _ in range(len(matrix)))": "for _ in range(share * workers))",
+        "for row in range(len(matrix))]": "for row in sorted(sums)]",
+    },
+)
+def the_rest_is_lost(): ...
 
 
-@wrong("must say the same dtype as the one who wrote them")
-def every_number_taken_for_a_long_integer():
-    def add_rows(memory, shape, rows, results):
-        shared = np.ndarray(shape, "i8", buffer=memory.buf)
-        for row in rows:
-            results.put((row, shared[row].sum().item()))
-
-    def row_sums(matrix, workers):
-        memory = SharedMemory(create=True, size=8 * matrix.size)
-        np.ndarray(matrix.shape, "i8", buffer=memory.buf)[:] = matrix
-        results = Queue()
-        processes = [
-            Process(target=add_rows, args=(memory, matrix.shape, range(worker, len(matrix), workers), results))
-            for worker in range(workers)
-        ]
-        for process in processes:
-            process.start()
-        sums = dict(results.get() for _ in matrix)
-        for process in processes:
-            process.join()
-        memory.close()
-        memory.unlink()
-        return [sums[row] for row in range(len(matrix))]
+@wrong(
+    "must say the same dtype as the one who wrote them",
+    replaced={
+        "shape, dtype, buffer": "shape, 'i8', buffer",
+        "max(1, matrix.nbytes)": "8 * matrix.size",
+        "np.ndarray(matrix.shape, matrix.dtype, buffer": "np.ndarray(matrix.shape, 'i8', buffer",
+    },
+)
+def every_number_taken_for_a_long_integer(): ...
 
 
-@wrong("these are the sums of the columns")
-def columns_for_rows():
-    def add(memory, shape, dtype, places, results):
-        shared = np.ndarray(shape, dtype, buffer=memory.buf)
-        for place in places:
-            results.put((place, shared[:, place].sum().item()))
-
-    def row_sums(matrix, workers):
-        memory = SharedMemory(create=True, size=matrix.nbytes)
-        np.ndarray(matrix.shape, matrix.dtype, buffer=memory.buf)[:] = matrix
-        results, columns = Queue(), matrix.shape[1]
-        processes = [
-            Process(target=add, args=(memory, matrix.shape, matrix.dtype, range(worker, columns, workers), results))
-            for worker in range(workers)
-        ]
-        for process in processes:
-            process.start()
-        sums = dict(results.get() for _ in range(columns))
-        for process in processes:
-            process.join()
-        memory.close()
-        memory.unlink()
-        return [sums[column] for column in range(columns)]
+@wrong(
+    "these are the sums of the columns",
+    replaced={
+        "shared[row].sum()": "shared[:, row].sum()",
+        "range(worker, len(matrix), workers)": "range(worker, matrix.shape[1], workers)",
+        "for _ in range(len(matrix)))": "for _ in range(matrix.shape[1]))",
+        "for row in range(len(matrix))]": "for row in range(matrix.shape[1])]",
+    },
+)
+def columns_for_rows(): ...
 
 
 @wrong("no other process was started")
 def the_caller_adds():
     def row_sums(matrix, workers):
         return matrix.sum(axis=1).tolist()
+
+
+@wrong(
+    "must say the same dtype as the one who wrote them",
+    replaced={
+        "shape, dtype, buffer": "shape, 'f8', buffer",
+        "max(1, matrix.nbytes)": "8 * matrix.size",
+        "np.ndarray(matrix.shape, matrix.dtype, buffer": "np.ndarray(matrix.shape, 'f8', buffer",
+    },
+)
+def every_number_taken_for_a_float(): ...
+
+
+@wrong(
+    "✘ the matrix is in shared memory",
+    "ended with FileNotFoundError",
+    "comes to a deadlock",
+    replaced={
+        "    memory.close()\n\n\ndef": "    memory.close()\n    memory.unlink()\n\n\ndef",
+        "        memory.unlink()\n    return": "    return",
+    },
+)
+def every_worker_unlinks(): ...
 
 
 @also_right

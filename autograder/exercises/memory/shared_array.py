@@ -3,7 +3,7 @@
 Write two context managers.
 
 - `shared_array(shape, dtype)` makes new shared memory and gives a pair: a NumPy array of this shape and dtype on it, filled with zeros, and the name of the memory.
-  When the `with` block ends, **however it ends**, the memory is closed and unlinked.
+  When the `with` block ends, **however it ends**, the memory is closed and unlinked. An exception goes on to whoever is outside.
 - `attached(name, shape, dtype)` is for another process: it gives an array on the memory with this name. When its block ends, the memory is closed in *this* process
   and stays there for the others.
 
@@ -87,8 +87,41 @@ def written_by_children(shape, dtype, children):
 
 @given
 def use_it_once():
-    with shared_array((2,), "i8") as (array, name):
+    try:
+        with shared_array((2,), "i8") as both:
+            array, name = both
+            array += 1
+    except BufferError:
+        raise SystemExit(3) from None
+    if not isinstance(name, str):
+        raise SystemExit(4)
+
+
+@given
+def close_only_when_told(use, *arguments):
+    # Ends with exit code 5 if `use` does not close the memory that it has: here nothing closes itself when it is forgotten.
+    closed, close = [], SharedMemory.close
+    SharedMemory.close = lambda memory: (closed.append(memory), close(memory))[-1]
+    SharedMemory.__del__ = lambda memory: None
+    with contextlib.suppress(ZeroDivisionError):
+        use(*arguments)
+    if not closed:
+        raise SystemExit(5)
+
+
+@given
+def attach(name, raising):
+    with attached(name, (2,), "i8") as array:
         array += 1
+        if raising:
+            1 / 0
+
+
+@given
+def ends_of_closing(raising):
+    # The exit codes of a process that makes an array, and of one that attaches it.
+    with shared_array((2,), "i8") as (array, name):
+        return in_a_child(close_only_when_told, use_it_once), in_a_child(close_only_when_told, attach, name, raising)
 
 
 @given
@@ -98,15 +131,20 @@ def end_of_first_use():
 
 @given
 def still_there_after_the_block(raising):
-    with contextlib.suppress(ZeroDivisionError), shared_array((4,), "i4") as (array, name):
-        array[:] = 1
-        if raising:
-            1 / 0
+    # Whether the memory is, and whether an exception came out of the block.
+    came_out = False
+    try:
+        with shared_array((4,), "i4") as (array, name):
+            array[:] = 1
+            if raising:
+                1 / 0
+    except ZeroDivisionError:
+        came_out = True
     try:
         SharedMemory(name).close()
     except FileNotFoundError:
-        return False
-    return True
+        return False, came_out
+    return True, came_out
 
 
 @given
@@ -128,9 +166,15 @@ def two_names():
 
 @check("an array of this shape and dtype, all zeros")
 def _(student):
-    assert student.end_of_first_use() != -11, (
+    end = student.end_of_first_use()
+    assert end != -11, (
         "a process that used the array was ended by SIGSEGV: within the block its memory is closed already. `yield` first, close afterwards"
     )
+    assert end != 3, (
+        "`close()` raised BufferError: an array of `np.frombuffer` keeps hold of the memory for as long as anybody holds the array, and a variable "
+        "outside still does. `np.ndarray(..., buffer=memory.buf)` does not keep hold"
+    )
+    assert end != 4, "what `shared_array` gives is a pair: the array, and the name of its memory"
     for shape, dtype in ((2, 3), "f8"), ((5,), "u1"), ((1, 2, 2), "i4"), ((4,), "c16"):
         codes, its_shape, its_dtype, zeros, found = student.written_by_children(shape, dtype, 0)
         assert its_shape == shape, f"for the shape {shape} the array has the shape {its_shape}"
@@ -161,11 +205,14 @@ def _(student):
 
 @check("the memory is gone after the block, also when an exception ends it")
 def _(student):
-    assert student.still_there_after_the_block(False) is False, (
-        "after its block the memory is still there: `close` does not remove it, `unlink` does"
-    )
-    assert student.still_there_after_the_block(True) is False, (
+    there, came_out = student.still_there_after_the_block(False)
+    assert there is False, "after its block the memory is still there: `close` does not remove it, `unlink` does"
+    there, came_out = student.still_there_after_the_block(True)
+    assert there is False, (
         "an exception ended the block, and the memory is still there: what stands behind a `yield` is left out then, unless it is in `finally`"
+    )
+    assert came_out is True, (
+        "an exception in the block never came out of it: whoever wrote the block must learn of it. `finally` cleans up and lets it go on; `except` swallows it"
     )
 
 
@@ -178,6 +225,22 @@ def _(student):
     assert (codes, one, other) == ([0, 0], [2, 2], [1, 1])
 
 
+@check("every process closes the memory, also when an exception ends the block")
+def _(student):
+    for raising in False, True:
+        made, attached = student.ends_of_closing(raising)
+        assert made != 5, (
+            "after its block `shared_array` has not closed the memory: `unlink` removes the name, `close` gives back this process's own part"
+        )
+        assert attached != 5 or raising, (
+            "after its block `attached` has not closed the memory: every process that has it closes it"
+        )
+        assert attached != 5, (
+            "an exception ended the block of `attached`, and the memory is not closed: what stands behind a `yield` is left out then, unless it is in `finally`"
+        )
+        assert (made, attached) == (0, 0)
+
+
 @hidden
 @check("large arrays, and single numbers")
 def _(student):
@@ -186,141 +249,113 @@ def _(student):
         assert (codes, its_shape, found) == ([0, 0], shape, (2, 2))
 
 
-@wrong("shared memory was never unlinked", "`close` does not remove it, `unlink` does")
-def unlink_is_forgotten():
-    @contextmanager
-    def shared_array(shape, dtype):
-        memory = SharedMemory(create=True, size=np.dtype(dtype).itemsize * int(np.prod(shape)))
-        try:
-            yield np.ndarray(shape, dtype, buffer=memory.buf), memory.name
-        finally:
-            memory.close()
-
-    @contextmanager
-    def attached(name, shape, dtype):
-        memory = SharedMemory(name)
-        try:
-            yield np.ndarray(shape, dtype, buffer=memory.buf)
-        finally:
-            memory.close()
+@wrong(
+    "shared memory was never unlinked",
+    "`close` does not remove it, `unlink` does",
+    replaced={"        memory.unlink()": "        pass"},
+)
+def unlink_is_forgotten(): ...
 
 
-@wrong("after the first one the memory was gone", "Whoever only attaches closes it")
-def whoever_attaches_unlinks():
-    @contextmanager
-    def shared_array(shape, dtype):
-        memory = SharedMemory(create=True, size=np.dtype(dtype).itemsize * int(np.prod(shape)))
-        try:
-            yield np.ndarray(shape, dtype, buffer=memory.buf), memory.name
-        finally:
-            memory.close()
-            with contextlib.suppress(FileNotFoundError):
-                memory.unlink()
-
-    @contextmanager
-    def attached(name, shape, dtype):
-        memory = SharedMemory(name)
-        try:
-            yield np.ndarray(shape, dtype, buffer=memory.buf)
-        finally:
-            memory.close()
-            memory.unlink()
+@wrong(
+    "after the first one the memory was gone",
+    "Whoever only attaches closes it",
+    replaced={
+        "        memory.unlink()": "        with contextlib.suppress(FileNotFoundError):\n            memory.unlink()",
+        "yield np.ndarray(shape, dtype, buffer=memory.buf)\n    finally:\n": "yield np.ndarray(shape, dtype, buffer=memory.buf)\n    finally:\n        memory.unlink()\n",
+    },
+)
+def whoever_attaches_unlinks(): ...
 
 
-@wrong("an exception ended the block, and the memory is still there", "unless it is in `finally`")
-def without_finally():
-    @contextmanager
-    def shared_array(shape, dtype):
-        memory = SharedMemory(create=True, size=np.dtype(dtype).itemsize * int(np.prod(shape)))
-        yield np.ndarray(shape, dtype, buffer=memory.buf), memory.name
-        memory.close()
-        memory.unlink()
-
-    @contextmanager
-    def attached(name, shape, dtype):
-        memory = SharedMemory(name)
-        yield np.ndarray(shape, dtype, buffer=memory.buf)
-        memory.close()
+@wrong(
+    "an exception ended the block, and the memory is still there",
+    "unless it is in `finally`",
+    replaced={
+        "    try:\n        yield np.ndarray(shape, dtype, buffer=memory.buf), memory.name\n    finally:\n        memory.close()\n        memory.unlink()": "    yield np.ndarray(shape, dtype, buffer=memory.buf), memory.name\n    memory.close()\n    memory.unlink()"
+    },
+)
+def without_finally(): ...
 
 
-@wrong("buffer is too small for requested array")
-def the_size_in_items():
-    @contextmanager
-    def shared_array(shape, dtype):
-        memory = SharedMemory(create=True, size=int(np.prod(shape)))
-        try:
-            yield np.ndarray(shape, dtype, buffer=memory.buf), memory.name
-        finally:
-            memory.close()
-            memory.unlink()
-
-    @contextmanager
-    def attached(name, shape, dtype):
-        memory = SharedMemory(name)
-        try:
-            yield np.ndarray(shape, dtype, buffer=memory.buf)
-        finally:
-            memory.close()
+@wrong("buffer is too small for requested array", replaced={"np.dtype(dtype).itemsize * ": ""})
+def the_size_in_items(): ...
 
 
-@wrong("within the block its memory is closed already")
-def given_after_it_is_closed():
-    @contextmanager
-    def shared_array(shape, dtype):
-        memory = SharedMemory(create=True, size=np.dtype(dtype).itemsize * int(np.prod(shape)))
-        array = np.ndarray(shape, dtype, buffer=memory.buf)
-        memory.close()
-        memory.unlink()
-        yield array, memory.name
-
-    @contextmanager
-    def attached(name, shape, dtype):
-        memory = SharedMemory(name)
-        array = np.ndarray(shape, dtype, buffer=memory.buf)
-        memory.close()
-        yield array
+@wrong(
+    "within the block its memory is closed already",
+    replaced={
+        "    try:\n        yield np.ndarray(shape, dtype, buffer=memory.buf), memory.name\n    finally:\n        memory.close()\n        memory.unlink()": "    array = np.ndarray(shape, dtype, buffer=memory.buf)\n    memory.close()\n    memory.unlink()\n    yield array, memory.name"
+    },
+)
+def given_after_it_is_closed(): ...
 
 
-@wrong("a child added 1 to every item, and its parent still has zeros", "the two have not the same memory")
-def a_copy_of_the_array():
-    @contextmanager
-    def shared_array(shape, dtype):
-        memory = SharedMemory(create=True, size=np.dtype(dtype).itemsize * int(np.prod(shape)))
-        try:
-            yield np.ndarray(shape, dtype, buffer=memory.buf).copy(), memory.name
-        finally:
-            memory.close()
-            memory.unlink()
-
-    @contextmanager
-    def attached(name, shape, dtype):
-        memory = SharedMemory(name)
-        try:
-            yield np.ndarray(shape, dtype, buffer=memory.buf).copy()
-        finally:
-            memory.close()
+@wrong(
+    "a child added 1 to every item, and its parent still has zeros",
+    "the two have not the same memory",
+    replaced={
+        "yield np.ndarray(shape, dtype, buffer=memory.buf), memory.name": "yield np.ndarray(shape, dtype, buffer=memory.buf).copy(), memory.name"
+    },
+)
+def a_copy_of_the_array(): ...
 
 
-@wrong("do both want the same name?", "✘ two arrays at once")
-def one_name_for_all():
-    @contextmanager
-    def shared_array(shape, dtype):
-        memory = SharedMemory(
-            "the_array_of_my_exercise", create=True, size=np.dtype(dtype).itemsize * int(np.prod(shape))
-        )
-        try:
-            yield np.ndarray(shape, dtype, buffer=memory.buf), memory.name
-        finally:
-            memory.close()
-            memory.unlink()
+@wrong(
+    "do both want the same name?",
+    "✘ two arrays at once",
+    replaced={"SharedMemory(create": 'SharedMemory("the_array_of_my_exercise", create'},
+)
+def one_name_for_all(): ...
 
-    @contextmanager
-    def attached(name, shape, dtype):
-        memory = SharedMemory(name)
-        try:
-            yield np.ndarray(shape, dtype, buffer=memory.buf)
-        finally:
-            memory.close()
+
+@wrong(
+    "the memory is not closed",
+    "unless it is in `finally`",
+    replaced={
+        "    try:\n        yield np.ndarray(shape, dtype, buffer=memory.buf)\n    finally:\n        memory.close()": "    yield np.ndarray(shape, dtype, buffer=memory.buf)\n    memory.close()"
+    },
+)
+def without_finally_where_it_is_attached(): ...
+
+
+@wrong(
+    "`attached` has not closed the memory",
+    replaced={
+        "yield np.ndarray(shape, dtype, buffer=memory.buf)\n    finally:\n        memory.close()": "yield np.ndarray(shape, dtype, buffer=memory.buf)\n    finally:\n        pass"
+    },
+)
+def whoever_attaches_never_closes(): ...
+
+
+@wrong(
+    "`shared_array` has not closed the memory",
+    replaced={"        memory.close()\n        memory.unlink()": "        memory.unlink()"},
+)
+def unlinked_and_not_closed(): ...
+
+
+@wrong(
+    "an exception in the block never came out of it",
+    "`except` swallows it",
+    replaced={
+        "    finally:\n        memory.close()\n        memory.unlink()": "    except Exception:\n        pass\n    memory.close()\n    memory.unlink()"
+    },
+)
+def an_exception_is_swallowed(): ...
+
+
+@wrong(
+    "an array of `np.frombuffer` keeps hold of the memory",
+    replaced={
+        "yield np.ndarray(shape, dtype, buffer=memory.buf), memory.name": "yield np.frombuffer(memory.buf, dtype, int(np.prod(shape))).reshape(shape), memory.name"
+    },
+)
+def an_array_that_keeps_hold_of_the_memory(): ...
+
+
+@wrong("is a pair: the array, and the name", replaced={"buffer=memory.buf), memory.name": "buffer=memory.buf)"})
+def the_name_is_not_given(): ...
 
 
 @also_right

@@ -10,7 +10,8 @@ at a time, and put what comes out into another queue. So whoever has finished ea
 - In any case all workers have ended and are joined when it returns or raises.
 """
 
-from multiprocessing import Process, Queue, get_context
+from multiprocessing import Process, Queue, SimpleQueue, get_context
+from queue import Empty
 
 from autograder.authoring.marks import also_right, hidden, wrong
 from lockstep import check, explore, given, simulate, work
@@ -22,6 +23,13 @@ hints = [
     "Put all the tasks into the queue, then one sentinel for each worker. Get as many results as there are items, then join.",
     "A worker that catches an exception can send it in the place of a result, with a mark that says which of the two it is.",
 ]
+
+equivalent_mutants = {
+    "+ for task in enumerate(items): ...": "a queue keeps its tasks until a worker is there",
+    "+ found = sorted([results.get() for _ in items], key=lambda result: result[0])": "workers can learn of the end when all is done",
+    "+ found = sorted([results.get() for _ in items], key=None)": "no place is there twice, so that only places are compared",
+    "+ found = sorted([results.get() for _ in items], )": "no place is there twice, so that only places are compared",
+}
 
 
 def work_off(function, tasks, results):
@@ -73,6 +81,16 @@ def nothing_of(item):
 
 
 @given
+def error_of(item):
+    return ValueError(item)
+
+
+@given
+def kinds_of_errors(items):
+    return [kind_of(result) for result in parallel_map(error_of, items, 2)]
+
+
+@given
 def refuse_two(item):
     if item == 2:
         raise ValueError("two is refused")
@@ -111,6 +129,10 @@ def _(student):
     assert not found.deadlocks or "queue.empty" not in found.operations, (
         "a worker finds its queue empty and goes home, and the task was only on its way: `empty()` does not say that there is no more. "
         "A sentinel does"
+    )
+    assert not found.deadlocks, (
+        "with one item and one worker somebody waits for ever. A worker that asks with `get_nowait` or with a time limit goes home when the task is "
+        "only on its way: a queue without an item does not say that there is no more, a sentinel does. Or is a result never sent?"
     )
     found.always(lambda result: list(result) == [14])
     assert not explore(student.parallel_map, given.doubled, [7], 2).deadlocks, (
@@ -151,6 +173,19 @@ def _(student):
     assert student.parallel_map(given.nothing_of, [1, 2, 3], 2) == [None, None, None]
 
 
+@check("an exception that is returned is a result like any other", limit=3)
+def _(student):
+    explore(student.parallel_map, given.kind_of, [1], 2).always_ends()
+    try:
+        kinds = student.kinds_of_errors([1, 2])
+    except Exception as error:
+        kinds = error
+    assert kinds == ["ValueError", "ValueError"], (
+        "`function` returned an exception and raised none, and it was raised to the caller all the same, or is not there. What a result is does not "
+        "say whether it was raised: send that along with it"
+    )
+
+
 @check("an exception in a worker comes to the caller, and all end", limit=5)
 def _(student):
     explore(student.what_comes_of_an_error, [1], 2).always_ends()
@@ -166,7 +201,7 @@ def _(student):
 def _(student):
     explore(student.parallel_map, given.doubled, [7], 2).always_ends()
     explore(student.parallel_map, given.doubled, [1, 2, 3], 1).always_ends()
-    found = explore(student.parallel_map, given.doubled, [1, 2, 3], 1, pipe_capacity=40)
+    found = explore(student.parallel_map, given.doubled, [1, 2, 3, 4], 1, pipe_capacity=40)
     assert not found.deadlocks, (
         "when the pipe of a queue is full, all come to a standstill. Whoever has put much ends only after somebody has read it: "
         "read all results before you join. And read while others write: they may wait for that"
@@ -205,86 +240,39 @@ def _(student):
     found.always(lambda result: list(result) == [6, 2, 4])
 
 
-@wrong("so each worker needs one", "✘ it maps, on real processes")
-def one_sentinel_for_all():
-    def work_off(function, tasks, results):
-        while (task := tasks.get()) is not None:
-            place, item = task
-            try:
-                results.put((place, True, function(item)))
-            except Exception as error:
-                results.put((place, False, error))
-
-    def parallel_map(function, items, workers):
-        tasks, results = Queue(), Queue()
-        processes = [Process(target=work_off, args=(function, tasks, results)) for _ in range(workers)]
-        for process in processes:
-            process.start()
-        for task in enumerate(items):
-            tasks.put(task)
-        tasks.put(None)
-        found = sorted([results.get() for _ in items], key=lambda result: result[0])
-        for process in processes:
-            process.join()
-        for _, came, result in found:
-            if not came:
-                raise result
-        return [result for _, _, result in found]
+@wrong(
+    "so each worker needs one",
+    "✘ it maps, on real processes",
+    replaced={"for _ in processes:\n        tasks.put(None)": "tasks.put(None)"},
+)
+def one_sentinel_for_all(): ...
 
 
-@wrong("whoever is done first puts its result first", "Send along where it belongs")
-def in_the_order_of_completion():
-    def work_off(function, tasks, results):
-        while (task := tasks.get()) is not None:
-            try:
-                results.put((True, function(task[0])))
-            except Exception as error:
-                results.put((False, error))
-
-    def parallel_map(function, items, workers):
-        tasks, results = Queue(), Queue()
-        processes = [Process(target=work_off, args=(function, tasks, results)) for _ in range(workers)]
-        for process in processes:
-            process.start()
-        for item in items:
-            tasks.put((item,))
-        for _ in processes:
-            tasks.put(None)
-        found = [results.get() for _ in items]
-        for process in processes:
-            process.join()
-        for came, result in found:
-            if not came:
-                raise result
-        return [result for _, result in found]
+@wrong(
+    "whoever is done first puts its result first",
+    "Send along where it belongs",
+    replaced={"sorted([results.get() for _ in items], key=lambda result: result[0])": "[results.get() for _ in items]"},
+)
+def in_the_order_of_completion(): ...
 
 
-@wrong("read all results before you join", "✘ many and large results")
-def joined_before_the_results_are_read():
-    def work_off(function, tasks, results):
-        while (task := tasks.get()) is not None:
-            place, item = task
-            try:
-                results.put((place, True, function(item)))
-            except Exception as error:
-                results.put((place, False, error))
+@wrong(
+    "read all results before you join",
+    "✘ many and large results",
+    replaced={
+        "    found = sorted([results.get() for _ in items], key=lambda result: result[0])\n": "",
+        "process.join()": "process.join()\n    found = sorted([results.get() for _ in items], key=lambda result: result[0])",
+    },
+)
+def joined_before_the_results_are_read(): ...
 
-    def parallel_map(function, items, workers):
-        tasks, results = Queue(), Queue()
-        processes = [Process(target=work_off, args=(function, tasks, results)) for _ in range(workers)]
-        for process in processes:
-            process.start()
-        for task in enumerate(items):
-            tasks.put(task)
-        for _ in processes:
-            tasks.put(None)
-        for process in processes:
-            process.join()
-        found = sorted([results.get() for _ in items], key=lambda result: result[0])
-        for _, came, result in found:
-            if not came:
-                raise result
-        return [result for _, _, result in found]
+
+@wrong(
+    "read while others write: they may wait for that",
+    "✘ many and large results",
+    replaced={"Queue(), Queue()": "SimpleQueue(), SimpleQueue()"},
+)
+def all_tasks_put_where_put_waits(): ...
 
 
 @wrong("a worker that it ended sends no result", "✘ an exception in a worker")
@@ -292,52 +280,28 @@ def an_exception_ends_the_worker():
     def work_off(function, tasks, results):
         while (task := tasks.get()) is not None:
             place, item = task
-            results.put((place, function(item)))
-
-    def parallel_map(function, items, workers):
-        tasks, results = Queue(), Queue()
-        processes = [Process(target=work_off, args=(function, tasks, results)) for _ in range(workers)]
-        for process in processes:
-            process.start()
-        for task in enumerate(items):
-            tasks.put(task)
-        for _ in processes:
-            tasks.put(None)
-        found = dict(results.get() for _ in items)
-        for process in processes:
-            process.join()
-        return [found[place] for place in range(len(items))]
+            results.put((place, True, function(item)))
 
 
-@wrong("should be ('ValueError', 'two is refused'), but is ('no exception'", "✘ an exception in a worker")
-def an_exception_among_the_results():
-    def work_off(function, tasks, results):
-        while (task := tasks.get()) is not None:
-            place, item = task
-            try:
-                results.put((place, function(item)))
-            except Exception as error:
-                results.put((place, error))
+@wrong(
+    "should be ('ValueError', 'two is refused'), but is ('no exception'",
+    "✘ an exception in a worker",
+    replaced={"(place, False, error)": "(place, True, error)"},
+)
+def an_exception_among_the_results(): ...
 
-    def parallel_map(function, items, workers):
-        tasks, results = Queue(), Queue()
-        processes = [Process(target=work_off, args=(function, tasks, results)) for _ in range(workers)]
-        for process in processes:
-            process.start()
-        for task in enumerate(items):
-            tasks.put(task)
-        for _ in processes:
-            tasks.put(None)
-        found = dict(results.get() for _ in items)
-        for process in processes:
-            process.join()
-        return [found[place] for place in range(len(items))]
+
+@wrong(
+    "What a result is does not say whether it was raised",
+    "✘ an exception that is returned",
+    replaced={"(place, False, error)": "(place, True, error)", "if not came": "if isinstance(result, Exception)"},
+)
+def every_exception_taken_for_a_raised_one(): ...
 
 
 @wrong("is it taken for the sentinel?", "✘ None is an item like any other")
 def an_item_that_looks_like_the_sentinel():
     def work_off(function, tasks, results):
-        place = 0
         while (item := tasks.get()) is not None:
             try:
                 results.put((item, True, function(item)))
@@ -349,10 +313,8 @@ def an_item_that_looks_like_the_sentinel():
         processes = [Process(target=work_off, args=(function, tasks, results)) for _ in range(workers)]
         for process in processes:
             process.start()
-        for item in items:
+        for item in [*items, *[None] * workers]:
             tasks.put(item)
-        for _ in processes:
-            tasks.put(None)
         found = [results.get() for _ in items]
         for process in processes:
             process.join()
@@ -363,105 +325,71 @@ def an_item_that_looks_like_the_sentinel():
         return [known[repr(item)] for item in items]
 
 
-@wrong("while one of them has the long task", "if they share one queue and take one task at a time")
-def equal_shares_beforehand():
-    def work_off(function, share, results):
-        for place, item in share:
-            try:
-                results.put((place, True, function(item)))
-            except Exception as error:
-                results.put((place, False, error))
-
-    def parallel_map(function, items, workers):
-        results, tasks = Queue(), list(enumerate(items))
-        processes = [Process(target=work_off, args=(function, tasks[n::workers], results)) for n in range(workers)]
-        for process in processes:
-            process.start()
-        found = sorted([results.get() for _ in items], key=lambda result: result[0])
-        for process in processes:
-            process.join()
-        for _, came, result in found:
-            if not came:
-                raise result
-        return [result for _, _, result in found]
+@wrong(
+    "while one of them has the long task",
+    "if they share one queue and take one task at a time",
+    replaced={
+        "tasks, results = Queue(), Queue()": "tasks, results = list(enumerate(items)), Queue()",
+        "args=(function, tasks, results)) for _ in": "args=(function, tasks[n::workers], results)) for n in",
+        "    for task in enumerate(items):\n        tasks.put(task)\n    for _ in processes:\n        tasks.put(None)\n": "",
+        "while (task := tasks.get()) is not None:": "for task in tasks:",
+    },
+)
+def equal_shares_beforehand(): ...
 
 
-@wrong("for 2 workers 9 processes were started")
-def a_process_for_every_item():
-    def compute(function, place, item, results):
-        try:
-            results.put((place, True, function(item)))
-        except Exception as error:
-            results.put((place, False, error))
-
-    def parallel_map(function, items, workers):
-        results = Queue()
-        processes = [Process(target=compute, args=(function, place, item, results)) for place, item in enumerate(items)]
-        for process in processes:
-            process.start()
-        found = sorted([results.get() for _ in items], key=lambda result: result[0])
-        for process in processes:
-            process.join()
-        for _, came, result in found:
-            if not came:
-                raise result
-        return [result for _, _, result in found]
+@wrong(
+    "for 2 workers 9 processes were started",
+    replaced={
+        "tasks, results = Queue(), Queue()": "results = Queue()",
+        "args=(function, tasks, results)) for _ in range(workers)]": "args=(function, [task], results)) for task in enumerate(items)]",
+        "    for task in enumerate(items):\n        tasks.put(task)\n    for _ in processes:\n        tasks.put(None)\n": "",
+        "while (task := tasks.get()) is not None:": "for task in tasks:",
+    },
+)
+def a_process_for_every_item(): ...
 
 
-@wrong("`empty()` does not say that there is no more", "✘ all results, in the order of the items")
-def until_the_queue_says_that_it_is_empty():
+@wrong(
+    "`empty()` does not say that there is no more",
+    "✘ all results, in the order of the items",
+    replaced={
+        "while (task := tasks.get()) is not None:\n        place, item = task": "while not tasks.empty():\n        place, item = tasks.get()",
+        "    for _ in processes:\n        tasks.put(None)\n": "",
+    },
+)
+def until_the_queue_says_that_it_is_empty(): ...
+
+
+@wrong(
+    "a queue without an item does not say that there is no more",
+    "✘ all results, in the order of the items",
+    replaced={"    for _ in processes:\n        tasks.put(None)\n": ""},
+)
+def until_nothing_comes_for_a_while():
     def work_off(function, tasks, results):
-        while not tasks.empty():
-            place, item = tasks.get()
+        while True:
+            try:
+                place, item = tasks.get(timeout=0.2)
+            except Empty:
+                return
             try:
                 results.put((place, True, function(item)))
             except Exception as error:
                 results.put((place, False, error))
 
-    def parallel_map(function, items, workers):
-        tasks, results = Queue(), Queue()
-        for task in enumerate(items):
-            tasks.put(task)
-        processes = [Process(target=work_off, args=(function, tasks, results)) for _ in range(workers)]
-        for process in processes:
-            process.start()
-        found = sorted([results.get() for _ in items], key=lambda result: result[0])
-        for process in processes:
-            process.join()
-        for _, came, result in found:
-            if not came:
-                raise result
-        return [result for _, _, result in found]
 
-
-@wrong("something was left behind", "✘ an exception in a worker")
-def raised_before_the_workers_are_joined():
-    def work_off(function, tasks, results):
-        while (task := tasks.get()) is not None:
-            place, item = task
-            try:
-                results.put((place, True, function(item)))
-            except Exception as error:
-                results.put((place, False, error))
-
-    def parallel_map(function, items, workers):
-        tasks, results = Queue(), Queue()
-        processes = [Process(target=work_off, args=(function, tasks, results)) for _ in range(workers)]
-        for process in processes:
-            process.start()
-        for task in enumerate(items):
-            tasks.put(task)
-        for _ in processes:
-            tasks.put(None)
-        found = [None] * len(items)
-        for _ in items:
-            place, came, result = results.get()
-            if not came:
-                raise result
-            found[place] = result
-        for process in processes:
-            process.join()
-        return found
+@wrong(
+    "something was left behind",
+    "✘ an exception in a worker",
+    replaced={
+        "found = sorted([results.get() for _ in items], key=lambda result: result[0])": "found = []\n"
+        "    for _ in items:\n        found.append(results.get())\n        if not found[-1][1]:\n            raise found[-1][2]",
+        "for _, came, result in found:\n        if not came:\n            raise result\n    ": "",
+        "for _, _, result in found]": "for _, _, result in sorted(found, key=lambda result: result[0])]",
+    },
+)
+def raised_before_the_workers_are_joined(): ...
 
 
 @also_right

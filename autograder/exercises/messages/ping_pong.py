@@ -2,7 +2,7 @@
 
 Write `ping_pong(rounds)`, and `play`, which its child runs. It starts one child, and the two play over a `Pipe`. The parent serves the number 0. Whoever
 receives a number hits it back with one more: the child answers 0 with 1, the parent answers 1 with 2, and so on.
-A round is one ball there and one back. After so many rounds nobody sends any more, the child ends and is joined, and
+A round is one ball there and one back. After so many rounds nobody sends any more, the child comes to its own end and is joined, and
 `ping_pong` returns the list of the numbers that the **parent** received: `[1, 3, 5]` after three rounds.
 
 Only the ball is sent: one message there and one back in each round, and no ball before the one before has come back.
@@ -51,10 +51,12 @@ def ping_pong(rounds):
 def _(student):
     found = explore(student.ping_pong, 1)
     assert not found.deadlocks or "pipe.send" in found.operations, (
-        "both wait for a ball, and nobody has served: where both receive first, nobody can go on (deadlock)"
+        "both wait for a ball, and nobody has served: where both receive first, nobody can go on (deadlock). "
+        "(The child is not there at all after `target=play(...)`: that calls `play` in the parent. Its arguments go into `args=`)"
     )
     assert not found.deadlocks, (
-        "the ball came back, and then somebody waits for ever for one more: how does the child learn that the game is over?"
+        "a ball was served, and then somebody waits for ever for one that nobody sends: do both play all the rounds, and how does "
+        "the child learn that the game is over?"
     )
     for rounds in 1, 2, 3:
         found = explore(student.ping_pong, rounds).always_ends()
@@ -62,6 +64,9 @@ def _(student):
         "no message went through a pipe: play over a `Pipe`"
     )
     others = sorted({kind.partition(".")[0] for kind in found.operations if not kind.startswith(("pipe", "process"))})
+    assert not {"process.terminate", "process.kill"} & found.operations, (
+        "the child is stopped from outside: let it know when the game is over, so that it comes to its own end"
+    )
     assert not others, f"the two play over a `Pipe` and share nothing else; this also uses: {', '.join(others)}"
 
 
@@ -80,17 +85,6 @@ def _(student):
         assert came == expected
 
 
-@check("no ball is served before the last one is back")
-def _(student):
-    explore(student.ping_pong, 4).always_ends()
-    # In a pipe that has room for one ball only, whoever serves a second one waits until the first is taken.
-    found = explore(student.ping_pong, 4, pipe_capacity=1)
-    assert not found.deadlocks, (
-        "in a pipe with room for one ball the game comes to a standstill: somebody serves the next ball before the last one is back"
-    )
-    found.always_ends()
-
-
 @check("one child for the whole game, and one message for each ball")
 def _(student):
     found = simulate(student.ping_pong, 10, cores=2)
@@ -98,9 +92,24 @@ def _(student):
     assert found.processes == 2, (
         f"{found.processes - 1} children were started for one game: one is enough for all rounds"
     )
+    assert found.messages >= 20, (
+        f"ten rounds are 20 balls, and only {found.messages} messages were sent: whoever receives a ball sends one back"
+    )
     assert found.messages == 20, (
         f"ten rounds are 20 balls, and {found.messages} messages were sent: send the ball and nothing else"
     )
+
+
+@check("no ball is served before the last one is back")
+def _(student):
+    explore(student.ping_pong, 4).always_ends()
+    # In a pipe that has room for one ball only, whoever serves a second one waits until the first is taken.
+    found = explore(student.ping_pong, 4, pipe_capacity=1)
+    assert not found.deadlocks, (
+        "in a pipe with room for one ball the game comes to a standstill: somebody serves the next ball before the last one is back, or sends "
+        "what nobody receives"
+    )
+    found.always_ends()
 
 
 @check("no rounds, no balls", limit=3)
@@ -119,10 +128,6 @@ def _(student, reference):
 
 @wrong("where both receive first, nobody can go on (deadlock)", "✘ the game comes to its end")
 def both_receive_first():
-    def play(connection, rounds):
-        for _ in range(rounds):
-            connection.send(connection.recv() + 1)
-
     def ping_pong(rounds):
         ours, theirs = Pipe()
         child = Process(target=play, args=(theirs, rounds))
@@ -138,10 +143,6 @@ def both_receive_first():
 
 @wrong("somebody serves the next ball before the last one is back")
 def all_balls_served_at_once():
-    def play(connection, rounds):
-        for _ in range(rounds):
-            connection.send(connection.recv() + 1)
-
     def ping_pong(rounds):
         ours, theirs = Pipe()
         child = Process(target=play, args=(theirs, rounds))
@@ -153,23 +154,17 @@ def all_balls_served_at_once():
         return came
 
 
-@wrong("how does the child learn that the game is over?", "comes to a deadlock")
+@wrong(
+    "how does the child learn that the game is over?",
+    "comes to a deadlock",
+    replaced={
+        "child = Process(target=play, args=(theirs, rounds))": "child = Process(target=play, args=(theirs,))",
+    },
+)
 def the_child_waits_for_an_end_that_nobody_sends():
     def play(connection):
         while True:
             connection.send(connection.recv() + 1)
-
-    def ping_pong(rounds):
-        ours, theirs = Pipe()
-        child = Process(target=play, args=(theirs,))
-        child.start()
-        came, ball = [], 0
-        for _ in range(rounds):
-            ours.send(ball)
-            came.append(ours.recv())
-            ball = came[-1] + 1
-        child.join()
-        return came
 
 
 @wrong("a process ends with an exception", "EOFError")
@@ -196,10 +191,6 @@ def the_end_of_the_pipe_is_not_caught():
 
 @wrong("are the balls that the parent served or that came back as they went")
 def the_balls_that_were_served():
-    def play(connection, rounds):
-        for _ in range(rounds):
-            connection.send(connection.recv() + 1)
-
     def ping_pong(rounds):
         ours, theirs = Pipe()
         child = Process(target=play, args=(theirs, rounds))
@@ -213,23 +204,13 @@ def the_balls_that_were_served():
         return served
 
 
-@wrong("but the parent hits it, too: 0 there, 1 back, 2 there, 3 back")
-def the_parent_only_passes_the_ball_on():
-    def play(connection, rounds):
-        for _ in range(rounds):
-            connection.send(connection.recv() + 1)
-
-    def ping_pong(rounds):
-        ours, theirs = Pipe()
-        child = Process(target=play, args=(theirs, rounds))
-        child.start()
-        came, ball = [], 0
-        for _ in range(rounds):
-            ours.send(ball)
-            ball = ours.recv()
-            came.append(ball)
-        child.join()
-        return came
+@wrong(
+    "but the parent hits it, too: 0 there, 1 back, 2 there, 3 back",
+    replaced={
+        "came.append(ours.recv())\n        ball = came[-1] + 1": "ball = ours.recv()\n        came.append(ball)",
+    },
+)
+def the_parent_only_passes_the_ball_on(): ...
 
 
 @wrong("10 children were started for one game")
@@ -276,12 +257,43 @@ def a_queue_for_the_way_back():
         return came
 
 
-@wrong("something was left behind")
-def the_child_is_not_joined():
+@wrong("the child is stopped from outside", replaced={"child.join()": "child.terminate()\n    child.join()"})
+def the_child_is_terminated():
     def play(connection, rounds):
-        for _ in range(rounds):
+        while True:
             connection.send(connection.recv() + 1)
 
+
+@wrong(
+    "do both play all the rounds",
+    replaced={"for _ in range(rounds):\n        connection": "for _ in range(1, rounds):\n        connection"},
+)
+def the_child_plays_one_round_less(): ...
+
+
+@wrong(
+    "The child is not there at all after `target=play(...)`",
+    replaced={"target=play, args=(theirs, rounds)": "target=play(theirs, rounds)"},
+)
+def the_parent_calls_play(): ...
+
+
+@wrong(
+    "or sends what nobody receives",
+    replaced={"connection.recv() + 1)": "connection.recv() + 1)\n    connection.send('over')"},
+)
+def the_child_says_that_the_game_is_over(): ...
+
+
+@wrong("and only 10 messages were sent", replaced={"came.append(ours.recv())": "came.append(ball + 1)"})
+def the_parent_knows_what_would_come_back():
+    def play(connection, rounds):
+        for _ in range(rounds):
+            connection.recv()
+
+
+@wrong("something was left behind")
+def the_child_is_not_joined():
     def ping_pong(rounds):
         ours, theirs = Pipe()
         Process(target=play, args=(theirs, rounds)).start()

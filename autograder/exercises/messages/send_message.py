@@ -416,18 +416,13 @@ def reads_the_body_of_an_empty_text():
                 return received
 
 
-@wrong("the stream ended within a body, where `recv` returns b'', and receive_message returned: raise EOFError")
-def half_a_message_is_a_message():
-    def receive_exactly(connection, size):
-        received = b""
-        while len(received) < size:
-            some = connection.recv(size - len(received))
-            if not some:
-                if len(received) < 3:
-                    raise EOFError
-                break
-            received += some
-        return received
+@wrong(
+    "the stream ended within a body, where `recv` returns b'', and receive_message returned: raise EOFError",
+    replaced={
+        'raise EOFError("the stream ended in the middle of a message")': "if len(received) < 3:\n                raise EOFError\n            break",
+    },
+)
+def half_a_message_is_a_message(): ...
 
 
 @wrong("✘ the end of the stream", "and receive_message returned the exception: raise EOFError")

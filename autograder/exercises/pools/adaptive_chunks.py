@@ -28,6 +28,10 @@ hints = [
 ]
 equivalent_mutants = {
     "+ if spent > target:": "a chunk that has exactly its part may as well have one item more",
+    "+ target = remaining / (3 * workers)": "the first chunk may be smaller, if the others are not",
+    "+ spent += cost": "one item sooner or later, no part is exact",
+    "+ remaining -= spent": "nobody looks at it in between",
+    "+ target = remaining / (2 * workers)": "a part of what was left before the last chunk is small enough, too",
 }
 
 
@@ -73,7 +77,7 @@ def compute_in_chunks(costs, times, workers):
 
 @check("all items, once and in their order, and no chunk is empty")
 def _(student):
-    for costs, workers in ([1] * 10, 2), ([5, 1, 4, 1, 3, 2, 8], 3), ([2], 4):
+    for costs, workers in ([1] * 10, 2), ([5, 1, 4, 1, 3, 2, 8], 3), ([2], 4), ([0.1, 0.2, 0.3, 0, 0], 2):
         chunks = student.adaptive_chunks(costs, workers)
         assert all(isinstance(chunk, list) for chunk in chunks), (
             f"a chunk is a list of costs, and {chunks[0]!r} is in the list of chunks: return the items themselves"
@@ -103,14 +107,25 @@ def _(student):
 
 @check("items that become cheaper and cheaper")
 def _(student):
-    costs = [(1_500 - number) / 1_000 for number in range(1_000)]
-    chunks = student.adaptive_chunks(costs, 8)
-    assert len(chunks) <= 100, f"{len(chunks)} chunks for 1,000 items: each costs a message, and 100 are enough"
-    found = simulate(student.compute_in_chunks, costs, [1], 8, cores=8, costs="ideal")
-    longer = found.makespan / (sum(costs) / 8) - 1
+    for costs in [(1_500 - number) / 1_000 for number in range(1_000)], [1] * 150 + [1 / 16] * 850:
+        chunks = student.adaptive_chunks(costs, 8)
+        assert len(chunks) <= 100, f"{len(chunks)} chunks for 1,000 items: each costs a message, and 100 are enough"
+        found = simulate(student.compute_in_chunks, costs, [1], 8, cores=8, costs="ideal")
+        longer = found.makespan / (sum(costs) / 8) - 1
+        assert longer <= 0.05, (
+            f"it takes {longer:.0%} longer than it must; the first chunk alone takes {sum(chunks[0]) / (sum(costs) / 8):.0%} of the share of one worker. Equal numbers of items "
+            "are not equal amounts of work: count the cost"
+        )
+
+
+@check("1,000 equal items for many workers")
+def _(student):
+    costs = [0.125] * 1_000
+    found = simulate(student.compute_in_chunks, costs, [1], 24, cores=24, costs="ideal")
+    longer = found.makespan / (sum(costs) / 24) - 1
     assert longer <= 0.05, (
-        f"it takes {longer:.0%} longer than it must; the first chunk alone takes {sum(chunks[0]) / (sum(costs) / 8):.0%} of the share of one worker. Equal numbers of items "
-        "are not equal amounts of work: count the cost"
+        f"with 24 workers it takes {longer:.0%} longer than it must; the first chunk alone takes {found.result[0] / (1_000 / 24):.0%} of the share of one worker: "
+        "the more workers there are, the smaller the part of one"
     )
 
 
@@ -234,6 +249,27 @@ def small_ones_first():
             size = ceil(end / (2 * workers))
             chunks.insert(0, costs[end - size : end])
             end -= size
+        return chunks
+
+
+@wrong(
+    "the more workers there are, the smaller the part of one",
+    replaced={
+        "target = remaining / (2 * workers)\n    for": "target = remaining / 16\n    for",
+        "target = remaining / (2 * workers)\n            chunk": "target = remaining / 16\n            chunk",
+    },
+)
+def always_as_for_eight_workers(): ...
+
+
+@wrong("Equal numbers of items are not equal amounts of work: count the cost")
+def a_part_of_the_items_that_are_left():
+    def adaptive_chunks(costs, workers):
+        chunks = []
+        while costs:
+            size = -(-len(costs) // (2 * workers))
+            chunks.append(costs[:size])
+            costs = costs[size:]
         return chunks
 
 

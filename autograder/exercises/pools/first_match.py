@@ -50,6 +50,11 @@ def is_even(number):
 
 
 @given
+def rest_of_two(number):
+    return number % 2  # 0 or 1: false or true, and no bool
+
+
+@given
 def never(item):
     return False
 
@@ -80,6 +85,9 @@ def _(student):
     assert found is not True, "the answer of the test came back, and not the item that passed it"
     assert found == 8
     assert student.first_match(given.is_even, [1, 3, 5], 2) is None
+    assert student.first_match(given.rest_of_two, [2, 7, 4], 2) == 7, (
+        "the test says 1 for 7, which is true, though it is not `True`: 7 has passed"
+    )
     assert student.first_match(given.is_even, [], 2) is None
 
 
@@ -229,6 +237,13 @@ def in_large_chunks():
 def nobody_shares():
     def first_match(test, items, workers):
         return next((item for item in items if test(item)), None)
+
+
+@wrong(
+    "which is true, though it is not `True`",
+    replaced={"bool(test(item))": "test(item)", "if passed:": "if passed is True:"},
+)
+def only_true_itself_is_true(): ...
 
 
 @also_right

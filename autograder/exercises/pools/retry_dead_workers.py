@@ -3,10 +3,13 @@
 Processes are killed: by the system when memory is short, by a crash in a library, by somebody's `kill`. Write `retry_dead_workers(function, items, workers)`. It returns the list
 of `function(item)` for every item of the list, in their order, computed by at most `workers` processes at a time, **although any of these may die at any moment**.
 
+- Items and results may be of any kind, also lists, equal ones, and `None`.
 - A task whose worker has died is done again by another one. (It will not die for ever: some time or other every task comes through.)
 - What has been done is not done again: when a worker has finished a task and dies in a later one, its earlier result counts.
 - If `function` raises an exception, nobody has died: `retry_dead_workers` raises that exception, at once or in the end.
 - In any case all processes have ended and are joined when it returns or raises.
+
+If there are tasks enough, all `workers` are at work.
 """
 
 import os
@@ -87,6 +90,62 @@ def results_and_attempts(deaths, workers):
 
 
 @given
+def nothing(folder):
+    # Returns None; whoever asks a third time has not taken that for a result.
+    attempts = len(os.listdir(folder))
+    Path(folder, str(attempts)).touch()
+    if attempts > 2:
+        raise RuntimeError("done again and again")
+
+
+@given
+def dies_behind_others(task):
+    # The first attempt of number 0 dies, when number 2 has been begun if it does not wait in vain. Every attempt leaves a file.
+    folder, number = task
+    attempts = len([name for name in os.listdir(folder) if name.startswith(f"{number} ")])
+    Path(folder, f"{number} {attempts}").touch()
+    if number == 0 and attempts == 0:
+        for _ in range(100):
+            if Path(folder, "2 0").exists():
+                break
+            sleep(0.02)
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+@given
+def attempts_behind_others():
+    with TemporaryDirectory() as folder:
+        results = retry_dead_workers(dies_behind_others, [(folder, number) for number in range(3)], 2)
+        return results, len([name for name in os.listdir(folder) if name.startswith("1 ")])
+
+
+@given
+def done_with_nothing():
+    with TemporaryDirectory() as folder:
+        return retry_dead_workers(nothing, [folder], 1)
+
+
+@given
+def met(folder):
+    # Waits for somebody else who is here at the same time, or some seconds in vain.
+    mine = Path(folder, str(os.getpid()))
+    mine.touch()
+    for _ in range(400):
+        if len(os.listdir(folder)) > 1:
+            return True
+        sleep(0.02)
+    mine.unlink()
+    return False
+
+
+@given
+def two_met():
+    with TemporaryDirectory() as folder:
+        return retry_dead_workers(met, [folder] * 2, 2)
+
+
+@given
 def how_many_are_here(folder):
     mine = Path(folder, str(os.getpid()))
     mine.touch()
@@ -121,6 +180,19 @@ def what_comes_of_an_error():
 def _(student):
     assert student.retry_dead_workers(given.doubled, [3, 1, 2, 1], 2) == [6, 2, 4, 2]
     assert student.retry_dead_workers(given.doubled, [], 2) == []
+    assert student.retry_dead_workers(given.doubled, [[1], [2], [1]], 2) == [[1, 1], [2, 2], [1, 1]]
+
+
+@check("None is a result like any other", limit=3)
+def _(student):
+    try:
+        results = student.done_with_nothing()
+    except Exception as error:
+        results = [str(error)]
+    assert "done again and again" not in str(results), (
+        "`function` returned None, and the task was done again and again: None is a result, too, and does not say that one is missing"
+    )
+    assert results == [None]
 
 
 @check("no more processes at a time than there are workers", limit=5)
@@ -154,6 +226,16 @@ def _(student):
     )
 
 
+@check("what has been done behind the dead is not done again", limit=6)
+def _(student):
+    results, attempts = student.attempts_behind_others()
+    assert results == [0, 1, 2]
+    assert attempts == 1, (
+        "one worker died in task 0 when the other one had done task 1, and task 1 was done again: where results are taken in their order, and the first one "
+        "is missing, the later ones are lost. Ask every future for its own"
+    )
+
+
 @check("another one may die, too, and the same task may kill twice", limit=4)
 def _(student):
     results, attempts = student.results_and_attempts([0, 2, 0, 1], 2)
@@ -168,6 +250,13 @@ def _(student):
 @check("an exception is no death: it comes to the caller", limit=3)
 def _(student):
     assert student.what_comes_of_an_error() == ("ValueError", "a number of three digits")
+
+
+@check("all workers are at work", limit=20)
+def _(student):
+    assert student.two_met() == [True, True], (
+        "two tasks for 2 workers never were at work at the same time: hand out all the tasks, and wait for results only then"
+    )
 
 
 @hidden
@@ -283,6 +372,58 @@ def every_exception_is_taken_for_a_death():
                     except Exception:
                         pass
         return [results[place] for place in range(len(items))]
+
+
+@wrong("Ask every future for its own")
+def results_in_order_up_to_the_first_that_is_missing():
+    def retry_dead_workers(function, items, workers):
+        results = {}
+        while len(results) < len(items):
+            places = [place for place in range(len(items)) if place not in results]
+            try:
+                with ProcessPoolExecutor(workers) as executor:
+                    for place, result in zip(places, executor.map(function, [items[place] for place in places])):
+                        results[place] = result
+            except BrokenProcessPool:
+                pass
+        return [results[place] for place in range(len(items))]
+
+
+@wrong("never were at work at the same time")
+def one_task_after_the_other():
+    def retry_dead_workers(function, items, workers):
+        results = []
+        while len(results) < len(items):
+            with ProcessPoolExecutor(workers) as executor:
+                try:
+                    while len(results) < len(items):
+                        results.append(executor.submit(function, items[len(results)]).result())
+                except BrokenProcessPool:
+                    pass
+        return results
+
+
+@wrong(
+    "None is a result, too",
+    replaced={
+        "    results = {}\n": "    results = dict.fromkeys(range(len(items)))\n",
+        "len(results) < len(items)": "None in results.values()",
+        "place not in results": "results[place] is None",
+    },
+)
+def none_for_what_is_missing(): ...
+
+
+@wrong(
+    "raised TypeError: unhashable type: 'list'",
+    replaced={
+        "results[place] = future": "results[items[place]] = future",
+        "place not in results": "item not in results",
+        "results[place] for place in range(len(items))": "results[item] for item in items",
+        "len(results) < len(items)": "len(results) < len(set(map(repr, items)))",
+    },
+)
+def results_by_their_items(): ...
 
 
 @also_right

@@ -322,50 +322,33 @@ def leaves_the_losers():
                 return number, process.exitcode
 
 
-@wrong("nobody joined 1 of the processes that ended")
-def stops_the_losers_but_does_not_join_them():
-    def first_to_finish(tasks):
-        processes = [Process(target=task) for task in tasks]
-        for process in processes:
-            process.start()
-        ended = wait([process.sentinel for process in processes])
-        first = next(number for number, process in enumerate(processes) if process.sentinel in ended)
-        processes[first].join()
-        for process in processes:
-            process.kill()
-        return first, processes[first].exitcode
+@wrong(
+    "nobody joined 1 of the processes that ended",
+    replaced={
+        "process.kill()\n    for process in processes:\n        process.join()": "process.kill()",
+    },
+)
+def stops_the_losers_but_does_not_join_them(): ...
 
 
-@wrong("ran for 6 s, to its own end. `kill()` cannot be refused")
-def only_terminates():
-    def first_to_finish(tasks):
-        processes = [Process(target=task) for task in tasks]
-        for process in processes:
-            process.start()
-        ended = wait([process.sentinel for process in processes])
-        first = next(number for number, process in enumerate(processes) if process.sentinel in ended)
-        processes[first].join()
-        for process in processes:
-            process.terminate()
-        for process in processes:
-            process.join()
-        return first, processes[first].exitcode
+@wrong(
+    "ran for 6 s, to its own end. `kill()` cannot be refused",
+    replaced={
+        "process.kill()": "process.terminate()",
+    },
+)
+def only_terminates(): ...
 
 
-@wrong("✘ the exit code is read when the process has ended", "`join` the process first, then read")
-def reads_the_exit_code_too_early():
-    def first_to_finish(tasks):
-        processes = [Process(target=task) for task in tasks]
-        for process in processes:
-            process.start()
-        ended = wait([process.sentinel for process in processes])
-        first = next(number for number, process in enumerate(processes) if process.sentinel in ended)
-        code = processes[first].exitcode
-        for process in processes:
-            process.kill()
-        for process in processes:
-            process.join()
-        return first, code
+@wrong(
+    "✘ the exit code is read when the process has ended",
+    "`join` the process first, then read",
+    replaced={
+        "processes[first].join()": "code = processes[first].exitcode",
+        "return first, processes[first].exitcode": "return first, code",
+    },
+)
+def reads_the_exit_code_too_early(): ...
 
 
 @wrong("what came back is of task 0, which took 5 s", "never met, and the first of them gave up")
@@ -378,18 +361,14 @@ def one_after_another():
             return number, process.exitcode
 
 
-@wrong("should be (1, 3), but is (0, ")
-def takes_the_first_of_the_list():
-    def first_to_finish(tasks):
-        processes = [Process(target=task) for task in tasks]
-        for process in processes:
-            process.start()
-        wait([process.sentinel for process in processes])
-        for process in processes:
-            process.kill()
-        for process in processes:
-            process.join()
-        return 0, processes[0].exitcode
+@wrong(
+    "should be (1, 3), but is (0, ",
+    replaced={
+        "ended = wait([process.sentinel for process in processes])\n    first = next(number for number, process in enumerate(processes) if process.sentinel in ended)\n    processes[first].join()": "wait([process.sentinel for process in processes])",
+        "return first, processes[first].exitcode": "return 0, processes[0].exitcode",
+    },
+)
+def takes_the_first_of_the_list(): ...
 
 
 @wrong("✘ exit code 0 is an exit code too", "To `if` and `not`, 0 is the same as None")

@@ -257,39 +257,33 @@ def joins_only_the_last():
         return [process.exitcode for process in processes]
 
 
-@wrong("✘ a task may take as long as it likes", "`join()` without a time limit waits for as long as it takes")
-def joins_for_a_minute():
-    def run_all(tasks):
-        processes = [Process(target=task) for task in tasks]
-        for process in processes:
-            process.start()
-        for process in processes:
-            process.join(timeout=60)
-        return [process.exitcode for process in processes]
+@wrong(
+    "✘ a task may take as long as it likes",
+    "`join()` without a time limit waits for as long as it takes",
+    replaced={
+        "process.join()": "process.join(timeout=60)",
+    },
+)
+def joins_for_a_minute(): ...
 
 
-@wrong("✘ a task that crashes does not disturb the others", "raised ChildProcessError")
-def a_crash_ends_the_whole_call():
-    def run_all(tasks):
-        processes = [Process(target=task) for task in tasks]
-        for process in processes:
-            process.start()
-        for process in processes:
-            process.join()
-            if process.exitcode == 1:
-                raise ChildProcessError("a task crashed")
-        return [process.exitcode for process in processes]
+@wrong(
+    "✘ a task that crashes does not disturb the others",
+    "raised ChildProcessError",
+    replaced={
+        "process.join()": 'process.join()\n        if process.exitcode == 1:\n            raise ChildProcessError("a task crashed")',
+    },
+)
+def a_crash_ends_the_whole_call(): ...
 
 
-@wrong("not in the order of `tasks`")
-def exit_codes_sorted_not_in_order():
-    def run_all(tasks):
-        processes = [Process(target=task) for task in tasks]
-        for process in processes:
-            process.start()
-        for process in processes:
-            process.join()
-        return sorted(process.exitcode for process in processes)
+@wrong(
+    "not in the order of `tasks`",
+    replaced={
+        "return [process.exitcode for process in processes]": "return sorted(process.exitcode for process in processes)",
+    },
+)
+def exit_codes_sorted_not_in_order(): ...
 
 
 @wrong("not in the order of `tasks`, which is not the one in which they end")
@@ -378,15 +372,14 @@ def a_pool_that_cannot_see_the_end_of_a_process():
             return pool.map(code_of, tasks, chunksize=1)
 
 
-@wrong("✘ a task that a signal ends", "should be [-15, 3, -15], but is [15, 3, 15]")
-def exit_codes_without_their_signs():
-    def run_all(tasks):
-        processes = [Process(target=task) for task in tasks]
-        for process in processes:
-            process.start()
-        for process in processes:
-            process.join()
-        return [abs(process.exitcode) for process in processes]
+@wrong(
+    "✘ a task that a signal ends",
+    "should be [-15, 3, -15], but is [15, 3, 15]",
+    replaced={
+        "return [process.exitcode for process in processes]": "return [abs(process.exitcode) for process in processes]",
+    },
+)
+def exit_codes_without_their_signs(): ...
 
 
 @wrong("✘ eight tasks run at the same time", "they did not all run at the same time")

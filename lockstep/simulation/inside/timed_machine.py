@@ -22,6 +22,7 @@ from lockstep.program.namespaces import Namespaces
 from lockstep.simulation.actors import Stretch
 from lockstep.standin.imports.timed import Exited
 from lockstep.standin.machine import NotCovered
+from lockstep.standin.objects.mpi_messages import TIMED
 from lockstep.standin.objects.processes import MainProcess, Process
 from lockstep.standin.objects.proxies import PROXIED, Reply, perform
 from lockstep.standin.operation import Answer, Creation, Message, Operation
@@ -61,10 +62,12 @@ class SimulateMachine(GreenletMachine):
         pipe_capacity: int,
         own_cost: int,
         measured: bool = True,
+        ranks: int = 0,
     ) -> None:
         """`own_cost`: ns of the stand-in in every stretch. Not `measured`: only declared work takes time."""
         self.numpy_random = NumpyRandom()
-        options = {"feeder": False, "pipe_capacity": pipe_capacity, "cores": cores, "memory": {}}
+        options = {"feeder": False, "pipe_capacity": pipe_capacity, "cores": cores, "memory": {}, "ranks": ranks,
+                   "mpi": TIMED}  # fmt: skip
         super().__init__(program, given, self.numpy_random.importing, options)
         self._call_main, self._own_cost, self._measured = call_main, own_cost, measured
         self._lives: dict[str, TimedLife] = {}
@@ -212,8 +215,10 @@ class SimulateMachine(GreenletMachine):
         return code
 
     def _work(self, life: TimedLife) -> None:
-        run = self.load(life, None if life.identity == "0" else self._payloads[life.identity][0])
-        life.since = time.thread_time_ns()
+        try:
+            run = self.load(life, None if life.identity == "0" else self._payloads[life.identity][0])
+        finally:
+            life.since = time.thread_time_ns()  # also where an argument cannot be unpickled
         if run is None:
             self.result = self._call_main(life.namespaces)
         else:

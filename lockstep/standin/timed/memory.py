@@ -108,8 +108,10 @@ class MemoryString(MemoryArray):
         self._touch().raw = value
 
 
-def memory_array(typecode_or_type: Any, size_or_initializer: Any, *, lock: Any = True) -> MemoryArray:
-    """As `multiprocessing.Array`."""
+def memory_array(typecode_or_type: Any, size_or_initializer: Any, *, lock: Any = True) -> Any:
+    """As `multiprocessing.Array`, which without a lock is a ctypes array."""
+    if lock is False:
+        return raw_array(typecode_or_type, size_or_initializer)
     kind = MemoryString if ctype_of(typecode_or_type) is ctypes.c_char else MemoryArray
     return kind(typecode_or_type, size_or_initializer, lock=lock)
 
