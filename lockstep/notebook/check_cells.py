@@ -62,8 +62,10 @@ class NotebookRunner:
             stop_what_waits()
             raise ChecksInterrupted(words.partition(":")[0] + ".") from None
         passed = report.passed == report.total
-        progress.note(progress.file(), "exercises", exercise, {"passed": report.passed, "of": report.total})
-        view.finish(report, where_to_go_on(known(EXERCISES, exercise)) if passed else "")
+        told = known(EXERCISES, exercise)
+        if told:
+            progress.note(progress.file(), "exercises", exercise, {"passed": report.passed, "of": report.total})
+        view.finish(report, where_to_go_on(told) if passed else "")
         offer(exercise, passed)
         if not passed:
             raise ChecksFailed(report.headline)
