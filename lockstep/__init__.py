@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from lockstep.machine.usable import usable_cpus
     from lockstep.measurement.measuring import speedup
     from lockstep.measurement.store_buffering import store_buffering
+    from lockstep.mpi.mpiexec import mpiexec
     from lockstep.notebook.check_cells import check
     from lockstep.notebook.functions_for_children import load_ipython_extension
+    from lockstep.notebook.gallery import drive, gallery
     from lockstep.notebook.prediction import predict
     from lockstep.page.film import Film
     from lockstep.recording.recording import timeline
@@ -32,12 +34,15 @@ _HOMES = {
     "Film": "lockstep.page.film",
     "ReadersWriterLock": "lockstep.standin.objects.readers_writer",
     "check": "lockstep.notebook.check_cells",
+    "drive": "lockstep.notebook.gallery",
+    "gallery": "lockstep.notebook.gallery",
     "raises": "lockstep.checks.check",
     "given": "lockstep.student.given",
     "student": "lockstep.student.session",
     "explore": "lockstep.exploration.exploring",
     "inside": "lockstep.exploration.sections",
     "laws": "lockstep.laws",
+    "mpiexec": "lockstep.mpi.mpiexec",
     "simulate": "lockstep.simulation.simulating",
     "speedup": "lockstep.measurement.measuring",
     "store_buffering": "lockstep.measurement.store_buffering",
@@ -56,11 +61,14 @@ __all__ = [
     "Film",
     "ReadersWriterLock",
     "check",
+    "drive",
     "explore",
+    "gallery",
     "given",
     "inside",
     "laws",
     "load_ipython_extension",
+    "mpiexec",
     "predict",
     "raises",
     "replay",

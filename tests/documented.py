@@ -27,6 +27,10 @@ def work_together(seconds, workers):
         process.join()
 
 
+def sum_of_ranks(comm):
+    return comm.allreduce(comm.Get_rank())
+
+
 def square(number):
     return number * number
 

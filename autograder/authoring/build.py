@@ -16,12 +16,13 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from autograder.authoring.catalogue import ROOT, read_exercises
+from autograder.authoring.catalogue import ROOT, read_exercises, read_puzzles
 from autograder.authoring.companions import EXERCISES, SOLUTIONS, exercises_text, solutions_text, title_of
 from autograder.authoring.exercise import Exercise
 from autograder.authoring.parts import AuthorError
+from autograder.authoring.puzzle import Puzzle
 
-_EXERCISE_LINE = re.compile(r"^#?\s*exercise:\s*(\S+)\s*$")
+_EXERCISE_LINE = re.compile(r"^#?\s*(?:exercise|puzzle):\s*(\S+)\s*$")
 _METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -35,6 +36,7 @@ class Lesson:
     name: str
     path: Path
     exercises: tuple[Exercise, ...]
+    puzzles: tuple[Puzzle, ...]
     notebook: Any
 
 
@@ -58,17 +60,18 @@ def build(root: Path = ROOT) -> list[Lesson]:
 
 def read_lessons(root: Path = ROOT) -> list[Lesson]:
     """All lessons in order. Raises AuthorError, also for an exercise that no lesson or more than one uses."""
-    exercises = read_exercises(root)
+    exercises: dict[str, Exercise] = {**read_exercises(root), **read_puzzles(root)}
     lessons = [_read_lesson(path, exercises) for path in sorted((root / "lessons").glob("*/*.py"))]
     used: dict[str, Path] = {}
     for lesson in lessons:
-        for exercise in lesson.exercises:
+        for exercise in (*lesson.exercises, *lesson.puzzles):
             if exercise.name in used:
                 raise AuthorError(lesson.path, 1, f"the exercise `{exercise.name}` is already in {used[exercise.name]}")
             used[exercise.name] = lesson.path
     for name, exercise in exercises.items():
         if name not in used:
-            raise AuthorError(exercise.path, 1, f"no lesson uses it; write `# exercise: {name}` where it goes")
+            line = "puzzle" if isinstance(exercise, Puzzle) else "exercise"
+            raise AuthorError(exercise.path, 1, f"no lesson uses it; write `# {line}: {name}` where it goes")
     return lessons
 
 
@@ -89,9 +92,12 @@ def _read_lesson(path: Path, exercises: dict[str, Exercise]) -> Lesson:
         if name not in exercises:
             raise AuthorError(path, line, f"there is no exercise called `{name}`; there are {', '.join(exercises)}")
         placed.append(exercises[name])
-        cells += _exercise_cells(exercises[name])
+        found_here = exercises[name]
+        cells += _puzzle_cells(found_here) if isinstance(found_here, Puzzle) else _exercise_cells(found_here)
     notebook = new_notebook(cells=cells, metadata=_METADATA)
-    return Lesson(path.stem, path, tuple(placed), _with_ids(notebook, path.stem))
+    graded = tuple(one for one in placed if not isinstance(one, Puzzle))
+    puzzles = tuple(one for one in placed if isinstance(one, Puzzle))
+    return Lesson(path.stem, path, graded, puzzles, _with_ids(notebook, path.stem))
 
 
 def _prose_or_code(cell: Any) -> Any:
@@ -105,11 +111,9 @@ def _prose_or_code(cell: Any) -> Any:
 
 def _exercise_cells(exercise: Exercise) -> Iterator[Any]:
     points = f"{exercise.points} point{'s' if exercise.points > 1 else ''}"
-    text = f"### Exercise: {exercise.title}\n\n*{points}*\n\n{exercise.prompt}"
-    for number, hint in enumerate(exercise.hints, 1):  # each inside the one before it: they open one after another
-        text += f"\n\n<details><summary>Hint {number}</summary>\n\n{hint}"
-    text += "\n\n</details>" * len(exercise.hints)
-    yield new_markdown_cell(text)
+    yield new_markdown_cell(
+        f"### Exercise: {exercise.title}\n\n*{points}*\n\n{exercise.prompt}" + _folded(exercise.hints)
+    )
     solution = {"grade": False, "solution": True, "locked": False}
     yield _graded_cell(exercise.solution, exercise.name, solution)
     checks = {"grade": True, "solution": False, "locked": True, "points": exercise.points}
@@ -119,15 +123,31 @@ def _exercise_cells(exercise: Exercise) -> Iterator[Any]:
     yield cell
 
 
+def _puzzle_cells(puzzle: Puzzle) -> Iterator[Any]:
+    yield new_markdown_cell(f"## {puzzle.title}\n\n{puzzle.prompt}")
+    yield new_code_cell(puzzle.program)
+    yield new_code_cell(puzzle.starter)
+    yield new_markdown_cell(f"**Drive.** It goes wrong in {puzzle.fewest} steps, and not in fewer.")
+    yield new_code_cell(puzzle.play_cell)
+    yield new_markdown_cell("**Mend** the second cell above, run it, and have it proven." + _folded(puzzle.hints))
+    yield new_code_cell(puzzle.checks, metadata={"jupyter": {"source_hidden": True}, "tags": ["raises-exception"]})
+
+
+def _folded(hints: tuple[str, ...]) -> str:
+    """The hints, each inside the one before it: they open one after another."""
+    texts = [f"\n\n<details><summary>Hint {number}</summary>\n\n{hint}" for number, hint in enumerate(hints, 1)]
+    return "".join(texts) + "\n\n</details>" * len(hints)
+
+
 def _write_companions(root: Path, lessons: list[Lesson]) -> None:
     titles = [(title_of(lesson.notebook.cells), lesson.name) for lesson in lessons]
     for lesson, following in zip(lessons, [*titles[1:], None], strict=True):
-        if lesson.exercises:
-            text = exercises_text(lesson.exercises, lesson.notebook.cells, following)
+        if lesson.exercises or lesson.puzzles:
+            text = exercises_text(lesson.exercises, lesson.puzzles, lesson.notebook.cells, following)
             (root / "notebooks" / lesson.name / EXERCISES).write_text(text, encoding="utf-8")
             path = root / "solutions" / lesson.name / SOLUTIONS
             path.parent.mkdir(parents=True)
-            path.write_text(solutions_text(lesson.exercises), encoding="utf-8")
+            path.write_text(solutions_text([*lesson.exercises, *lesson.puzzles]), encoding="utf-8")
 
 
 def _graded_cell(source: str, grade_id: str, flags: dict[str, Any]) -> Any:

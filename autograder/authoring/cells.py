@@ -27,6 +27,19 @@ def check_cell(parts: Parts) -> str:
     return f'{cell}\n\n\ncheck.run("{parts.path.stem}")'
 
 
+def program_cell(parts: Parts) -> str:
+    """What is given, as an ordinary cell: the program of a puzzle."""
+    texts = ["\n".join(line for line in part.text.split("\n") if line.strip() != "@given") for part in parts.given]
+    used = _loaded(parts.given) - {"given"}
+    imports = [_imports(parts, used), _imports(parts, used, of_lockstep=True)]
+    return _below("\n".join(filter(None, imports)), "\n\n\n".join(texts))
+
+
+def play_cell(name: str, call: str) -> str:
+    """The cell in which a puzzle is driven."""
+    return f'drive("{name}", {call})'
+
+
 def answer_cell(parts: Parts, answer: Part) -> str:
     """The body of a function that holds an answer, below what it leaves out: that is as in the reference, or replaced."""
     node = answer.node

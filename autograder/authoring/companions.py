@@ -11,19 +11,22 @@ from typing import Any
 
 from autograder.authoring.exercise import Exercise
 from autograder.authoring.parts import BEGIN, END
+from autograder.authoring.puzzle import Puzzle
 
 EXERCISES, SOLUTIONS = "exercises.json", ".solutions.json"
 _HEADING = re.compile(r"^#{1,3} (.+)$", re.MULTILINE)
 
 
-def exercises_text(exercises: Sequence[Exercise], cells: Sequence[Any], following: tuple[str, str] | None) -> str:
+def exercises_text(
+    exercises: Sequence[Exercise], puzzles: Sequence[Puzzle], cells: Sequence[Any], following: tuple[str, str] | None
+) -> str:
     """exercises.json. `cells` are the notebook's; `following` is the title and the name of the next unit."""
-    return _text(
-        {
-            each.name: {"points": each.points, "starter": each.starter, "then": _then(each.name, cells, following)}
-            for each in exercises
-        }
-    )
+    told: dict[str, Any] = {
+        each.name: {"points": each.points, "starter": each.starter, "then": _then(each.name, cells, following)}
+        for each in exercises
+    }
+    told |= {each.name: {"title": each.title, "fewest": each.fewest, "starter": each.starter} for each in puzzles}
+    return _text(told)
 
 
 def solutions_text(exercises: Sequence[Exercise]) -> str:

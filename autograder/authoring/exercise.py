@@ -79,11 +79,12 @@ def read_exercise(path: Path) -> Exercise:
         hints=tuple(parts.setting("hints", ())),
         solution=solution_cell(parts),
         checks=check_cell(parts),
-        wrong=tuple(_answer(parts, part) for part in parts.wrong),
-        also_right=tuple(_answer(parts, part) for part in parts.also_right),
+        wrong=tuple(answer_of(parts, part, "wrong") for part in parts.wrong),
+        also_right=tuple(answer_of(parts, part, "wrong") for part in parts.also_right),
         equivalent_mutants=parts.setting("equivalent_mutants", {}),
     )
 
 
-def _answer(parts: Parts, part: Part) -> Answer:
-    return Answer(getattr(part.node, "name", ""), answer_cell(parts, part), part.words("wrong"))
+def answer_of(parts: Parts, part: Part, mark: str) -> Answer:
+    """The answer that is a function's body, with the words that its mark is called with."""
+    return Answer(getattr(part.node, "name", ""), answer_cell(parts, part), part.words(mark))

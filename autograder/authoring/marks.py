@@ -1,4 +1,4 @@
-"""The marks of an exercise file: a wrong answer, another right answer, a hidden check."""
+"""The marks of an exercise file: a wrong answer, another right answer, a hidden check; of a puzzle: its mistake."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -10,6 +10,11 @@ def wrong(*words: str, replaced: Mapping[str, str] = {}) -> Callable[[Callable[[
     The first of them must stand in its first line, which is to name the likely cause; "✘ sentence" names a check. What the
     body leaves out is as in the reference, but for what is `replaced` in its text: what stands there once, by what.
     """
+    return lambda function: function
+
+
+def mistake(*words: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Marks a function whose body is the mistake that a puzzle begins with; it is refused in these words."""
     return lambda function: function
 
 

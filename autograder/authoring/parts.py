@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
-SETTINGS = ("points", "hints", "equivalent_mutants")
+SETTINGS = ("points", "hints", "equivalent_mutants", "play", "fewest")
 
 
 class AuthorError(Exception):
@@ -64,6 +64,7 @@ class Parts:
     hidden: tuple[Part, ...]
     wrong: tuple[Part, ...]
     also_right: tuple[Part, ...]
+    mistake: tuple[Part, ...]
     reference: tuple[Part, ...]
 
     @property
@@ -95,8 +96,8 @@ def read_parts(path: Path) -> Parts:
     imports = [part for part in parts if isinstance(part.node, ast.Import | ast.ImportFrom)]
     settings = {name: part for part in parts if (name := _assigned(part)) in SETTINGS}
     rest = _without(parts, [*imports, *settings.values()])
-    given, checks, wrong, also_right = (
-        [part for part in rest if part.mark(name)] for name in ("given", "check", "wrong", "also_right")
+    given, checks, wrong, also_right, mistake = (
+        [part for part in rest if part.mark(name)] for name in ("given", "check", "wrong", "also_right", "mistake")
     )
     hidden = [part for part in checks if part.mark("hidden")]
     return Parts(
@@ -110,7 +111,8 @@ def read_parts(path: Path) -> Parts:
         hidden=tuple(hidden),
         wrong=tuple(wrong),
         also_right=tuple(also_right),
-        reference=_without(rest, [*given, *checks, *wrong, *also_right]),
+        mistake=tuple(mistake),
+        reference=_without(rest, [*given, *checks, *wrong, *also_right, *mistake]),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from autograder.authoring.exercise import Answer, Exercise
+from autograder.authoring.puzzle import Puzzle
 from autograder.grading.judging import judge, read_check_cell
 from lockstep.checks.report import CheckResult, Report, failure_text
 from lockstep.program.source import ModuleSource
@@ -38,8 +39,11 @@ class Proof:
 
 
 def claims(exercise: Exercise) -> Iterator[Claim]:
-    """All that must hold of an exercise."""
-    yield Claim("starter", Answer("the starter", exercise.starter))
+    """All that must hold of an exercise. A puzzle begins with its mistake, which is a wrong answer like others."""
+    if isinstance(exercise, Puzzle):
+        yield Claim("wrong", exercise.mistake)
+    else:
+        yield Claim("starter", Answer("the starter", exercise.starter))
     yield Claim("reference", Answer("the reference", exercise.solution))
     for answer in exercise.also_right:
         yield Claim("also right", answer)

@@ -13,9 +13,9 @@ Mistakes = Iterator[tuple[int, str]]
 UNFILLED = re.compile(r"FILL[ _]IN|\bfill_in_")  # what a skeleton leaves to its author
 
 
-def require_rules(parts: Parts) -> None:
-    """Raises AuthorError with every line that breaks a rule."""
-    mistakes = sorted(mistake for rule in RULES for mistake in rule(parts))
+def require_rules(parts: Parts, rules: Iterable[Callable[[Parts], Mistakes]] = ()) -> None:
+    """Raises AuthorError with every line that breaks a rule, one of an exercise's unless others are named."""
+    mistakes = sorted(mistake for rule in rules or RULES for mistake in rule(parts))
     if mistakes:
         first, *others = mistakes
         raise AuthorError(parts.path, *first, *others)

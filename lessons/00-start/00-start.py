@@ -140,9 +140,11 @@ check.run("wait_for_ever")
 # | [06 Locks](../06-locks/06-locks.ipynb) | How do we keep others out? |
 # | [07 Conditions](../07-conditions/07-conditions.ipynb) | How do we wait for something to become true? |
 # | [08 Deadlock](../08-deadlock/08-deadlock.ipynb) | Who waits for whom? |
+# | [09 Promises](../09-promises/09-promises.ipynb) | What may we rely on? |
 # | [10 Speed-up](../10-speedup/10-speedup.ipynb) | How much faster can it get? |
 # | [11 Map, reduce, scan](../11-patterns/11-patterns.ipynb) | What do all these loops have in common? |
 # | [12 Sorting and searching](../12-sorting/12-sorting.ipynb) | How do we share what we do not know beforehand? |
 # | [13 Grids and matrices](../13-grids/13-grids.ipynb) | What must neighbours tell each other? |
+# | [Gallery](../17-gallery/17-gallery.ipynb) | Eighteen puzzles, to drive into their failure and to mend |
 #
 # Go to [the first unit](../01-processes/01-processes.ipynb).

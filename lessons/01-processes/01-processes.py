@@ -488,4 +488,7 @@ print(run_program(guarded).stdout)
 # - An exception ends its own process and nobody else's.
 # - `join` with a time limit does not stop; `terminate` and `kill` do not wait.
 #
+# To read on: *Operating Systems: Three Easy Pieces* (Arpaci-Dusseau), chapters 4, The Abstraction: The Process, and 5, Interlude: Process API; the Python
+# documentation, *multiprocessing*, "Contexts and start methods".
+#
 # A single whole number is not much of an answer. [The next unit](../02-messages/02-messages.ipynb) lets processes talk.

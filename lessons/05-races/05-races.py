@@ -426,4 +426,7 @@ print(found.trace())
 # - What you checked may be false when you act. Check and act belong under one lock.
 # - Busy waiting works and wastes; a livelock is busy and never done.
 #
+# To read on: *Operating Systems: Three Easy Pieces* (Arpaci-Dusseau), chapter 26, Concurrency: An Introduction; Herlihy and Shavit, *The Art of
+# Multiprocessor Programming*, chapter 2, Mutual Exclusion, with Peterson's lock and its proof.
+#
 # [The next unit](../06-locks/06-locks.ipynb) is about locks: what to put under one, and what not.

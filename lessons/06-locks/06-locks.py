@@ -524,5 +524,8 @@ for philosophers in [2, 3, 4, 5]:
 # - A semaphore that begins at 0 carries a message. One that begins at n lets n in.
 # - Do not wait for one thing while you hold another, or else take them in one order.
 #
+# To read on: *Operating Systems: Three Easy Pieces* (Arpaci-Dusseau), chapters 28, Locks, and 31, Semaphores; Downey, *The Little Book of Semaphores*,
+# chapter 3, Rendezvous and Multiplex, and chapter 4, Producer-consumer problem.
+#
 # Locks answer *not at the same time*. Waiting until something has *become true* is the subject of
 # [the next unit](../07-conditions/07-conditions.ipynb).

@@ -144,7 +144,7 @@ print(found.trace())
 # So ask first, and quickly, without the lock; take it only to sleep:
 
 # %%
-predict("In how many of 14 interleavings does the customer sleep for ever?", unit="of 14")
+predict("In how many of the 14 interleavings does the customer sleep for ever now?", "none", "a few", "about half", "all")
 
 # %%
 def ask_outside(who, shelf, changed):
@@ -306,7 +306,7 @@ def a_small_shelf(everybody):
 found = explore(a_small_shelf, False)
 print("notify:    ", found)
 print("notify_all:", explore(a_small_shelf, True))
-print(found.trace())
+found.play()
 
 # %% [markdown]
 # In 8 of 80 a customer is woken where a baker was meant. It looks, finds nothing, and sleeps again; and the call has been used up.
@@ -423,7 +423,7 @@ for parties, workers in [(2, 2), (3, 2), (2, 3)]:
 # enough?
 
 # %%
-predict("How many different results are there with one barrier a step?", unit="results")
+predict("How many different results are there with one barrier a step?", "1", "2 or 3", "more than 3")
 
 # %%
 def add_up(who, cells, barrier, meetings):
@@ -614,8 +614,8 @@ print(f"{there_and_back(300):.0f} microseconds")
 # - `notify_all()`, unless all wait for the same and one is enough.
 # - An event is a state. A barrier counts those who call it.
 #
-# To read on: *Operating Systems: Three Easy Pieces* (Arpaci-Dusseau), chapter 30, Condition Variables; Downey, *The Little Book of Semaphores*, 3.5 to 3.7 (a
-# reusable barrier) and 4.2 (readers and writers); Herlihy and Shavit, *The Art of Multiprocessor Programming*, chapter 8, Monitors and Blocking
-# Synchronization; Hoare, *Monitors: An Operating System Structuring Concept*, 1974.
+# To read on: *Operating Systems: Three Easy Pieces* (Arpaci-Dusseau), chapter 30, Condition Variables; Downey, *The Little Book of Semaphores*,
+# chapter 3, Reusable barrier, and chapter 4, Readers-writers problem; Herlihy and Shavit, *The Art of Multiprocessor Programming*, chapter 8, Monitors and
+# Blocking Synchronization; Hoare, *Monitors: An Operating System Structuring Concept*, 1974.
 #
 # [The next unit](../08-deadlock/08-deadlock.ipynb) is about those who wait for each other.

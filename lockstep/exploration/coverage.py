@@ -23,6 +23,8 @@ from lockstep.student.failure import StudentTimedOut
 # Of the time that is left, so that something is left for the next part, and for what is shown.
 _ALL, _ORDERLESS, _FEW, _SAMPLE = 0.4, 0.3, 0.4, 0.4
 
+_RANKS_STATES = 5_000  # of an MPI program; ranks share nothing but messages, so that hardly an order of theirs counts
+
 SEQUENTIAL, STORE_BUFFERS = "sequential", "store buffers"
 MEMORIES = (SEQUENTIAL, STORE_BUFFERS)
 
@@ -34,7 +36,8 @@ def explored(
     """What is found of a program behind a service. Raises NotCovered and HiddenInput."""
     watch = watch or Watch()
     steps = BufferedSteps if request.get("memory") == STORE_BUFFERS else Steps
-    graph = Graph(known, known.begin(request), budget, request["pipe_capacity"], watch, steps)
+    first = min(budget, _RANKS_STATES) if request.get("ranks") else budget
+    graph = Graph(known, known.begin(request), first, request["pipe_capacity"], watch, steps)
     words = Words(known, sources)
     claim: Claim
     visited: Visited | None = None
@@ -42,9 +45,10 @@ def explored(
     watch.phase("all interleavings", _ALL)
     with watch.interruptible():
         try:
-            graph.explore()
-            counted = sum(ways or 0 for ways in graph.ends.values()) if graph.finite else None
+            visited = _explored(graph, budget)
+            counted = None if visited else sum(ways or 0 for ways in graph.ends.values()) if graph.finite else None
             claim = AllStates(len(graph.depths)) if counted is None else AllInterleavings(counted)
+            claim = AllButOrder(len(visited.states)) if visited else claim
         except (OverBudget, TimeIsUp, Interrupted) as early:
             growth = growing(known, graph.steps)
             grows = "" if growth is None else words.growth(growth)
@@ -62,6 +66,24 @@ def explored(
         if claim.complete:
             raise
     return Findings(graph, graph.ends if visited is None else visited.ends, visited, words, claim, name, counted, grows)
+
+
+def _explored(graph: Graph, budget: int) -> Visited | None:
+    """Explores all states, or, where a graph has a smaller budget of its own, all but orders."""
+    try:
+        graph.explore()
+        return None
+    except OverBudget:
+        if graph.budget == budget:
+            raise
+    try:
+        graph.watch.phase("all that differ in more than the order of independent steps", _ORDERLESS)
+        return reduced(graph, budget)
+    except (NotReducible, OverBudget, TimeIsUp):
+        graph.budget = budget
+        graph.watch.phase("all interleavings", _ALL)
+        graph.explore()
+        return None
 
 
 def _some(graph: Graph, budget: int, why: str) -> tuple[Visited, Claim]:

@@ -8,10 +8,9 @@ from functools import cached_property
 from os import PathLike
 from typing import Any
 
-from lockstep.checks.crashes import unpicklable
 from lockstep.exploration.claims import Claim
 from lockstep.exploration.clients import Used
-from lockstep.exploration.findings import End, Findings
+from lockstep.exploration.findings import UNPICKLABLE, End, Findings
 from lockstep.exploration.one_at_a_time.judging import judged
 from lockstep.exploration.one_at_a_time.refusal import Refusal
 from lockstep.exploration.one_at_a_time.specification import Specification
@@ -123,9 +122,10 @@ class Exploration:
         found = self.findings.starving(section)
         if found is not None:
             what = f" of {section!r}" if section else ""
-            goes = "go through again and again" if self.findings.sections() else "go on and on"
-            others = self.findings.named(found.circle.moving - {found.process})
-            title = f"{process_name(found.process)} can be kept out{what} for ever, while {others} {goes} (starvation):"
+            others = found.circle.moving - {found.process}
+            names, go = self.findings.named(others), "goes" if len(others) == 1 else "go"
+            again = "through again and again" if self.findings.sections() else "on and on"
+            title = f"{process_name(found.process)} can be kept out{what} for ever, while {names} {go} {again} (starvation):"
             path = self.findings.round_shown(found.circle, found.moves)
             raise CheckFailed(title, Trace(self.findings, path, title, starving=found.process))
         return self._held("never_starves")
@@ -155,7 +155,8 @@ class Exploration:
         if not ends:
             return
         error = next(text for process, text in ends[0].crashes if who != "main" or process == "0")
-        if told := unpicklable(error):
+        if error.startswith(UNPICKLABLE):
+            told = error.removeprefix(UNPICKLABLE)
             raise self._failed(f"{told[0].upper()}{told[1:]}.", {ends[0].state})
         states = {end.state for end in ends}
         self._no(lambda end: end.state in states, f"{who} ends with an exception ({brief(error, SENTENCES)})")

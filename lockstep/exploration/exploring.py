@@ -26,6 +26,7 @@ from lockstep.student.target import program
 
 BUDGET = 300_000  # states
 PIPE_CAPACITY = 65_536  # bytes, as on Linux
+MOST_RANKS = 32
 LIMIT = 60.0  # seconds that the learner's code may take in all, outside of checks
 
 SERVICE = "lockstep.exploration.inside.service"
@@ -41,6 +42,8 @@ def explore(
     limit: float | None = None,
     clients: Iterable[str] | None = None,
     memory: str = SEQUENTIAL,
+    ranks: int = 0,
+    buffered: bool = False,
     **keywords: Any,
 ) -> Exploration:
     """Takes a program of processes through all its interleavings, and gives what it found as an Exploration.
@@ -51,6 +54,10 @@ def explore(
         limit          seconds that the program's own code may take in all; 60, in a check what is left of its limit
         clients        of an object: the calls of each process, such as ["put(1); put(2)", "get()"]
         memory         "store buffers": what is written without a lock reaches other processes later, as on x86
+        ranks          of an MPI program: how many run the function; its first parameter, if it is `comm`, is MPI.COMM_WORLD, and the
+                       result is the list of what the ranks return
+        buffered       whether MPI keeps what is sent; False, the strictest it may be: a send waits for its receive, a collective call
+                       for all ranks
         pipe_capacity  bytes that a pipe holds before whoever sends has to wait
         feeder         whether a Queue has its thread that sends, as in truth; False is smaller and less true
         merge          False: situations are the same only after the same history, which is slower
@@ -69,6 +76,10 @@ def explore(
         raise ValueError(f"a pipe holds at least 1 byte, not {pipe_capacity!r}")
     if memory not in MEMORIES:
         raise ValueError(f"memory is {' or '.join(map(repr, MEMORIES))}, not {memory!r}")
+    if not isinstance(ranks, int) or not 0 <= ranks <= MOST_RANKS or (ranks and clients is not None):
+        raise ValueError(
+            f"ranks is how many ranks run an MPI program, at most {MOST_RANKS}, and there are no clients; not {ranks!r}"
+        )
     if limit is not None and (not isinstance(limit, (int, float)) or not limit > 0):
         raise ValueError(f"a limit is a number of seconds, more than 0, not {limit!r}")
     with (
@@ -79,7 +90,7 @@ def explore(
         request = {
             "function": opened.reference, "arguments": positional, "keywords": named,
             "feeder": bool(feeder), "pipe_capacity": pipe_capacity, "merge": bool(merge),
-            "memory": memory,
+            "memory": memory, "ranks": ranks, "buffered": bool(buffered),
         }  # fmt: skip
         used = None
         if clients is not None:

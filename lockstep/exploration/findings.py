@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from lockstep.checks.crashes import unpicklable
 from lockstep.exploration.claims import Claim
 from lockstep.exploration.schedule import Schedule, Step, Waiting
 from lockstep.exploration.search.fairness import Circle, Moves, fair_circles, on_circles, once_round, to_a_circle
@@ -25,6 +26,9 @@ from lockstep.words import brief_value, enumerated
 
 _STARTS = 100  # states of a circle from which a short way round is looked for
 _SEARCH_LIMIT = 200_000  # (state, last actor) pairs looked at for a shorter schedule than the one a partial search took
+
+
+UNPICKLABLE = "PicklingError: "  # before words that say what to do instead
 
 
 class NotExplored(CheckFailed):
@@ -159,7 +163,7 @@ class Findings:
         for process, status in self.graph.statuses(state).items():
             ended = self.graph.automata.locals[status.local].ended
             if ended and ended[0] == "raised" and status.code in (None, 1):
-                found.append((process, str(ended[1])))
+                found.append((process, _exception(str(ended[1]))))
         return tuple(found)
 
     def path_shown(self, goals: set[int]) -> list[PathStep]:
@@ -319,3 +323,9 @@ class Findings:
         if end.left_running:
             told.append("A process was still running when main was done.")
         return " ".join(told)
+
+
+def _exception(text: str) -> str:
+    """An exception as a reader is told it."""
+    told = unpicklable(text)
+    return f"{UNPICKLABLE}{told}" if told else text

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Mapping
 
 from lockstep.standin.kinds import made_by
+from lockstep.standin.objects.mpi_collectives import MEETINGS, RESULTS
+from lockstep.standin.objects.mpi_messages import MAIL
 from lockstep.standin.objects.processes import process_name
 
 Place = tuple[str, int]  # a cell's label, and the number of a line in it
@@ -21,10 +23,13 @@ def names_of(created: Mapping[str, tuple[str, Place]], line: Callable[[str, int]
     for name, (_, place) in created.items():
         together.setdefault((_maker(name), place), []).append(name)
     found: dict[str, str] = {}
+    ranks = [name for name, (kind, _) in created.items() if kind == MAIL]
+    world = {name: kind for name, (kind, _) in created.items() if kind in (MEETINGS, RESULTS)}
     for (_, place), names in together.items():
         names.sort(key=_number)
         titles = _called([(_number(name), created[name][0]) for name in names], line(*place))
         found.update(zip(names, titles, strict=True))
+    found.update({name: f"rank {rank}'s mail" for rank, name in enumerate(sorted(ranks, key=_number))} | world)
     makers: dict[str, set[str]] = {}
     for name, title in found.items():
         makers.setdefault(title, set()).add(_maker(name))

@@ -46,6 +46,8 @@ class Words:
             return f"{answer.exception}: {answer.text}" if answer.text else answer.exception
         if answers == "value":
             return self.value(answer)
+        if answers == "letter":
+            return "" if answer is None else f"{self.message(answer[2])} from rank {answer[0]}"
         if answers == "never" or answer is None or (answer is True and answers != "fact"):
             return ""
         return repr(answer)

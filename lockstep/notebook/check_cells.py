@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from lockstep.checks.check import Check, Checks, run_checks
 from lockstep.checks.report import CheckResult, Report
 from lockstep.checks.report_page import Waiting, report_html, running_headline
+from lockstep.notebook import progress
 from lockstep.notebook.exercise_help import EXERCISES, known, offer, where_to_go_on
 from lockstep.page.kernel import stop_what_waits
 from lockstep.page.tracebacks import interrupted
@@ -61,6 +62,7 @@ class NotebookRunner:
             stop_what_waits()
             raise ChecksInterrupted(words.partition(":")[0] + ".") from None
         passed = report.passed == report.total
+        progress.note(progress.file(), "exercises", exercise, {"passed": report.passed, "of": report.total})
         view.finish(report, where_to_go_on(known(EXERCISES, exercise)) if passed else "")
         offer(exercise, passed)
         if not passed:

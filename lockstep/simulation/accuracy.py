@@ -40,7 +40,9 @@ class Accuracy:
 def accuracy_of(engine: Engine, segments: int, declared_only: bool) -> Accuracy:
     """`segments`: bytes of shared memory that the program made."""
     if declared_only:
-        return Accuracy(DECLARED, ("exact: only declared work takes time on an ideal machine",))
+        sends = engine.costs.alpha or engine.costs.beta
+        what = "work and messages between ranks take" if sends else "work takes"
+        return Accuracy(DECLARED, (f"exact: only declared {what} time on an ideal machine",))
     found = [(error, reason) for error, reason, holds in _REASONS if holds(engine, segments)]
     if found:
         worst = max(error for error, _ in found)

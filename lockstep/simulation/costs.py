@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 
 from lockstep.standin.kinds import operation_kind
 from lockstep.standin.operation import Answer, Creation, Message, Operation, Raised
@@ -33,6 +33,8 @@ class Costs:
     wake: float = 0.0  # latency from the end of a wait to the process that waited
     barrier: float = 0.0  # CPU of arriving at a barrier
     passing: float = 0.0  # latency that each process adds to those behind it when a barrier opens
+    alpha: float = 0.0  # latency of a message from one MPI rank to another
+    beta: float = 0.0  # and for each of its bytes
     contention: float = 0.0  # by which fraction longer a core takes while others are busy
 
     def of(self, operation: Operation, main: bool) -> float:
@@ -64,6 +66,14 @@ class Costs:
         """CPU seconds of putting a message, or of taking it, in an operation of this kind."""
         queued = self.queued if operation_kind(kind).by_thread else 0.0
         return self.message + queued + self.byte * message.size
+
+    def of_waking(self, operation: Operation) -> float:
+        """Latency to a process that waited in this operation; of a rank it is part of the message's."""
+        return 0.0 if operation.kind.startswith("mpi.") else self.wake
+
+    def between_ranks(self, alpha: float, beta: float) -> Costs:
+        """The same for the ranks of an MPI program, which all begin at once on machines of their own."""
+        return replace(self, start=0.0, begin=0.0, child=0.0, exit=0.0, contention=0.0, alpha=alpha, beta=beta)
 
     def to_data(self) -> dict[str, float | str]:
         return asdict(self)

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable
-from typing import Any
 
-from lockstep.simulation.actors import Actor, Behaviour, Deadlock, Span, Stretch, TooLong, Waiting
+from lockstep.simulation.actors import Actor, Behaviour, Deadlock, Span, Stretch, TooLong
 from lockstep.simulation.cores import Cores
 from lockstep.simulation.costs import BETWEEN_LOOKS, Costs, is_look, of_look
+from lockstep.simulation.network import Network
 from lockstep.simulation.objects import Objects, awaited, waiting_without_limit
 from lockstep.simulation.phrases import operation_name
 from lockstep.simulation.streams import BLOCKED
+from lockstep.simulation.waiting import wait_for_graph
 from lockstep.standin.kinds import operation_kind
-from lockstep.standin.objects.waiting import ACTIVE, WAIT
+from lockstep.standin.objects.waiting import ACTIVE
 from lockstep.standin.operation import Answer, Message, Operation
 
 OPERATIONS = 400_000  # after so many a program is taken to have no end
@@ -38,6 +39,7 @@ class Engine:
         self.operations = self.messages = self.bytes = 0
         self._timers: list[tuple[float, int, Actor | None, int, Callable[[], None]]] = []
         self._waiters: dict[str, dict[str, Actor]] = {}  # by object, in order of arrival
+        self._network = Network(costs.alpha, costs.beta)
         self._sequence = 0
 
     def run(self) -> None:
@@ -53,7 +55,7 @@ class Engine:
             else:
                 self._finished(self.cores.finish())
         if any(actor.state != "exited" for actor in self.actors.values()):
-            raise Deadlock(self._wait_for_graph(), self.objects.kinds, self.now)
+            raise Deadlock(wait_for_graph(self.actors.values(), self.objects.holder), self.objects.kinds, self.now)
 
     # Time.
 
@@ -125,7 +127,8 @@ class Engine:
             actor.history.append(Span(last, self.now, "communicating", operation.kind, operation.objects, stretch.line))
 
     def _note_waited(self, actor: Actor, kind: str, objects: tuple[str, ...] = (), line: str = "") -> None:
-        actor.history.append(Span(actor.since, self.now, "waiting", kind, objects, line, actor.awaited))
+        what = "communicating" if kind == "mpi.send" else "waiting"  # the network takes it
+        actor.history.append(Span(actor.since, self.now, what, kind, objects, line, actor.awaited))
 
     def _ask(self, actor: Actor, operation: Operation) -> None:
         patient = waiting_without_limit(operation)
@@ -217,7 +220,7 @@ class Engine:
                 if not self.objects.possible(waiting_without_limit(operation), actor.identity):
                     continue
                 actor.state, actor.awaited = "waking", by.identity
-                delay = self.costs.wake
+                delay = self.costs.of_waking(operation)
                 if operation.kind == "barrier.pass":
                     delay += woken * self.costs.passing
                 self._after(delay, actor, lambda actor=actor: self._retry(actor))  # type: ignore[misc]
@@ -368,33 +371,30 @@ class Engine:
     def _list_children(self, actor: Actor, operation: Operation) -> None:
         self._go_on(actor, tuple(self.actors[child].code for child in operation.arguments[0]))
 
+    def _send(self, actor: Actor, operation: Operation) -> None:
+        message, to = operation.arguments[0], operation.objects[0]
+        gone, there = self._network.times(actor.identity, to, message.size, self.now)
+        self.messages += 1
+        self.bytes += message.size
+        span = actor.span
+
+        def arrive() -> None:
+            self.objects.attempt(operation, actor.identity, span)
+            self._changed((to,), actor)
+
+        self._at(there, arrive)
+        self._go_on_later(actor, gone - self.now if operation.kind == "mpi.send" else 0.0, None)
+
     def _sleep(self, actor: Actor, operation: Operation) -> None:
         self._go_on_later(actor, operation.arguments[0], None)
 
     def _tell_time(self, actor: Actor, operation: Operation) -> None:
         self._go_on(actor, (self.now, actor.work))
 
-    def _wait_for_graph(self) -> tuple[Waiting, ...]:
-        found = []
-        for actor in self.actors.values():
-            if actor.state == "exited" or actor.stretch is None:
-                continue
-            operation = actor.stretch.operation
-            whom: tuple[Any, ...] = ()
-            if operation.kind == "process.join":
-                whom = operation.arguments[:1]
-            elif operation.kind == WAIT:
-                whom = tuple(child for child in operation.arguments[0] if child)
-            elif operation.kind == "process.exit":
-                whom = tuple(child.identity for child in actor.children if child.code is None)
-            else:
-                whom = tuple(holder for name in operation.objects if (holder := self.objects.holder(name)))
-            found.append(Waiting(actor.identity, operation, actor.stretch.line, whom))
-        return tuple(found)
-
 
 _OWN: dict[str, Callable[[Engine, Actor, Operation], None]] = {
     "process.start": Engine._start, "process.join": Engine._join, "process.exit": Engine._exit,
     "process.is_alive": Engine._observe, "process.exitcode": Engine._observe, "process.terminate": Engine._observe,
     "process.kill": Engine._observe, ACTIVE: Engine._list_children, "time.sleep": Engine._sleep, "time.now": Engine._tell_time,
+    "mpi.send": Engine._send, "mpi.isend": Engine._send,
 }  # fmt: skip

@@ -30,8 +30,15 @@ class NotSimulated(CheckFailed):
 class Runs:
     """A service that runs one program, and the checks on what it says."""
 
-    def __init__(self, opened: Program, costs: Costs | str | None, limit: float, pipe_capacity: int) -> None:
+    def __init__(
+        self, opened: Program, costs: Costs | str | None, limit: float, pipe_capacity: int, ranks: int = 0,
+        network: tuple[float, float] = (0.0, 0.0),
+    ) -> None:  # fmt: skip
+        """`ranks`: of an MPI program, whose `network` takes so many seconds for a message and for each byte of it."""
         self.costs = costs_named(costs, opened.trusted)
+        if ranks:
+            self.costs = self.costs.between_ranks(*network)
+        self._ranks = ranks
         self._program, self._pipe_capacity, self._limit = opened, pipe_capacity, limit
         self._trusted = opened.trusted  # else a check tells what is wrong
         self._declaring = opened.trusted or self.costs.name == IDEAL.name
@@ -57,6 +64,7 @@ class Runs:
         request = {
             "function": reference, "arguments": positional, "keywords": named, "cores": cores, "scaled": scaled,
             "fitting": fitting, "costs": self.costs.to_data(), "pipe_capacity": self._pipe_capacity,
+            "ranks": 0 if fitting else self._ranks,
         }  # fmt: skip
         name = f"{reference.name}({', '.join(shown(argument) for argument in arguments)})"
         reply = self._ask(request, name)

@@ -15,6 +15,8 @@ from lockstep.simulation.simulation import Simulation, simulation_of
 from lockstep.student.target import program
 
 MOST_CORES = 100_000
+MOST_RANKS = 2_000
+NETWORK = (5e-6, 1e-9)  # seconds: a good cluster's, 1 GB/s
 PIPE_CAPACITY = 65_536  # bytes, as on Linux
 LIMIT = 60.0  # seconds of real time that all runs may take together
 _SHORT = 0.4  # seconds: a curve with a base that takes less is made twice
@@ -23,7 +25,9 @@ _SHORT = 0.4  # seconds: a curve with a base that takes less is made twice
 def simulate(
     function: Any,
     *arguments: Any,
-    cores: int,
+    cores: int | None = None,
+    ranks: int = 0,
+    network: tuple[float, float] = NETWORK,
     serial: Any = None,
     repeat: int = 1,
     costs: Costs | str | None = None,
@@ -36,6 +40,9 @@ def simulate(
         function       the program: a function of the notebook or of a file
         arguments      what it is called with
         cores          how many cores to simulate, at least 1
+        ranks          of an MPI program: how many run the function, each on a core of its own if no number is given; its first
+                       parameter, if it is `comm`, is MPI.COMM_WORLD, and the result is the list of what the ranks return
+        network        seconds that a message between ranks takes, and each byte of it
         serial         a serial function with the same arguments, to compare with: then there is a speed-up
         repeat         how often to run; the run with the median parallelism is given
         costs          what processes, locks and messages cost: "this machine", "laptop", "ideal" (nothing), or Costs
@@ -53,10 +60,14 @@ def simulate(
       main waited 4 s in Process.join (documented.py:27), for Process-1
       exact: only declared work takes time on an ideal machine
     """
-    cores = _cores(cores)
+    ranks, network = _ranks(ranks), _network(network)
+    cores = _cores(ranks if cores is None and ranks else cores)
     repeat = _whole("repeat is how often to run", repeat)
     pipe_capacity = _check_options(serial, limit, pipe_capacity)
-    with program(function, "simulate", limit) as opened, Runs(opened, costs, limit, pipe_capacity) as runs:
+    with (
+        program(function, "simulate", limit) as opened,
+        Runs(opened, costs, limit, pipe_capacity, ranks, network) as runs,
+    ):
         base = None if serial is None else _Serial(runs, serial, arguments, keywords)
         found = []
         for _ in range(repeat):
@@ -144,6 +155,22 @@ def _cores(cores: Any) -> int:
     if number > MOST_CORES:
         raise ValueError(f"cores is how many cores to simulate: at most {MOST_CORES:_}, not {number}")
     return number
+
+
+def _ranks(ranks: Any) -> int:
+    number = (
+        0 if ranks == 0 and not isinstance(ranks, bool) else _whole("ranks is how many ranks an MPI program has", ranks)
+    )
+    if number > MOST_RANKS:
+        raise ValueError(f"ranks is how many ranks an MPI program has: at most {MOST_RANKS:_}, not {number}")
+    return number
+
+
+def _network(network: Any) -> tuple[float, float]:
+    match network:
+        case (int() | float() as alpha, int() | float() as beta) if 0 <= alpha < 1e4 and 0 <= beta < 1e4:
+            return float(alpha), float(beta)
+    raise ValueError(f"network is seconds a message takes and each byte of it, as in (5e-6, 1e-9), not {network!r}")
 
 
 def _whole(what: str, number: Any) -> int:

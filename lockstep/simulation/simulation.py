@@ -138,6 +138,9 @@ class Simulation:
             + f", efficiency {self.efficiency:.0%}",
             f"  {self.processes} processes, {self.messages} messages, {self.bytes} bytes",
         ]
+        alpha, beta = self.log.costs.alpha, self.log.costs.beta
+        if alpha or beta:
+            lines.append(f"  a message between ranks takes {alpha * 1e6:g} us and {beta * 1e9:g} ns a byte")
         for wait in self.waiting[:3]:
             where = f" ({wait.line})" if wait.line else ""
             lines.append(

@@ -46,8 +46,9 @@ class OperationKind:
 
     For readers. `told`: what it does, with {object}, {process} (its first argument), {0} and {1} (values of its
     arguments) in it; `trying`: the same when it does not wait. `method`: what the learner called. `answers`: whether its
-    answer is told as a shared value, as a fact, never, or unless it is None or True. `wait`: what it waits for. `access`:
-    what it does with cells. `passes`: whether a message goes in or comes out. `instead`: what waits, where this only looks.
+    answer is told as a shared value, as a letter (source, tag, message), as a fact, never, or unless it is None or True.
+    `wait`: what it waits for. `access`: what it does with cells. `passes`: whether a message goes in or comes out. `instead`:
+    what waits, where this only looks.
 
     For machines. `meaning`: None if it belongs to the machine. `usual`: its one usual answer. `limit`: its time limit.
     `sees_exits`: its answer can tell whether a process has exited, always or when it is an exception. `follows`,
@@ -61,7 +62,7 @@ class OperationKind:
     told: str = ""
     trying: str = ""
     method: str = ""
-    answers: Literal["value", "fact", "never", ""] = ""
+    answers: Literal["value", "letter", "fact", "never", ""] = ""
     wait: Wait | None = None
     access: Literal["read", "write", ""] = ""
     passes: Literal["in", "out", ""] = ""

@@ -10,10 +10,16 @@ from lockstep.standin.lacking import Lacking
 from lockstep.standin.machine import current
 from lockstep.standin.operation import Creation, Operation, Raised, Value
 
+
+class CollectiveMismatch(RuntimeError):
+    """Ranks of an MPI program make different collective calls at the same turn."""
+
+
 EXCEPTIONS: dict[str, type[Exception]] = {
     "AssertionError": AssertionError,
     "BrokenBarrierError": threading.BrokenBarrierError,
     "BrokenPipeError": BrokenPipeError,
+    "CollectiveMismatch": CollectiveMismatch,
     "EOFError": EOFError,
     "Empty": queue.Empty,
     "FileNotFoundError": FileNotFoundError,

@@ -26,6 +26,8 @@ def take(
     merge: bool = True,
     clients: list[str] | None = None,
     memory: str = "sequential",
+    ranks: int = 0,
+    buffered: bool = False,
 ) -> Exploration:
     """`explore` without a child process, for speed."""
     source = ModuleSource.of_text(IMPORTS + dedent(text), "program")
@@ -37,6 +39,8 @@ def take(
         "pipe_capacity": pipe_capacity,
         "merge": merge,
         "memory": memory,
+        "ranks": ranks,
+        "buffered": buffered,
     }
     used = None
     if clients is not None:

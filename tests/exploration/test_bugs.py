@@ -283,3 +283,19 @@ def test_coordination_through_a_module_global_is_found():
             return total.value, len(seen)
     """
     assert set(merged_and_not(program).results) == {(1, 0), (2, 0)}
+
+
+def test_a_target_that_no_other_process_finds_is_told_in_words_wherever_it_is_shown():
+    found = take(
+        """
+        def main():
+            def work():
+                pass
+            p = Process(target=work)
+            p.start()
+        """
+    )
+    words = "a function inside a function (`work` in `main`) cannot go to another process"
+    assert words in str(found)
+    assert words in found.trace()
+    assert "it's not found as" not in str(found) + found.trace()

@@ -337,3 +337,26 @@ def test_a_state_that_grows_while_spinning_weakens_the_claim():
     assert not found.claim.complete
     assert found.states <= 1_000
     assert found.interleavings is None
+
+
+def test_a_call_in_the_argument_of_a_method_of_a_builtin_object_merges_as_any_other():
+    found = take(
+        """
+        def is_set(v):
+            return v.value == 1
+
+        def work(v):
+            while {True: 1}.get(is_set(v), 2) != 1:
+                pass
+
+        def main():
+            v = Value("i", 0)
+            p = Process(target=work, args=(v,))
+            p.start()
+            v.value = 1
+            p.join()
+        """,
+        budget=100,
+    )
+    assert found.claim.complete
+    assert local_states(found) < 10

@@ -16,7 +16,7 @@ FLOORS = (
     ("standin",),
     ("program",),
     ("student",),
-    ("checks", "exploration", "recording", "player", "simulation", "measurement"),
+    ("checks", "exploration", "recording", "player", "simulation", "measurement", "mpi"),
     ("notebook",),
 )
 

@@ -1,6 +1,7 @@
 """A buffer, this time with a condition
 
-Write the class `BoundedBuffer(size)` once more: a buffer for at most `size` whole numbers, first in, first out.
+Write the class `BoundedBuffer(size)` once more: a buffer for at most `size` whole numbers, such as `Array("i", size)` holds, first in,
+first out.
 
 - `put(item)` waits while there are `size` items in it.
 - `get()` waits while there is none, and returns the oldest item.
@@ -118,6 +119,10 @@ def _(student):
     assert "AssertionError" not in str(found), found.failure(
         "`wait`, `notify` and `notify_all` need the lock of their condition: call them in `with self.changed:`"
     )
+    found.never_crashes()
+    assert not found.deadlocks, found.failure(
+        "One process alone waits for ever: a buffer for 2 has room for two items, and 0 is an item like any other"
+    )
     found.always_ends()
     assert student.alone(2, [[7, 8], [0, -5], [9]]) == [7, 8, 0, -5, 9]
 
@@ -134,6 +139,10 @@ def _(student):
 @check("one producer, one consumer: everything arrives in order, in every interleaving and on real processes", limit=5)
 def _(student):
     found = explore(student.pass_through, 1, [[1, 2]], [2]).never_crashes()
+    shared = any(kind.startswith("cell") for kind in explore(student.alone, 1, [[7]]).operations)
+    assert shared or not found.deadlocks, found.failure(
+        "One sleeps for ever: of an ordinary list or number each process has its own, so keep all in an `Array` and `Value`s"
+    )
     assert not found.deadlocks, found.failure(
         "One sleeps for ever: it was told before it slept, or was never told (a lost wake-up), or it sleeps with a lock in its hand"
     )
@@ -146,9 +155,13 @@ def _(student):
     found = explore(student.pass_through, 2, [[1, 2]], [1, 1]).never_crashes()
     stolen = found.schedule(
         lambda got: sorted(got[0] + got[1]) != [1, 2],
-        "A consumer takes what is not there: it was woken, another one was faster, and it did not look again",
+        "A consumer takes what is not there. Does it look again when it is woken (`while`)? Do all hold one and the same lock, "
+        "and is all that they count with shared?",
     )
     assert stolen is None, stolen
+    assert not found.deadlocks, found.failure(
+        "Two items are put in, and one of the two consumers sleeps for ever: wake for every item, not only for the first"
+    )
     found.always_ends()
 
 
@@ -188,7 +201,7 @@ def _(student):
     explore(student.pass_through, 3, [[5, 4, 3, 2, 1]], [5]).always(lambda got: got == [[5, 4, 3, 2, 1]])
 
 
-@wrong("A consumer takes what is not there: it was woken, another one was faster, and it did not look again")
+@wrong("A consumer takes what is not there. Does it look again when it is woken (`while`)?")
 def if_instead_of_while():
     class BoundedBuffer:
         def __init__(self, size):
@@ -211,6 +224,186 @@ def if_instead_of_while():
                 self.first.value += 1
                 self.used.value -= 1
                 self.changed.notify_all()
+                return item
+
+
+@hidden
+@check("any number of items goes through, 0, negative and large ones, too", limit=5)
+def _(student):
+    rounds = [[-1, 2_000_000_000], [-2_147_483_648, 2_147_483_647]]
+    found = explore(student.alone, 2, rounds).never_crashes()
+    assert not found.deadlocks, found.failure("No number means “empty”: -1 is an item like any other")
+    assert student.alone(2, rounds) == [-1, 2_000_000_000, -2_147_483_648, 2_147_483_647]
+    assert student.alone(3, [[1, 2, 3]] * 400) == [1, 2, 3] * 400
+
+
+@wrong("`alone(3, [[1, 2, 3], [1, 2, 3]", "IndexError", "✘ any number of items goes through")
+def a_large_array_that_ends_some_day():
+    class BoundedBuffer:
+        def __init__(self, size):
+            self.size, self.items, self.changed = size, Array("i", 1_000), Condition()
+            self.first, self.used = Value("i", 0), Value("i", 0)
+
+        def put(self, item):
+            with self.changed:
+                self.changed.wait_for(lambda: self.used.value < self.size)
+                self.items[self.first.value + self.used.value] = item
+                self.used.value += 1
+                self.changed.notify_all()
+
+        def get(self):
+            with self.changed:
+                self.changed.wait_for(lambda: self.used.value > 0)
+                item = self.items[self.first.value]
+                self.first.value += 1
+                self.used.value -= 1
+                self.changed.notify_all()
+                return item
+
+
+@wrong("No number means “empty”: -1 is an item like any other")
+def a_number_that_means_empty():
+    class BoundedBuffer:
+        def __init__(self, size):
+            self.size, self.items, self.changed = size, Array("i", [-1] * size), Condition()
+            self.puts, self.gets = Value("i", 0), Value("i", 0)
+
+        def put(self, item):
+            with self.changed:
+                self.changed.wait_for(lambda: self.items[self.puts.value % self.size] == -1)
+                self.items[self.puts.value % self.size] = item
+                self.puts.value += 1
+                self.changed.notify_all()
+
+        def get(self):
+            with self.changed:
+                self.changed.wait_for(lambda: self.items[self.gets.value % self.size] != -1)
+                item = self.items[self.gets.value % self.size]
+                self.items[self.gets.value % self.size] = -1
+                self.gets.value += 1
+                self.changed.notify_all()
+                return item
+
+
+@wrong("should be [-1, 2000000000,", "✘ any number of items goes through")
+def an_array_of_short_numbers():
+    class BoundedBuffer:
+        def __init__(self, size):
+            self.size, self.items, self.changed = size, Array("h", size), Condition()
+            self.first, self.used = Value("i", 0), Value("i", 0)
+
+        def put(self, item):
+            with self.changed:
+                self.changed.wait_for(lambda: self.used.value < self.size)
+                self.items[(self.first.value + self.used.value) % self.size] = item
+                self.used.value += 1
+                self.changed.notify_all()
+
+        def get(self):
+            with self.changed:
+                self.changed.wait_for(lambda: self.used.value > 0)
+                item = self.items[self.first.value % self.size]
+                self.first.value += 1
+                self.used.value -= 1
+                self.changed.notify_all()
+                return item
+
+
+@wrong("One process alone waits for ever: a buffer for 2 has room for two items")
+def a_ring_with_one_place_too_few():
+    class BoundedBuffer:
+        def __init__(self, size):
+            self.size, self.items, self.changed = size, Array("i", size), Condition()
+            self.first, self.after = Value("i", 0), Value("i", 0)
+
+        def put(self, item):
+            with self.changed:
+                self.changed.wait_for(lambda: (self.after.value + 1) % self.size != self.first.value)
+                self.items[self.after.value] = item
+                self.after.value = (self.after.value + 1) % self.size
+                self.changed.notify_all()
+
+        def get(self):
+            with self.changed:
+                self.changed.wait_for(lambda: self.after.value != self.first.value)
+                item = self.items[self.first.value]
+                self.first.value = (self.first.value + 1) % self.size
+                self.changed.notify_all()
+                return item
+
+
+@wrong("One sleeps for ever: of an ordinary list or number each process has its own")
+def an_ordinary_list():
+    class BoundedBuffer:
+        def __init__(self, size):
+            self.size, self.items, self.changed = size, [], Condition()
+
+        def put(self, item):
+            with self.changed:
+                self.changed.wait_for(lambda: len(self.items) < self.size)
+                self.items.append(item)
+                self.changed.notify_all()
+
+        def get(self):
+            with self.changed:
+                self.changed.wait_for(lambda: self.items)
+                self.changed.notify_all()
+                return self.items.pop(0)
+
+
+@wrong("A consumer takes what is not there.", "Do all hold one and the same lock")
+def two_conditions_with_a_lock_each():
+    class BoundedBuffer:
+        def __init__(self, size):
+            self.size, self.items = size, Array("i", size)
+            self.room, self.filled = Condition(), Condition()
+            self.first, self.used = Value("i", 0), Value("i", 0)
+
+        def put(self, item):
+            with self.room:
+                while self.used.value == self.size:
+                    self.room.wait()
+                self.items[(self.first.value + self.used.value) % self.size] = item
+                self.used.value += 1
+            with self.filled:
+                self.filled.notify()
+
+        def get(self):
+            with self.filled:
+                while self.used.value == 0:
+                    self.filled.wait()
+                item = self.items[self.first.value % self.size]
+                self.first.value += 1
+                self.used.value -= 1
+            with self.room:
+                self.room.notify()
+            return item
+
+
+@wrong("Two items are put in, and one of the two consumers sleeps for ever: wake for every item")
+def it_wakes_for_the_first_item_only():
+    class BoundedBuffer:
+        def __init__(self, size):
+            self.size, self.items, lock = size, Array("i", size), Lock()
+            self.room, self.filled = Condition(lock), Condition(lock)
+            self.first, self.used = Value("i", 0), Value("i", 0)
+
+        def put(self, item):
+            with self.room:
+                self.room.wait_for(lambda: self.used.value < self.size)
+                self.items[(self.first.value + self.used.value) % self.size] = item
+                self.used.value += 1
+                if self.used.value == 1:
+                    self.filled.notify()
+
+        def get(self):
+            with self.filled:
+                self.filled.wait_for(lambda: self.used.value > 0)
+                item = self.items[self.first.value % self.size]
+                self.first.value += 1
+                self.used.value -= 1
+                if self.used.value == self.size - 1:
+                    self.room.notify()
                 return item
 
 

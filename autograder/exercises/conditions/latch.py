@@ -91,6 +91,11 @@ def wait_late(n, times):
 
 
 @given
+def wait_early(n):
+    Latch(n).wait()
+
+
+@given
 def two_doors():
     # The first is never counted down, the second is.
     first, second = Latch(1), Latch(1)
@@ -162,7 +167,27 @@ def _(student):
 def _(student):
     for n, times in ((1, 2), (2, 5), (0, 0)):
         found = explore(student.wait_late, n, times)
+        assert not found.crashes, found.failure(f"With n = {n} there are {times} calls, and more than n do no harm")
         assert not found.deadlocks, found.failure(f"With n = {n}, after {times} calls, the door is shut")
+
+
+@hidden
+@check("with n = 1, two processes count down at the same time")
+def _(student):
+    found = explore(student.door, 1, [1, 1], 1)
+    assert not found.crashes, found.failure("With n = 1 there are 2 calls, and more than n do no harm")
+    assert not found.deadlocks, found.failure(
+        "With n = 1 both count down, and who waits sleeps for ever: count and look in one `with`, or both see what the second one left"
+    )
+    found.always(lambda end: end == "all went through in time")
+
+
+@hidden
+@check("n may be large", limit=5)
+def _(student):
+    for n in (200, 40_000):
+        shut = explore(student.wait_early, n).never_crashes().deadlocks
+        assert shut, f"with n = {n:,}, after no call at all, the door is open: how large a number does it count with?"
 
 
 @hidden
@@ -327,6 +352,60 @@ def an_event_as_a_pulse():
         def wait(self):
             if self.missing.value > 0:
                 self.open.wait()
+
+
+@wrong("With n = 1 both count down, and who waits sleeps for ever: count and look in one `with`")
+def it_looks_after_it_has_given_the_lock_back():
+    class Latch:
+        def __init__(self, n):
+            self.missing, self.open = Value("i", n), Event()
+            if n == 0:
+                self.open.set()
+
+        def count_down(self):
+            with self.missing.get_lock():
+                self.missing.value -= 1
+            if self.missing.value == 0:
+                self.open.set()
+
+        def wait(self):
+            if self.missing.value > 0:
+                self.open.wait()
+
+
+@wrong("With n = 1 there are 2 calls, and more than n do no harm")
+def one_call_too_many_raises():
+    class Latch:
+        def __init__(self, n):
+            self.missing, self.changed = Value("i", n), Condition()
+
+        def count_down(self):
+            with self.changed:
+                if self.missing.value == 0:
+                    raise ValueError("the door is open already")
+                self.missing.value -= 1
+                self.changed.notify_all()
+
+        def wait(self):
+            with self.changed:
+                self.changed.wait_for(lambda: self.missing.value == 0)
+
+
+@wrong("with n = 200, after no call at all, the door is open: how large a number does it count with?")
+def a_number_of_one_byte():
+    class Latch:
+        def __init__(self, n):
+            self.missing, self.changed = Value("b", n), Condition()
+
+        def count_down(self):
+            with self.changed:
+                self.missing.value -= 1
+                self.changed.notify_all()
+
+        def wait(self):
+            with self.changed:
+                while self.missing.value > 0:
+                    self.changed.wait()
 
 
 @wrong("With n = 1, after 2 calls, the door is shut")

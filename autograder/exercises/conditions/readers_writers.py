@@ -101,18 +101,34 @@ def write(door, readers, times, done):
 
 
 @given
-def library(readers, writers, times=1):
-    # So many readers and writers come so many times; -1 is for ever. Has everybody been inside?
+def library(readers, writers, times=1, writing=None):
+    # So many readers and writers come so many times, writers `writing` times if that is given; -1 is for ever. Has everybody been inside?
     door = ReadersWriters()
     done = [Value("b", 0, lock=False) for _ in range(readers + writers)]
     processes = [Process(target=read, args=(door, me, times, done[me])) for me in range(readers)]
     for writer in range(writers):
-        processes.append(Process(target=write, args=(door, max(readers, 1), times, done[readers + writer])))
+        often = times if writing is None else writing
+        processes.append(Process(target=write, args=(door, max(readers, 1), often, done[readers + writer])))
     for process in processes:
         process.start()
     for process in processes:
         process.join()
     return all(mine.value for mine in done)
+
+
+@given
+def come_in(door):
+    door.begin_read()
+
+
+@given
+def all_come_in(readers):
+    # One reader after the other comes in, and none of them leaves.
+    door = ReadersWriters()
+    for _ in range(readers):
+        process = Process(target=come_in, args=(door,))
+        process.start()
+        process.join()
 
 
 @check("a reader, a writer: both get in and out, and never both inside", limit=5)
@@ -168,7 +184,7 @@ def _(student):
 @check("two readers come again and again, and the writer gets its turn", limit=10)
 def _(student):
     explore(student.library, 2, 1).always_ends()
-    explore(student.library, 2, 1, -1).never_starves("writing")
+    explore(student.library, 2, 1, -1, budget=10_000).never_starves("writing")
 
 
 @check("three real readers and two writers, five times each", limit=5)
@@ -178,10 +194,82 @@ def _(student):
 
 
 @hidden
+@check("a reader comes again and again, and each of two writers gets its turn", limit=10)
+def _(student):
+    explore(student.library, 1, 2).always_ends()
+    explore(student.library, 1, 2, -1, 1, budget=10_000).never_starves("writing")
+
+
+@hidden
+@check("a dozen readers can be inside, one after the other, before the first one leaves")
+def _(student):
+    found = explore(student.all_come_in, 12).never_crashes()
+    assert not found.deadlocks, found.failure("Any number of readers can be inside, and one of twelve has to wait")
+
+
+@hidden
 @check("two readers, two writers, in every interleaving")
 def _(student):
     found = explore(student.library, 2, 2).always(lambda everybody: everybody)
     found.at_most("writing", 1)
+
+
+@wrong(
+    "can be kept out of 'writing' for ever, while Process-1 goes through again and again",
+    "✘ a reader comes again and again, and each of two writers",
+)
+def one_sign_for_all_writers_that_wait():
+    class ReadersWriters:
+        def __init__(self):
+            self.readers, self.writers, self.waiting = Value("i", 0), Value("i", 0), Value("b", 0)
+            self.changed = Condition()
+
+        def begin_read(self):
+            with self.changed:
+                while self.writers.value or self.waiting.value:
+                    self.changed.wait()
+                self.readers.value += 1
+
+        def end_read(self):
+            with self.changed:
+                self.readers.value -= 1
+                self.changed.notify_all()
+
+        def begin_write(self):
+            with self.changed:
+                self.waiting.value = 1
+                while self.writers.value or self.readers.value:
+                    self.changed.wait()
+                self.waiting.value = 0
+                self.writers.value = 1
+
+        def end_write(self):
+            with self.changed:
+                self.writers.value = 0
+                self.changed.notify_all()
+
+
+@wrong("Any number of readers can be inside, and one of twelve has to wait")
+def two_permits():
+    class ReadersWriters:
+        def __init__(self):
+            self.permits, self.order = Semaphore(2), Lock()
+
+        def begin_read(self):
+            with self.order:
+                self.permits.acquire()
+
+        def end_read(self):
+            self.permits.release()
+
+        def begin_write(self):
+            with self.order:
+                for _ in range(2):
+                    self.permits.acquire()
+
+        def end_write(self):
+            for _ in range(2):
+                self.permits.release()
 
 
 @wrong(
@@ -391,3 +479,38 @@ def the_writer_keeps_the_lock_while_readers_leave():
 
         def end_write(self):
             self.door.release()
+
+
+@also_right
+def in_the_order_of_coming():
+    class ReadersWriters:
+        def __init__(self):
+            self.changed = Condition()
+            self.ticket, self.turn, self.readers = Value("i", 0), Value("i", 0), Value("i", 0)
+
+        def draw(self):
+            mine = self.ticket.value
+            self.ticket.value = (mine + 1) % 10
+            self.changed.wait_for(lambda: self.turn.value == mine)
+
+        def begin_read(self):
+            with self.changed:
+                self.draw()
+                self.readers.value += 1
+                self.turn.value = (self.turn.value + 1) % 10
+                self.changed.notify_all()
+
+        def end_read(self):
+            with self.changed:
+                self.readers.value -= 1
+                self.changed.notify_all()
+
+        def begin_write(self):
+            with self.changed:
+                self.draw()
+                self.changed.wait_for(lambda: self.readers.value == 0)
+
+        def end_write(self):
+            with self.changed:
+                self.turn.value = (self.turn.value + 1) % 10
+                self.changed.notify_all()

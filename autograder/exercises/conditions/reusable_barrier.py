@@ -90,6 +90,10 @@ def _(student):
     assert "AssertionError" not in str(found), found.failure(
         "`wait`, `notify` and `notify_all` need the lock of their condition: call them in `with self.changed:`"
     )
+    found.never_crashes()
+    assert not found.deadlocks, found.failure(
+        "With n = 1 it waits for ever: whoever comes last must not sleep, for nobody comes who could wake it"
+    )
     found.always(lambda end: end == "all kept step")
     assert student.work_in_rounds(1, 3) == "all kept step"
 
@@ -100,7 +104,7 @@ def _(student):
     early = found.schedule(lambda end: "early" in end, "One goes on although the other has not come")
     assert early is None, early
     assert not found.deadlocks, found.failure(
-        "Both have come, and somebody sleeps for ever: nobody counted to 2, or the wake-up was lost"
+        "Both have come, and somebody sleeps for ever: nobody counted to 2, the wake-up was lost, or it waits for what is not shared"
     )
     found.always_ends()
 
@@ -153,6 +157,40 @@ def _(student):
 @check("two teams at the same time, each with a barrier of its own")
 def _(student):
     explore(student.work_in_rounds, 2, 1, 2).always(lambda end: end == "all kept step")
+
+
+@wrong("With n = 1 it waits for ever: whoever comes last must not sleep")
+def the_last_one_sleeps_as_well():
+    class ReusableBarrier:
+        def __init__(self, n):
+            self.n, self.here, self.changed = n, Value("i", 0), Condition()
+
+        def wait(self):
+            with self.changed:
+                self.here.value += 1
+                if self.here.value == self.n:
+                    self.here.value = 0
+                    self.changed.notify_all()
+                self.changed.wait()
+
+
+@wrong("Both have come, and somebody sleeps for ever", "or it waits for what is not shared")
+def each_counts_its_own_rounds():
+    class ReusableBarrier:
+        def __init__(self, n):
+            self.n, self.here, self.round, self.changed = n, Value("i", 0), 0, Condition()
+
+        def wait(self):
+            with self.changed:
+                mine = self.round
+                self.here.value += 1
+                if self.here.value == self.n:
+                    self.here.value = 0
+                    self.round += 1
+                    self.changed.notify_all()
+                else:
+                    while self.round == mine:
+                        self.changed.wait()
 
 
 @wrong("In a later round one goes on before the other has come: the barrier has stayed open")
@@ -240,7 +278,7 @@ def notify_for_notify_all():
                     self.changed.wait()
 
 
-@wrong("Both have come, and somebody sleeps for ever: nobody counted to 2, or the wake-up was lost")
+@wrong("Both have come, and somebody sleeps for ever: nobody counted to 2, the wake-up was lost, or it waits")
 def an_event_as_a_pulse():
     class ReusableBarrier:
         def __init__(self, n):
@@ -259,7 +297,7 @@ def an_event_as_a_pulse():
                 self.go.wait()
 
 
-@wrong("Both have come, and somebody sleeps for ever: nobody counted to 2, or the wake-up was lost")
+@wrong("Both have come, and somebody sleeps for ever: nobody counted to 2, the wake-up was lost, or it waits")
 def counted_outside_of_the_lock():
     class ReusableBarrier:
         def __init__(self, n):

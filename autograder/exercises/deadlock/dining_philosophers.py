@@ -7,7 +7,8 @@ puts both back. Philosophers who share no fork can eat at the same time.
 - `eat_in_order(who, forks, eat)`: `forks` is a list of locks, and nothing else is shared.
 - `eat_with_a_waiter(who, forks, waiter, eat)`: as before, and there is a `waiter`, a `Semaphore(n - 1)`. All take the fork `who` first, then the other one.
 - `eat_both_at_once(who, forks, changed, eat)`: now `forks` is an `Array` of whole numbers, 0 for a fork that lies on the table and 1 for one that is
-  taken, and `changed` is a `Condition`. A philosopher takes both forks, or neither and sleeps.
+  taken, and `changed` is a `Condition`. A philosopher takes both forks, or neither and sleeps; and nobody sleeps on whose two forks
+  have come to lie on the table.
 """
 
 from functools import partial
@@ -27,7 +28,6 @@ hints = [
 equivalent_mutants = {
     "+ forks[left] = forks[right] = 2": "it is only asked whether it is 0",
     "+ changed.notify_all()": "whoever is woken needs the lock, and gets it after the next line",
-    "+ changed.notify()": "when nobody eats, whoever is woken finds both forks, so one a meal is enough",
 }
 
 
@@ -100,6 +100,39 @@ def dinner(way, n, meals=1, guests=None):
     return plates[:]
 
 
+@given
+def beside_a_long_meal():
+    # Of four, 2 is not there and its fork 2 is taken until 0 and 3 have eaten; 1 needs it.
+    forks, changed = Array("b", [0, 0, 1, 0], lock=False), Condition()
+    plates = Array("i", 4, lock=False)
+    arguments = [("both at once", who, forks, changed, plates, 1) for who in (0, 3, 1)]
+    processes = [Process(target=philosopher, args=mine) for mine in arguments]
+    for process in processes:
+        process.start()
+    for process in processes[:2]:
+        process.join()
+    with changed:
+        forks[2] = 0
+        changed.notify_all()
+    processes[2].join()
+    return plates[:]
+
+
+@given
+def the_last_at_the_table():
+    # The last of three waits for fork 0. Is fork 2 free meanwhile?
+    forks, waiter, plates = [Lock() for _ in range(3)], Semaphore(2), Array("i", 3, lock=False)
+    forks[0].acquire()
+    process = Process(target=philosopher, args=("with a waiter", 2, forks, waiter, plates, 1))
+    process.start()
+    free = forks[2].acquire(False)
+    if free:
+        forks[2].release()
+    forks[0].release()
+    process.join()
+    return free
+
+
 @check("in order: three eat, and no fork is in two hands")
 def _(student):
     found = explore(student.dinner, "in order", 3).never_crashes()
@@ -157,9 +190,22 @@ def _(student):
 )
 def _(student):
     explore(student.dinner, "both at once", 2, 2).always(lambda plates: plates == [2, 2])
-    most = explore(student.dinner, "both at once", 4).always_ends().at_once("eating")
+    found = explore(student.dinner, "both at once", 4).always_ends()
+    for fork in ("fork 0", "fork 1", "fork 2", "fork 3"):
+        found.at_most(fork, 1)
+    most = found.at_once("eating")
     assert most == 2, f"never more than {most} of four eat at once, where 2 can; is this one lock for all forks?"
     assert student.dinner("both at once", 3, 10) == [10, 10, 10]
+
+
+@check("both at once: who waits has no fork in the hand, and who could eat is woken")
+def _(student):
+    found = explore(student.beside_a_long_meal).never_crashes()
+    assert not found.deadlocks, found.failure(
+        "Fork 2 is taken all evening, so 1 cannot eat; 0 and 3 can, and one of them does not: "
+        "who waits must keep no fork, and who puts forks back wakes all, for one may be woken in vain"
+    )
+    found.always(lambda plates: plates == [1, 1, 0, 1])
 
 
 @check("philosopher 0 of four waits while somebody else has fork 1")
@@ -172,6 +218,16 @@ def _(student):
 
 
 @hidden
+@check("with a waiter: all take the fork `who` first")
+def _(student):
+    found = explore(student.the_last_at_the_table).always_ends()
+    assert False in list(found.results), (
+        "the last of three waits for fork 0, and fork 2 lies on the table: with a waiter all take the fork `who` first, "
+        "and it is the waiter who keeps the circle out"
+    )
+
+
+@hidden
 @check("with a waiter: five eat")
 def _(student):
     explore(student.dinner, "with a waiter", 5).always(lambda plates: plates == [1] * 5)
@@ -181,6 +237,58 @@ def _(student):
 @check("both at once: three eat twice")
 def _(student):
     explore(student.dinner, "both at once", 3, 2).always(lambda plates: plates == [2, 2, 2])
+
+
+@wrong("Fork 2 is taken all evening, so 1 cannot eat; 0 and 3 can, and one of them does not")
+def one_is_woken_in_vain():
+    def eat_both_at_once(who, forks, changed, eat):
+        left, right = who, (who + 1) % len(forks)
+        with changed:
+            while forks[left] or forks[right]:
+                changed.wait()
+            forks[left] = forks[right] = 1
+        eat()
+        with changed:
+            forks[left] = forks[right] = 0
+            changed.notify()
+
+
+@wrong("Fork 2 is taken all evening, so 1 cannot eat; 0 and 3 can", "who waits must keep no fork")
+def one_fork_after_the_other_in_order():
+    def eat_both_at_once(who, forks, changed, eat):
+        pair = sorted([who, (who + 1) % len(forks)])
+        with changed:
+            for fork in pair:
+                while forks[fork]:
+                    changed.wait()
+                forks[fork] = 1
+        eat()
+        with changed:
+            for fork in pair:
+                forks[fork] = 0
+            changed.notify_all()
+
+
+@wrong("the last of three waits for fork 0, and fork 2 lies on the table")
+def a_waiter_who_is_asked_and_not_needed():
+    def eat_with_a_waiter(who, forks, waiter, eat):
+        first, second = sorted([who, (who + 1) % len(forks)])
+        with waiter, forks[first], forks[second]:
+            eat()
+
+
+@wrong("2 processes can be inside 'fork 0' at once", "✘ both at once: two of four eat")
+def all_forks_are_put_back():
+    def eat_both_at_once(who, forks, changed, eat):
+        left, right = who, (who + 1) % len(forks)
+        with changed:
+            while forks[left] or forks[right]:
+                changed.wait()
+            forks[left] = forks[right] = 1
+        eat()
+        with changed:
+            forks[:] = [0] * len(forks)
+            changed.notify_all()
 
 
 @wrong("Each has one fork and waits for the next one's: all take the same side first")

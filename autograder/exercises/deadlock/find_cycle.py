@@ -6,11 +6,11 @@ the list of those it waits for. A process that waits for nobody may be missing, 
 Return the names of processes that wait for each other in a circle, as a list in the order of waiting: each of them waits for the
 next one, and the last one for the first. Each name is there once, and it does not matter where the list begins. Where there are
 several circles, any of them will do. Where there is none, return an empty list. A process can wait for itself, and
-that is a circle of one. The graph may be large: a chain of thousands, and very many ways through it.
+that is a circle of one. The graph may be large: a chain of thousands, and very many ways through it. Leave `waits` as it is.
 """
 
 from autograder.authoring.marks import also_right, hidden, wrong
-from lockstep import check
+from lockstep import check, given
 
 points = 4
 
@@ -43,6 +43,14 @@ def find_cycle(waits):
                 tried[nearest] = iter(waits.get(nearest, []))
     return []
     ### END SOLUTION
+
+
+@given
+def find_cycle_and_look():
+    # Is the graph the same afterwards?
+    waits = {"A": ["X", "B"], "B": ["A"], "X": []}
+    find_cycle(waits)
+    return waits == {"A": ["X", "B"], "B": ["A"], "X": []}
 
 
 @check("two that wait for each other")
@@ -117,11 +125,66 @@ def _(student):
 @hidden
 @check("whatever the names are, and wherever the circle is")
 def _(student):
-    waits = {7: [8], 8: [], (1, 2): [3, 7], 3: [4, 8], 4: [8, 5], 5: [(1, 2)], None: [7]}
+    numbers = {7: [8], 8: [], 0: [3, 7], 3: [4, 8], 4: [8, 5], 5: [0], 9: [7]}
+    of_seven = {"": ["e"], "e": ["b"], "b": ["g"], "g": ["c"], "c": ["f"], "f": ["d"], "d": [""]}
+    for waits, length in ((numbers, 4), (of_seven, 7)):
+        found = list(student.find_cycle(waits))
+        steps = [later in waits.get(earlier, []) for earlier, later in zip(found, [*found[1:], *found[:1]])]
+        assert len(found) == length, f"the circle in {waits} has {length} names, and this is {found}"
+        assert all(steps), f"each waits for the next one, and the last one for the first; that is not so in {found}"
+
+
+@hidden
+@check("two circles through one process: one of them, and each name once")
+def _(student):
+    waits = {"A": ["X", "B"], "B": ["C"], "C": ["A"], "X": ["Y"], "Y": ["A"]}
     found = list(student.find_cycle(waits))
-    steps = [later in waits.get(earlier, []) for earlier, later in zip(found, [*found[1:], *found[:1]])]
-    assert len(found) == 4
-    assert all(steps), f"each waits for the next one, and the last one for the first; that is not so in {found}"
+    assert sorted(found) in (["A", "B", "C"], ["A", "X", "Y"]), (
+        f"A, B, C are a circle and A, X, Y are one, both through A; this is {found}: some of them, or all, but no circle"
+    )
+
+
+@hidden
+@check("`waits` stays as it is")
+def _(student):
+    assert student.find_cycle_and_look(), "the caller's `waits` was changed: take nothing out of its lists"
+
+
+@wrong("the caller's `waits` was changed: take nothing out of its lists")
+def it_takes_out_what_it_has_tried():
+    def find_cycle(waits):
+        finished = set()
+        for start in waits:
+            way = [start]
+            while way:
+                left = waits.get(way[-1], [])
+                nearest = left.pop(0) if left else None
+                if nearest is None:
+                    finished.add(way.pop())
+                elif nearest in way:
+                    return way[way.index(nearest) :]
+                elif nearest not in finished:
+                    way.append(nearest)
+        return []
+
+
+@wrong("A, B, C are a circle and A, X, Y are one, both through A")
+def all_that_can_come_back_to_themselves():
+    def find_cycle(waits):
+        def reached(start):
+            found, waiting = {}, list(waits.get(start, []))
+            while waiting:
+                process = waiting.pop()
+                if process not in found:
+                    found[process] = True
+                    waiting += waits.get(process, [])
+            return list(found)
+
+        for start in waits:
+            mine = reached(start)
+            if start in mine:
+                return [process for process in mine if start in reached(process)]
+        return []
 
 
 @wrong("Who is met twice need not be in a circle")

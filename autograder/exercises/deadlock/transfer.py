@@ -104,6 +104,11 @@ def _(student):
     assert not found.deadlocks, found.failure(
         "Each has the lock of one account and waits for the other's: take the two in one order, whoever is the source"
     )
+    refused = found.schedule(
+        lambda end: False in (*end[1][0], *end[1][1]),
+        "One is told False although there is enough: False says that there is too little money, not that a lock was taken",
+    )
+    assert refused is None, refused
     lost = found.schedule(
         lambda end: end[0] != [11, 9], "Money is lost, or made: somebody came between a read and a write"
     )
@@ -167,6 +172,27 @@ def _(student):
 def _(student):
     found = explore(student.bank, [5, 0], [[(0, 1, 9), (1, 1, 0)], [(1, 0, 0)]])
     found.always(lambda end: end[0] == [5, 0] and end[1] == [[False, True], [True]])
+
+
+@wrong("One is told False although there is enough: False says that there is too little money")
+def a_lock_that_is_taken_is_a_refusal():
+    def transfer(accounts, source, target, amount):
+        first, second = (accounts[number].get_lock() for number in sorted([source, target]))
+        if not first.acquire(False):
+            return False
+        try:
+            if not second.acquire(False):
+                return False
+            try:
+                enough = accounts[source].value >= amount
+                if enough:
+                    accounts[source].value -= amount
+                    accounts[target].value += amount
+                return enough
+            finally:
+                second.release()
+        finally:
+            first.release()
 
 
 @wrong("Each has the lock of one account and waits for the other's: take the two in one order")

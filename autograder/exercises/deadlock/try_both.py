@@ -12,7 +12,7 @@ and they may call it with the two locks in the opposite order.
 from multiprocessing import Lock, Process, Value
 
 from autograder.authoring.marks import also_right, hidden, wrong
-from lockstep import check, explore, given
+from lockstep import check, explore, given, simulate
 
 points = 3
 
@@ -79,7 +79,11 @@ def _(student):
 
 @check("two in opposite order: no deadlock, no livelock, and both locks are free at the end")
 def _(student):
-    found = explore(student.neighbours, [(0, 1), (1, 0)]).never_crashes()
+    found = explore(student.neighbours, [(0, 1), (1, 0)])
+    assert "too many times" not in str(found), found.failure(
+        "A lock is given back that nobody has: it gives back what it has not taken, or says True without having both"
+    )
+    found.never_crashes()
     assert not found.deadlocks, found.failure(
         "Each has one and waits for the other's: it must never wait with a lock in its hand"
     )
@@ -105,6 +109,12 @@ def _(student):
         (answers, free), *_ = found.results
         assert answers == [False], f"the {which} lock is taken by somebody else, and it answers {answers[0]}"
         assert free, f"it found the {which} lock taken, and returned False with the other one in its hand"
+        waited = [
+            wait for wait in simulate(student.neighbours, [(0, 1)], held, cores=2).waiting if wait.process != "main"
+        ]
+        assert not waited, (
+            f"the {which} lock is taken, and it waits for {waited[0].seconds:.3g} s before it says False: a time limit is a wait, too"
+        )
 
 
 @check("in some interleaving only the one gets both, in some only the other, and in some both do, one after the other")
@@ -132,6 +142,26 @@ def _(student):
 @check("False only if somebody else had one of the two")
 def _(student):
     explore(student.neighbours, [(0, 1)], [2]).always(lambda end: end[0] == [True])
+
+
+@wrong("a time limit is a wait, too", "✘ one of the two is taken for ever")
+def it_waits_a_little():
+    def try_both(first, second):
+        if first.acquire(False):
+            if second.acquire(timeout=0.01):
+                return True
+            first.release()
+        return False
+
+
+@wrong("A lock is given back that nobody has: it gives back what it has not taken")
+def it_gives_back_what_it_has_not_taken():
+    def try_both(first, second):
+        if first.acquire(False) & second.acquire(False):
+            return True
+        first.release()
+        second.release()
+        return False
 
 
 @wrong("Each has one and waits for the other's: it must never wait with a lock in its hand")

@@ -189,9 +189,40 @@ def _(student):
 
 
 @hidden
+@check("any number of items goes through", limit=5)
+def _(student):
+    explore(student.put_and_get, 3, [[1, 2, 3], [4]]).always_ends()
+    assert student.put_and_get(3, [[1, 2, 3]] * 400) == [1, 2, 3] * 400
+
+
+@hidden
 @check("a buffer for 3: everything arrives in order, in every interleaving")
 def _(student):
     explore(student.pass_through, 3, [[1, 2, 3, 4, 5]], [5]).always(lambda got: got == [[1, 2, 3, 4, 5]])
+
+
+@wrong("IndexError", "✘ any number of items goes through")
+def a_large_array_that_ends_some_day():
+    class BoundedBuffer:
+        def __init__(self, size):
+            self.items, self.lock = Array("i", 1_000), Lock()
+            self.first, self.last = Value("i", 0), Value("i", 0)
+            self.room, self.filled = Semaphore(size), Semaphore(0)
+
+        def put(self, item):
+            self.room.acquire()
+            with self.lock:
+                self.items[self.last.value] = item
+                self.last.value += 1
+            self.filled.release()
+
+        def get(self):
+            self.filled.acquire()
+            with self.lock:
+                item = self.items[self.first.value]
+                self.first.value += 1
+            self.room.release()
+            return item
 
 
 @wrong("nobody can go on (deadlock)")

@@ -17,11 +17,12 @@ from typing import Any
 from lockstep.exploration import sections
 from lockstep.exploration.inside import clients
 from lockstep.exploration.inside.behaviour import entry_point
+from lockstep.exploration.inside.classes import Unsure, accessor, expect, lookup
 from lockstep.exploration.inside.interpreter_frames import NULL, READABLE, Held, held
 from lockstep.exploration.inside.running import Run
-from lockstep.exploration.inside.walk import OWN, Unsure, Walk, accessor, expect, lookup
+from lockstep.exploration.inside.walk import OWN, Walk
 from lockstep.program.namespaces import GIVEN
-from lockstep.standin import objects, shared
+from lockstep.standin import mpi, objects, shared
 from lockstep.standin.timed import executors, mailbox, pools
 
 # The frames below a process's own, and the files of code whose frames are known to hold nothing but what frames show.
@@ -33,7 +34,7 @@ _OUTSIDE = {
 _KNOWN_FILES = frozenset({
     contextlib.__file__, sections.__file__,
     shared.__file__, clients.__file__, pools.__file__, executors.__file__, mailbox.__file__,
-    *(str(file) for file in Path(objects.__path__[0]).glob("*.py")),
+    *(str(file) for package in (objects, mpi) for file in Path(package.__path__[0]).glob("*.py")),
 })  # fmt: skip
 _WALKING = frozenset({"all", "any", "next"})  # builtins whose only state, while they call, is their argument
 

@@ -13,6 +13,7 @@ from lockstep.program.definitions import with_given
 from lockstep.program.loading import Loadable
 from lockstep.standin.imports.files import refuse_files
 from lockstep.standin.imports.plain import cpu_count
+from lockstep.standin.objects.mpi_messages import BUFFERED, UNBUFFERED
 
 SLICE = 0.1  # seconds of one answer to many questions
 EXPLORE_MAIN = Program("0")
@@ -42,7 +43,10 @@ def serve(connection: Any, programs: Any) -> None:
 
 def begin(request: dict[str, Any], program: Loadable, given: Loadable) -> Behaviour:
     """The behaviour of a program of which nothing is known yet."""
-    options = {"feeder": request["feeder"], "pipe_capacity": request["pipe_capacity"], "cores": cpu_count()}
+    options = {
+        "feeder": request["feeder"], "pipe_capacity": request["pipe_capacity"], "cores": cpu_count(),
+        "ranks": request.get("ranks", 0), "mpi": BUFFERED if request.get("buffered") else UNBUFFERED,
+    }  # fmt: skip
     call_main = entry_point(request)
     if not request["merge"]:
         return Behaviour(program, given, call_main, options)

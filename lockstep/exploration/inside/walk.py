@@ -21,6 +21,7 @@ import types
 from collections.abc import Container
 from typing import Any
 
+from lockstep.exploration.inside.classes import Unsure, expect, importable, lasting_slots, slots
 from lockstep.exploration.inside.instructions import points
 from lockstep.exploration.inside.interpreter_frames import NULL, Held, held
 from lockstep.program.namespaces import GIVEN, SOLUTION
@@ -53,16 +54,6 @@ _STATELESS = frozenset({"abc.ABC", "typing.Generic", "typing.Protocol", "context
 _TUPLEGETTER = type(collections.namedtuple("_", "x").x)  # type: ignore[attr-defined]
 _ANNOTATIONS = (types.GenericAlias, types.UnionType)
 _FOREIGN: set[type] = set()  # classes from elsewhere that live as long as the interpreter
-
-
-class Unsure(Exception):
-    """Something whose state the walk does not surely know."""
-
-
-def expect(holds: bool) -> None:
-    """Raises Unsure unless it holds."""
-    if not holds:
-        raise Unsure
 
 
 class Walk:
@@ -119,10 +110,24 @@ class Walk:
             self._iterator(kind, value)
         elif isinstance(value, BaseException):
             self._exception(value)
+        elif kind.__module__ == "numpy" and hasattr(kind, "tobytes"):
+            self._numbers(value)
         elif kind is _TUPLEGETTER or kind.__module__ == "typing" or kind in _ANNOTATIONS:
             self.out.append(repr(value) if kind is not _TUPLEGETTER else value.__reduce__())
         else:
             self._instance(kind, value)
+
+    def _numbers(self, value: Any) -> None:
+        """A number or an array of NumPy; a view with the array that it is of."""
+        expect(not value.dtype.hasobject)
+        self.out += [type(value).__name__, value.dtype.str, value.shape]
+        base = value.base if type(value).__name__ == "ndarray" else None
+        if base is None:
+            self.out += [value.strides, value.tobytes()]
+            return
+        expect(type(base) is type(value))
+        self.out += [value.strides, value.__array_interface__["data"][0] - base.__array_interface__["data"][0]]
+        self.value(base)
 
     def _iterator(self, kind: type, value: Any) -> None:
         self.out.append(kind.__name__)
@@ -193,6 +198,10 @@ class Walk:
     def _module(self, value: types.ModuleType) -> None:
         self.out += ["module", value.__name__]  # the process's own ones are walked from the root
 
+    def _descriptor(self, value: Any) -> None:
+        self.out += ["descriptor", value.__name__]  # a method of a class that is written in C, which nobody changes
+        self.value(value.__objclass__)
+
     def _wrapper(self, value: Any) -> None:
         self.out.append(type(value).__name__)
         self.value(value.__func__)
@@ -262,7 +271,7 @@ class Walk:
             return
         if value.__module__ not in OWN:
             self.out += ("type", id(value))
-            expect(_importable(value))
+            expect(importable(value))
             _FOREIGN.add(value)
             return
         self.out += ["class", value.__qualname__]
@@ -280,9 +289,9 @@ class Walk:
         names = []
         for base in kind.__mro__:
             if base.__module__ in OWN:
-                names += _slots(base)
+                names += slots(base)
             elif base.__module__.startswith("lockstep."):
-                names += _lasting_slots(base)
+                names += lasting_slots(base)
             elif base in _BASES:
                 _BASES[base](self, value)
             elif f"{base.__module__}.{base.__qualname__}" not in _KNOWN_BASES:
@@ -333,6 +342,7 @@ _WALKERS: dict[type, Any] = {
     list: Walk._sequence, tuple: Walk._sequence, dict: Walk._dictionary, set: Walk._set, frozenset: Walk._set,
     types.FunctionType: Walk._function, types.CellType: Walk._cell, types.MethodType: Walk._method,
     types.BuiltinFunctionType: Walk._builtin, staticmethod: Walk._wrapper, classmethod: Walk._wrapper,
+    types.MethodDescriptorType: Walk._descriptor, types.WrapperDescriptorType: Walk._descriptor,
     property: Walk._property, functools.partial: Walk._partial, random.Random: Walk._random,
     collections.deque: Walk._deque, collections.defaultdict: Walk._mapping, collections.Counter: Walk._mapping,
     types.GeneratorType: Walk._generator,
@@ -361,38 +371,6 @@ _KNOWN_BASES = _STATELESS | {
 }
 
 
-def _slots(kind: type) -> list[tuple[str, types.MemberDescriptorType]]:
-    """Where an instance keeps what this class adds. Raises Unsure if it may keep more, or do more when it goes."""
-    expect("__del__" not in kind.__dict__)
-    if "__dict__" in kind.__dict__:
-        expect(isinstance(kind.__dict__["__dict__"], types.GetSetDescriptorType))
-    return [(name, slot) for name, slot in kind.__dict__.items() if isinstance(slot, types.MemberDescriptorType)]
-
-
-_lasting_slots = functools.cache(_slots)  # of classes that nobody changes
-
-
 def _bare(function: types.FunctionType) -> bool:
     """Has the function nothing but its code?"""
     return not (function.__closure__ or function.__defaults__ or function.__kwdefaults__ or function.__dict__)
-
-
-def lookup(kind: type, name: str) -> Any:
-    """What the class or a base of it defines under this name, None if nothing."""
-    for base in kind.__mro__:
-        if name in base.__dict__:
-            return base.__dict__[name]
-    return None
-
-
-def accessor(kind: type, name: str, which: str) -> Any:
-    """The code of a property's `fget` or `fset`, None if there is none."""
-    return getattr(getattr(lookup(kind, name), which, None), "__code__", None)
-
-
-def _importable(value: type) -> bool:
-    """Is this the class that its name says, which lives as long as the interpreter?"""
-    found: Any = sys.modules.get(value.__module__)
-    for part in value.__qualname__.split("."):
-        found = getattr(found, part, None)
-    return found is value or value.__module__ == "builtins" or not value.__flags__ & (1 << 9)

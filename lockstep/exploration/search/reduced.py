@@ -42,18 +42,20 @@ def reduced(graph: Graph, budget: int) -> Reduced:
         in_order = any(local.daemon or local.call for local in graph.automata.locals)
         if type(graph.steps) is not Steps or not known.alone or in_order:
             raise NotReducible
-        search = _Search(graph, known.alone, budget)
+        search = _Search(graph, known, budget)
         found: Reduced = graph.search(search.run)
-        if found.interrupted or Independence(graph.automata).alone >= known.alone:
+        if found.interrupted or Independence(graph.automata).alone >= known.alone | search.assumed:
             return found
         # Somebody turned out to do what disturbs a step that was taken alone.
 
 
 class _Search:
-    """One search, `alone` being the local states whose step is taken alone."""
+    """One search, with what is `known` of the local states whose step is taken alone; `assumed` are those met on the way."""
 
-    def __init__(self, graph: Graph, alone: frozenset[int], budget: int) -> None:
-        self._graph, self._alone, self._budget = graph, alone, budget
+    def __init__(self, graph: Graph, known: Independence, budget: int) -> None:
+        self._graph, self._known, self._budget = graph, known, budget
+        self._locals = len(graph.automata.locals)
+        self.assumed: set[int] = set()
 
     def run(self) -> Reduced:
         graph = self._graph
@@ -117,8 +119,16 @@ class _Search:
         found = known.get(number)
         if found is None:
             value = field.values[number] if field.kind == "process" else None
-            found = known[number] = value is not None and value.code is None and value.local in self._alone
+            found = known[number] = value is not None and value.code is None and self._is_alone(value.local)
         return found
+
+    def _is_alone(self, local: int) -> bool:
+        if local < self._locals:
+            return local in self._known.alone
+        if self._known.seems_alone(self._graph.automata.locals[local]):
+            self.assumed.add(local)
+            return True
+        return False
 
 
 def _number(state: int, field: Field) -> int:

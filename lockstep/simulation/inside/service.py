@@ -24,6 +24,7 @@ from lockstep.simulation.engine import OPERATIONS, Engine
 from lockstep.simulation.inside.timed_machine import SimulateMachine
 from lockstep.simulation.log import Log, Recorder
 from lockstep.standin.machine import NotCovered, current
+from lockstep.standin.mpi.ranks import run_ranks
 from lockstep.standin.objects.processes import process_name
 from lockstep.student.data import DataError, encode
 from lockstep.student.inside.references import NotThere, resolved
@@ -73,7 +74,7 @@ class Simulator:
         costs = Costs.of_data(request["costs"])
         machine = SimulateMachine(
             self._program, self._given, partial(_call, request), int(request["cores"]), request["pipe_capacity"],
-            self._own_cost, measured=costs.name != IDEAL.name,
+            self._own_cost, measured=costs.name != IDEAL.name, ranks=request.get("ranks", 0),
         )  # fmt: skip
         try:
             limit = request.get("operations", OPERATIONS)
@@ -135,6 +136,8 @@ def _call(request: dict[str, Any], namespaces: Namespaces) -> Any:
         signature = inspect.signature(function)
     except (TypeError, ValueError):
         signature = None
+    if request.get("ranks"):
+        return run_ranks(function, arguments, keywords)
     if signature is not None:
         if request.get("scaled") and (name := _workers_parameter(signature, arguments, keywords)):
             keywords[name] = current().option("cores")

@@ -22,6 +22,7 @@ from lockstep.program.namespaces import Namespaces
 from lockstep.simulation.actors import Stretch
 from lockstep.standin.imports.timed import Exited
 from lockstep.standin.machine import NotCovered
+from lockstep.standin.objects.mpi_messages import TIMED
 from lockstep.standin.objects.processes import MainProcess, Process
 from lockstep.standin.objects.proxies import PROXIED, Reply, perform
 from lockstep.standin.operation import Answer, Creation, Message, Operation
@@ -61,10 +62,12 @@ class SimulateMachine(GreenletMachine):
         pipe_capacity: int,
         own_cost: int,
         measured: bool = True,
+        ranks: int = 0,
     ) -> None:
         """`own_cost`: ns of the stand-in in every stretch. Not `measured`: only declared work takes time."""
         self.numpy_random = NumpyRandom()
-        options = {"feeder": False, "pipe_capacity": pipe_capacity, "cores": cores, "memory": {}}
+        options = {"feeder": False, "pipe_capacity": pipe_capacity, "cores": cores, "memory": {}, "ranks": ranks,
+                   "mpi": TIMED}  # fmt: skip
         super().__init__(program, given, self.numpy_random.importing, options)
         self._call_main, self._own_cost, self._measured = call_main, own_cost, measured
         self._lives: dict[str, TimedLife] = {}

@@ -63,6 +63,12 @@ class _Covered(types.ModuleType):
         super().__init__(real.__name__)
         self.__dict__.update({k: v for k, v in vars(real).items() if not k.startswith("__")})
         self.__dict__.update(own)
+        self._real = real
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+        return getattr(self._real, name)  # what it loads when it is asked for
 
 
 def _known_as(function: Any, module: str, name: str) -> Any:

@@ -9,13 +9,23 @@ from typing import Any
 
 from lockstep.standin.imports.modules import StandIns
 from lockstep.standin.machine import current
-from lockstep.standin.objects import barriers, cells, conditions, locks, managers, pipes, proxies, queues, waiting
+from lockstep.standin.objects import (
+    barriers,
+    cells,
+    conditions,
+    locks,
+    managers,
+    pipes,
+    proxies,
+    queues,
+    shared_memory,
+    waiting,
+)
 from lockstep.standin.objects import processes as process
 
 _CPUS = 2
 
 INSTEAD = {
-    "shared_memory": "use a Value or an Array",
     "managers": "use Manager() with its lists, dicts, queues and locks",
     "connection": "use Pipe()",
     "heap": "use a Value or an Array",
@@ -117,6 +127,7 @@ PUBLIC: dict[str, Any] = {
 }  # fmt: skip
 
 SUBMODULES: dict[str, dict[str, Any]] = {
+    "shared_memory": {"SharedMemory": shared_memory.SharedMemory, "ShareableList": shared_memory.shareable_list},
     "managers": {
         **{
             name: getattr(proxies, name)

@@ -14,6 +14,7 @@ from lockstep.standin.imports import plain
 from lockstep.standin.imports.covered import OS, Imports, refusal
 from lockstep.standin.imports.modules import StandIns
 from lockstep.standin.machine import current
+from lockstep.standin.mpi import module as mpi
 from lockstep.standin.objects import conditions, managers, processes
 from lockstep.standin.objects.managers import Sendable
 from lockstep.standin.shared import ask
@@ -131,6 +132,7 @@ FUTURES: dict[str, Any] = {
     },
 }  # fmt: skip
 _INSTEAD = {
+    **mpi.INSTEAD,
     "ThreadPoolExecutor": "use ProcessPoolExecutor; threads are not simulated",
     "InterpreterPoolExecutor": "use ProcessPoolExecutor; interpreters are not simulated",
     "managers": "use Manager() with its lists, dicts, queues and locks",
@@ -143,6 +145,7 @@ STAND_INS = StandIns(
     {
         "multiprocessing": _MULTIPROCESSING,
         **{f"multiprocessing.{name}": contents for name, contents in _SUBMODULES.items()},
+        **mpi.contents(now),
         "concurrent": {},
         "concurrent.futures": FUTURES,
         "concurrent.futures.process": {"BrokenProcessPool": broken, **FUTURES},

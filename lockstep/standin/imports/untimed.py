@@ -12,6 +12,8 @@ from lockstep.standin.imports.covered import Imports, refusal, sleep_no_time
 from lockstep.standin.imports.modules import StandIns
 from lockstep.standin.imports.timed import FUTURES, POOL, broken
 from lockstep.standin.machine import not_covered
+from lockstep.standin.mpi import module as mpi
+from lockstep.standin.objects import memory_views
 from lockstep.standin.timed import executors, pools
 from lockstep.standin.timed.mailbox import never
 
@@ -20,6 +22,7 @@ _CLOCKS: dict[str, dict[str, Any]] = {
     "time": {"sleep": sleep_no_time, **moments.TIME},
     "timeit": {**{name: refusal(f"timeit.{name}", _NO_TIME) for name in timeit.__all__}, "default_timer": moments.read},
     "datetime": moments.DATES,
+    "numpy": {"ndarray": memory_views.ndarray, "frombuffer": memory_views.frombuffer},
 }
 
 
@@ -56,6 +59,7 @@ def get_context(method: str | None = None) -> types.ModuleType:
 _FUTURES = {**FUTURES, "ProcessPoolExecutor": ProcessPoolExecutor, "Future": Future}
 _INSTEAD = {
     **plain.INSTEAD,
+    **mpi.INSTEAD,
     "ThreadPoolExecutor": "use ProcessPoolExecutor; threads are not covered",
     "InterpreterPoolExecutor": "use ProcessPoolExecutor; interpreters are not covered",
 }
@@ -64,6 +68,7 @@ STAND_INS = StandIns(
         "multiprocessing": {**plain.PUBLIC, "Pool": pools.Pool, "get_context": get_context},
         **{f"multiprocessing.{name}": names for name, names in plain.SUBMODULES.items()},
         "multiprocessing.pool": POOL,
+        **mpi.contents(moments.read),
         "concurrent": {},
         "concurrent.futures": _FUTURES,
         "concurrent.futures.process": {"BrokenProcessPool": broken, **_FUTURES},

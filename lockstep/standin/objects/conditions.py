@@ -49,7 +49,7 @@ def _begin_waiting(values: tuple[Value, ...], process: str, timed: bool) -> list
 
 
 @operation(
-    WAKE, told="wake up with the lock {object}", method="Condition.wait", usual=True, wait=_NOTIFIED, follows=True,
+    WAKE, told="wake up with the lock of {object}", method="Condition.wait", usual=True, wait=_NOTIFIED, follows=True,
 )  # fmt: skip
 def _end_waiting(values: tuple[Value, ...], process: str) -> list[Outcome]:
     waiting, lock = values

@@ -24,6 +24,9 @@ for _verb in ("terminate", "kill"):
     machine_operation(f"process.{_verb}", told=f"{_verb} {{process}}", method=f"Process.{_verb}", sees_exits="always")
 
 
+RANKS = 1_000_000  # of an MPI program's ranks, the number that rank 0 has among the processes of main
+
+
 def process_name(identity: str) -> str:
     """What a reader calls the process: main, Process-1, Process-1:2; and what it has: feeder of Process-1."""
     what, of, whose = identity.rpartition(" of ")
@@ -33,7 +36,10 @@ def process_name(identity: str) -> str:
 
 
 def given_name(identity: str) -> str:
-    """The name that multiprocessing gives it: MainProcess, Process-1, Process-1:2."""
+    """The name that multiprocessing gives it: MainProcess, Process-1, Process-1:2; of a rank, its rank."""
+    number = int(identity.split(".")[1]) if "." in identity else 0
+    if number >= RANKS:
+        return f"rank {number - RANKS}" + "".join(f":{child}" for child in identity.split(".")[2:])
     return "MainProcess" if identity == "0" else "Process-" + identity[2:].replace(".", ":")
 
 

@@ -27,7 +27,7 @@ _FEEDER, _FEEDER_PATIENCE = "QueueFeederThread", 2.0  # seconds in all for the t
 
 
 def serve(connection: ServiceConnection, programs: Programs) -> None:
-    find = _finder(dict(zip(("student", "given"), programs.load(), strict=True)))
+    find = finder(dict(zip(("student", "given"), programs.load(), strict=True)))
     while True:
         try:
             request = connection.receive()
@@ -61,7 +61,7 @@ def _call(request: dict[str, Any], find: Find) -> dict[str, Any]:
     except BaseException as error:
         if isinstance(error, TypeError) and error.__traceback__ and error.__traceback__.tb_next is None:
             return {"mismatch": f"{error}"}  # raised by the call itself, before the function began
-        return _raised(error)
+        return raised(error)
     finally:
         for stream in (sys.stdout, sys.stderr):
             if stream is not None:
@@ -74,7 +74,9 @@ def _call(request: dict[str, Any], find: Find) -> dict[str, Any]:
     return answer
 
 
-def _finder(modules: dict[str, ModuleType]) -> Find:
+def finder(modules: dict[str, ModuleType]) -> Find:
+    """Finds what a reference names, in these modules by their origin. It raises NotThere for a name that is missing."""
+
     def find(origin: str, name: str) -> Any:
         value = getattr(modules[origin], name)
         if (reason := reason_missing(value)) is not None:
@@ -84,7 +86,8 @@ def _finder(modules: dict[str, ModuleType]) -> Find:
     return find
 
 
-def _raised(error: BaseException) -> dict[str, Any]:
+def raised(error: BaseException) -> dict[str, Any]:
+    """An exception of the learner's function as data."""
     types = tuple(kind.__name__ for kind in type(error).__mro__ if kind is not object)
     try:
         message = str(error)

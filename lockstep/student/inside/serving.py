@@ -36,14 +36,18 @@ class Programs:
 
     def load(self) -> tuple[types.ModuleType, types.ModuleType]:
         """Imports both as real modules from files, so that Pool can pickle their functions under any start method."""
-        program, given = map(main_file_text, with_given(self.source, self.given))
-        _write(self.folder, SOLUTION, program)
-        _write(self.folder, GIVEN, f"from {SOLUTION} import *\n{given}")
+        self.write()
         importlib.invalidate_caches()
         # A fork server loads the program once, as it would a program's main module, and not in every process.
         if "forkserver" in multiprocessing.get_all_start_methods():
             multiprocessing.set_forkserver_preload([SOLUTION, GIVEN])
         return importlib.import_module(SOLUTION), importlib.import_module(GIVEN)
+
+    def write(self) -> None:
+        """Writes both as files into the folder."""
+        program, given = map(main_file_text, with_given(self.source, self.given))
+        _write(self.folder, SOLUTION, program)
+        _write(self.folder, GIVEN, f"from {SOLUTION} import *\n{given}")
 
 
 class ServiceConnection:
@@ -85,6 +89,7 @@ def become_student(folder: str, output: int) -> None:
     sys.stdin = open(0, closefd=False)  # noqa: SIM115 - open for as long as the process lives
     sys.stdout = open(1, "w", buffering=1, closefd=False, encoding="utf-8", errors="backslashreplace")  # noqa: SIM115
     sys.stderr = open(2, "w", buffering=1, closefd=False, encoding="utf-8", errors="backslashreplace")  # noqa: SIM115
+    os.environ["MPI4PY_RC_INITIALIZE"] = "0"  # a program that uses MPI is imported here, and is no rank
     os.chdir(folder)
     sys.path[:] = [folder, *(entry for entry in sys.path if entry not in ("", folder))]
     sys.argv = [SOLUTION]
