@@ -209,3 +209,25 @@ def test_a_child_that_exits_has_not_crashed():
     """
     found = merged_and_not(program)
     assert (found.results, found.crashes) == ({3: 1}, 0)
+
+
+def test_a_value_of_a_class_of_the_programs_own_is_the_same_in_every_run():
+    program = """
+        from typing import NamedTuple
+
+        class Sold(NamedTuple):
+            tickets: int
+            left: int
+
+        def sell(left):
+            with left.get_lock():
+                left.value -= 1
+
+        def main():
+            left = Value("i", 3)
+            process = Process(target=sell, args=(left,))
+            process.start()
+            process.join()
+            return Sold(1, left.value)
+    """
+    assert merged_and_not(program).results == {(1, 2): 1}
