@@ -457,7 +457,7 @@ def one_method_after_the_other_without_the_lock():
                 return self.money.value, self.saved.value
 
 
-@wrong("`balance()` of Process-2 returned (4, 1), which it does in no order of the calls")
+@wrong("although `pay_in(3)` of Process-1 was over before it was called")
 def a_lock_for_what_comes_in_and_one_for_what_goes_out():
     class Account:
         def __init__(self, money, saved):
