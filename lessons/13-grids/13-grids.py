@@ -419,7 +419,7 @@ for name, distance in [("one line", 1), ("far apart", 32)]:
 # | matrices | `@`, with its own threads, and no processes around it |
 # | arrays larger than memory | Dask arrays, which are blocks with halos (`map_overlap`) |
 #
-# **To read on.** G. Hager and G. Wellein, *Introduction to High Performance Computing for Scientists and Engineers*, chapter 3 (bandwidth, blocks, Jacobi) and chapter 5. J. Hennessy and D. Patterson, *Computer Architecture*, 6th edition, section 4.3 (the
+# **To read on.** G. Hager and G. Wellein, *Introduction to High Performance Computing for Scientists and Engineers*, 1st edition, chapter 3 (bandwidth, blocks, Jacobi) and chapter 5. J. Hennessy and D. Patterson, *Computer Architecture*, 6th edition, section 4.3 (the
 # roofline) and section 5.3 (false sharing). S. Williams, A. Waterman, D. Patterson, "Roofline: an insightful visual performance model", Communications of the ACM 52 (2009). NumPy's documentation, "Parallel random number generation". W. Gropp, E. Lusk, A. Skjellum,
 # *Using MPI*, 3rd edition, chapter 4 (a halo exchange, in all its forms).
 #
