@@ -6,7 +6,7 @@ processes, no more and no fewer.
 A cache has room for three blocks of `size` x `size` numbers: one of `a`, one of `b` and one of the product. So a block of the product is the **sum** of products of a block of `a`, from left to right, and a block of `b`, from top to bottom. `multiply(left, right)` gives
 the product of two blocks (and is `left @ right`, as long as nobody counts). No block is larger than `size` x `size`; at the edges they are smaller.
 
-All three matrices are in shared memory, and no block travels. Each block of the product has **one** worker, and no worker has many more of them than another. There may be fewer blocks than workers. `a` and `b` are not changed. When
+All three matrices are in shared memory (`three_matrices` gives three arrays on one piece of it), and no block travels. Each block of the product has **one** worker, and no worker has many more of them than another. There may be fewer blocks than workers. `a` and `b` are not changed. When
 `blocked_matmul` returns, all workers are joined and all shared memory is closed and unlinked; the product is an array of its own.
 """
 
@@ -95,11 +95,11 @@ def counted(left, right):
 
 @given
 class Slow(np.ndarray):
-    # A `+=` with it reads, takes 1 s, and writes.
+    # To add it reads, takes 1 s, and writes.
     def __array_ufunc__(self, function, method, *numbers, out=None, **options):
         found = getattr(function, method)(*(np.array(number) for number in numbers), **options)
+        time.sleep(1)
         if out:
-            time.sleep(1)
             out[0][...] = found
         return out[0] if out else found
 
