@@ -1,6 +1,6 @@
 """The post office
 
-Who comes in draws a ticket, and waits until its number is called. So nobody is overtaken. (The ticket lock of Mellor-Crummey and Scott, 1991; Downey, 5.3.)
+Who comes in draws a ticket, and waits until its number is called. So nobody is overtaken. (A ticket lock: Reed and Kanodia, 1979; Mellor-Crummey and Scott, 1991. In Downey, 5.3, customers keep their order by a queue.)
 
 Mend `Counter`. Who waits may look again and again.
 """

@@ -1,6 +1,6 @@
 """The roller coaster
 
-A car with two seats. It lets two on board, runs, and lets them off again; it never runs with an empty seat. (Herman, 1989; Downey, 5.8.) Two want to ride.
+A car with two seats. It lets two on board, runs, and lets them off again; it never runs with an empty seat. (Andrews, 1991, who has it from a thesis by Herman; Downey, 5.8.) Two want to ride.
 
 Mend `Coaster`.
 """

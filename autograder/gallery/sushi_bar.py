@@ -1,6 +1,6 @@
 """The sushi bar
 
-A small bar. When all seats are taken, those who come later are taken for a party, and wait until all of those who eat have left; then as many as there are seats come in. (Reek, 2002; Downey, 7.1.) With a single seat already more can eat than there are seats.
+A small bar. When all seats are taken, those who come later are taken for a party, and wait until all of those who eat have left; then as many as there are seats come in. (Reek, 2004; Downey, 7.1.) With a single seat already more can eat than there are seats.
 
 Mend `SushiBar`.
 """

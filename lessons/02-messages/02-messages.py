@@ -528,8 +528,8 @@ for size in [0, 4]:
 # - A web server's workers, a print queue, the shell's `cat log | grep error | sort`: bounded lines between processes, each at the pace of the slowest.
 # - Between machines it is the same with other names. Kafka and RabbitMQ are queues; HTTP puts the length in front (`Content-Length`).
 #
-# **To read on.** W. Richard Stevens, *UNIX Network Programming*, volume 1, 3rd edition, chapter 3, "readn, writen, and readline Functions" (why one read is not one message), and volume 2, 2nd
-# edition, chapter 4 (pipes). The Python documentation: *multiprocessing*, "Pipes and Queues" and "Programming guidelines" (joining
+# **To read on.** W. R. Stevens, B. Fenner, A. Rudoff, *UNIX Network Programming*, volume 1, 3rd edition, section 3.9, "readn, writen, and readline Functions" (why one read is not one message);
+# W. R. Stevens, volume 2, 2nd edition, chapter 4 (pipes). The Python documentation: *multiprocessing*, "Pipes and Queues" and "Programming guidelines" (joining
 # processes that use queues). C. A. R. Hoare, *Communicating Sequential Processes* (free at usingcsp.com), chapter 4.
 #
 # ## What you know now

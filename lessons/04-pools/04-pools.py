@@ -400,7 +400,7 @@ for name, lengths in [
 # - joblib, Dask and Ray have the same knobs under other names: `batch_size`, partitions, blocks.
 #
 # **To read on.** The Python documentation, *multiprocessing*, "Process Pools", and *concurrent.futures*, "ProcessPoolExecutor". C. Polychronopoulos and D. Kuck, *Guided Self-Scheduling*, IEEE Transactions on Computers C-36 (1987).
-# M. McCool, A. Robison, J. Reinders, *Structured Parallel Programming*, chapter 4 (map).
+# M. McCool, A. Robison, J. Reinders, *Structured Parallel Programming*, the chapter on the map.
 #
 # ## What you know now
 #

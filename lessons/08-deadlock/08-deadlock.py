@@ -175,7 +175,7 @@ print(explore(audited_bank))
 # %% [markdown]
 # ## One seat fewer
 #
-# Back to the philosophers of unit 06, five of them, and each takes the left fork first. Dijkstra's other cure: a waiter lets only some of them to the table. The waiter is a
+# Back to the philosophers of unit 06, five of them, and each takes the left fork first. Another cure: a waiter lets only some of them to the table. The waiter is a
 # semaphore.
 
 # %%
@@ -421,7 +421,7 @@ you_drive(night_shift, goal="deadlock")
 # - No deadlock does not mean that everybody gets a turn: starvation.
 #
 # To read on: *Operating Systems: Three Easy Pieces* (Arpaci-Dusseau), chapter 32, Common Concurrency Problems; Downey, *The Little Book of Semaphores*, chapter 4,
-# Dining philosophers; Coffman, Elphick, Shoshani, *System Deadlocks*, ACM Computing Surveys 3 (2), 1971; Dijkstra, *Hierarchical Ordering of Sequential Processes* (EWD310), where the
-# philosophers first sat down.
+# Dining philosophers; Coffman, Elphick, Shoshani, *System Deadlocks*, ACM Computing Surveys 3 (2), 1971; Dijkstra, *Hierarchical Ordering of Sequential Processes* (EWD310), with the
+# philosophers at their table.
 #
 # Every proof so far has assumed something about memory, and something about the objects that we share. [The next unit](../09-promises/09-promises.ipynb) asks what was promised.

@@ -557,7 +557,7 @@ print(f"the lock costs {(guarded - bare) / 50_000 * 1e6:.1f} µs for a line that
 # - With locks, memory is sequential.
 #
 # To read on: Herlihy and Shavit, *The Art of Multiprocessor Programming*, chapter 3, Concurrent Objects (3.5, Linearizability, in the first edition), and section 2.3.3, The Peterson Lock; Herlihy and Wing,
-# *Linearizability: A Correctness Condition for Concurrent Objects*, ACM TOPLAS 12 (3), 1990, sections 1 and 2; Owens, Sarkar and Sewell, *A Better x86 Memory Model: x86-TSO*, TPHOLs 2009; McKenney, *Is Parallel Programming Hard, And, If
+# *Linearizability: A Correctness Condition for Concurrent Objects*, ACM TOPLAS 12 (3), 1990, up to the definition on page 469; Owens, Sarkar and Sewell, *A Better x86 Memory Model: x86-TSO*, TPHOLs 2009; McKenney, *Is Parallel Programming Hard, And, If
 # So, What Can You Do About It?*, chapter 15, Advanced Synchronization: Memory Ordering, on ARM too; Lamport, *How to Make a Multiprocessor Computer That Correctly Executes Multiprocess Programs*, IEEE Transactions on Computers C-28 (9), 1979, two pages;
 # Adve and Hill, *Weak Ordering: A New Definition*, ISCA 1990, for the treaty.
 #

@@ -254,7 +254,7 @@ for name, speedups in [("slow start", slow_start), ("talkative", talkative)]:
 # %% [markdown]
 # ## A third law
 #
-# By Amdahl's law a curve gets flat and never falls. Real curves do fall. Neil Gunther's **universal scalability law** (2008) has two
+# By Amdahl's law a curve gets flat and never falls. Real curves do fall. Neil Gunther's **universal scalability law** (1993) has two
 # prices for company:
 #
 # - *contention*: all want the same thing, and stand in a queue. This is the serial share of Amdahl.

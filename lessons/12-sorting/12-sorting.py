@@ -438,7 +438,7 @@ print("the best trip in each part:", best_in)
 # Partitioning by a sample is called a *range partition*; a few frequent keys are called *skew*, and are what makes a cluster of 100 machines wait for one.
 #
 # **To read on.** T. Cormen, C. Leiserson, R. Rivest, C. Stein, *Introduction to Algorithms*, 4th edition, chapter 26, section 26.3 (parallel merge sort, with a parallel merge), and chapter 20, section 20.2 (breadth-first search). M. McCool,
-# J. Reinders, A. Robison, *Structured Parallel Programming*, chapter 13 (merge sort) and chapter 14 (sample sort). A. Grama and others, *Introduction to Parallel Computing*, 2nd edition, chapter 9 (sorting) and chapter 11 (search, and its anomalies). T.-H. Lai and
+# A. Robison, J. Reinders, *Structured Parallel Programming*, the chapters on merge sort and sample sort. A. Grama and others, *Introduction to Parallel Computing*, 2nd edition, chapter 9 (sorting) and chapter 11 (search, and its anomalies). T.-H. Lai and
 # S. Sahni, "Anomalies in parallel branch-and-bound algorithms", Communications of the ACM 27 (1984).
 #
 # ## What you know now

@@ -9,7 +9,7 @@
 #
 # Contents: independent random numbers · pictures whose parts cost differently · two grids and a barrier · small grids · halos · blocks · the roofline · lines of memory.
 #
-# You will build `estimate_pi`, `mandelbrot`, `jacobi` and `game_of_life`.
+# You will build `estimate_pi`, `mandelbrot`, `jacobi`, `game_of_life` and `blocked_matmul`.
 
 # %%
 # %load_ext lockstep
@@ -300,7 +300,13 @@ for b in [1, 32, 128]:
     print(f"blocks of {b:>3}: {fetched / 1e6:8.1f} million numbers, {fetched / without:7.2%}")
 
 # %% [markdown]
-# One part in b. A BLAS library, which NumPy calls for `@`, does this on three levels, for each cache, and that is why nobody writes it himself. It also uses **threads** of its own, all cores, without being asked. Eight processes that each call `@` are then 64 threads
+# One part in b. And the blocks of the product need nothing from one another: all workers read the same two matrices, and each writes blocks of its own. No barrier, no halo, no lock.
+
+# %%
+# exercise: blocked_matmul
+
+# %% [markdown]
+# A BLAS library, which NumPy calls for `@`, cuts into blocks on three levels, for each cache, and that is why nobody writes it himself. It also uses **threads** of its own, all cores, without being asked. Eight processes that each call `@` are then 64 threads
 # on 8 cores, in one another's way. Set `OMP_NUM_THREADS=1` (or use `threadpoolctl`) in the workers of a pool. The measurements of this course do.
 #
 # ## The roofline
@@ -413,7 +419,7 @@ for name, distance in [("one line", 1), ("far apart", 32)]:
 # | matrices | `@`, with its own threads, and no processes around it |
 # | arrays larger than memory | Dask arrays, which are blocks with halos (`map_overlap`) |
 #
-# **To read on.** G. Hager and G. Wellein, *Introduction to High Performance Computing for Scientists and Engineers*, chapter 3 (bandwidth, blocks, Jacobi) and chapter 5. J. Hennessy and D. Patterson, *Computer Architecture*, 6th edition, section 4.3 (the
+# **To read on.** G. Hager and G. Wellein, *Introduction to High Performance Computing for Scientists and Engineers*, 1st edition, chapter 3 (bandwidth, blocks, Jacobi) and chapter 5. J. Hennessy and D. Patterson, *Computer Architecture*, 6th edition, section 4.3 (the
 # roofline) and section 5.3 (false sharing). S. Williams, A. Waterman, D. Patterson, "Roofline: an insightful visual performance model", Communications of the ACM 52 (2009). NumPy's documentation, "Parallel random number generation". W. Gropp, E. Lusk, A. Skjellum,
 # *Using MPI*, 3rd edition, chapter 4 (a halo exchange, in all its forms).
 #

@@ -82,8 +82,8 @@ gallery()
 # %% [markdown]
 # ## More of them
 #
-# To read on: Downey, *The Little Book of Semaphores*, chapters 4 to 7, from which most of these come, with solutions; Andrews, *Concurrent Programming: Principles and Practice*, 1991, chapters 4 and 6; Ben-Ari,
-# *Principles of Concurrent and Distributed Programming*, chapters 5 to 7; and *The Deadlock Empire*, a game on the web in which you are the scheduler, too.
+# To read on: Downey, *The Little Book of Semaphores*, chapters 4 to 7, from which most of these come, with solutions; Andrews, *Concurrent Programming: Principles and Practice*, 1991, and Ben-Ari,
+# *Principles of Concurrent and Distributed Programming*, 2nd edition, on semaphores and monitors; and *The Deadlock Empire*, a game on the web in which you are the scheduler, too.
 
 # %%
 gallery()

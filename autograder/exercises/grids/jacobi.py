@@ -219,41 +219,12 @@ def one_grid_in_place():
             memory.unlink()
 
 
-@wrong("a fast worker reads rows that a slow one has not written yet")
-def nobody_waits():
-    def cool(memory, shape, steps, rows, barrier):
-        grids = np.ndarray((2, *shape), buffer=memory.buf)
-        first, last = rows
-        for step in range(steps):
-            old, new = grids[step % 2], grids[(step + 1) % 2]
-            new[first:last, 1:-1] = (
-                old[first - 1 : last - 1, 1:-1]
-                + old[first + 1 : last + 1, 1:-1]
-                + old[first:last, :-2]
-                + old[first:last, 2:]
-            ) / 4
+@wrong("a fast worker reads rows that a slow one has not written yet", replaced={"barrier.wait()": "pass"})
+def nobody_waits(): ...
 
 
-@wrong("which of the two grids was written last?")
-def always_the_second_grid():
-    def jacobi(grid, steps, workers):
-        memory = SharedMemory(create=True, size=16 * grid.size)
-        try:
-            grids = np.ndarray((2, *grid.shape), buffer=memory.buf)
-            grids[:] = grid
-            bounds = [1 + (len(grid) - 2) * worker // workers for worker in range(workers + 1)]
-            barrier = Barrier(workers)
-            processes = [
-                Process(target=cool, args=(memory, grid.shape, steps, rows, barrier)) for rows in pairwise(bounds)
-            ]
-            for process in processes:
-                process.start()
-            for process in processes:
-                process.join()
-            return grids[1].copy()
-        finally:
-            memory.close()
-            memory.unlink()
+@wrong("which of the two grids was written last?", replaced={"grids[steps % 2].copy()": "grids[1].copy()"})
+def always_the_second_grid(): ...
 
 
 @wrong("each worker is there from the first step to the last")
@@ -296,45 +267,16 @@ def blocks_are_sent_at_every_step():
         return grid
 
 
-@wrong("Are there rows left over that nobody has?", "some are wrong, which with one worker are right")
-def rows_that_are_left_over():
-    def jacobi(grid, steps, workers):
-        memory = SharedMemory(create=True, size=16 * grid.size)
-        try:
-            grids = np.ndarray((2, *grid.shape), buffer=memory.buf)
-            grids[:] = grid
-            size = (len(grid) - 2) // workers
-            barrier = Barrier(workers)
-            processes = [
-                Process(target=cool, args=(memory, grid.shape, steps, (1 + size * n, 1 + size * (n + 1)), barrier))
-                for n in range(workers)
-            ]
-            for process in processes:
-                process.start()
-            for process in processes:
-                process.join()
-            return grids[steps % 2].copy()
-        finally:
-            memory.close()
-            memory.unlink()
+@wrong(
+    "Are there rows left over that nobody has?",
+    "some are wrong, which with one worker are right",
+    replaced={"inner * worker // workers": "inner // workers * worker"},
+)
+def rows_that_are_left_over(): ...
 
 
-@wrong("shared memory was never unlinked")
-def closed_but_not_unlinked():
-    def jacobi(grid, steps, workers):
-        memory = SharedMemory(create=True, size=16 * grid.size)
-        grids = np.ndarray((2, *grid.shape), buffer=memory.buf)
-        grids[:] = grid
-        bounds = [1 + (len(grid) - 2) * worker // workers for worker in range(workers + 1)]
-        barrier = Barrier(workers)
-        processes = [Process(target=cool, args=(memory, grid.shape, steps, rows, barrier)) for rows in pairwise(bounds)]
-        for process in processes:
-            process.start()
-        for process in processes:
-            process.join()
-        found = grids[steps % 2].copy()
-        memory.close()
-        return found
+@wrong("shared memory was never unlinked", replaced={"memory.unlink()": "pass"})
+def closed_but_not_unlinked(): ...
 
 
 @wrong("no other process was started: nobody shares the work")

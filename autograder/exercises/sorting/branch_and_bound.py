@@ -295,29 +295,18 @@ def nobody_shares():
         return None if best.value == float("inf") else best.value
 
 
-@wrong("there is no solution: the answer is None")
-def infinity_for_none():
-    def branch_and_bound(children, root, workers):
-        shared = Value("d", float("inf"))
-        nodes = [root]
-        for _ in range(2):
-            nodes = sorted(child for node in nodes for child in ([node] if node[1] else children(node)))
-        with Pool(workers, begin, (children, shared)) as pool:
-            pool.map(search, nodes, chunksize=1)
-        return shared.value
+@wrong(
+    "there is no solution: the answer is None",
+    replaced={'return None if shared.value == float("inf") else shared.value': "return shared.value"},
+)
+def infinity_for_none(): ...
 
 
-@wrong("is a node left out whose bound is not below the best so far")
-def the_last_child_first():
-    def search(node):
-        if node[0] >= best.value:
-            return
-        if node[1]:
-            with best.get_lock():
-                best.value = min(best.value, node[0])
-            return
-        for child in sorted(children_of(node), reverse=True):
-            search(child)
+@wrong(
+    "is a node left out whose bound is not below the best so far",
+    replaced={"sorted(children_of(node))": "sorted(children_of(node), reverse=True)"},
+)
+def the_last_child_first(): ...
 
 
 @also_right

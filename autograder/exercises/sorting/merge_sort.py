@@ -216,18 +216,11 @@ def _(student, reference):
     assert student.merge_sort(["b", "a", "c"], 2) == ["a", "b", "c"]
 
 
-@wrong("when one list is at its end, the rest of the other is still to come")
-def the_rest_is_forgotten():
-    def merge(left, right):
-        merged, i, j = [], 0, 0
-        while i < len(left) and j < len(right):
-            if right[j] < left[i]:
-                merged.append(right[j])
-                j += 1
-            else:
-                merged.append(left[i])
-                i += 1
-        return merged
+@wrong(
+    "when one list is at its end, the rest of the other is still to come",
+    replaced={"return merged + left[i:] + right[j:]": "return merged"},
+)
+def the_rest_is_forgotten(): ...
 
 
 @wrong("Sorting again does not use that both lists are in order")
@@ -236,18 +229,11 @@ def sorted_again():
         return sorted(left + right)
 
 
-@wrong("a sort that keeps the order of equal items is stable")
-def equal_items_change_places():
-    def merge(left, right):
-        merged, i, j = [], 0, 0
-        while i < len(left) and j < len(right):
-            if left[i] < right[j]:
-                merged.append(left[i])
-                i += 1
-            else:
-                merged.append(right[j])
-                j += 1
-        return merged + left[i:] + right[j:]
+@wrong(
+    "a sort that keeps the order of equal items is stable",
+    replaced={"if right[j] < left[i]:": "if not left[i] < right[j]:"},
+)
+def equal_items_change_places(): ...
 
 
 @wrong("Are the parts halves?")
@@ -294,16 +280,10 @@ def an_odd_list_is_lost():
         return lists[0]
 
 
-@wrong("merge_sort changed the list of its caller")
-def sorted_in_place():
-    def merge_sort(items, workers):
-        with Pool(workers) as pool:
-            lists = pool.map(sort_share, [items[n::workers] for n in range(workers)], chunksize=1)
-            while len(lists) > 1:
-                pairs = list(zip(lists[::2], lists[1::2]))
-                lists = pool.starmap(merge, pairs, chunksize=1) + lists[2 * len(pairs) :]
-        items[:] = lists[0]
-        return items
+@wrong(
+    "merge_sort changed the list of its caller", replaced={"return lists[0]": "items[:] = lists[0]\n    return items"}
+)
+def sorted_in_place(): ...
 
 
 @wrong("no other process was started: nobody shares the work")
