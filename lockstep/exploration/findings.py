@@ -320,7 +320,9 @@ class Findings:
             return " ".join([*told, "Nobody can go on: deadlock."])
         if end.returned:  # what clients' calls return is not main's result
             calls = any(local.call for local in self.graph.automata.locals)
-            told.append("Every call has come back." if calls else f"{self.name} returns {brief_value(end.returned[0])}.")
+            told.append(
+                "Every call has come back." if calls else f"{self.name} returns {brief_value(end.returned[0])}."
+            )
         if end.left_running:
             told.append("A process was still running when main was done.")
         return " ".join(told)

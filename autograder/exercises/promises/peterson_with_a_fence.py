@@ -110,7 +110,9 @@ def _(student):
             "`enter` reads and writes nothing that is shared: each process sees its own attributes only. "
             "Make the flags and the turn with `Value`, and read and write their `.value`"
         )
-        bare = [step for step in taking[:place] if step.operation.startswith(("read", "write")) and len(step.objects) == 1]
+        bare = [
+            step for step in taking[:place] if step.operation.startswith(("read", "write")) and len(step.objects) == 1
+        ]
         assert bare or not any(step.startswith(("read", "write")) for step in entering), (
             "every read and write takes a lock here, of the flags and of the turn: make them with `lock=False`"
         )

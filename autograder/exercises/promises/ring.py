@@ -191,8 +191,10 @@ def _(student):
 
 @check("some items are put, and then as many are taken, round after round: the same ones in the same order", limit=3)
 def _(student):
-    shown = explore(student.put_and_get, 2, [1, 2]).schedule()  # what was read where there is no item may be an item, too
-    reads = [step.operation.rpartition(" gives ")[2] for step in shown.steps] if shown else []
+    # What was read where there is no item may be an item, too.
+    shown = explore(student.put_and_get, 2, [1, 2]).schedule()
+    told = shown.text().split(" gives ")[1:] if shown else []
+    reads = [words.split()[0] for words in told]
     signs = sorted({0, *(int(read) for read in reads if read.removeprefix("-").isdecimal())} - {1, 2})
     rounds = [[7, 8], [0, -5], [20_000_001], [2_000_000_000, 1], *([sign] for sign in signs)]
     items = [item for some in rounds for item in some]
