@@ -192,7 +192,9 @@ def _(student):
 @check("some items are put, and then as many are taken, round after round: the same ones in the same order", limit=3)
 def _(student):
     # What was read where there is no item may be an item, too.
-    shown = explore(student.put_and_get, 2, [1, 2]).schedule()
+    alone = explore(student.put_and_get, 2, [1, 2])
+    assert alone.operations, "`put` and `get` read and write nothing that is shared"
+    shown = alone.schedule()
     told = shown.text().split(" gives ")[1:] if shown else []
     reads = [words.split()[0] for words in told]
     signs = sorted({0, *(int(read) for read in reads if read.removeprefix("-").isdecimal())} - {1, 2})
