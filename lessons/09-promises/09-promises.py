@@ -6,8 +6,8 @@
 # You use a queue and never look into it. You write a number and read it again. Somebody has promised you something about both: the author of the queue,
 # and the builder of the processor. In this unit we ask what exactly was promised, by whom, and what was not.
 #
-# Contents: two tickets · the promise of an object · who only reads · two promises in a row · what a queue does not promise · without a lock · memory has
-# opinions · messages in order · Peterson once more · why a lock is enough · what it costs.
+# Contents: two tickets · the promise of an object · who only reads · two promises in a row · what a queue promises · without a lock · memory has
+# opinions · the notice and its sign · Peterson once more · with a lock · what it costs.
 #
 # You will build `Account`, `Ring`, `litmus` and `FencedPeterson`.
 
@@ -57,7 +57,7 @@ class Tickets:
         self.last.value += 1
         return self.last.value
 
-# %%
+
 predict("Two processes draw one ticket each. What can they get?", "1 and 2 only", "1 and 1 as well", "1 and 1, or 2 and 2, as well")
 
 # %%
@@ -215,7 +215,7 @@ def two_friends():
     together(ask_and_take, purse)
     return purse.left()
 
-# %%
+
 predict("What can be left in the end?", "0 only", "0 or -1", "0 or 1")
 
 # %%
@@ -226,7 +226,7 @@ print(found)
 # Check-then-act once more (unit 05). The promise is about *one call*. Two calls in a row are two instants, and somebody may be between them. If both must be one, then the object
 # needs one method for it: `take_if_there()`. This is why queues have `get_nowait()`, and why `if not queue.empty(): queue.get()` is a mistake.
 #
-# ## What a queue does not promise
+# ## What a queue promises
 #
 # Now an object of the library, `multiprocessing.Queue`. One process, alone, puts something in and asks at once:
 
@@ -272,7 +272,7 @@ def in_order():
         process.join()
     return "in order" if got == first.value else "overtaken"
 
-# %%
+
 predict("Two put under one lock. Does the first one's item come out first?", "always in order", "it may be overtaken")
 
 # %%
@@ -317,10 +317,7 @@ class OneNotice:
         wait_until(self.notices)
         return self.notices.pop()
 
-# %% [markdown]
-# (`wait_until` says in a specification when a call may happen.)
 
-# %%
 predict("No lock at all. Is it right for one process that puts and one that takes?", "as if one at a time", "a notice can be lost")
 
 # %%
@@ -359,7 +356,7 @@ def each_writes_and_reads():
     together(write_one_read_other, numbers, seen)
     return tuple(seen)
 
-# %%
+
 predict("Which of the four pairs can never come?", "(0, 0)", "(0, 1)", "(1, 0)", "(1, 1)")
 
 # %%
@@ -403,7 +400,7 @@ print(found.schedule(lambda seen: seen == (0, 0)).text())
 found.play(lambda seen: seen == (0, 0))
 
 # %% [markdown]
-# ## Messages in order
+# ## The notice and its sign
 #
 # Is nothing certain then? Here is the notice board in two lines: one writes the notice and then the sign, the other one reads the sign and then the notice. With store buffers both writes are late.
 
@@ -423,7 +420,7 @@ def sign_and_notice():
     together(write_or_look, notice, there, seen)
     return tuple(seen)
 
-# %%
+
 predict("Can the sign be seen without the notice, (1, 0)?", "(1, 0) can come", "never (1, 0)")
 
 # %%
@@ -435,7 +432,7 @@ for memory in ["sequential", "store buffers"]:
 # %% [markdown]
 # Never: a store buffer is a *line*. What was written first arrives first. So a message that is written before its sign arrives before it, and your ring, which does just that, was proven with store buffers, too.
 #
-# That is x86. On ARM (telephones, Macs with an M, many servers) writes may overtake each other as well, and reads too, so there this very program may give `(1, 0)`, and the ring needs a fence more. `explore` does not know
+# That is x86. On ARM (telephones, Macs with an M, many servers) writes may overtake each other as well, and reads too, so there this very program may give `(1, 0)`, and the ring needs one thing more (a fence, of which you will hear below). `explore` does not know
 # that memory. What you know about one machine you know about one machine.
 
 # %%
@@ -464,7 +461,7 @@ def two_pass_by():
     together(pass_by, flags, turn, visits)
     return visits.value
 
-# %%
+
 predict("How many can be inside at once, on memory with store buffers?", unit="")
 
 # %%
@@ -491,7 +488,7 @@ except AssertionError as error:
 # exercise: peterson_with_a_fence
 
 # %% [markdown]
-# ## Why a lock is enough
+# ## With a lock
 #
 # The writes and reads of this unit were made with `lock=False`. The same game with an ordinary `Value`, which takes its lock for every read and every write:
 
@@ -502,7 +499,7 @@ def each_writes_and_reads_with_locks():
     together(write_one_read_other, numbers, seen)
     return tuple(seen)
 
-# %%
+
 predict("Can both read 0 now?", "(0, 0) can come", "never (0, 0)")
 
 # %%

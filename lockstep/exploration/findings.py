@@ -318,8 +318,11 @@ class Findings:
         told = [f"{process_name(process)} ends with {error}." for process, error in end.crashes]
         if end.deadlocked:
             return " ".join([*told, "Nobody can go on: deadlock."])
-        if end.returned:
-            told.append(f"{self.name} returns {brief_value(end.returned[0])}.")
+        if end.returned:  # what clients' calls return is not main's result
+            calls = any(local.call for local in self.graph.automata.locals)
+            told.append(
+                "Every call has come back." if calls else f"{self.name} returns {brief_value(end.returned[0])}."
+            )
         if end.left_running:
             told.append("A process was still running when main was done.")
         return " ".join(told)

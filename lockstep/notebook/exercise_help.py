@@ -47,7 +47,7 @@ def where_to_go_on(told: dict[str, Any]) -> str:
 
 
 class HelpView(LiveView):
-    """What the browser draws; `there`: a solution may be seen; `sign`: what the exercise's cell is known by."""
+    """What the browser draws; `there`: a solution may be seen; `sign`: what the exercise's cell is known by; `kind`: its word for a learner."""
 
     KIND = "help"
     SCRIPT = script(Path(__file__).with_name("help_view.js"))
@@ -55,11 +55,12 @@ class HelpView(LiveView):
     passed = traitlets.Bool().tag(sync=True)
     there = traitlets.Bool().tag(sync=True)
     sign = traitlets.Unicode().tag(sync=True)
+    kind = traitlets.Enum(["exercise", "puzzle"], "exercise").tag(sync=True)
     revealed = traitlets.Dict().tag(sync=True)
 
     def still(self) -> tuple[str, str]:
         if not self.revealed:
-            return "", "help with this exercise"
+            return "", f"help with this {self.kind}"
         parts = [("Yours", self.revealed["own"]), ("A solution", self.revealed["solution"])]
         parts += [("Another right answer", code) for code in self.revealed["also_right"]]
         shown = [(label, code) for label, code in parts if code]
@@ -73,7 +74,8 @@ def offer(exercise: str, passed: bool) -> None:
     found = _DEFINED.search(str(told.get("starter", "")))
     if found is None:
         return
-    view = HelpView(passed=passed, there=bool(known(SOLUTIONS, exercise)), sign=found[0])
+    kind = "puzzle" if "fewest" in told else "exercise"
+    view = HelpView(passed=passed, there=bool(known(SOLUTIONS, exercise)), sign=found[0], kind=kind)
     place = Display(view)
 
     def answer(_widget: Any, content: dict[str, Any], _buffers: Any) -> None:

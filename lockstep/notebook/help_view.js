@@ -77,7 +77,7 @@ function render({ model, el }) {
       if (there && !revealed.solution) {
         shown.push(passed ? button("Compare with a solution", () => send({ do: "solution" })) : button("Show a solution", ask("solution")));
       }
-      shown.push(button("Start this exercise again", ask("starter")));
+      shown.push(button(`Start this ${model.get("kind")} again`, ask("starter")));
     }
     if (said) shown.push(html("div", { role: "status" }, said));
     root.replaceChildren(html("div", {}, ...shown), ...(revealed.solution ? solutions(revealed) : []));

@@ -177,6 +177,32 @@ def test_f_comprehensions_and_lambdas_that_spin_are_finite(wait):
     assert found.interleavings is None
 
 
+def test_an_object_that_is_asked_for_its_length_spins_finitely():
+    program = """
+        class Places:
+            def __init__(self):
+                self.puts, self.gets = Value("i", 0), Value("i", 0)
+
+            def __len__(self):
+                return self.puts.value - self.gets.value
+
+            def get(self):
+                while len(self) == 0:
+                    pass
+                self.gets.value += 1
+
+        def main():
+            places = Places()
+            process = Process(target=places.get)
+            process.start()
+            places.puts.value += 1
+            process.join()
+            return len(places)
+    """
+    found = take(program, budget=1_000).always(lambda left: left == 0)
+    assert found.claim.complete
+
+
 @pytest.mark.parametrize(
     ("zero", "one"), [("True", "1"), ("0.0", "-0.0"), ("float('nan')", "0.0"), ("'1'", "1"), ("1.0", "1"), ("()", "[]")]
 )

@@ -299,6 +299,8 @@ def test_a_lost_update_is_told_by_who_was_over():
     )
     assert "could here only have returned 2." in text
     assert "No call was given" not in text
+    assert "Every call has come back." in text
+    assert "Counter returns" not in text, "what the program that makes the calls returns is nobody's business"
 
 
 def test_a_total_read_in_the_middle_of_a_transfer():

@@ -7,7 +7,7 @@ import nbformat
 import pytest
 
 from autograder.authoring.catalogue import ROOT, read_exercises, read_puzzles
-from lockstep.notebook.exercise_help import EXERCISES, SOLUTIONS, HelpView, keep, known, where_to_go_on
+from lockstep.notebook.exercise_help import EXERCISES, SOLUTIONS, HelpView, keep, known, offer, where_to_go_on
 from tests.notebook.test_kernel import run_notebook
 
 CHECKED = """
@@ -88,6 +88,18 @@ def test_what_was_revealed_stays_in_the_saved_notebook_and_is_text():
     page, text = view.still()
     assert "&lt;b&gt;" in page
     assert text == "Yours:\n<b>\n\nA solution:\nreturn 2\n\nAnother right answer:\nreturn 1 + 1"
+
+
+@pytest.mark.parametrize(
+    ("told", "kind"), [({"points": 2, "then": {}}, "exercise"), ({"title": "Doubles", "fewest": 4}, "puzzle")]
+)
+def test_help_calls_a_puzzle_a_puzzle_and_an_exercise_an_exercise(tmp_path, monkeypatch, told, kind):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / EXERCISES).write_text(json.dumps({"double": {**told, "starter": STARTER}}))
+    shown = []
+    monkeypatch.setattr("lockstep.notebook.exercise_help.Display", shown.append)
+    offer("double", passed=False)
+    assert [(view.kind, view.still()[1]) for view in shown] == [(kind, f"help with this {kind}")]
 
 
 def test_a_report_in_a_kernel_offers_help_only_for_exercises_of_the_course(tmp_path, monkeypatch):

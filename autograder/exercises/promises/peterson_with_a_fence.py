@@ -102,12 +102,19 @@ def enter_and_leave(me):
 def _(student):
     for me in (0, 1):
         found = explore(student.enter_and_leave, me).always_ends()
-        steps = [step.operation for step in found.schedule().steps]
+        taking = found.schedule().steps
+        steps = [step.operation for step in taking]
         place = steps.index("write came_back = 1")
         entering, leaving = steps[:place], steps[place + 1 :]
         assert entering, (
             "`enter` reads and writes nothing that is shared: each process sees its own attributes only. "
             "Make the flags and the turn with `Value`, and read and write their `.value`"
+        )
+        bare = [
+            step for step in taking[:place] if step.operation.startswith(("read", "write")) and len(step.objects) == 1
+        ]
+        assert bare or not any(step.startswith(("read", "write")) for step in entering), (
+            "every read and write takes a lock here, of the flags and of the turn: make them with `lock=False`"
         )
         taken = sum(step.startswith("acquire") for step in entering)
         assert taken == sum(step.startswith("release") for step in entering), (
@@ -395,6 +402,22 @@ def ordinary_attributes():
 
         def leave(self, me):
             self.flags[me] = False
+
+
+@wrong("every read and write takes a lock here, of the flags and of the turn: make them with `lock=False`")
+def values_with_locks():
+    class FencedPeterson:
+        def __init__(self):
+            self.flags, self.turn = [Value("i", 0), Value("i", 0)], Value("i", 0)
+
+        def enter(self, me):
+            self.flags[me].value = 1
+            self.turn.value = 1 - me
+            while self.flags[1 - me].value and self.turn.value == 1 - me:
+                pass
+
+        def leave(self, me):
+            self.flags[me].value = 0
 
 
 @also_right

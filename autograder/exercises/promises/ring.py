@@ -97,13 +97,38 @@ def pass_through(size, items):
 
 
 @given
-def put_and_get(size, rounds):
-    # One process alone: in every round it puts some items, and gets as many. Returns all that it got, in order.
-    ring, got = Ring(size), []
+def put_and_get(size, items):
+    # Puts and gets by one process, to see what a ring is made of.
+    ring = Ring(size)
+    put_all(ring, items)
+    return [ring.get() for _ in items]
+
+
+@given
+def get_in_rounds(ring, rounds, put, taken, got):
+    index = 0
+    for items in rounds:
+        put.acquire()
+        for _ in items:
+            got[index] = ring.get()
+            index += 1
+        taken.release()
+
+
+@given
+def put_and_get_in_rounds(size, rounds):
+    # In every round one process puts some items, and only then the other one gets as many: returns all that it got, in order.
+    ring = Ring(size)
+    put, taken = Semaphore(0), Semaphore(0)
+    got = Array("i", sum(len(items) for items in rounds), lock=False)
+    process = Process(target=get_in_rounds, args=(ring, rounds, put, taken, got))
+    process.start()
     for items in rounds:
         put_all(ring, items)
-        got += [ring.get() for _ in items]
-    return got
+        put.release()
+        taken.acquire()
+    process.join()
+    return list(got)
 
 
 @given
@@ -135,7 +160,7 @@ class FirstInFirstOut:
 
 @check("of shared numbers alone, none of them with a lock")
 def _(student):
-    found = explore(student.put_and_get, 2, [[1, 2]]).never_crashes()
+    found = explore(student.put_and_get, 2, [1, 2]).never_crashes()
     assert found.operations, (
         "`put` and `get` read and write nothing that is shared: each process has its own attributes. "
         "Make an `Array` and a `Value` in `__init__`, and read and write their elements and their `.value`"
@@ -164,14 +189,21 @@ def _(student):
         )
 
 
-@check("one process alone puts items, and gets the same ones in the same order", limit=3)
+@check("some items are put, and then as many are taken, round after round: the same ones in the same order", limit=3)
 def _(student):
-    rounds = [[7, 8], [0, -5], [20_000_001], [2_000_000_000, 1]]
+    # What was read where there is no item may be an item, too.
+    alone = explore(student.put_and_get, 2, [1, 2])
+    assert alone.operations, "`put` and `get` read and write nothing that is shared"
+    shown = alone.schedule()
+    told = shown.text().split(" gives ")[1:] if shown else []
+    reads = [words.split()[0] for words in told]
+    signs = sorted({0, *(int(read) for read in reads if read.removeprefix("-").isdecimal())} - {1, 2})
+    rounds = [[7, 8], [0, -5], [20_000_001], [2_000_000_000, 1], *([sign] for sign in signs)]
     items = [item for some in rounds for item in some]
-    found = explore(student.put_and_get, 2, rounds).never_crashes()
+    found = explore(student.put_and_get_in_rounds, 2, rounds).never_crashes()
     assert found.results, found.failure(
-        "There is room for 2, one process puts two and gets two, again and again, and waits for ever. "
-        "Is an item of 0 taken for none?"
+        "There is room for 2, one process puts two, then the other one gets two, again and again, and somebody waits for ever. "
+        f"Is an item of {' or '.join(map(str, signs))} taken for none?"
     )
     found.always(lambda got: got == items)
 
@@ -670,4 +702,73 @@ def places_of_one_s_own():
                 pass
             item = self.cells[taken % self.n]
             self.tail.value = taken + 1
+            return item
+
+
+@wrong("Is an item of -999999 or 0 taken for none?")
+def a_number_that_nobody_would_put():
+    class Ring:
+        def __init__(self, size):
+            self.size, self.items = size, Array("i", [-999_999] * size, lock=False)
+            self.first, self.last = Value("i", 0, lock=False), Value("i", 0, lock=False)
+
+        def put(self, item):
+            while self.items[self.last.value] != -999_999:
+                pass
+            self.items[self.last.value] = item
+            self.last.value = (self.last.value + 1) % self.size
+
+        def get(self):
+            while self.items[self.first.value] == -999_999:
+                pass
+            item = self.items[self.first.value]
+            self.items[self.first.value] = -999_999
+            self.first.value = (self.first.value + 1) % self.size
+            return item
+
+
+@also_right
+def one_name_for_two_places():
+    class Ring:
+        def __init__(self, size):
+            self.size = size
+            self.items, self.full = Array("i", size, lock=False), Array("b", size, lock=False)
+            self.at = 0  # each process has its own
+
+        def put(self, item):
+            while self.full[self.at]:
+                pass
+            self.items[self.at], self.full[self.at] = item, 1
+            self.at = (self.at + 1) % self.size
+
+        def get(self):
+            while not self.full[self.at]:
+                pass
+            item, self.full[self.at] = self.items[self.at], 0
+            self.at = (self.at + 1) % self.size
+            return item
+
+
+@also_right
+def a_ring_that_has_a_length():
+    class Ring:
+        def __init__(self, size: int) -> None:
+            self.size = size
+            self.places = [Value("i", 0, lock=False) for _ in range(size)]
+            self.puts, self.gets = Value("L", 0, lock=False), Value("L", 0, lock=False)
+
+        def __len__(self) -> int:
+            return self.puts.value - self.gets.value
+
+        def put(self, item: int) -> None:
+            while len(self) == self.size:
+                pass
+            self.places[self.puts.value % self.size].value = item
+            self.puts.value += 1
+
+        def get(self) -> int:
+            while len(self) == 0:
+                continue
+            item = self.places[self.gets.value % self.size].value
+            self.gets.value += 1
             return item

@@ -136,7 +136,10 @@ class _Memory(Walk):
             wanted = getattr(lookup(type(manager), "__enter__"), "__code__", None)
         elif name in _SPECIAL:
             method, place = _SPECIAL[name]
-            wanted = getattr(lookup(type(callee[place]), method), "__code__", None)
+            special = lookup(type(callee[place]), method)
+            if special is None and method == "__bool__":  # then its length says whether it is true
+                special = lookup(type(callee[place]), "__len__")
+            wanted = getattr(special, "__code__", None)
         elif name == "WITH_EXCEPT_START":
             return expect(getattr(inner.f_code, "co_name", "") == "__exit__")
         elif name == "FOR_ITER":
@@ -155,9 +158,12 @@ class _Memory(Walk):
                 expect(value.__code__ is inner.f_code and not inner.f_code.co_flags & 0x20)
                 break
             if isinstance(value, types.BuiltinFunctionType):
-                expect(value.__name__ in _WALKING and value.__module__ == "builtins")
-                expect(len(found.callee) > 2)
-                self._iterates(found.callee[2], inner)
+                expect(value.__module__ == "builtins" and len(found.callee) > 2)
+                if value.__name__ == "len":
+                    expect(getattr(lookup(type(found.callee[2]), "__len__"), "__code__", None) is inner.f_code)
+                else:
+                    expect(value.__name__ in _WALKING)
+                    self._iterates(found.callee[2], inner)
                 for argument in found.callee:
                     self.value(argument)
                 break
