@@ -175,7 +175,7 @@ def _(student):
     assert not locked, f"{', '.join(locked)}: every read and write takes a lock here; make it with `lock=False`"
 
 
-@check("`get` waits while the ring is empty, `put` while it is full, and not before", limit=3)
+@check("`get` waits while the ring is empty, `put` while it is full, and not before", limit=2)
 def _(student):
     found = explore(student.get_only, 2).never_crashes()
     assert not found.results, "`get` returns although nothing was ever put into the ring: it must wait"
@@ -189,7 +189,7 @@ def _(student):
         )
 
 
-@check("some items are put, and then as many are taken, round after round: the same ones in the same order", limit=3)
+@check("some items are put, and then as many are taken, round after round: the same ones in the same order", limit=2)
 def _(student):
     # What was read where there is no item may be an item, too.
     alone = explore(student.put_and_get, 2, [1, 2])
@@ -208,7 +208,7 @@ def _(student):
     found.always(lambda got: got == items)
 
 
-@check("what one process puts the other one gets: nothing too early, lost or twice, in every interleaving", limit=3)
+@check("what one process puts the other one gets: nothing too early, lost or twice, in every interleaving", limit=2)
 def _(student):
     found = explore(student.pass_through, 2, [1, 2, 3, 4]).never_crashes()
     early = found.schedule(
@@ -230,14 +230,14 @@ def _(student):
     found.always_ends()
 
 
-@check("every call behaves as if it happened at one instant, in every interleaving", limit=3)
+@check("every call behaves as if it happened at one instant, in every interleaving", limit=2)
 def _(student):
     found = explore(student.Ring, 2, clients=["put(1); put(2); put(3)", "get(); get(); get()"])
     found.one_at_a_time(FirstInFirstOut)
     found.always_ends()
 
 
-@check("the same on memory with store buffers", limit=3)
+@check("the same on memory with store buffers", limit=2)
 def _(student):
     clients = ["put(1); put(2); put(3)", "get(); get(); get()"]
     found = explore(student.Ring, 2, clients=clients, memory="store buffers")
@@ -245,7 +245,7 @@ def _(student):
     found.always_ends()
 
 
-@check("two real processes pass numbers through it", limit=5)
+@check("two real processes pass numbers through it", limit=4)
 def _(student):
     items = [5, 0, -5, 7, 1]
     explore(student.pass_through, 2, items).always(lambda got: got == items)
@@ -254,7 +254,7 @@ def _(student):
 
 
 @hidden
-@check("a ring for one, and one for three: every call behaves as if it happened at one instant", limit=3)
+@check("a ring for one, and one for three: every call behaves as if it happened at one instant", limit=2)
 def _(student):
     for size, number in ((1, 3), (3, 5)):
         puts = "; ".join(f"put({7 * item - 9})" for item in range(number))
