@@ -140,8 +140,9 @@ def _(student):
         "most of them small": [2 ** (n % 64) * 4_000 + n for n in range(4_000)],
     }
     for name, items in lists.items():
-        lengths = [sorted(student.bucket_lengths(items, 8)) for _ in range(5)]
-        largest = sorted(most for *_, most in lengths)[2]
+        lengths = [student.bucket_lengths(items, 8) for _ in range(5)]
+        assert all(len(one) == 8 for one in lengths), "8 buckets were asked for"
+        largest = sorted(max(one) for one in lengths)[2]
         assert largest <= 950, (
             f"4,000 items ({name}) in 8 buckets: the largest has {largest} of them, the mean is 500. Are the splitters from a sorted sample, taken from everywhere "
             "in the list, of 16 items a bucket? Equal distances between smallest and largest item do not make equal buckets"
