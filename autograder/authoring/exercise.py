@@ -6,6 +6,7 @@ The file is read as text and never imported: its parts become the cells of a not
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from autograder.authoring.cells import answer_cell, check_cell, solution_cell
 from autograder.authoring.parts import BEGIN, END, Part, Parts, read_parts
@@ -69,20 +70,27 @@ def read_exercise(path: Path) -> Exercise:
     """The exercise in `path`. Raises AuthorError with file and line for every mistake of its author."""
     parts = read_parts(path)
     require_rules(parts)
-    title, _, prompt = parts.docstring.partition("\n")
     return Exercise(
-        name=path.stem,
-        path=path,
-        title=title.strip(),
-        prompt=prompt.strip(),
+        **texts_of(parts),
         points=parts.setting("points"),
-        hints=tuple(parts.setting("hints", ())),
-        solution=solution_cell(parts),
-        checks=check_cell(parts),
-        wrong=tuple(answer_of(parts, part, "wrong") for part in parts.wrong),
-        also_right=tuple(answer_of(parts, part, "wrong") for part in parts.also_right),
         equivalent_mutants=parts.setting("equivalent_mutants", {}),
     )
+
+
+def texts_of(parts: Parts) -> dict[str, Any]:
+    """What an exercise and a puzzle have alike, by the names of an Exercise's fields."""
+    title, _, prompt = parts.docstring.partition("\n")
+    return {
+        "name": parts.path.stem,
+        "path": parts.path,
+        "title": title.strip(),
+        "prompt": prompt.strip(),
+        "hints": tuple(parts.setting("hints", ())),
+        "solution": solution_cell(parts),
+        "checks": check_cell(parts),
+        "wrong": tuple(answer_of(parts, part, "wrong") for part in parts.wrong),
+        "also_right": tuple(answer_of(parts, part, "wrong") for part in parts.also_right),
+    }
 
 
 def answer_of(parts: Parts, part: Part, mark: str) -> Answer:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.authoring.cells import check_cell, play_cell, program_cell, solution_cell
-from autograder.authoring.exercise import Answer, Exercise, answer_of
+from autograder.authoring.cells import play_cell, program_cell
+from autograder.authoring.exercise import Answer, Exercise, answer_of, texts_of
 from autograder.authoring.parts import Parts, read_parts
 from autograder.authoring.rules import (
     RULES,
@@ -43,18 +43,9 @@ def read_puzzle(path: Path) -> Puzzle:
     """The puzzle in `path`. Raises AuthorError with file and line for every mistake of its author."""
     parts = read_parts(path)
     require_rules(parts, _PUZZLE_RULES)
-    title, _, prompt = parts.docstring.partition("\n")
     return Puzzle(
-        name=path.stem,
-        path=path,
-        title=title.strip(),
-        prompt=prompt.strip(),
+        **texts_of(parts),
         points=0,
-        hints=tuple(parts.setting("hints", ())),
-        solution=solution_cell(parts),
-        checks=check_cell(parts),
-        wrong=tuple(answer_of(parts, part, "wrong") for part in parts.wrong),
-        also_right=tuple(answer_of(parts, part, "wrong") for part in parts.also_right),
         mistake=answer_of(parts, parts.mistake[0], "mistake"),
         program=program_cell(parts),
         play=parts.setting("play"),

@@ -41,14 +41,19 @@ def explored(
     words = Words(known, sources)
     claim: Claim
     visited: Visited | None = None
-    counted, grows = None, ""
+    counted: int | None = None
+    grows = ""
     watch.phase("all interleavings", _ALL)
     with watch.interruptible():
         try:
             visited = _explored(graph, budget)
-            counted = None if visited else sum(ways or 0 for ways in graph.ends.values()) if graph.finite else None
-            claim = AllStates(len(graph.depths)) if counted is None else AllInterleavings(counted)
-            claim = AllButOrder(len(visited.states)) if visited else claim
+            if visited is not None:
+                claim = AllButOrder(len(visited.states))
+            elif graph.finite:
+                counted = sum(ways or 0 for ways in graph.ends.values())
+                claim = AllInterleavings(counted)
+            else:
+                claim = AllStates(len(graph.depths))
         except (OverBudget, TimeIsUp, Interrupted) as early:
             growth = growing(known, graph.steps)
             grows = "" if growth is None else words.growth(growth)

@@ -96,12 +96,10 @@ def explore(
         if clients is not None:
             used = Used(clients_of(clients), arguments, keywords)
             request["clients"] = used.as_data()
-        cells = (*opened.session.source.cells, *opened.session.given.cells)
-        sources = {cell.label: cell.source.split("\n") for cell in cells}
         known, progress = Automata(service), Progress(opened.name, budget)
         watch = Watch(service.over) if current_student.get() else Watch(service.over, progress)
         try:
-            return Exploration(explored(known, request, budget, sources, opened.name, watch), used)
+            return Exploration(explored(known, request, budget, opened.session.lines, opened.name, watch), used)
         except (NotCovered, automata.HiddenInput) as error:
             raise NotExplored(str(error)) from None
         except EndlessStep as error:

@@ -73,10 +73,8 @@ def _result(reply: Any, opened: Program, ranks: int, limit: float) -> list[Any]:
         case {"refused": str(why), "rank": int(rank)}:
             raise StudentRefused(f"what `{name}` returns on rank {rank} cannot be given back: {why}")
         case {"waiting": list(waiting)}:
-            cells = (*opened.session.source.cells, *opened.session.given.cells)
-            lines = {cell.label: cell.source.split("\n") for cell in cells}
             told = f"`{name}` on {ranks} ranks was still running after {limit:g} s, and was ended"
-            raise StudentTimedOut(told, where(waiting, lines))
+            raise StudentTimedOut(told, where(waiting, opened.session.lines))
         case {"died": int(code), "said": str(said)}:
             raise StudentDied(_death(code, said))
     raise StudentRefused(f"what came back from `{name}` is not an answer")

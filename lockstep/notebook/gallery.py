@@ -87,7 +87,7 @@ def gallery() -> Gallery:
     0 of 0 driven to the failure, 0 mended.
     """
     known = progress.read(progress.file())
-    driven, checked = known.get(DRIVEN, {}), known.get("exercises", {})
+    driven, checked = known.get(DRIVEN, {}), known.get(progress.CHECKED, {})
     rows = []
     for name, told in _puzzles().items():
         passed = checked.get(name, {})

@@ -20,7 +20,8 @@ from lockstep.workspace import RECORD
 FILE = "lockstep-progress.json"
 _PATIENCE_S = 2.0  # for another notebook's change; whoever was killed in one does not hold up others for longer
 Progress = dict[str, dict[str, Any]]
-"""Kind ("predictions", "exercises") -> name -> plain data."""
+"""Kind ("predictions", CHECKED, "driven") -> name -> plain data."""
+CHECKED = "exercises"  # the kind of what checks came to: exercise or puzzle -> {"passed": ..., "of": ...}
 
 
 def file(folder: Path | None = None) -> Path:

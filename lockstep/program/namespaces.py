@@ -32,10 +32,9 @@ class Namespaces:
             self.importer = importing(identity, self.modules, self.made)
             builtins = kind(covered_builtins(self.importer))
             self._absent = _Absent(builtins)
+            # Where `dataclass` looks for what annotations written as text name.
             for name, module in self.modules.items():
-                sys.modules.setdefault(
-                    name, module
-                )  # where `dataclass` looks for what annotations written as text name
+                sys.modules.setdefault(name, module)
             self._load(program, given, builtins, watch)
             # Looking up names is slower in what can refuse some, so that is for programs which need it.
             if not self._absent:

@@ -141,8 +141,12 @@ class Session:
         return process
 
     def _where(self, process: StudentProcess) -> str:
-        cells = [*self.source.cells, *self.given.cells]
-        return describe(process.stacks(), {cell.label: cell.source.split("\n") for cell in cells})
+        return describe(process.stacks(), self.lines)
+
+    @property
+    def lines(self) -> dict[str, list[str]]:
+        """The lines of each cell of the program and of the given code, by the cell's label."""
+        return {cell.label: cell.source.split("\n") for cell in (*self.source.cells, *self.given.cells)}
 
 
 class Service:

@@ -58,4 +58,4 @@ def be_killed(comm):
 
 
 def no_data(comm):
-    return lambda: 1
+    return (lambda: 1) if comm.Get_rank() == 0 else None  # were it all of them, who is first would be luck

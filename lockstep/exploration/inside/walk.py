@@ -213,9 +213,8 @@ class Walk:
 
     def _partial(self, value: Any) -> None:
         self.out.append("partial")
-        function, arguments, keywords, own = value.__reduce__()[
-            2
-        ]  # to ask for its `__dict__` makes one, and pickles it
+        # Not its attributes: to ask for its `__dict__` makes one, which is pickled from then on.
+        _, _, (function, arguments, keywords, own) = value.__reduce__()
         for part in (function, arguments, keywords, own or None):
             self.value(part)
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from lockstep.standin.machine import not_covered
 from lockstep.standin.mpi.mail import MpiError
-from lockstep.standin.mpi.reductions import Elements, numpy
+from lockstep.standin.mpi.reductions import Elements
+from lockstep.standin.numpy_when_used import numpy
 
 
 class Datatype:

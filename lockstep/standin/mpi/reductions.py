@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable
-from functools import cache, reduce
-from importlib import import_module
+from functools import reduce
 from typing import Any
+
+from lockstep.standin.numpy_when_used import numpy
 
 _Two = Callable[[Any, Any], Any]
 
@@ -49,12 +50,6 @@ class Op:
                 raise TypeError(f"{self!r} combines objects: use the lower-case call")
             return Elements(getattr(numpy(), _ARRAYS[self.name])(x.array, y.array))
         return self(x, y)
-
-
-@cache
-def numpy() -> Any:
-    """NumPy, for programs that send arrays; others need not wait for it to be loaded."""
-    return import_module("numpy")
 
 
 class Elements:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 import math
 from collections.abc import Iterator
-from importlib import import_module
 from typing import Any
 
 from lockstep.standin.machine import not_covered
+from lockstep.standin.numpy_when_used import numpy
 from lockstep.standin.shared import ask
 
 _FORMS = {
@@ -17,12 +16,6 @@ _FORMS = {
     "<f4": "<f", "<f8": "<d", "<f2": "<e",
 }  # fmt: skip
 _BASIC = (int, slice, type(Ellipsis), type(None))
-
-
-@functools.cache
-def numpy() -> Any:
-    """NumPy, for programs that view shared memory; others need not wait for it to be loaded."""
-    return import_module("numpy")
 
 
 class View:
