@@ -76,8 +76,9 @@ def whole_picture(rows, columns):
 @check("the picture, its rows from the top to the bottom", limit=20)
 def _(student):
     whole = student.whole_picture(4, 6)
-    found = [list(row) for row in student.mandelbrot(given.steps, 4, 6, 2)]
-    assert len(found) == 4, f"a picture of 4 rows has {len(found)}: are rows lost that are left over?"
+    picture = student.mandelbrot(given.steps, 4, 6, 2)
+    assert len(picture) == 4, f"a picture of 4 rows has {len(picture)}: are rows lost that are left over?"
+    found = [list(row) for row in picture]
     assert found != whole[::-1], "the picture stands on its head: its first row is the one at the top"
     assert sorted(found) != sorted(whole) or found == whole, (
         "all rows are there, and not in their places: whoever is ready first is not always the first row"
@@ -88,9 +89,9 @@ def _(student):
 @check("fewer rows than workers, and rows that cannot be divided by them", limit=20)
 def _(student):
     for rows, columns, workers in (2, 3, 3), (7, 2, 2):
-        found = [list(row) for row in student.mandelbrot(given.steps, rows, columns, workers)]
-        assert len(found) == rows, f"a picture of {rows} rows has {len(found)}: are rows lost that are left over?"
-        assert found == student.whole_picture(rows, columns)
+        picture = student.mandelbrot(given.steps, rows, columns, workers)
+        assert len(picture) == rows, f"a picture of {rows} rows has {len(picture)}: are rows lost that are left over?"
+        assert [list(row) for row in picture] == student.whole_picture(rows, columns)
 
 
 @check("equal loads: 8 workers on 10 virtual cores are busy until the end", limit=30)
@@ -120,8 +121,9 @@ def _(student):
 @check("other pictures, compared with the reference", limit=20)
 def _(student, reference):
     for rows, columns, workers in (30, 8, 4), (9, 9, 1), (1, 5, 2):
-        found = [list(row) for row in student.mandelbrot(given.steps, rows, columns, workers)]
-        assert found == reference.mandelbrot(given.steps, rows, columns, workers)
+        picture = student.mandelbrot(given.steps, rows, columns, workers)
+        assert len(picture) == rows, f"a picture of {rows} rows has {len(picture)}"
+        assert [list(row) for row in picture] == reference.mandelbrot(given.steps, rows, columns, workers)
 
 
 @wrong("it has too many of the dear rows, which stand together at the bottom")
