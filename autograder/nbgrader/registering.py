@@ -8,7 +8,9 @@ from pathlib import Path
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
 
+from autograder.grading.storage import CannotWrite, obstacle
 from autograder.grading.work import NotGraded
 from autograder.nbgrader.plugin import configure
 
@@ -43,12 +45,23 @@ def register(course: Path, name: str, config: Config | None = None) -> None:
         try:
             converter.start()
         except Exception as error:  # nbgrader's own classes and those of its database
+            if what := obstacle(error):
+                raise CannotWrite(f"{name} cannot be entered into the gradebook: {what}") from error
             raise NotGraded(f"nbgrader cannot enter {name} into the gradebook: {error}") from error
 
 
 def course_config(course: Path) -> Config:
-    """The configuration of nbgrader for the course in a folder."""
+    """The configuration of nbgrader for the course in a folder: ours, and what its nbgrader_config.py adds.
+
+    Raises NotGraded if that file cannot be executed.
+    """
     config = Config()
     configure(config)
+    own = course / "nbgrader_config.py"
+    if own.is_file():
+        try:
+            config.merge(PyFileConfigLoader(own.name, str(course.resolve())).load_config())
+        except Exception as error:  # whatever an instructor's file does
+            raise NotGraded(f"{own} cannot be executed: {type(error).__name__}: {error}") from error
     config.CourseDirectory.root = str(course.resolve())
     return config
