@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Future
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -12,14 +12,14 @@ from pathlib import Path
 from autograder.gradebook.alone import alone
 from autograder.gradebook.filing import Filed, file_in_worker, open_filing
 from autograder.gradebook.progress import Progress
-from autograder.gradebook.state import Results
+from autograder.gradebook.state import Results, Submission
 from autograder.grading.grader import open_sandbox
 from autograder.grading.jobs import Jobs
 from autograder.grading.journal import Journal
-from autograder.grading.pool import ending, judging_pool
+from autograder.grading.pool import Workers, judging_pool
 from autograder.grading.storage import CannotWrite, obstacle
 from autograder.grading.work import NotGraded, Settings
-from autograder.nbgrader.classroom import Outcome, Submitted, judged, judging, what_is_submitted
+from autograder.nbgrader.classroom import Judges, LocalJudges, Outcome, Submitted, judged, what_is_submitted
 from autograder.nbgrader.plugin import JOURNAL
 from autograder.nbgrader.registering import units
 from lockstep.machine.usable import usable_cpus
@@ -85,14 +85,14 @@ class Grading:
     def grade(self, names: list[str]) -> bool:
         """Whether everything that was submitted is graded and in the gradebook. Raises CannotWrite."""
         with ExitStack() as stack:
-            filing = stack.enter_context(ending(_filing_pool(self._course, self._settings)))
+            filing = stack.enter_context(_filing_workers(self._course, self._settings))
             submitted = what_is_submitted(self._course, names, print)
             results = Results(self._course, self._settings, submitted)
             progress = stack.enter_context(Progress(len(submitted.tasks), len(results.submissions)))
             for problem in submitted.problems:
                 progress.say(_not_graded(problem))
-            pool = stack.enter_context(ending(judging(self._settings, self._jobs.most)))
-            filed = list(self._filed(submitted, results, pool, filing, progress))
+            judges = stack.enter_context(LocalJudges(self._settings, self._jobs.most))
+            filed = list(self._filed(submitted, results, judges, filing, progress))
         print(_sums(filed, results, submitted))
         return (
             len(results.filed) + sum(not one.problem for one in filed) == len(results.submissions)
@@ -100,11 +100,11 @@ class Grading:
         )
 
     def _filed(
-        self, submitted: Submitted, results: Results, pool: Executor, filing: Executor, progress: Progress
+        self, submitted: Submitted, results: Results, judges: Judges, filing: Workers, progress: Progress
     ) -> Iterator[Filed]:
         """Each submission's entry. It is entered as soon as its last exercise is judged, while others are being judged."""
-        waiting: list[Future[Filed]] = []
-        for outcome in judged(submitted.tasks, pool, self._jobs):
+        waiting: dict[Future[Filed], Submission] = {}
+        for outcome in judged(submitted.tasks, judges, self._jobs):
             progress.judged()
             if outcome.graded is None:
                 progress.say(_not_graded(outcome))
@@ -113,21 +113,28 @@ class Grading:
                 if results.is_filed(whole):
                     progress.filed()
                 else:
-                    waiting.append(filing.submit(file_in_worker, whole.unit, whole.student, whole.of))
+                    waiting[_begun(filing, whole)] = whole
             for future in [one for one in waiting if one.done()]:
-                waiting.remove(future)
-                yield self._taken(future, progress)
-        for future in waiting:
-            yield self._taken(future, progress)
+                yield self._taken(future, waiting.pop(future), filing, progress)
+        for future, submission in waiting.items():
+            yield self._taken(future, submission, filing, progress)
 
-    def _taken(self, future: Future[Filed], progress: Progress) -> Filed:
-        filed = future.result()
+    def _taken(self, future: Future[Filed], submission: Submission, filing: Workers, progress: Progress) -> Filed:
+        try:
+            filed = future.result()
+        except BrokenExecutor:  # its process was killed: it is begun again, once
+            filed = _begun(filing, submission).result()
         progress.filed(_line(filed))
         return filed
 
 
-def _filing_pool(course: Path, settings: Settings) -> ProcessPoolExecutor:
-    return judging_pool(usable_cpus().count, "autograder.gradebook.filing", open_filing, course, settings)
+def _begun(filing: Workers, submission: Submission) -> Future[Filed]:
+    return filing.submit(file_in_worker, submission.unit, submission.student, submission.of)
+
+
+def _filing_workers(course: Path, settings: Settings) -> Workers:
+    many = usable_cpus().count
+    return Workers(lambda: judging_pool(many, "autograder.gradebook.filing", open_filing, course, settings))
 
 
 def _line(filed: Filed) -> str:

@@ -7,7 +7,6 @@ connection to the gradebook stay open from one submission to the next; to make t
 import contextlib
 import glob
 import logging
-import os
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,8 +26,6 @@ from autograder.grading.work import Settings
 from autograder.nbgrader import stages
 from autograder.nbgrader.conversion import begin
 from autograder.nbgrader.registering import course_config
-
-PATIENCE = 60  # seconds that a gradebook may be locked by others
 
 
 @dataclass(frozen=True)
@@ -65,7 +62,6 @@ class Filing:
     def __init__(self, course: Path, settings: Settings) -> None:
         self._course = course.resolve()
         config = course_config(self._course)
-        config.CourseDirectory.db_url = gradebook_url(self._course)
         config.GradeInSandbox.recorded = settings.tier
         config.GradeInSandbox.patience = settings.patience
         self._config = config
@@ -91,13 +87,13 @@ class Filing:
 
     @cache  # noqa: B019 - one of these in a process, for as long as it lives
     def _converters(self, unit: str) -> tuple["_Kept", ...]:
-        return tuple(kind(self._course, unit, self._config) for kind in (_Autograde, _Feedback))
+        return tuple(kind(unit, self._config) for kind in (_Autograde, _Feedback))
 
 
 class _Kept(BaseConverter):  # type: ignore[misc]
     """A converter of nbgrader's that takes one submission after the other."""
 
-    def __init__(self, course: Path, unit: str, config: Any) -> None:
+    def __init__(self, unit: str, config: Any) -> None:
         coursedir = CourseDirectory(config=config)
         coursedir.assignment_id = unit
         super().__init__(coursedir=coursedir, config=config)
@@ -108,7 +104,6 @@ class _Kept(BaseConverter):  # type: ignore[misc]
         self.exporter = self.exporter_class(parent=self, config=self.config)
         for step in self.preprocessors:
             self.exporter.register_preprocessor(step)
-        os.chdir(course)
 
     def convert(self, student: str) -> None:
         """Raises nbgrader's exceptions; `problem` is then what led to them."""
@@ -141,11 +136,6 @@ class _Autograde(_Kept, Autograde):  # type: ignore[misc]
 
 class _Feedback(_Kept, GenerateFeedback):  # type: ignore[misc]
     pass
-
-
-def gradebook_url(course: Path) -> str:
-    """The gradebook of a course, for who waits while others write to it."""
-    return f"sqlite:///{course}/gradebook.db?timeout={PATIENCE}"
 
 
 def keep_gradebooks_open() -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 
-from autograder.gradebook.filing import gradebook_url
 from autograder.grading.journal import journal_key
 from autograder.grading.work import Settings
 from autograder.nbgrader import stages
 from autograder.nbgrader.classroom import Outcome, Submitted
+from autograder.nbgrader.registering import gradebook_url
 
 
 class Results:

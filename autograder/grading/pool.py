@@ -3,11 +3,13 @@
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from multiprocessing import connection, get_all_start_methods, get_context, parent_process
-from typing import Any
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+T = TypeVar("T")
 
 
 def judging_pool(
@@ -24,18 +26,40 @@ def judging_pool(
     return ProcessPoolExecutor(max(1, jobs), context, _begin, (begin, arguments))
 
 
-@contextmanager
-def ending(pool: ProcessPoolExecutor) -> Iterator[ProcessPoolExecutor]:
-    """`with` it the pool's processes end: when their work is done, or at once if an exception ends the block."""
-    try:
-        yield pool
-    except BaseException:
-        processes = list((pool._processes or {}).values())
-        pool.shutdown(wait=False, cancel_futures=True)
+class Workers:
+    """A pool that is made anew when one of its processes was killed: what was given to it then raises BrokenExecutor.
+
+    `with` it the processes end: when their work is done, or at once if an exception ends the block.
+    """
+
+    def __init__(self, make: Callable[[], ProcessPoolExecutor]) -> None:
+        self._make = make
+        self._pool = make()
+
+    def submit(self, function: Callable[..., T], *arguments: Any) -> Future[T]:
+        try:
+            return self._pool.submit(function, *arguments)
+        except BrokenExecutor:
+            self._end_now()
+            self._pool = self._make()
+            return self._pool.submit(function, *arguments)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self._pool.shutdown()
+        else:
+            self._end_now()
+
+    def _end_now(self) -> None:
+        processes = list((self._pool._processes or {}).values())
+        self._pool.shutdown(wait=False, cancel_futures=True)
         for process in processes:  # one may wait for minutes for a program that hangs
             process.kill()
-        raise
-    pool.shutdown()
 
 
 def _begin(begin: Callable[..., None] | None, arguments: tuple[Any, ...]) -> None:

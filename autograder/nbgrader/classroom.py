@@ -1,23 +1,25 @@
 """What a class has submitted, and its judging into the journal: in parallel, in sandboxes, and only what is missing."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from pathlib import Path
+from typing import Protocol
 
 from autograder.grading.assembly import assemble
 from autograder.grading.grader import Graded, grade_in_worker, open_worker
 from autograder.grading.jobs import Jobs
 from autograder.grading.plain_files import StrangeFolder, strange, strange_within
-from autograder.grading.pool import ending, judging_pool
+from autograder.grading.pool import Workers, judging_pool
 from autograder.grading.storage import CannotWrite
 from autograder.grading.submission import UnreadableSubmission, read_submission
 from autograder.grading.unit import Unit, read_unit, work_in
 from autograder.grading.work import NotGraded, Settings, Work
 from autograder.nbgrader.registering import register
 from lockstep.words import one_line
+
+_TRIES = 3  # at an exercise whose process is killed
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,11 @@ def grade_class(
     """
     submitted = what_is_submitted(course, names, noted)
     outcomes = list(submitted.problems)
+    for problem in submitted.problems:
+        finished(problem)
     many = Jobs(jobs)
-    with ending(judging(settings, many.most)) as pool:
-        for outcome in judged(submitted.tasks, pool, many):
+    with LocalJudges(settings, many.most) as judges:
+        for outcome in judged(submitted.tasks, judges, many):
             outcomes.append(outcome)
             finished(outcome)
     return submitted.in_order(outcomes)
@@ -126,12 +130,25 @@ def tasks_of(
     return [(Outcome(student, unit.name, work.cell.grade_id, work.cell.points, None), work) for work in works]
 
 
-def judging(settings: Settings, most: int) -> ProcessPoolExecutor:
-    """The processes that judge, each with its own sandboxes."""
-    return judging_pool(most, "autograder.nbgrader.classroom", open_worker, settings)
+class Judges(Protocol):
+    """Judges exercises elsewhere, as many as they are given, each in a process that the others do not share."""
+
+    def judge(self, work: Work) -> Future[Graded]:
+        """The future raises NotGraded, and BrokenExecutor where the process was killed: then it may be asked again."""
+        ...
 
 
-def judged(tasks: list[tuple[Outcome, Work]], pool: Executor, jobs: Jobs) -> Iterator[Outcome]:
+class LocalJudges(Workers):
+    """Processes of this machine, each with its own sandboxes."""
+
+    def __init__(self, settings: Settings, most: int) -> None:
+        super().__init__(lambda: judging_pool(most, "autograder.nbgrader.classroom", open_worker, settings))
+
+    def judge(self, work: Work) -> Future[Graded]:
+        return self.submit(grade_in_worker, work)
+
+
+def judged(tasks: list[tuple[Outcome, Work]], judges: Judges, jobs: Jobs) -> Iterator[Outcome]:
     """The outcomes as they come. Equal programs are judged once; long waits of one hold up no other.
 
     Raises CannotWrite where nothing can be recorded: then nobody's can.
@@ -141,22 +158,26 @@ def judged(tasks: list[tuple[Outcome, Work]], pool: Executor, jobs: Jobs) -> Ite
         distinct.setdefault(work, []).append(one)
     # The exercise that most have handed in first: what its reference needs is then known early.
     common = Counter(one.exercise for one, _ in tasks)
-    order = iter(sorted(distinct, key=lambda work: -common[work.cell.grade_id]))
+    left = deque(sorted(distinct, key=lambda work: -common[work.cell.grade_id]))
+    tries: Counter[Work] = Counter()
     waiting: dict[Future[Graded], Work] = {}
-    while True:
-        for work in islice(order, max(0, jobs.now() - len(waiting))):
-            waiting[pool.submit(grade_in_worker, work)] = work
-        if not waiting:
-            return
+    while left or waiting:
+        while left and len(waiting) < jobs.now():
+            work = left.popleft()
+            waiting[judges.judge(work)] = work
         for future in wait(waiting, jobs.patience, FIRST_COMPLETED).done:
-            graded, problem = None, ""
+            work, graded, problem = waiting.pop(future), None, ""
             try:
                 graded = future.result()
             except CannotWrite:
                 raise
             except NotGraded as error:
                 problem = str(error)
-            except Exception as error:  # a worker that was killed, most likely
-                problem = f"the grading process failed ({type(error).__name__}); run the command again"
-            for one in distinct[waiting.pop(future)]:
+            except BrokenExecutor:  # which may be another exercise's doing
+                tries[work] += 1
+                if tries[work] < _TRIES:
+                    left.append(work)
+                    continue
+                problem = f"the process that judged it was killed {_TRIES} times; is there memory enough?"
+            for one in distinct[work]:
                 yield replace(one, graded=graded, problem=problem)

@@ -14,6 +14,8 @@ from autograder.grading.storage import CannotWrite, obstacle
 from autograder.grading.work import NotGraded
 from autograder.nbgrader.plugin import configure
 
+PATIENCE = 60  # seconds that the gradebook may be locked by others
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("units", nargs="*", help="names such as 01-processes; all of source/ if none is given")
@@ -64,4 +66,10 @@ def course_config(course: Path) -> Config:
         except Exception as error:  # whatever an instructor's file does
             raise NotGraded(f"{own} cannot be executed: {type(error).__name__}: {error}") from error
     config.CourseDirectory.root = str(course.resolve())
+    config.CourseDirectory.db_url = gradebook_url(course)
     return config
+
+
+def gradebook_url(course: Path) -> str:
+    """The gradebook of a course, for who waits while others write to it."""
+    return f"sqlite:///{course.resolve()}/gradebook.db?timeout={PATIENCE}"
