@@ -19,7 +19,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 lab: $(UV)
 	@$(UV) sync --frozen --quiet --inexact --extra mpi
 	@$(RUN) python -m lockstep.workspace notebooks $(SOLUTIONS) work
-	$(RUN) jupyter lab --notebook-dir=work --ServerApp.default_url=/lab/tree/00-start/00-start.ipynb --port=$(PORT) $(AS_ROOT) $(LAB_OPTIONS)
+	JUPYTER_CONFIG_PATH=work/.jupyter $(RUN) jupyter lab --notebook-dir=work --ServerApp.default_url=/lab/tree/00-start/00-start.ipynb --port=$(PORT) $(AS_ROOT) $(LAB_OPTIONS)
 
 ## Everything that must hold, in some minutes.
 test: environment lint

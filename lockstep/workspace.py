@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 RECORD = ".lockstep.json"  # file in the workspace: path -> hash of the release that the copy was made from
+CONFIG = ".jupyter"  # folder in the workspace, for JUPYTER_CONFIG_PATH: JupyterLab as a learner needs it
+_FOR_TEACHERS = ("menu", "formgrader", "create-assignment", "assignment-list", "course-list")  # of nbgrader's plugins
 
 
 def update(release: Path, work: Path) -> list[str]:
@@ -51,6 +53,14 @@ def quieten(prefix: Path = Path(sys.prefix)) -> None:
         overrides.write_text(json.dumps(settings))
 
 
+def for_learners(work: Path) -> None:
+    """Writes a configuration of JupyterLab below `work`: without the menus of nbgrader that are for those who give a class."""
+    page = work / CONFIG / "labconfig" / "page_config.json"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    disabled = {f"@jupyter/nbgrader:{name}": True for name in _FOR_TEACHERS}
+    page.write_text(json.dumps({"disabledExtensions": disabled}, indent=1))
+
+
 def _hash(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
@@ -71,6 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for release in chosen.release:
         for line in update(release, chosen.work):
             print(line)
+    for_learners(chosen.work)
     quieten()
 
 
