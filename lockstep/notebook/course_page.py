@@ -52,7 +52,8 @@ def _unit(unit: Unit, is_here: bool) -> str:
 
 
 def _tasks(tasks: Sequence[Task]) -> str:
-    head = "".join(f'<th scope="col">{name}</th>' for name in ("Exercise", "Difficulty", "Checks", "Points", "Tried"))
+    others = "".join(f'<th scope="col">{name}</th>' for name in ("Difficulty", "Checks", "Points", "Tried"))
+    head = f'<th scope="col" style="text-align: left">Exercise</th>{others}'
     rows = "".join(
         f'<tr><td style="text-align: left"><a href="{_plain(task.link)}">{_plain(task.title)}</a></td>'
         f'<td title="{_LEVELS[task.difficulty]}">{_dots(task.difficulty)}</td>'

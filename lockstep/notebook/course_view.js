@@ -63,7 +63,7 @@ function render({ model, el }) {
   });
 
   // Whoever comes back to this page sees what was done in other notebooks.
-  const seen = new IntersectionObserver(([entry]) => { if (entry.isIntersecting) send({ do: "look" }); });
+  const seen = new ResizeObserver(() => { if (root.offsetWidth) send({ do: "look" }); }); // a hidden tab has no size
   seen.observe(root);
   const back = () => { if (!document.hidden) send({ do: "look" }); };
   document.addEventListener("visibilitychange", back);
