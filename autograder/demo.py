@@ -18,9 +18,10 @@ from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
 
-from autograder.authoring.build import Lesson, build
+from autograder.authoring.build import build
 from autograder.authoring.catalogue import ROOT
 from autograder.authoring.exercise import Exercise
+from autograder.authoring.lesson import Lesson
 from autograder.grading.grader import open_sandbox
 from autograder.grading.work import NotGraded, Settings
 from autograder.nbgrader.classroom import Outcome, grade_class

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lockstep.version import __version__
-from lockstep.workspace import quieten, update
+from lockstep.workspace import for_learners, quieten, update
 
 FIRST_PAGE = "00-start/00-start.ipynb"
 
@@ -45,11 +45,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for release in (released(), chosen.solutions):
             for line in update(release, chosen.folder) if release is not None else []:
                 print(line)
+        settings = for_learners(chosen.folder)
     except OSError as error:
         command.error(_said(error, chosen.folder))
     quieten()
     print(f"Your notebooks are in {chosen.folder.resolve()}", flush=True)
     if not chosen.no_lab:
+        known = os.environ.get("JUPYTER_CONFIG_PATH")
+        os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, [str(settings.resolve()), known]))
         _open(chosen.folder, chosen.port, chosen.no_browser, given[for_lab + 1 :])
 
 
