@@ -22,7 +22,8 @@ import nbformat
 
 from autograder.authoring.build import Lesson, read_lessons
 from autograder.authoring.catalogue import ROOT
-from autograder.demo import ANSWERS, answered
+from autograder.demo.answers import ANSWERS
+from autograder.demo.course import answered
 from autograder.nbgrader.registering import register
 from benchmarks import options
 
