@@ -2,7 +2,7 @@
 
 import io
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -34,19 +34,19 @@ class Pair:
     programs: tuple[tuple[Passage, ...], tuple[Passage, ...]]
 
 
-def alike(programs: Mapping[str, str], released: str) -> list[Pair]:
+def alike(programs: Mapping[str, str], known: Iterable[str]) -> list[Pair]:
     """The pairs among the programs, by student, that have much alike, the most alike first.
 
-    Names of variables, layout and comments make no difference. What is in `released`, and what many have written, is
-    left out before anything is compared; a program of which little remains is like no other.
+    Names of variables, layout and comments make no difference. What is in one of the `known` texts, and what many have
+    written, is left out before anything is compared; a program of which little remains is like no other.
     """
     prints = {student: _fingerprint(text) for student, text in programs.items()}
-    known = set(_fingerprint(released).hashes)
+    left_out = {one for text in known for one in _fingerprint(text).hashes}
     counted = Counter(one for found in prints.values() for one in set(found.hashes))
     most = max(_COMMON, len(programs) // 10)
-    known |= {one for one, times in counted.items() if times > most}
+    left_out |= {one for one, times in counted.items() if times > most}
     for found in prints.values():
-        found.hashes = set(found.hashes) - known
+        found.hashes = set(found.hashes) - left_out
         found.hash_idx = {one: places for one, places in found.hash_idx.items() if one in found.hashes}
     pairs = [pair for first, second in combinations(sorted(prints), 2) if (pair := _pair(first, second, prints))]
     return sorted(pairs, key=lambda pair: -pair.share)[:_MOST]

@@ -5,6 +5,7 @@ import copy
 import os
 import tempfile
 import warnings
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from nbgrader.api import Gradebook
@@ -16,7 +17,7 @@ from autograder.grading.work import NotGraded
 from autograder.nbgrader.exporting import GradedCsvExport
 from autograder.nbgrader.registering import course_config, units
 from autograder.report.alike import alike
-from autograder.report.mistakes import mistakes
+from autograder.report.mistakes import exercise_of, mistakes
 from autograder.report.page import page
 from autograder.report.results import class_results
 
@@ -49,7 +50,8 @@ def write_report(course: Path, name: str, patience: float = 1.0) -> tuple[Path, 
     if not results.students:
         raise NotGraded(f"there is nothing in {course}/submitted/STUDENT/{name}")
     programs = {one.student: one.program for one in results.students if one.program}
-    text = page(results, mistakes(course, results.students), alike(programs, _released(unit)), name)
+    wrong = mistakes(course, results.students)
+    text = page(results, wrong, alike(programs, _known(course, unit, [one.name for one in wrong])), name)
     written, table = (course / "reports" / f"{name}.{kind}" for kind in ("html", "csv"))
     written.parent.mkdir(exist_ok=True)
     _write(written, text)
@@ -60,10 +62,14 @@ def write_report(course: Path, name: str, patience: float = 1.0) -> tuple[Path, 
     return written, table
 
 
-def _released(unit: Unit) -> str:
-    """The program that learners get, in which no exercise is solved."""
+def _known(course: Path, unit: Unit, exercises: Iterable[str]) -> Iterator[str]:
+    """What nobody needs another student for: the unit as it is released, and its right answers."""
     notebook, _ = ClearSolutions().preprocess(copy.deepcopy(unit.notebook), {})
-    return "\n\n".join(cell.source for cell in program(notebook).cells)
+    for one in (program(notebook), unit.reference):
+        yield "\n\n".join(cell.source for cell in one.cells)
+    for name in exercises:
+        if exercise := exercise_of(course, name):
+            yield from (answer.code for answer in exercise.also_right)
 
 
 def _write(path: Path, text: str) -> None:

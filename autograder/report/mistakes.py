@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.authoring.catalogue import ROOT, exercises_folder
-from autograder.authoring.exercise import Answer, read_exercise
+from autograder.authoring.exercise import Answer, Exercise, read_exercise
 from autograder.authoring.parts import AuthorError
 from autograder.authoring.proof import is_refused_as
 from autograder.report.results import StudentResults
@@ -58,18 +58,19 @@ def mistakes(course: Path, students: Sequence[StudentResults]) -> list[ExerciseM
     for one in students:
         for judged in one.judged:
             reports.setdefault(judged.exercise.removesuffix("-checks"), []).append((one.student, judged.report))
-    return [_of_exercise(name, found, wrong_answers(course, name)) for name, found in reports.items()]
+    exercises = {name: exercise_of(course, name) for name in reports}
+    return [_of_exercise(name, found, exercises[name]) for name, found in reports.items()]
 
 
-def wrong_answers(course: Path, name: str) -> tuple[Answer, ...]:
-    """The wrong answers of the exercise of this name, none if there is no readable file of it."""
+def exercise_of(course: Path, name: str) -> Exercise | None:
+    """The exercise of this name, of the course's own or of ours, or None if there is no readable file of it."""
     for root in (course, ROOT):
         for path in exercises_folder(root).glob(f"*/{name}.py"):
             try:
-                return read_exercise(path).wrong
+                return read_exercise(path)
             except AuthorError:
                 continue
-    return ()
+    return None
 
 
 def most_like(report: Report, answers: Iterable[Answer]) -> str:
@@ -78,8 +79,9 @@ def most_like(report: Report, answers: Iterable[Answer]) -> str:
     return max(found, key=lambda answer: len("".join(answer.words))).name if found else ""
 
 
-def _of_exercise(name: str, reports: list[tuple[str, Report]], answers: tuple[Answer, ...]) -> ExerciseMistakes:
+def _of_exercise(name: str, reports: list[tuple[str, Report]], exercise: Exercise | None) -> ExerciseMistakes:
     begun = [(student, report) for student, report in reports if not _is_not_begun(report)]
+    answers = exercise.wrong if exercise else ()
     likeness = {student: most_like(report, answers) for student, report in begun if report.share < 1}
     sentences = list(dict.fromkeys(result.sentence for _, report in reports for result in report.results))
     checks = tuple(FailedCheck(sentence, tuple(_behaviours(sentence, begun, likeness))) for sentence in sentences)

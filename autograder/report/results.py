@@ -8,7 +8,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from autograder.grading.grader import checks_in, key_of
 from autograder.grading.journal import Journal
 from autograder.grading.plain_files import StrangeFolder, strange_within
-from autograder.grading.unit import Unit
+from autograder.grading.unit import Unit, tag_of
 from autograder.grading.work import Work
 from autograder.nbgrader.classroom import Outcome, submissions, tasks_of
 from autograder.nbgrader.exporting import is_graded, points_of
@@ -87,7 +87,9 @@ def _student_results(
     if isinstance(works, Outcome):
         return StudentResults(student, None, works.problem, (), "")
     judged = [_judged(journal, work, patience) for _, work in works] if journal else [None] * len(works)
-    program = "\n\n".join(cell.source for cell in works[0][1].program.cells) if works else ""
+    given = {cell.source for cell in unit.notebook.cells if not tag_of(cell).get("solution")}
+    cells = works[0][1].program.cells if works else ()
+    program = "\n\n".join(cell.source for cell in cells if cell.source not in given)
     points, problem = _points(gradebook, unit, student)
     if None in judged:
         points, problem = None, _NOT_JUDGED
