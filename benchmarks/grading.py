@@ -23,7 +23,8 @@ import nbformat
 from autograder.authoring.build import read_lessons
 from autograder.authoring.catalogue import ROOT
 from autograder.authoring.lesson import Lesson
-from autograder.demo import ANSWERS, answered
+from autograder.demo.answers import ANSWERS
+from autograder.demo.course import answered
 from autograder.nbgrader.registering import register
 from benchmarks import options
 
