@@ -35,7 +35,8 @@ def test_continue_where_you_were_opens_the_exercise(page, start):
     heading = page.locator("h3", has_text="Pay out, but only if there is enough")
     heading.wait_for()
     page.wait_for_function(
-        "(h) => -200 < h.getBoundingClientRect().top && h.getBoundingClientRect().top < 900", arg=heading.element_handle()
+        "(h) => -200 < h.getBoundingClientRect().top && h.getBoundingClientRect().top < 900",
+        arg=heading.element_handle(),
     )
     picture(page, "start-continued")
 
