@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 LOOKS = tuple(itertools.product((1440, 1000), ("JupyterLab Light", "JupyterLab Dark")))
-SLICE = 6000  # pixels of height of one picture
+HIGHEST, SLICE = 30_000, 6000  # pixels of height of a whole notebook, and of one picture of it
 
 # Every cell is drawn once it has been on the page: then each view has to be there, and within its cell.
 _PROBLEMS = """async ({ live }) => {
@@ -81,12 +81,15 @@ def pictures(page, name):
     if not folder:
         return
     width = page.viewport_size["width"]
+    page.set_viewport_size(
+        {"width": width, "height": HIGHEST}
+    )  # so that each cell is drawn, however JupyterLab saves work
+    page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.outerNode.scrollTop = 0; }")
+    page.wait_for_timeout(1500)
     height = page.evaluate(
-        "() => window.jupyterapp.shell.currentWidget.content.node.querySelector('.jp-WindowedPanel-inner, .jp-WindowedPanel-viewport').scrollHeight"
+        "() => Math.max(...[...document.querySelectorAll('.jp-Cell')].map((cell) => cell.getBoundingClientRect().bottom))"
     )
-    page.set_viewport_size({"width": width, "height": min(30_000, height + 200)})
-    page.wait_for_timeout(1000)
-    for number, top in enumerate(range(0, min(30_000, height + 200), SLICE)):
-        clip = {"x": 0, "y": top, "width": width, "height": min(SLICE, height + 200 - top)}
+    for number, top in enumerate(range(0, int(height), SLICE)):
+        clip = {"x": 0, "y": top, "width": width, "height": min(SLICE, height - top)}
         page.screenshot(path=str(Path(folder) / f"{name}-{width}-{number}.png"), clip=clip)
     page.set_viewport_size({"width": width, "height": 1000})
