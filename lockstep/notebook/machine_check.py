@@ -10,6 +10,7 @@ import time
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from lockstep.machine.capacity import KERNEL_SECONDS, QUOTA_SECONDS, measured_capacity
 from lockstep.machine.usable import usable_cpus
@@ -80,7 +81,8 @@ def _start_methods() -> str:
 
 def _tried(method: str) -> str:
     """Starts a child by this method, and says how long it took or that it did not end well."""
-    child = multiprocessing.get_context(method).Process(target=_nothing)
+    context: Any = multiprocessing.get_context(method)  # whose types know Process only of a method that is named
+    child = context.Process(target=_nothing)
     start = time.perf_counter()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of fork beside threads: nothing runs in this child
