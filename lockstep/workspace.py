@@ -59,13 +59,12 @@ def _read(record: Path) -> dict[str, str]:
     return {}
 
 
-def for_learners(work: Path) -> Path:
-    """Writes a configuration of JupyterLab below `work`: without the menus of nbgrader that are for those who give a class. Its folder."""
+def for_learners(work: Path) -> None:
+    """Writes a configuration of JupyterLab below `work`: without the menus of nbgrader that are for those who give a class."""
     page = work / CONFIG / "labconfig" / "page_config.json"
     page.parent.mkdir(parents=True, exist_ok=True)
     disabled = {f"@jupyter/nbgrader:{name}": True for name in _FOR_TEACHERS}
     page.write_text(json.dumps({"disabledExtensions": disabled}, indent=1))
-    return work / CONFIG
 
 
 def _hash(path: Path) -> str:

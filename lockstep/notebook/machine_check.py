@@ -81,7 +81,7 @@ def _start_methods() -> str:
 
 def _tried(method: str) -> str:
     """Starts a child by this method, and says how long it took or that it did not end well."""
-    context: Any = multiprocessing.get_context(method)
+    context: Any = multiprocessing.get_context(method)  # whose types know Process only of a method that is named
     child = context.Process(target=_nothing)
     start = time.perf_counter()
     with warnings.catch_warnings():
