@@ -373,11 +373,10 @@ class Engine:
         self._go_on(actor, tuple(self.actors[child].code for child in operation.arguments[0]))
 
     def _send(self, actor: Actor, operation: Operation, until_gone: bool = False) -> None:
-        message, to = operation.arguments[0], operation.objects[0]
+        message, to, span = operation.arguments[0], operation.objects[0], actor.span
         gone, there = self._network.times(actor.identity, to, message.size, self.now)
         self.messages += 1
         self.bytes += message.size
-        span = actor.span
 
         def arrive() -> None:
             self.objects.attempt(operation, actor.identity, span)
