@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 
-from autograder.grading.journal import journal_key
+from autograder.grading.grader import key_of
 from autograder.grading.work import Settings
 from autograder.nbgrader import stages
 from autograder.nbgrader.classroom import Outcome, Submitted
@@ -21,7 +21,7 @@ class Results:
         self._course = course
         self.submissions: dict[tuple[str, str], Submission] = {}
         for one, work in submitted.tasks:
-            key = journal_key(work.program, work.cell.text, work.reference, settings.tier or "", settings.patience)
+            key = key_of(work, settings.tier or "", settings.patience)
             self.submissions.setdefault((one.unit, one.student), Submission(one.unit, one.student)).keys.append(key)
         self._entered = {unit: _Entered(course, unit) for unit in {unit for unit, _ in self.submissions}}
         self.filed: list[Submission] = []  # those that nothing had to be done for
