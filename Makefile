@@ -9,7 +9,7 @@ PORT ?= 8888
 SOLUTIONS ?= solutions
 WORKERS ?= 2
 # What authors need beside what a learner's installation holds.
-AUTHORS := --group dev --extra teach --extra mpi
+AUTHORS := --group dev --extra teach --extra mpi --extra dask
 
 .PHONY: lab test test-slow test-all pythons build environment tools lint demo lock wheel clean benchmarks sixteen
 
