@@ -44,6 +44,7 @@ def open_filing(course: Path, settings: Settings) -> None:
     """Makes ready a worker process for `file_in_worker`."""
     global _filing
     warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own use of its database
+    logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # what goes wrong is told in our words
     keep_gradebooks_open()
     _filing = Filing(course, settings)
 
@@ -97,7 +98,6 @@ class _Kept(BaseConverter):  # type: ignore[misc]
         coursedir = CourseDirectory(config=config)
         coursedir.assignment_id = unit
         super().__init__(coursedir=coursedir, config=config)
-        self.log.setLevel(logging.CRITICAL)  # what goes wrong is told in our words
         self.force = True
         self.problem: Exception | None = None
         self.writer = FilesWriter(parent=self, config=self.config)
