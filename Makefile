@@ -11,7 +11,7 @@ WORKERS ?= 2
 # What authors need beside what a learner's installation holds.
 AUTHORS := --group dev --extra teach --extra mpi
 
-.PHONY: lab test test-slow test-all pythons build environment tools lint demo lock wheel clean benchmarks sixteen
+.PHONY: lab test test-slow test-all pythons build environment tools lint demo lock wheel clean pictures benchmarks sixteen
 
 ## Open the course in JupyterLab, in your own copy of the notebooks (work/).
 lab: $(UV)
@@ -60,6 +60,10 @@ lock: $(UV)
 benchmarks: environment
 	@$(UV) sync --frozen --quiet --inexact --group benchmark
 	@for name in $$(cd benchmarks && ls *.py | sed -n 's/\.py$$//p' | grep -vE "__init__|sixteen"); do echo "== $$name"; $(RUN) python -m benchmarks.$$name; done
+
+## The pictures of the README, anew; that of speed-up wants a quiet machine.
+pictures: environment
+	$(RUN) python -m tests.browser.readme_pictures
 
 ## The programs of the course at 1 to 16 workers, as data for the lessons; for whoever has 16 CPUs.
 sixteen: environment
