@@ -13,7 +13,6 @@ FIRST_PAGE = "00-start/00-start.ipynb"
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 _HEADING = re.compile(r"^(#{1,6}) +(.+)$")
 _TO_PLACE = re.compile(r'href=\\?"#([^"\\]+)')
-_IMAGES = ("image/png", "image/svg+xml", "image/jpeg")
 
 
 @dataclass(frozen=True)
@@ -68,13 +67,14 @@ def _code(cell: Any) -> None:
         cell.outputs = []
     tags = [tag for tag in cell.metadata.get("tags", []) if tag != "raises-exception"]
     cell.metadata = {"tags": [*tags, "hide-input"] if checks else tags}
-    described = [output.metadata.get("alt", "") for output in cell.outputs if _is_image(output)]
+    described = [
+        told["alt"]
+        for output in cell.outputs
+        for told in output.get("metadata", {}).values()
+        if isinstance(told, dict) and "alt" in told
+    ]
     if described:
-        cell.metadata["mystnb"] = {"image": {"alt": next(filter(None, described), "")}}
-
-
-def _is_image(output: Any) -> bool:
-    return output.output_type in ("display_data", "execute_result") and any(kind in output.data for kind in _IMAGES)
+        cell.metadata["mystnb"] = {"image": {"alt": "; ".join(described)}}
 
 
 def _with_places(text: str, wanted: set[str]) -> str:

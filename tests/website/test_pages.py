@@ -56,7 +56,7 @@ def test_headings_that_outputs_lead_to_have_the_places_that_jupyterlab_gives_the
 
 def test_the_words_of_a_picture_reach_its_page():
     cell = new_code_cell("plot()")
-    cell.outputs = [shown("image/png", "AAAA", alt="a grid, hot in the middle")]
+    cell.outputs = [shown("image/png", "AAAA", **{"image/png": {"alt": "a grid, hot in the middle"}})]
     made = page_of(notebook(cell), "13-grids", None).cells[-1]
     assert made.metadata["mystnb"]["image"]["alt"] == "a grid, hot in the middle"
 
