@@ -9,9 +9,9 @@ PORT ?= 8888
 SOLUTIONS ?= solutions
 WORKERS ?= 2
 # What authors need beside what a learner's installation holds.
-AUTHORS := --group dev --extra teach --extra mpi
+AUTHORS := --group dev --group site --extra teach --extra mpi
 
-.PHONY: lab test test-slow test-all pythons build environment tools lint demo lock wheel clean pictures benchmarks sixteen
+.PHONY: lab test test-slow test-all pythons build environment tools lint demo site lock wheel clean pictures benchmarks sixteen
 
 ## Open the course in JupyterLab, in your own copy of the notebooks (work/).
 lab: $(UV)
@@ -48,6 +48,10 @@ build: environment
 ## Five submissions graded through nbgrader, with their reasons and feedback pages.
 demo: environment
 	$(RUN) python -m autograder demo
+
+## The website, into site/html; what was executed before is not run again.
+site: environment
+	@$(RUN) python -m website $(SITE_OPTIONS)
 
 lint: environment
 	@$(RUN) ruff check . && $(RUN) ruff format --check . && $(RUN) mypy
@@ -96,4 +100,4 @@ tools:
 	else echo "Not installed:$$missing. On Debian and Ubuntu: sudo apt install$$missing"; fi
 
 clean:
-	rm -rf .venv .venv-* .pythons dist $(UV_FOLDER) .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venv-* .pythons dist site $(UV_FOLDER) .mypy_cache .ruff_cache .pytest_cache
