@@ -9,7 +9,7 @@ PORT ?= 8888
 SOLUTIONS ?= solutions
 WORKERS ?= 2
 # What authors need beside what a learner's installation holds.
-AUTHORS := --group dev --extra teach --extra mpi
+AUTHORS := --group dev --extra teach --extra mpi --extra dask
 # Jupyter wants to be told that running as root, as in a container, is meant.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
@@ -17,7 +17,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 ## Open the course in JupyterLab, in your own copy of the notebooks (work/).
 lab: $(UV)
-	@$(UV) sync --frozen --quiet --inexact --extra mpi
+	@$(UV) sync --frozen --quiet --inexact --extra mpi --extra dask
 	@$(RUN) python -m lockstep.workspace notebooks $(SOLUTIONS) work
 	$(RUN) jupyter lab --notebook-dir=work --ServerApp.default_url=/lab/tree/00-start/00-start.ipynb --port=$(PORT) $(AS_ROOT) $(LAB_OPTIONS)
 
@@ -58,7 +58,7 @@ lint: environment
 ## After a change of dependencies in pyproject.toml.
 lock: $(UV)
 	$(UV) lock
-	$(UV) export --frozen --quiet --no-hashes --extra teach --extra mpi --no-emit-project --no-header -o binder/requirements.txt
+	$(UV) export --frozen --quiet --no-hashes --extra teach --extra mpi --extra dask --no-emit-project --no-header -o binder/requirements.txt
 
 benchmarks: environment
 	@$(UV) sync --frozen --quiet --inexact --group benchmark
