@@ -83,7 +83,6 @@ def trained_apart(shares, columns, steps):
 
 @check("one rank by itself")
 def _(student):
-    explore(student.trained, [3, 2], 2, 1, ranks=2).always_ends()
     (weights, unchanged), *_ = simulate(student.trained, [6], 2, 5, ranks=1, costs="ideal").result
     expected = student.trained_alone(6, 2, 5)
     assert weights != student.trained_alone(6, 2, 5, 0.5), (
@@ -98,7 +97,6 @@ def _(student):
 
 @check("shares of the same size: equal to one process with all rows")
 def _(student):
-    explore(student.trained, [3, 2], 2, 1, ranks=2).always_ends()
     expected = student.trained_alone(12, 2, 6)
     found = simulate(student.trained, [4, 4, 4], 2, 6, ranks=3, costs="ideal").result
     for rank, (weights, unchanged) in enumerate(found):
@@ -117,7 +115,6 @@ def _(student):
 
 @check("shares of different sizes, also of no rows")
 def _(student):
-    explore(student.trained, [3, 2], 2, 1, ranks=2).always_ends()
     for shares in [1, 7, 4], [9, 1], [5, 0, 3], [0, 0, 0, 8]:
         ranks, number = len(shares), sum(shares)
         found = explore(student.trained, shares, 2, 2, ranks=ranks)
@@ -138,7 +135,6 @@ def _(student):
 
 @check("one all-reduce in each step, and no rows travel")
 def _(student):
-    explore(student.trained, [3, 2], 2, 1, ranks=2).always_ends()
     ranks, steps, columns = 4, 20, 3
     found = simulate(student.trained, [50] * ranks, columns, steps, ranks=ranks, costs="ideal")
     each = 2 * (ranks - 1)
