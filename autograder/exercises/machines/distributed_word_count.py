@@ -104,6 +104,8 @@ def counted(texts, order, together=False, processes=False, fatal=0):
         from dask.distributed import Client, LocalCluster, SchedulerPlugin
     except ImportError:
         return {"absent": "Dask is not installed here: pip install 'dask[distributed]'"}
+    except OSError as error:
+        return {"absent": f"Dask cannot start here: {error}"}
 
     class Results(SchedulerPlugin):
         def __init__(self):

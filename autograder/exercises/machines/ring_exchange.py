@@ -78,7 +78,7 @@ def _(student):
 
 @check("every rank gets all values, in the order of the ranks")
 def _(student):
-    for ranks in 2, 3, 5, 8:
+    for ranks in 2, 3, 6:
         for rank, came in enumerate(simulate(student.numbers_round, ranks=ranks, costs="ideal").result):
             expected = [10 + each for each in range(ranks)]
             assert came is not None, f"rank {rank} returns None: every rank returns the list of all values"
@@ -100,9 +100,7 @@ def _(student):
 def _(student):
     for ranks in 3, 6:
         found = simulate(student.texts_round, 1_000, ranks=ranks, costs="ideal")
-        assert not any(each.collective for each in found.sent) and all(
-            not kind.startswith("mpi.enter") for kind in explore(student.numbers_round, ranks=3).operations
-        ), "a collective call does it here: use `send`, `recv`, `sendrecv`, `isend` and `irecv` alone"
+        assert not any(each.collective for each in found.sent), "a collective call does it here: use `send`, `recv`, `sendrecv`, `isend` and `irecv` alone"
         for each in found.sent:
             assert each.target == (each.source + 1) % ranks, (
                 f"on {ranks} ranks, rank {each.source} sends to rank {each.target}: in this ring it only knows rank {(each.source + 1) % ranks}, on its right"
@@ -141,7 +139,7 @@ def _(student):
 @hidden
 @check("other numbers of ranks, compared with the reference")
 def _(student, reference):
-    for ranks in 1, 7, 12:
+    for ranks in 1, 7:
         found = simulate(student.texts_round, 100, ranks=ranks, costs="ideal")
         right = simulate(reference.texts_round, 100, ranks=ranks, costs="ideal")
         assert found.result == right.result, f"on {ranks} ranks not every rank has all values in their order"

@@ -85,6 +85,7 @@ def trained_apart(shares, columns, steps):
 def _(student):
     (weights, unchanged), *_ = simulate(student.trained, [6], 2, 5, ranks=1, costs="ideal").result
     expected = student.trained_alone(6, 2, 5)
+    assert unchanged is True, "the rows or targets that were given have changed"
     assert weights != student.trained_alone(6, 2, 5, 0.5), (
         f"the weights are {weights}, and should be {expected}: the derivative of a square has a factor of 2"
     )
@@ -92,7 +93,6 @@ def _(student):
         f"the weights are {weights}, and should be {expected}: the error is a mean, so the gradient is divided by the number of rows"
     )
     assert weights == expected, f"after 5 steps with 6 rows on one rank the weights are {weights}, and should be {expected}"
-    assert unchanged is True, "the rows or targets that were given have changed"
 
 
 @check("shares of the same size: equal to one process with all rows")
@@ -115,7 +115,7 @@ def _(student):
 
 @check("shares of different sizes, also of no rows")
 def _(student):
-    for shares in [1, 7, 4], [9, 1], [5, 0, 3], [0, 0, 0, 8]:
+    for shares in [1, 7, 4], [5, 0, 3], [0, 9]:
         ranks, number = len(shares), sum(shares)
         found = explore(student.trained, shares, 2, 2, ranks=ranks)
         assert not found.deadlocks, (
@@ -136,13 +136,13 @@ def _(student):
 @check("one all-reduce in each step, and no rows travel")
 def _(student):
     ranks, steps, columns = 4, 20, 3
-    found = simulate(student.trained, [50] * ranks, columns, steps, ranks=ranks, costs="ideal")
+    found = simulate(student.trained, [500] * ranks, columns, steps, ranks=ranks, costs="ideal")
     each = 2 * (ranks - 1)
     assert found.messages >= each * steps, (
         f"{steps} steps on {ranks} ranks sent {found.messages} messages, and an all-reduce is {each}: in every step the ranks add up their parts of the gradient"
     )
     assert found.bytes <= 60_000, (
-        f"{found.bytes:,} bytes were sent, where a gradient has {8 * columns} and all rows have {8 * columns * 50 * ranks:,}: rows travel. They stay where they are, and "
+        f"{found.bytes:,} bytes were sent, where a gradient has {8 * columns} and all rows have {8 * columns * 500 * ranks:,}: rows travel. They stay where they are, and "
         "what each rank makes of them is added up"
     )
     assert found.messages <= each * (steps + 3), (
@@ -164,7 +164,7 @@ def _(student):
 @hidden
 @check("other shares, compared with the reference")
 def _(student, reference):
-    for shares, columns, steps in ([3, 1, 1, 6, 2], 4, 12), ([2, 5], 1, 0), ([30], 5, 3):
+    for shares, columns, steps in ([3, 1, 1, 6, 2], 4, 12), ([2, 5], 1, 0):
         found = simulate(student.trained, shares, columns, steps, ranks=len(shares), costs="ideal").result
         right = simulate(reference.trained, shares, columns, steps, ranks=len(shares), costs="ideal").result
         assert found == right, f"shares of {shares} rows, {columns} columns, {steps} steps: the weights differ from the reference's"
