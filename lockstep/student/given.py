@@ -131,7 +131,7 @@ def _source_text(definition: Callable[..., Any]) -> str:
 
 def _without_decorators(text: str) -> str:
     node = ast.parse(text).body[0]
-    assert isinstance(node, ast.FunctionDef | ast.ClassDef)
+    assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
     return "\n".join(text.splitlines()[node.lineno - 1 :])
 
 
