@@ -127,7 +127,7 @@ class Engine:
             actor.history.append(Span(last, self.now, "communicating", operation.kind, operation.objects, stretch.line))
 
     def _note_waited(self, actor: Actor, kind: str, objects: tuple[str, ...] = (), line: str = "") -> None:
-        what = "communicating" if kind == "mpi.send" else "waiting"  # the network takes it
+        what = "communicating" if operation_kind(kind).between_ranks == "added" else "waiting"  # the network takes it
         actor.history.append(Span(actor.since, self.now, what, kind, objects, line, actor.awaited))
 
     def _ask(self, actor: Actor, operation: Operation) -> None:
@@ -372,6 +372,14 @@ class Engine:
         self._go_on(actor, tuple(self.actors[child].code for child in operation.arguments[0]))
 
     def _send(self, actor: Actor, operation: Operation) -> None:
+        self._go_on_later(actor, self._give_to_network(actor, operation) - self.now, None)
+
+    def _begin_to_send(self, actor: Actor, operation: Operation) -> None:
+        self._give_to_network(actor, operation)
+        self._go_on_later(actor, 0.0, None)
+
+    def _give_to_network(self, actor: Actor, operation: Operation) -> float:
+        """When all of it is gone."""
         message, to = operation.arguments[0], operation.objects[0]
         gone, there = self._network.times(actor.identity, to, message.size, self.now)
         self.messages += 1
@@ -383,7 +391,7 @@ class Engine:
             self._changed((to,), actor)
 
         self._at(there, arrive)
-        self._go_on_later(actor, gone - self.now if operation.kind == "mpi.send" else 0.0, None)
+        return gone
 
     def _sleep(self, actor: Actor, operation: Operation) -> None:
         self._go_on_later(actor, operation.arguments[0], None)
@@ -396,5 +404,5 @@ _OWN: dict[str, Callable[[Engine, Actor, Operation], None]] = {
     "process.start": Engine._start, "process.join": Engine._join, "process.exit": Engine._exit,
     "process.is_alive": Engine._observe, "process.exitcode": Engine._observe, "process.terminate": Engine._observe,
     "process.kill": Engine._observe, ACTIVE: Engine._list_children, "time.sleep": Engine._sleep, "time.now": Engine._tell_time,
-    "mpi.send": Engine._send, "mpi.isend": Engine._send,
+    "mpi.send": Engine._send, "mpi.isend": Engine._begin_to_send,
 }  # fmt: skip
