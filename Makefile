@@ -9,13 +9,13 @@ PORT ?= 8888
 SOLUTIONS ?= solutions
 WORKERS ?= 2
 # What authors need beside what a learner's installation holds.
-AUTHORS := --group dev --extra teach --extra mpi
+AUTHORS := --group dev --extra teach --extra mpi --extra numba
 
 .PHONY: lab test test-slow test-all pythons build environment tools lint demo lock wheel clean benchmarks sixteen
 
 ## Open the course in JupyterLab, in your own copy of the notebooks (work/).
 lab: $(UV)
-	@$(UV) sync --frozen --quiet --inexact --extra mpi
+	@$(UV) sync --frozen --quiet --inexact --extra mpi --extra numba
 	$(RUN) lockstep work --port $(PORT) $(addprefix --solutions ,$(SOLUTIONS)) -- $(LAB_OPTIONS)
 
 ## Everything that must hold, in some minutes.
@@ -55,7 +55,7 @@ lint: environment
 ## After a change of dependencies in pyproject.toml.
 lock: $(UV)
 	$(UV) lock
-	$(UV) export --frozen --quiet --no-hashes --extra teach --extra mpi --no-emit-project --no-header -o binder/requirements.txt
+	$(UV) export --frozen --quiet --no-hashes --extra teach --extra mpi --extra numba --no-emit-project --no-header -o binder/requirements.txt
 
 benchmarks: environment
 	@$(UV) sync --frozen --quiet --inexact --group benchmark
