@@ -337,7 +337,9 @@ def whole_arrays_round_the_ring():
         arrays[rank] = numbers
         for step in range(size - 1):
             source = (rank - step - 1) % size
-            arrays[source] = comm.sendrecv(arrays[(rank - step) % size], dest=(rank + 1) % size, source=(rank - 1) % size)
+            arrays[source] = comm.sendrecv(
+                arrays[(rank - step) % size], dest=(rank + 1) % size, source=(rank - 1) % size
+            )
         return sum(arrays[1:], arrays[0])
 
 
@@ -345,7 +347,10 @@ def whole_arrays_round_the_ring():
 def the_second_round_begins_with_the_wrong_part(): ...
 
 
-@wrong("Which part is sent in which step, and which one comes?", replaced={"parts[(rank - step - 1) % size] + came": "came"})
+@wrong(
+    "Which part is sent in which step, and which one comes?",
+    replaced={"parts[(rank - step - 1) % size] + came": "came"},
+)
 def parts_replaced_and_not_added(): ...
 
 
