@@ -82,9 +82,10 @@ class SubmissionExporter(NotebookExporter):
             self.log.warning("%s, %s: %s", _student(resources), path.name, note)
         converter: Any = self.parent
         unit = unit_of(converter.coursedir, resources)
-        _require_known(unit, resources)
+        notebook = assemble(unit, submission)
+        _add_checksums(notebook, _known_cells(unit, resources))
         from_node: Any = self.from_notebook_node
-        return from_node(assemble(unit, submission), resources=resources, **keywords)
+        return from_node(notebook, resources=resources, **keywords)
 
 
 class GradeInSandbox(NbGraderPreprocessor):  # type: ignore[misc]
@@ -164,14 +165,27 @@ def _student(resources: Any) -> str:
     return str((resources or {}).get("nbgrader", {}).get("student", "?"))
 
 
-def _require_known(unit: Unit, resources: Any) -> None:
-    """Raises NotGraded if the gradebook lacks a cell of the unit, of which nbgrader would make a broken notebook."""
+def _known_cells(unit: Unit, resources: Any) -> dict[str, str]:
+    """The checksums of the cells that the gradebook knows, by name.
+
+    Raises NotGraded if it lacks a cell of the unit, of which nbgrader would make a broken notebook.
+    """
     names = resources["nbgrader"]
     with Gradebook(names["db_url"]) as gradebook:
-        known = {cell.name for cell in gradebook.find_notebook(names["notebook"], names["assignment"]).source_cells}
-    missing = sorted(unit.grade_ids - known)
+        cells = gradebook.find_notebook(names["notebook"], names["assignment"]).source_cells
+        known = {cell.name: cell.checksum for cell in cells}
+    missing = sorted(unit.grade_ids - known.keys())
     if missing:
         raise NotGraded(
             f"the gradebook does not know the cell{'s' * (len(missing) > 1)} {', '.join(missing)}: "
             f"run `python -m autograder register {names['assignment']}`"
         )
+    return known
+
+
+def _add_checksums(notebook: Any, checksums: dict[str, str]) -> None:
+    """By them nbgrader knows an answer that nobody has begun, which then waits for nobody's judgement."""
+    for cell in notebook.cells:
+        tag = cell.metadata.get("nbgrader", {})
+        if tag.get("grade_id") in checksums:
+            tag["checksum"] = checksums[tag["grade_id"]]
