@@ -23,6 +23,7 @@ from autograder.nbgrader.registering import units
 from lockstep.machine.usable import usable_cpus
 from lockstep.words import counted, one_line
 
+_TRIES = 3  # at entering a submission whose process is killed
 _AGAIN = "Nothing that was graded is lost: run the same command again, and it goes on from here."
 
 
@@ -121,10 +122,16 @@ class Grading:
             yield self._taken(future, submission, filing, progress)
 
     def _taken(self, future: Future[Filed], submission: Submission, filing: Workers, progress: Progress) -> Filed:
-        try:
-            filed = future.result()
-        except BrokenExecutor:  # its process was killed: it is begun again, once
-            filed = _begun(filing, submission).result()
+        for _ in range(_TRIES):
+            try:
+                filed = future.result()
+                break
+            except BrokenExecutor:  # its process was killed, or another's beside it: it is begun again
+                future = _begun(filing, submission)
+        else:
+            filed = Filed(
+                submission.student, submission.unit, problem="its process was killed; is there memory enough?"
+            )
         progress.filed(_line(filed))
         return filed
 
