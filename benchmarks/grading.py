@@ -20,8 +20,9 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.authoring.build import Lesson, read_lessons
+from autograder.authoring.build import read_lessons
 from autograder.authoring.catalogue import ROOT
+from autograder.authoring.lesson import Lesson
 from autograder.demo.answers import ANSWERS
 from autograder.demo.course import answered
 from autograder.nbgrader.registering import register

@@ -8,9 +8,9 @@ from typing import Any
 
 import nbformat
 
-from autograder.authoring.build import Lesson
 from autograder.authoring.catalogue import ROOT
 from autograder.authoring.exercise import Exercise
+from autograder.authoring.lesson import Lesson
 
 _MADE = "# Made by `python -m autograder demo`, which makes it anew each time.\n*\n"
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import nbformat
 
-from autograder.authoring.build import Lesson
 from autograder.authoring.exercise import Answer, Exercise
+from autograder.authoring.lesson import Lesson
 from autograder.demo.answers import HANGING, replaced
 from autograder.demo.course import answered, hand_in
 
