@@ -12,10 +12,12 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
+from autograder.grading.storage import CannotWrite, obstacle
 from autograder.grading.work import NotGraded
 from autograder.nbgrader.plugin import configure
 
 _OWN = "nbgrader_config.py"
+PATIENCE = 60  # seconds that the gradebook may be locked by others
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,11 +50,16 @@ def register(course: Path, name: str, config: Config | None = None) -> None:
         coursedir.release_directory = folder  # the released notebooks come from our own build
         coursedir.assignment_id = name
         converter = GenerateAssignment(coursedir=coursedir, config=config)
+        level = converter.log.level  # of the one log of everything that nbgrader does
         converter.log.setLevel(logging.CRITICAL)  # its traceback tells no instructor anything
         try:
             converter.start()
         except Exception as error:  # nbgrader's own classes and those of its database
+            if what := obstacle(error):
+                raise CannotWrite(f"{name} cannot be entered into the gradebook: {what}") from error
             raise NotGraded(f"nbgrader cannot enter {name} into the gradebook: {_why(config, name, error)}") from error
+        finally:
+            converter.log.setLevel(level)
 
 
 def _why(config: Config, name: str, error: Exception) -> str:
@@ -85,4 +92,11 @@ def course_config(course: Path) -> Config:
         except Exception as error:  # whatever a file of Python leads to
             raise NotGraded(f"{course / _OWN} cannot be used: {type(error).__name__}: {error}") from error
     config.CourseDirectory.root = str(course.resolve())
+    if "db_url" not in config.CourseDirectory:
+        config.CourseDirectory.db_url = gradebook_url(course)
     return config
+
+
+def gradebook_url(course: Path) -> str:
+    """The gradebook of a course, for who waits while others write to it."""
+    return f"sqlite:///{course.resolve()}/gradebook.db?timeout={PATIENCE}"

@@ -18,7 +18,7 @@ from autograder.nbgrader.registering import course_config
 from lockstep.checks.report import Report
 
 _NOT_JUDGED = "it is not judged yet: `python -m autograder grade` takes it up, and says what stands in its way"
-_NOT_ENTERED = "it is judged, but not in the gradebook yet: run `nbgrader autograde`"
+_NOT_ENTERED = "it is judged, but not in the gradebook yet: run `python -m autograder grade`"
 _BY_HAND = "it waits for somebody to grade by hand in formgrader: "
 
 
