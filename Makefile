@@ -63,7 +63,7 @@ lock: $(UV)
 
 benchmarks: environment
 	@$(UV) sync --frozen --quiet --inexact --group benchmark
-	@for name in $$(cd benchmarks && ls *.py | sed -n 's/\.py$$//p' | grep -v __init__); do echo "== $$name"; $(RUN) python -m benchmarks.$$name; done
+	@for name in $$(cd benchmarks && ls *.py | sed -n 's/\.py$$//p' | grep -vE "__init__|sixteen"); do echo "== $$name"; $(RUN) python -m benchmarks.$$name; done
 
 ## The programs of the course at 1 to 16 workers, as data for the lessons; for whoever has 16 CPUs.
 sixteen: environment

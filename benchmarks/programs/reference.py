@@ -13,7 +13,8 @@ from benchmarks.comparing.ways import Map
 class Reference:
     """`ours()` is the course's program on P workers, `serial()` the best serial one, `by(map)` the work through a map.
 
-    `ceiling` is the speed-up, as a share of P, that the algorithm itself can reach; `why` says where it is below 1.
+    `ceiling` is the speed-up, as a share of P, that the algorithm itself can reach; `why` says where it is below 1. `sizes` are what a
+    lesson calls the program with, where the lesson measures it.
     """
 
     name: str
@@ -22,3 +23,4 @@ class Reference:
     by: Callable[[Map], Any]
     ceiling: float = 1.0
     why: str = ""
+    sizes: tuple[int, ...] = ()

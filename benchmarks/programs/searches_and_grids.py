@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from heapq import merge
 from itertools import pairwise
 from typing import Any
 
@@ -28,6 +29,12 @@ def of_sorting(module: Any, workers: int, steps: int, scale: float) -> list[Refe
             lists = mapped(partial(_spread, module.merge), pairs) + lists[2 * len(pairs) :]
         return lists[0]
 
+    moved = round(scale * 500_000 / 3)
+
+    def sorted_in_shares(mapped: Map) -> list[float]:
+        items = module.numbers_of(moved)
+        return list(merge(*mapped(sorted, [items[start:stop] for start, stop in _cuts(moved, workers)])))
+
     floats = np.random.default_rng(1).random(int(1_500_000 * scale) + 100).tolist()
 
     def bucketed(mapped: Map) -> list[float]:
@@ -39,6 +46,10 @@ def of_sorting(module: Any, workers: int, steps: int, scale: float) -> list[Refe
         Reference(
             "merge_sort", lambda: module.merge_sort(numbers, workers), lambda: module.sort_share(numbers), merged,
             why="the last merge is one worker's, and lists travel",
+        ),
+        Reference(
+            "sort_in_shares", lambda: module.sort_in_shares(moved, workers), lambda: module.sort_alone(moved), sorted_in_shares,
+            why="sorted() takes less for a number than it costs to send it: processes lose, with every library", sizes=(moved,),
         ),
         Reference(
             "sample_sort", lambda: module.sample_sort(floats, workers), lambda: sorted(floats), bucketed,
