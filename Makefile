@@ -10,16 +10,13 @@ SOLUTIONS ?= solutions
 WORKERS ?= 2
 # What authors need beside what a learner's installation holds.
 AUTHORS := --group dev --extra teach --extra mpi
-# Jupyter wants to be told that running as root, as in a container, is meant.
-AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .PHONY: lab test test-slow test-all pythons build environment tools lint demo lock wheel clean benchmarks sixteen
 
 ## Open the course in JupyterLab, in your own copy of the notebooks (work/).
 lab: $(UV)
 	@$(UV) sync --frozen --quiet --inexact --extra mpi
-	@$(RUN) python -m lockstep.workspace notebooks $(SOLUTIONS) work
-	$(RUN) jupyter lab --notebook-dir=work --ServerApp.default_url=/lab/tree/00-start/00-start.ipynb --port=$(PORT) $(AS_ROOT) $(LAB_OPTIONS)
+	$(RUN) lockstep work --port $(PORT) $(addprefix --solutions ,$(SOLUTIONS)) -- $(LAB_OPTIONS)
 
 ## Everything that must hold, in some minutes.
 test: environment lint
@@ -62,7 +59,7 @@ lock: $(UV)
 
 benchmarks: environment
 	@$(UV) sync --frozen --quiet --inexact --group benchmark
-	@for name in $$(cd benchmarks && ls *.py | sed -n 's/\.py$$//p' | grep -v __init__); do echo "== $$name"; $(RUN) python -m benchmarks.$$name; done
+	@for name in $$(cd benchmarks && ls *.py | sed -n 's/\.py$$//p' | grep -vE "__init__|sixteen"); do echo "== $$name"; $(RUN) python -m benchmarks.$$name; done
 
 ## The programs of the course at 1 to 16 workers, as data for the lessons; for whoever has 16 CPUs.
 sixteen: environment

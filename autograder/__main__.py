@@ -53,7 +53,12 @@ COMMANDS: dict[str, Command] = {
     "grade": _command(
         "autograder.nbgrader.classroom", "grade what was submitted, in parallel and sandboxed, into the journal"
     ),
-    "demo": _command("autograder.demo", "grade a class of five made from the exercises, from build to feedback pages"),
+    "report": _command(
+        "autograder.report.command", "write a page on how the class did in a unit, and its grades as CSV"
+    ),
+    "demo": _command(
+        "autograder.demo.command", "grade a class made from the exercises, from build to feedback pages and report"
+    ),
     "doctor": Command("what holds a submission on this machine, and what does not", lambda _parser: None, _doctor),
 }
 

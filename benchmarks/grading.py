@@ -20,9 +20,11 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.authoring.build import Lesson, read_lessons
+from autograder.authoring.build import read_lessons
 from autograder.authoring.catalogue import ROOT
-from autograder.demo import ANSWERS, answered
+from autograder.authoring.lesson import Lesson
+from autograder.demo.answers import ANSWERS
+from autograder.demo.course import answered
 from autograder.nbgrader.registering import register
 from benchmarks import options
 

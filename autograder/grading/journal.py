@@ -103,6 +103,7 @@ def _rest(one: CheckResult) -> dict[str, Any]:
         "detail": one.detail,
         "calls": list(one.calls),
         "output": one.output,
+        "not_begun": one.not_begun,
     }
     if one.evidence is not None:
         page = getattr(one.evidence, "_repr_html_", None)
@@ -115,8 +116,17 @@ def _result(sentence: str, passed: bool, seconds: float, rest: dict[str, Any]) -
     if "evidence" in rest:
         words, page = rest["evidence"]
         evidence = StoredEvidence(words, page) if page is not None else _Words(words)
-    calls = tuple(rest["calls"])
-    return CheckResult(sentence, passed, seconds, rest["explanation"], rest["detail"], calls, rest["output"], evidence)
+    return CheckResult(
+        sentence,
+        passed,
+        seconds,
+        rest["explanation"],
+        rest["detail"],
+        tuple(rest["calls"]),
+        rest["output"],
+        evidence,
+        not_begun=rest["not_begun"],
+    )
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,7 @@ def configure(config: Config) -> None:
         for step in Autograde.autograde_preprocessors.default_args[0]
     ]
     config.ExchangeFactory.collect = "autograder.nbgrader.collecting.CollectPlainFiles"
+    config.ExportApp.plugin_class = "autograder.nbgrader.exporting.GradedCsvExport"
     config.GenerateFeedback.exporter_class = f"{here}.FeedbackExporter"
     config.GenerateFeedback.preprocessors = [
         f"{here}.HideHiddenChecks",
