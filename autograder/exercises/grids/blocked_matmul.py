@@ -210,7 +210,7 @@ def _(student):
         assert parent < 1, "the parent multiplies blocks itself: let the workers do it"
         assert fetched != 4 * needed, f"{told}: each of 4 workers computes the whole product"
         assert fetched < 2 * rows * inner * columns, (
-            f"{told}: as many as without blocks. What is given to `multiply` does not fit into the cache beside its product, where three blocks of `size` x `size` have room"
+            f"{told}: as many as without blocks. What is given to `multiply` does not fit into the cache beside its product, where three blocks of `size` x `size` have room, or blocks are far smaller than that"
         )
         assert fetched <= needed, f"{told}: are some computed twice, or too small, or too large?"
         assert fetched == needed, f"{told}: not all blocks were multiplied by `multiply`"
