@@ -145,6 +145,8 @@ check.run("wait_for_ever")
 # | [11 Map, reduce, scan](../11-patterns/11-patterns.ipynb) | What do all these loops have in common? |
 # | [12 Sorting and searching](../12-sorting/12-sorting.ipynb) | How do we share what we do not know beforehand? |
 # | [13 Grids and matrices](../13-grids/13-grids.ipynb) | What must neighbours tell each other? |
+# | [15 Choosing](../15-choosing/15-choosing.ipynb) | Which model for which work? |
+# | [16 Capstone](../16-capstone/16-capstone.ipynb) | Yours; and books for after this course |
 # | [Gallery](../17-gallery/17-gallery.ipynb) | Eighteen puzzles, to drive into their failure and to mend |
 #
 # Go to [the first unit](../01-processes/01-processes.ipynb).
