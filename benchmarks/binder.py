@@ -60,7 +60,7 @@ def run(pod: Pod, image: Image, name: str) -> Unit:
         str(image.home / "source" / name / f"{name}.ipynb"),
     ]
     said, used = pod.run(program, image.home / "work" / name, patience=400)
-    return Unit(name, used, json.loads(said))
+    return Unit(name, used, json.loads(said.splitlines()[-1]))  # above stands what the kernel echoes
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lockstep.version import __version__
-from lockstep.workspace import quieten, update
+from lockstep.workspace import CONFIG, for_learners, quieten, update
 
 FIRST_PAGE = "00-start/00-start.ipynb"
 
@@ -45,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for release in (released(), chosen.solutions):
             for line in update(release, chosen.folder) if release is not None else []:
                 print(line)
+        for_learners(chosen.folder)
     except OSError as error:
         command.error(_said(error, chosen.folder))
     quieten()
@@ -57,6 +58,8 @@ def _open(folder: Path, port: int, no_browser: bool, more: Sequence[str]) -> Non
     """JupyterLab in this process, until it is stopped; `more` are options of its own."""
     from jupyterlab.labapp import main as lab  # a second, which `--help` and a mistake need not wait for
 
+    own = [os.environ[name] for name in ["JUPYTER_CONFIG_PATH"] if os.environ.get(name)]
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join([*own, str(folder.resolve() / CONFIG)])
     options = [f"--ServerApp.root_dir={folder.resolve()}", f"--ServerApp.default_url=/lab/tree/{FIRST_PAGE}"]
     if no_browser:
         options.append("--no-browser")

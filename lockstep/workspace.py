@@ -8,6 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 
 RECORD = ".lockstep.json"  # file in the workspace: path -> hash of the release that the copy was made from
+CONFIG = ".jupyter"  # folder in the workspace, for JUPYTER_CONFIG_PATH: JupyterLab as a learner needs it
+_FOR_TEACHERS = ("menu", "formgrader", "create-assignment", "assignment-list", "course-list")  # of nbgrader's plugins
 
 
 def update(release: Path, work: Path) -> list[str]:
@@ -55,6 +57,14 @@ def _read(record: Path) -> dict[str, str]:
         if isinstance(found, dict):
             return found
     return {}
+
+
+def for_learners(work: Path) -> None:
+    """Writes a configuration of JupyterLab below `work`: without the menus of nbgrader that are for those who give a class."""
+    page = work / CONFIG / "labconfig" / "page_config.json"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    disabled = {f"@jupyter/nbgrader:{name}": True for name in _FOR_TEACHERS}
+    page.write_text(json.dumps({"disabledExtensions": disabled}, indent=1))
 
 
 def _hash(path: Path) -> str:
