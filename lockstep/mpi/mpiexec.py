@@ -76,7 +76,9 @@ def _result(reply: Any, opened: Program, ranks: int, limit: float) -> list[Any]:
             told = f"`{name}` on {ranks} ranks was still running after {limit:g} s, and was ended"
             raise StudentTimedOut(told, where(waiting, opened.session.lines))
         case {"died": int(), "said": str(said)} if "HYDU_sock" in said:
-            raise _not_here(opened, "MPI cannot start here: it needs sockets of its own, which this sandbox does not give")
+            raise _not_here(
+                opened, "MPI cannot start here: it needs sockets of its own, which this sandbox does not give"
+            )
         case {"died": int(code), "said": str(said)}:
             raise StudentDied(_death(code, said))
     raise StudentRefused(f"what came back from `{name}` is not an answer")

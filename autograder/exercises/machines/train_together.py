@@ -92,7 +92,9 @@ def _(student):
     assert weights != student.trained_alone(6, 2, 5, 6.0), (
         f"the weights are {weights}, and should be {expected}: the error is a mean, so the gradient is divided by the number of rows"
     )
-    assert weights == expected, f"after 5 steps with 6 rows on one rank the weights are {weights}, and should be {expected}"
+    assert weights == expected, (
+        f"after 5 steps with 6 rows on one rank the weights are {weights}, and should be {expected}"
+    )
 
 
 @check("shares of the same size: equal to one process with all rows")
@@ -167,7 +169,9 @@ def _(student, reference):
     for shares, columns, steps in ([3, 1, 1, 6, 2], 4, 12), ([2, 5], 1, 0):
         found = simulate(student.trained, shares, columns, steps, ranks=len(shares), costs="ideal").result
         right = simulate(reference.trained, shares, columns, steps, ranks=len(shares), costs="ideal").result
-        assert found == right, f"shares of {shares} rows, {columns} columns, {steps} steps: the weights differ from the reference's"
+        assert found == right, (
+            f"shares of {shares} rows, {columns} columns, {steps} steps: the weights differ from the reference's"
+        )
 
 
 @wrong("The mean of means weighs a rank with few rows as much as one with many")
