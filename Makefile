@@ -8,18 +8,16 @@ PORT ?= 8888
 # What `make lab` can reveal of solutions; `make lab SOLUTIONS=` reveals none.
 SOLUTIONS ?= solutions
 WORKERS ?= 2
-# What authors need beside what a learner's installation holds.
-AUTHORS := --group dev --extra teach --extra mpi --extra dask
-# Jupyter wants to be told that running as root, as in a container, is meant.
-AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+# What some units need beside the rest, and authors beside that.
+UNITS := --extra mpi --extra dask --extra numba
+AUTHORS := --group dev --group site --extra teach $(UNITS)
 
-.PHONY: lab test test-slow test-all pythons build environment tools lint demo lock wheel clean benchmarks sixteen
+.PHONY: lab test test-slow test-all pythons build environment tools lint demo site lock wheel clean pictures benchmarks sixteen
 
 ## Open the course in JupyterLab, in your own copy of the notebooks (work/).
 lab: $(UV)
-	@$(UV) sync --frozen --quiet --inexact --extra mpi --extra dask
-	@$(RUN) python -m lockstep.workspace notebooks $(SOLUTIONS) work
-	$(RUN) jupyter lab --notebook-dir=work --ServerApp.default_url=/lab/tree/00-start/00-start.ipynb --port=$(PORT) $(AS_ROOT) $(LAB_OPTIONS)
+	@$(UV) sync --frozen --quiet --inexact $(UNITS)
+	$(RUN) lockstep work --port $(PORT) $(addprefix --solutions ,$(SOLUTIONS)) -- $(LAB_OPTIONS)
 
 ## Everything that must hold, in some minutes.
 test: environment lint
@@ -52,17 +50,25 @@ build: environment
 demo: environment
 	$(RUN) python -m autograder demo
 
+## The website, into site/html; what was executed before is not run again.
+site: environment
+	@$(RUN) python -m website $(SITE_OPTIONS)
+
 lint: environment
 	@$(RUN) ruff check . && $(RUN) ruff format --check . && $(RUN) mypy
 
 ## After a change of dependencies in pyproject.toml.
 lock: $(UV)
 	$(UV) lock
-	$(UV) export --frozen --quiet --no-hashes --extra teach --extra mpi --extra dask --no-emit-project --no-header -o binder/requirements.txt
+	$(UV) export --frozen --quiet --no-hashes --extra teach $(UNITS) --no-emit-project --no-header -o binder/requirements.txt
 
 benchmarks: environment
 	@$(UV) sync --frozen --quiet --inexact --group benchmark
-	@for name in $$(cd benchmarks && ls *.py | sed -n 's/\.py$$//p' | grep -v __init__); do echo "== $$name"; $(RUN) python -m benchmarks.$$name; done
+	@for name in $$(cd benchmarks && ls *.py | sed -n 's/\.py$$//p' | grep -vE "__init__|sixteen"); do echo "== $$name"; $(RUN) python -m benchmarks.$$name; done
+
+## The pictures of the README, anew; that of speed-up wants a quiet machine.
+pictures: environment
+	$(RUN) python -m tests.browser.readme_pictures
 
 ## The programs of the course at 1 to 16 workers, as data for the lessons; for whoever has 16 CPUs.
 sixteen: environment
@@ -95,4 +101,4 @@ tools:
 	else echo "Not installed:$$missing. On Debian and Ubuntu: sudo apt install$$missing"; fi
 
 clean:
-	rm -rf .venv .venv-* .pythons dist $(UV_FOLDER) .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venv-* .pythons dist site $(UV_FOLDER) .mypy_cache .ruff_cache .pytest_cache

@@ -19,22 +19,23 @@ import numpy as np
 
 from benchmarks import options
 from benchmarks.comparing.ways import steps_of
-from benchmarks.programs.course import ROOT, references
+from benchmarks.programs.course import references
 from lockstep.machine.capacity import CapacityProbe
 from lockstep.machine.others import cpu_reading, cpus_of_others
 from lockstep.machine.usable import usable_cpus
+from lockstep.measurement.elsewhere import FILE
 from lockstep.measurement.timing import one_thread_a_process
 
-FILE = ROOT / "lessons" / "measured" / "sixteen.json"
+SCALE = 0.6  # with it the programs that lessons measure have the lessons' sizes
 WORKERS = (1, 2, 4, 8, 12, 16)
 SECONDS = 300.0  # for the rounds; what begins before the end still comes to its own
 QUIET = 0.9  # of the CPUs have to be there
 
 
 def measured(workers: tuple[int, ...], scale: float, seconds: float) -> dict[str, Any]:
-    """Seconds of every run by program: serially, and on each number of workers, in a random order within each round."""
+    """By program its sizes and the seconds of every run: serially, and on each number of workers, in a random order within each round."""
     rng, end = np.random.default_rng(), time.monotonic() + seconds
-    times: dict[str, dict[str, list[float]]] = {}
+    found: dict[str, dict[str, Any]] = {}
     with tempfile.TemporaryDirectory() as folder:
         steps = steps_of(0.001)
         cases: list[tuple[str, str, Any]] = []
@@ -42,17 +43,19 @@ def measured(workers: tuple[int, ...], scale: float, seconds: float) -> dict[str
             for one in references(Path(folder), count, steps, scale):
                 if count == workers[0]:
                     cases.append((one.name, "serial", one.serial))
+                    found[one.name] = {"sizes": one.sizes, "seconds": {}}
                 cases.append((one.name, str(count), one.ours))
-        longest = 0.0
-        while not times or time.monotonic() + longest < end:
+        longest, rounds = 0.0, 0
+        while not rounds or time.monotonic() + longest < end:
             begun = time.monotonic()
             for place in rng.permutation(len(cases)):
                 name, count, run = cases[place]
                 start = time.perf_counter()
                 run()
-                times.setdefault(name, {}).setdefault(count, []).append(round(time.perf_counter() - start, 5))
+                found[name]["seconds"].setdefault(count, []).append(round(time.perf_counter() - start, 5))
+            rounds += 1
             longest = max(longest, time.monotonic() - begun)
-    return times
+    return found
 
 
 def machine(model: str) -> dict[str, Any]:
@@ -73,10 +76,11 @@ def cpu_model() -> str:
     return platform.processor() or platform.machine()
 
 
-def table(times: dict[str, dict[str, list[float]]]) -> list[str]:
+def table(programs: dict[str, Any]) -> list[str]:
     """A line for each program: its speed-ups by the medians."""
     lines = []
-    for name, runs in sorted(times.items()):
+    for name, program in sorted(programs.items()):
+        runs = program["seconds"]
         alone = float(np.median(runs["serial"]))
         told = "  ".join(
             f"{count}: {alone / float(np.median(found)):.2f}" for count, found in runs.items() if count != "serial"
@@ -96,20 +100,19 @@ def main() -> int:
     before = cpu_reading()
     with one_thread_a_process(), CapacityProbe(workers[-1], 0.01 if chosen.tiny else 0.2) as probe:
         capacities = [probe.measure(workers[-1], 3).cpus]
-        times = measured(workers, 0.01 if chosen.tiny else 0.6, 0.0 if chosen.tiny else SECONDS)
+        programs = measured(workers, 0.01 if chosen.tiny else SCALE, 0.0 if chosen.tiny else SECONDS)
         capacities.append(probe.measure(workers[-1], 3).cpus)
     others = cpus_of_others(before, cpu_reading())
-    print("\n".join(table(times)))
+    print("\n".join(table(programs)))
     if not chosen.tiny and min(capacities) < QUIET * workers[-1]:
         print(
             f"only {min(capacities):.1f} CPUs were really there: nothing was written. Try again when nothing else runs."
         )
         return 1
-    data = {"machine": machine(cpu_model()), "capacity": capacities, "others": others, "seconds": times}
+    data = {"machine": machine(cpu_model()), "capacity": capacities, "others": others, "programs": programs}
     if not chosen.tiny:
-        chosen.file.parent.mkdir(exist_ok=True)
         chosen.file.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
-    print(f"\nin short: {len(times)} programs on {', '.join(map(str, workers))} workers of {data['machine']['cpu']}")
+    print(f"\nin short: {len(programs)} programs on {', '.join(map(str, workers))} workers of {data['machine']['cpu']}")
     return 0
 
 

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from lockstep.measurement.store_buffering import store_buffering
     from lockstep.mpi.mpiexec import mpiexec
     from lockstep.notebook.check_cells import check
+    from lockstep.notebook.course import course
     from lockstep.notebook.functions_for_children import load_ipython_extension
     from lockstep.notebook.gallery import drive, gallery
+    from lockstep.notebook.machine_check import machine_check
     from lockstep.notebook.prediction import predict
     from lockstep.page.film import Film
     from lockstep.recording.recording import timeline
@@ -34,6 +36,7 @@ _HOMES = {
     "Film": "lockstep.page.film",
     "ReadersWriterLock": "lockstep.standin.objects.readers_writer",
     "check": "lockstep.notebook.check_cells",
+    "course": "lockstep.notebook.course",
     "drive": "lockstep.notebook.gallery",
     "gallery": "lockstep.notebook.gallery",
     "raises": "lockstep.checks.check",
@@ -42,6 +45,7 @@ _HOMES = {
     "explore": "lockstep.exploration.exploring",
     "inside": "lockstep.exploration.sections",
     "laws": "lockstep.laws",
+    "machine_check": "lockstep.notebook.machine_check",
     "mpiexec": "lockstep.mpi.mpiexec",
     "simulate": "lockstep.simulation.simulating",
     "speedup": "lockstep.measurement.measuring",
@@ -61,6 +65,7 @@ __all__ = [
     "Film",
     "ReadersWriterLock",
     "check",
+    "course",
     "drive",
     "explore",
     "gallery",
@@ -68,6 +73,7 @@ __all__ = [
     "inside",
     "laws",
     "load_ipython_extension",
+    "machine_check",
     "mpiexec",
     "predict",
     "raises",

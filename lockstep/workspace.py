@@ -1,17 +1,15 @@
-"""A learner's own copies of the notebooks: made once, brought up to date where the learner has not changed them.
+"""A learner's own copies of the notebooks: made once, brought up to date where the learner has not changed them."""
 
-Run as `python -m lockstep.workspace notebooks solutions work`; without `solutions` for a course that reveals none.
-"""
-
-import argparse
 import hashlib
 import json
 import shutil
 import sys
-from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 RECORD = ".lockstep.json"  # file in the workspace: path -> hash of the release that the copy was made from
+CONFIG = ".jupyter"  # folder in the workspace, for JUPYTER_CONFIG_PATH: JupyterLab as a learner needs it
+_FOR_TEACHERS = ("menu", "formgrader", "create-assignment", "assignment-list", "course-list")  # of nbgrader's plugins
 
 
 def update(release: Path, work: Path) -> list[str]:
@@ -24,7 +22,7 @@ def update(release: Path, work: Path) -> list[str]:
         raise FileNotFoundError(f"there are no notebooks in {release}; run this where the course was unpacked")
     work.mkdir(parents=True, exist_ok=True)
     record_path = work / RECORD
-    record: dict[str, str] = json.loads(record_path.read_text()) if record_path.exists() else {}
+    record = _read(record_path)
     told = []
     for source in sorted(path for path in release.rglob("*") if path.is_file()):
         name = source.relative_to(release).as_posix()
@@ -43,12 +41,30 @@ def update(release: Path, work: Path) -> list[str]:
 
 
 def quieten(prefix: Path = Path(sys.prefix)) -> None:
-    """Turns off JupyterLab's question about news in the environment `prefix`, unless it has overrides of its own."""
+    """Turns off JupyterLab's question about news in the environment `prefix`, unless it has overrides of its own or is not ours to write."""
     overrides = prefix / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
     if not overrides.exists():
-        overrides.parent.mkdir(parents=True, exist_ok=True)
         settings = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
-        overrides.write_text(json.dumps(settings))
+        with suppress(OSError):
+            overrides.parent.mkdir(parents=True, exist_ok=True)
+            overrides.write_text(json.dumps(settings))
+
+
+def _read(record: Path) -> dict[str, str]:
+    """What copies were made from; nothing where there is no record, or a damaged one: then whatever differs is the learner's."""
+    with suppress(OSError, ValueError):
+        found = json.loads(record.read_text())
+        if isinstance(found, dict):
+            return found
+    return {}
+
+
+def for_learners(work: Path) -> None:
+    """Writes a configuration of JupyterLab below `work`: without the menus of nbgrader that are for those who give a class."""
+    page = work / CONFIG / "labconfig" / "page_config.json"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    disabled = {f"@jupyter/nbgrader:{name}": True for name in _FOR_TEACHERS}
+    page.write_text(json.dumps({"disabledExtensions": disabled}, indent=1))
 
 
 def _hash(path: Path) -> str:
@@ -61,18 +77,3 @@ def _copy(source: Path, target: Path) -> None:
     partial = target.with_name(f".{target.name}.partial")
     shutil.copyfile(source, partial)
     partial.replace(target)
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="python -m lockstep.workspace", description=__doc__)
-    parser.add_argument("release", type=Path, nargs="+", help="the folder with the released notebooks, and others")
-    parser.add_argument("work", type=Path, help="the folder for your own copies")
-    chosen = parser.parse_args(arguments)
-    for release in chosen.release:
-        for line in update(release, chosen.work):
-            print(line)
-    quieten()
-
-
-if __name__ == "__main__":
-    main()

@@ -5,7 +5,6 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,9 @@ from traitlets.config import Config
 
 from autograder.authoring.catalogue import ROOT, read_exercises, read_puzzles
 from autograder.authoring.companions import EXERCISES, SOLUTIONS, exercises_text, solutions_text, title_of
+from autograder.authoring.course_map import COURSE, course_map, course_text, fill_tables
 from autograder.authoring.exercise import Exercise
+from autograder.authoring.lesson import START, Lesson
 from autograder.authoring.parts import AuthorError
 from autograder.authoring.puzzle import Puzzle
 
@@ -27,17 +28,6 @@ _METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """One lesson: the text of a unit with its exercises in their places; `unit` is "" for the start notebook."""
-
-    name: str
-    path: Path
-    exercises: tuple[Exercise, ...]
-    puzzles: tuple[Puzzle, ...]
-    notebook: Any
 
 
 def build(root: Path = ROOT) -> list[Lesson]:
@@ -52,6 +42,7 @@ def build(root: Path = ROOT) -> list[Lesson]:
             notebook = nbformat.read(path, as_version=4)
             _write(_with_ids(notebook, path.stem), path)
         _write_companions(made, lessons)
+        _write_course(made, lessons, root)
         for part in ("source", "notebooks", "solutions"):
             shutil.rmtree(root / part, ignore_errors=True)
             shutil.copytree(made / part, root / part, ignore=shutil.ignore_patterns(".nbgrader*", ".ipynb*"))
@@ -72,6 +63,9 @@ def read_lessons(root: Path = ROOT) -> list[Lesson]:
         if name not in used:
             line = "puzzle" if isinstance(exercise, Puzzle) else "exercise"
             raise AuthorError(exercise.path, 1, f"no lesson uses it; write `# {line}: {name}` where it goes")
+    units = course_map(lessons, root)
+    for lesson in lessons:
+        fill_tables(lesson, units, root)
     return lessons
 
 
@@ -148,6 +142,13 @@ def _write_companions(root: Path, lessons: list[Lesson]) -> None:
             path = root / "solutions" / lesson.name / SOLUTIONS
             path.parent.mkdir(parents=True)
             path.write_text(solutions_text([*lesson.exercises, *lesson.puzzles]), encoding="utf-8")
+
+
+def _write_course(made: Path, lessons: list[Lesson], root: Path) -> None:
+    """course.json beside the start notebook."""
+    folder = made / "notebooks" / START
+    if folder.is_dir():
+        (folder / COURSE).write_text(course_text(course_map(lessons, root)), encoding="utf-8")
 
 
 def _graded_cell(source: str, grade_id: str, flags: dict[str, Any]) -> Any:

@@ -22,7 +22,7 @@ def exercises_text(
 ) -> str:
     """exercises.json. `cells` are the notebook's; `following` is the title and the name of the next unit."""
     told: dict[str, Any] = {
-        each.name: {"points": each.points, "starter": each.starter, "then": _then(each.name, cells, following)}
+        each.name: {"points": each.points, "starter": each.starter, "then": way_on(each.name, cells, following)}
         for each in exercises
     }
     told |= {each.name: {"title": each.title, "fewest": each.fewest, "starter": each.starter} for each in puzzles}
@@ -47,18 +47,23 @@ def title_of(cells: Sequence[Any]) -> str:
     return next((found[1] for cell in cells if (found := _HEADING.search(cell.source))), "")
 
 
-def _then(name: str, cells: Sequence[Any], following: tuple[str, str] | None) -> dict[str, str]:
+def way_on(name: str, cells: Sequence[Any], following: tuple[str, str] | None) -> dict[str, str]:
     """Where to go on behind an exercise: the next heading, else the next unit."""
     place = next(
         at for at, cell in enumerate(cells) if cell.metadata.get("nbgrader", {}).get("grade_id") == f"{name}-checks"
     )
     for cell in cells[place + 1 :]:
         if cell.cell_type == "markdown" and (found := _HEADING.search(cell.source)):
-            return {"title": found[1], "link": "#" + re.sub(r"[`*]", "", found[1]).replace(" ", "-")}
+            return {"title": found[1], "link": heading_link(found[1])}
     if following is None:
         return {}
     title, unit = following
     return {"title": title, "link": f"../{unit}/{unit}.ipynb"}
+
+
+def heading_link(heading: str) -> str:
+    """The place of a heading within its notebook, as Jupyter names it."""
+    return "#" + re.sub(r"[`*]", "", heading).replace(" ", "-")
 
 
 def _text(data: dict[str, Any]) -> str:

@@ -70,6 +70,11 @@ def prove(exercise: Exercise, claim: Claim) -> Proof:
     )
 
 
+def is_refused_as(answer: Answer, report: Report) -> bool:
+    """Does a report on any answer say all that the refusal of this wrong one must say?"""
+    return not any(_is_refused_in_its_words(answer, report))
+
+
 def _fails_every_check(_answer: Answer, report: Report) -> Iterator[str]:
     for result in report.results:
         if result.passed:

@@ -12,6 +12,7 @@ from autograder.grading.judging import read_check_cell
 from autograder.grading.plain_cell import SHARED, run_plain_cell
 from autograder.grading.work import NotGraded, Settings, Work
 from autograder.sandbox import launcher
+from autograder.sandbox.launching import DESCRIPTIONS
 from lockstep.checks.check import Check, check_one
 from lockstep.checks.report import Report
 from lockstep.program.source import ModuleSource
@@ -32,6 +33,22 @@ class Sandbox(Protocol):
     def start(self) -> StudentProcess: ...
 
     def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class NothingRuns:
+    """In the place of a sandbox of a tier, for who only reads what the journal has."""
+
+    tier: str
+
+    def describe(self) -> str:
+        return DESCRIPTIONS[self.tier]
+
+    def start(self) -> StudentProcess:
+        raise OSError("the journal has not all of its results; run the command again")
+
+    def close(self) -> None:
+        """There is nothing to end."""
 
 
 @dataclass(frozen=True)
@@ -74,12 +91,11 @@ class Grader:
         self._trusted.close()
 
     def _key(self, work: Work) -> str:
-        text = f"{work.cell.grade_id}\n{work.cell.points}\n{work.cell.text}"
-        return journal_key(work.program, text, work.reference, self._sandbox.tier, self._patience)
+        return key_of(work, self._sandbox.tier, self._patience)
 
     def _rows(self, work: Work) -> list[Row]:
         """What the journal has once everything that was missing has been run: no score comes without its row."""
-        key, total = self._key(work), _total(work)
+        key, total = self._key(work), checks_in(work)
         known = self._journal.rows(key)
         failed = {}
         for number, row in self._run(work, [number for number in range(total) if number not in known]):
@@ -163,7 +179,14 @@ def grade_in_worker(work: Work) -> Graded:
 _grader: Grader | None = None
 
 
-def _total(work: Work) -> int:
+def key_of(work: Work, tier: str, patience: float) -> str:
+    """The key of the work's rows in the journal, where they were judged in a sandbox of this tier."""
+    text = f"{work.cell.grade_id}\n{work.cell.points}\n{work.cell.text}"
+    return journal_key(work.program, text, work.reference, tier, patience)
+
+
+def checks_in(work: Work) -> int:
+    """How many rows of the journal the work has when it has been judged."""
     return len(read_check_cell(work.cell.text).checks) if work.cell.checks else 1
 
 

@@ -56,8 +56,8 @@ def references(folder: Path, workers: int, steps: int, scale: float) -> list[Ref
     return [
         _run_all(processes, workers, int(400 * scale) * steps),
         _count_primes(speedup, int(18_000 * scale), workers),
-        _add_squares(speedup, int(12_000_000 * scale), workers),
-        *_in_shares(patterns, int(1000 * scale), workers),
+        _add_squares(speedup, int(25_000_000 * scale), workers),
+        *_in_shares(patterns, int(667 * scale), workers),
         _word_count(patterns, int(20_000 * scale), workers),
         *of_sorting(sorting, workers, max(1, int(steps * scale)), scale),
         *of_grids(grids, workers, scale),
@@ -91,6 +91,7 @@ def _add_squares(module: Any, n: int, workers: int) -> Reference:
         lambda: module.add_squares(n, workers),
         lambda: module.add_squares_serially(n),
         lambda mapped: sum(mapped(partial(_call, module.squares_between), bounds)),
+        sizes=(n,),
     )
 
 
@@ -115,6 +116,7 @@ def _in_shares(module: Any, n: int, workers: int) -> list[Reference]:
             lambda: module.reduce_in_shares(n, workers),
             lambda: module.reduce_alone(n),
             lambda mapped: reduce(module.plus, mapped(module.total_of, shares)),
+            sizes=(n,),
         ),
         Reference(
             "scan_in_shares",
@@ -123,8 +125,11 @@ def _in_shares(module: Any, n: int, workers: int) -> list[Reference]:
             scan,
             0.5,
             "its two passes add nearly every item twice, so P workers are at best P / 2 times as fast",
+            (n,),
         ),
-        Reference("pack_in_shares", lambda: module.pack_in_shares(n, workers), lambda: module.pack_alone(n), pack),
+        Reference(
+            "pack_in_shares", lambda: module.pack_in_shares(n, workers), lambda: module.pack_alone(n), pack, sizes=(n,)
+        ),
     ]
 
 

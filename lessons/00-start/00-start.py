@@ -4,10 +4,31 @@
 # A course on multiprocessing in Python, for somebody who writes Python and has never run two processes that share
 # something.
 #
-# **In this notebook** (10 minutes): how a unit works, how a check works, how to read a check that fails, and the list of
-# units. Nothing here is graded.
+# Contents: where you are · how a unit works · how a check works · how to read a check that fails · what a check survives ·
+# the units · your machine · when something does not work · the words · I am lost.
+#
+# The first time, go through this notebook from top to bottom (20 minutes); nothing in it is graded. Later, run the two cells below.
+# Run a cell with <kbd>Shift</kbd>+<kbd>Enter</kbd>.
+
+# %%
+# %load_ext lockstep
 
 # %% [markdown]
+# ## Where you are
+#
+# The next cell shows all units, what you have reached in each, and where to continue. A click on a unit opens its exercises; each name
+# leads to its place.
+
+# %%
+from lockstep import course
+
+course()
+
+# %% [markdown]
+# Your progress lies in one small file, `lockstep-progress.json`, at the top of your folder. Whoever works on Binder, which forgets
+# everything some ten minutes after you leave, saves it with the button, and next time takes it back. What you wrote lies in the notebooks:
+# download those too (*File*, *Download*).
+#
 # ## How a unit works
 #
 # Every unit asks one question. Around it you will find the same five steps again and again:
@@ -20,15 +41,8 @@
 #
 # A wrong prediction is worth more than a right one: it has just shown you something.
 #
-# Run a cell with <kbd>Shift</kbd>+<kbd>Enter</kbd>. Run the cells from top to bottom. The first cell of every unit is
-# this one:
-
-# %%
-# %load_ext lockstep
-
-# %% [markdown]
-# It does two things. Functions that you define in a cell now work in child processes, on every system. And this notebook
-# can check exercises.
+# Run the cells of a unit from top to bottom. Its first cell is the one that you ran above, `%load_ext lockstep`. It does two things:
+# functions that you define in a cell work in child processes, on every system; and the notebook can check exercises.
 
 # %% [markdown]
 # ## How a check works
@@ -127,25 +141,114 @@ check.run("wait_for_ever")
 # %% [markdown]
 # ## The units
 #
-# Each one builds on those before it. Units whose numbers are missing here are still being written;
-# where a lesson points to one of them, it says "to come".
+# Each one builds on those before it. The times are for reading, running and all exercises; take them as a guess.
+
+# %% [markdown]
+# table: units
+
+# %% [markdown]
+# ## Your machine
 #
-# | Unit | Its question |
-# | --- | --- |
-# | [01 Processes](../01-processes/01-processes.ipynb) | What does a child get from its parent? |
-# | [02 Messages](../02-messages/02-messages.ipynb) | How do processes talk? |
-# | [03 Memory](../03-memory/03-memory.ipynb) | What does moving data cost? |
-# | [04 Pools](../04-pools/04-pools.ipynb) | How large should a task be? |
-# | [05 Races](../05-races/05-races.ipynb) | What can go wrong between two lines? |
-# | [06 Locks](../06-locks/06-locks.ipynb) | How do we keep others out? |
-# | [07 Conditions](../07-conditions/07-conditions.ipynb) | How do we wait for something to become true? |
-# | [08 Deadlock](../08-deadlock/08-deadlock.ipynb) | Who waits for whom? |
-# | [09 Promises](../09-promises/09-promises.ipynb) | What may we rely on? |
-# | [10 Speed-up](../10-speedup/10-speedup.ipynb) | How much faster can it get? |
-# | [11 Map, reduce, scan](../11-patterns/11-patterns.ipynb) | What do all these loops have in common? |
-# | [12 Sorting and searching](../12-sorting/12-sorting.ipynb) | How do we share what we do not know beforehand? |
-# | [13 Grids and matrices](../13-grids/13-grids.ipynb) | What must neighbours tell each other? |
-# | [14 Many machines](../14-machines/14-machines.ipynb) | What changes when nothing is shared and messages are slow? |
-# | [Gallery](../17-gallery/17-gallery.ipynb) | Eighteen puzzles, to drive into their failure and to mend |
+# The course needs nothing special. What this machine gives it, the next cell tries in some seconds:
+
+# %%
+from lockstep import machine_check
+
+machine_check()
+
+# %% [markdown]
+# Fewer CPUs than two are no obstacle: races, locks and deadlocks are there on one CPU as well, and speed-up is simulated where it cannot
+# be measured. Where a start method does not work, cells that ask for it say so; the others do the same.
+
+# %% [markdown]
+# ## When something does not work
+#
+# <details><summary>A cell shows <code>[*]</code> and does not end</summary>
+#
+# Interrupt it: the ■ of the toolbar, or <kbd>I</kbd> <kbd>I</kbd> outside of a cell. Where that does not help, restart the kernel:
+# <kbd>0</kbd> <kbd>0</kbd>. Its child processes end with it. A check, `explore` and `simulate` have time limits of their own; your own
+# calls have none.
+#
+# </details>
+# <details><summary>A name is not defined, though the cell is there</summary>
+#
+# A new kernel knows nothing yet. Run the cells above: *Run*, *Run All Above Selected Cell*.
+#
+# </details>
+# <details><summary>“Can't get attribute ... on module __main__”, or a pool that never answers</summary>
+#
+# The first cell of the notebook, `%load_ext lockstep`, was not run in this kernel. Run it, then the cell with your function, then the one
+# that failed.
+#
+# </details>
+# <details><summary>A view does not draw itself, or its buttons do nothing</summary>
+#
+# A saved notebook shows pictures and players without a kernel. Buttons and sliders that need the kernel say so: run the cell again. If
+# nothing is drawn at all, the notebook is not trusted yet: *View*, *Activate Command Palette*, *Trust Notebook*.
+#
+# </details>
+# <details><summary>I broke the cell of an exercise</summary>
+#
+# Below the report of its checks stands *Start this exercise again*. What you had is kept in a file beside the notebook.
+#
+# </details>
+# <details><summary>Windows</summary>
+#
+# There is no fork; you get spawn without asking, and a child takes some tenths of a second to start. Without `make`, the two
+# commands for it stand in the README. A first run is slow where a virus scanner looks at every new process.
+#
+# </details>
+# <details><summary>macOS</summary>
+#
+# You get spawn without asking. Fork exists, but system libraries may not survive it: cells that ask for fork work, programs with windows
+# or networking of the system may not.
+#
+# </details>
+# <details><summary>Visual Studio Code</summary>
+#
+# Not tried by us. Notebooks, checks, pictures and players need nothing but outputs with HTML. Where sliders and buttons do nothing, its
+# Jupyter extension has not loaded widgets (it asks whether it may fetch them). Links between units open the file, not the place in it.
+# Progress without buttons: `course().save("mine.json")`, `course().take_back("mine.json")`.
+#
+# </details>
+# <details><summary>Colab</summary>
+#
+# Not tried by us. The package has to be installed by a first cell, links between units do not work, and files are forgotten with the
+# machine: save your progress. Where sliders and buttons do nothing:
+# `from google.colab import output; output.enable_custom_widget_manager()`.
+#
+# </details>
+# <details><summary>Binder</summary>
+#
+# One CPU, and everything is forgotten some ten minutes after you leave. Save your progress with the button above, and download
+# the notebooks that you changed.
+#
+# </details>
+# <details><summary>Menus of nbgrader</summary>
+#
+# Formgrader, Create Assignment and Assignment List are for those who give a class, and are switched off here. The button *Validate* runs all checks of a
+# notebook; *Run All* does the same.
+#
+# </details>
+
+# %% [markdown]
+# ## The words
+#
+# What the course calls things, and where you meet them:
+
+# %% [markdown]
+# table: glossary
+
+# %% [markdown]
+# ## I am lost
+#
+# - **Where was I?** Run the first two cells of this notebook: the line at the top leads there.
+# - **What does this word mean?** See the words above, and the unit that stands beside each.
+# - **I do not understand what a check wants.** Read its sentence, then what was called; paste the call into a new cell, and look. Then open the
+#   hints below the exercise, one at a time. Where solutions are given, *Show a solution* stands below the report.
+# - **I do not understand a deadlock or a race.** Play it: the steps of the player, one by one, and at each ask what every process knows.
+# - **This unit is too much.** Read on to its end without its exercises, then come back. Only 05 and 06 are needed for all that
+#   follows; 10 needs 04.
+# - **I believe the course is wrong.** It can be. *I think this check is wrong* makes a text to send.
 #
 # Go to [the first unit](../01-processes/01-processes.ipynb).

@@ -381,18 +381,22 @@ print(store_buffering(seconds=2))
 # `explore` knows such a memory, the one of x86 processors as Owens, Sarkar and Sewell wrote it down in 2009 (x86-TSO):
 
 # %%
-predict("With store buffers: in how many of the 440 interleavings do both read 0?", unit="interleavings")
+predict(
+    "On the real machine it is rare. In how many of all interleavings with store buffers do both read 0?",
+    "in fewer than one of a hundred", "in about a quarter", "in more than half",
+)
 
 # %%
 found = explore(each_writes_and_reads, memory="store buffers")
 print(found)
-print("both read 0:", found.results[0, 0])
+print(f"both read 0 in {found.results[0, 0]} of {found.interleavings}")
 
 # %%
 print(found.schedule(lambda seen: seen == (0, 0)).text())
 
 # %% [markdown]
-# Now the store buffers take steps, too: "let the others see". Both wrote, both writes were still on their way, and both read 0.
+# Now the store buffers take steps, too: "let the others see". Both wrote, both writes were still on their way, and both read 0. A quarter of the interleavings, and yet so rare on your machine: `explore` counts
+# what can come, not how often it does.
 #
 # Look at it in the player; the writes that nobody else has seen yet stand beside their process.
 

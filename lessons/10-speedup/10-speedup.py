@@ -79,7 +79,7 @@ print("workers:", len({name for _, name in results}))
 # > the time of the best serial program, divided by the time with P workers.
 #
 # Here is work that is easy to share: adding up many squares. Each worker takes a part, and no two of them have to talk.
-#
+
 # %%
 def squares_between(start, stop):
     total = 0
@@ -116,7 +116,7 @@ curve = simulate.curve(
 predict("What is the speed-up with 8 workers on 8 cores?", unit="times")
 
 # %%
-speedup(add_squares, 15_000_000, serial=add_squares_serially, seconds=1.5, simulated=curve)
+speedup(add_squares, 15_000_000, serial=add_squares_serially, seconds=1.5, simulated=curve, elsewhere="add_squares")
 
 # %% [markdown]
 # Green and dashed is what was simulated. It begins near the grey line, the ideal: P times as fast on P workers. Then it gets flat: each worker has
@@ -371,7 +371,6 @@ print(f"128 cores: {many.makespan:.3f} s, parallelism {many.parallelism:.1f}")
 for cores in [1, 32]:
     print(f"{cores:>2} cores: {curve.at(cores).accuracy}")
 
-# %% [markdown]
 # %% [markdown]
 # ## Balance
 #

@@ -278,7 +278,7 @@ predict("What is the speed-up on all the CPUs that you may use?", unit="times")
 # %%
 print(usable_cpus())
 curve = simulate.curve(reduce_in_shares, 400, cores=[1, 2, 3, 4, 6, 8], serial=reduce_alone)
-speedup(reduce_in_shares, 400, serial=reduce_alone, seconds=3, simulated=curve)
+speedup(reduce_in_shares, 400, serial=reduce_alone, seconds=3, simulated=curve, elsewhere="reduce_in_shares")
 
 # %% [markdown]
 # The points stay a little below the ideal line: starting the pool takes time too, and the last additions, one for each share,
@@ -322,14 +322,14 @@ predict(
 values = [3, 1, 4, 1, 5, 9, 2, 6]
 pairs = [values[i] + values[i + 1] for i in range(0, len(values), 2)]
 print("pairs:          ", pairs)
-print("their totals:   ", list(accumulate(pairs)))
+print("running totals: ", list(accumulate(pairs)))
 print("what we look for:", list(accumulate(values)))
 
 # %% [markdown]
-# The totals of the pairs, 4, 9, 23, 31, are every second number of the answer. Each of the numbers between is one addition away: 4 + 4
+# The running totals of the pairs, 4, 9, 23, 31, are every second number of the answer. Each of the numbers between is one addition away: 4 + 4
 # is 8, 9 + 5 is 14, 23 + 2 is 25. Those three do not need one another, and neither do the pairs.
 #
-# And the totals of the pairs? They are a scan of a list half as long. So: the same again. Two short steps a level, and
+# And these running totals? They are a scan of a list half as long. So: the same again. Two short steps a level, and
 # log2 n levels. The price is that there are more additions than in the loop, nearly twice as many. That is a common
 # bargain: **more work for less span**. On one core it is a loss.
 
@@ -376,12 +376,12 @@ predict("What is the speed-up with 2 workers?", unit="times")
 
 # %%
 curve = simulate.curve(scan_in_shares, 400, cores=[1, 2, 3, 4, 6, 8], serial=scan_alone)
-speedup(scan_in_shares, 400, serial=scan_alone, seconds=3, simulated=curve)
+speedup(scan_in_shares, 400, serial=scan_alone, seconds=3, simulated=curve, elsewhere="scan_in_shares")
 
 # %% [markdown]
-# Two workers, and nothing is gained. Nearly every item is added twice now, once in each pass, and two workers for twice the work are as fast as
-# one worker for all of it. P workers are at best P / 2 times as fast: the curve rises with half the slope of the ideal
-# line. A scan in processes pays from 3 workers on, and only where one addition costs much.
+# Two workers, and nothing is gained. One adds up the first half while the other has nothing to do, then each goes through a half: together one and a half times the additions of the
+# loop, and half of them, after half of them, stand in a chain, as long as the loop. With P workers each goes through its share twice, so they are at best P / 2 times as fast: the curve
+# rises with half the slope of the ideal line. A scan in processes pays from 3 workers on, and only where one addition costs much.
 #
 # The bars show the two passes. In the first one the last worker has nothing to do.
 
@@ -448,7 +448,7 @@ def pack_alone(n):
 
 # %%
 curve = simulate.curve(pack_in_shares, 400, cores=[1, 2, 3, 4, 6, 8], serial=pack_alone)
-speedup(pack_in_shares, 400, serial=pack_alone, seconds=3, simulated=curve)
+speedup(pack_in_shares, 400, serial=pack_alone, seconds=3, simulated=curve, elsewhere="pack_in_shares")
 
 # %% [markdown]
 # The curve looks like the one of the reduce. The work is done once, and

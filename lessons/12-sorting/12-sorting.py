@@ -127,7 +127,7 @@ predict("How fast is it with 2 workers, compared with sorted() alone?", "nearly 
 
 # %%
 curve = simulate.curve(sort_in_shares, 100_000, cores=[1, 2, 4, 8], serial=sort_alone, costs="laptop")
-speedup(sort_in_shares, 100_000, serial=sort_alone, seconds=2, simulated=curve)
+speedup(sort_in_shares, 100_000, serial=sort_alone, seconds=2, simulated=curve, elsewhere="sort_in_shares")
 
 # %% [markdown]
 # Slower, on any number of cores. `sorted` is written in C, and it takes well below a microsecond for a number; to pickle one, copy it through a pipe, read it again, and all that once

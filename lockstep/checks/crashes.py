@@ -13,6 +13,7 @@ _TRACKER = re.compile(
 )  # what is left is told by itself
 _NOTE = "when serializing "  # pickle's, since 3.14, below the exception
 _MOST = 3
+_AND = " and "
 
 _INSIDE = re.compile(
     r"(?:Can't|cannot) (?:pickle|get) local object '?(?:<(?:function|class) )?'?(?P<name>[\w.<>]+?)'?(?: at 0x\w+)?>?'?$"
@@ -24,7 +25,10 @@ _NO_DATA = re.compile(r"cannot pickle '(?P<kind>[\w.]+)' object")
 
 @dataclass(frozen=True)
 class Crash:
-    """`name` ended by an exception: `last` is its last line, `text` the traceback without the library's frames."""
+    """`name` ended by an exception: `last` is its last line, `text` the traceback without the library's frames.
+
+    `name` may be several, where it cannot be told which of them ended by which of the exceptions in `last`.
+    """
 
     name: str
     last: str
@@ -32,7 +36,8 @@ class Crash:
 
     @property
     def told(self) -> str:
-        return f"{self.name} was ended by an exception: {unpicklable(self.last) or self.last[:300]}"
+        ended = "were ended by exceptions" if _AND in self.name else "was ended by an exception"
+        return f"{self.name} {ended}: {unpicklable(self.last) or self.last[:300]}"
 
 
 def parted(output: str) -> tuple[str, list[Crash]]:
@@ -44,6 +49,10 @@ def parted(output: str) -> tuple[str, list[Crash]]:
     while position < len(lines):
         if _TRACKER.search(lines[position]):
             position += 1 + (lines[position + 1 : position + 2] == ["  warnings.warn("])
+            continue
+        if tangled := _tangled(lines, position):
+            found, position = tangled
+            crashes.extend(found[: _MOST - len(crashes)])
             continue
         head = _HEAD.match(lines[position])
         begin = position + 1 if head else position
@@ -58,6 +67,31 @@ def parted(output: str) -> tuple[str, list[Crash]]:
             crashes.append(Crash(name[:80], told[-1], own_lines("\n".join(told))))
         position = end
     return "\n".join(printed), crashes
+
+
+def _tangled(lines: list[str], begin: int) -> tuple[list[Crash], int] | None:
+    """Of processes that print their tracebacks at once, a line of this and a line of that: who they are, and where it ends."""
+    names: list[str] = []
+    lasts: list[str] = []
+    end, at_once = begin, False
+    while end < len(lines):
+        line = lines[end]
+        if head := _HEAD.match(line):
+            if len(names) == len(lasts) and names:
+                break  # the next, after all of these
+            at_once = at_once or bool(names)
+            names.append((head["process"] or head["thread"])[:80])
+        elif len(lasts) == len(names):
+            break
+        elif line and line != _TRACEBACK and not line.startswith((" ", *_CHAINED)):
+            lasts.append(line)
+        end += 1
+    if not at_once or len(lasts) < len(names):
+        return None
+    text = own_lines("\n".join(dict.fromkeys(line for line in lines[begin:end] if not _HEAD.match(line))))
+    if len(set(lasts)) == 1:
+        return [Crash(name, lasts[0], text) for name in names], end
+    return [Crash(_AND.join(names), "; ".join(dict.fromkeys(lasts)), text)], end
 
 
 def unpicklable(message: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Literal, Self
 from lockstep.laws import Fit
 from lockstep.machine.capacity import Capacity
 from lockstep.machine.usable import UsableCpus
+from lockstep.measurement.elsewhere import Elsewhere
 from lockstep.measurement.plan import Plan
 from lockstep.measurement.samples import WARM_UP, Point, Sample, base_seconds, fits, points
 from lockstep.words import counted
@@ -27,7 +28,8 @@ class Measurement:
 
     `samples` are all runs; `capacities` what the probe found before and after them; `others` the CPUs that
     other programs kept busy meanwhile (None where the system does not tell); `simulated` (workers,
-    speed-up) pairs beyond the machine; `disagreement` tells of answers that differ between numbers of
+    speed-up) pairs beyond the machine; `elsewhere` what is kept of
+    the same work on another one; `disagreement` tells of answers that differ between numbers of
     workers ("" when none do). `history` holds every measurement of the same live plot, whose sliders measure again.
     """
 
@@ -39,6 +41,7 @@ class Measurement:
     capacities: tuple[Capacity, ...] = ()
     others: float | None = None
     simulated: tuple[tuple[int, float], ...] = ()
+    elsewhere: Elsewhere | None = None
     disagreement: str = ""
     state: State = "running"
     base_title: str = ""
@@ -81,16 +84,26 @@ class Measurement:
         return ""
 
     @property
+    def not_measured_here(self) -> dict[str, tuple[tuple[int, float], ...]]:
+        """The curves of (workers, speed-up) that were simulated or kept, by how they were got."""
+        kept = {} if self.elsewhere is None else {self.elsewhere.label: self.elsewhere.speedups}
+        return ({"simulated": self.simulated} if self.simulated else {}) | kept
+
+    @property
     def horizon(self) -> int:
         """The largest number of workers that the picture shows."""
-        simulated = max((workers for workers, _ in self.simulated), default=0)
-        return max(4, *self.plan.workers, simulated, 2 * self.cpus.count)
+        return max(
+            4,
+            *self.plan.workers,
+            2 * self.cpus.count,
+            *(workers for curve in self.not_measured_here.values() for workers, _ in curve),
+        )
 
     @property
     def top(self) -> float:
         """The largest speed-up that the picture shows: the ideal line may leave it."""
         seen = [ratio for point in self.points for ratio in point.ratios]
-        seen += [speedup for _, speedup in self.simulated]
+        seen += [speedup for curve in self.not_measured_here.values() for _, speedup in curve]
         ceiling = self.capacity.speedup if self.capacity is not None else 1.0
         return 1.2 * max(1.8, ceiling, min(max(self.plan.workers), self.cpus.count), *seen)
 
@@ -110,12 +123,13 @@ class Measurement:
                 "efficiency": point.efficiency,
                 "serial share": point.karp_flatt,
                 "runs": len(point.ratios),
-                "simulated": False,
+                "how": "measured",
             }
             for point in self.points
         ] + [
-            {"workers": workers, "speedup": speedup, "efficiency": speedup / workers, "simulated": True}
-            for workers, speedup in self.simulated
+            {"workers": workers, "speedup": speedup, "efficiency": speedup / workers, "how": how}
+            for how, pairs in self.not_measured_here.items()
+            for workers, speedup in pairs
         ]
 
     def progress(self) -> tuple[int, int, float | None]:

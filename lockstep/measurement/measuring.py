@@ -12,6 +12,7 @@ import numpy as np
 
 from lockstep.machine.usable import UsableCpus, usable_cpus
 from lockstep.measurement.campaign import campaign
+from lockstep.measurement.elsewhere import measured_elsewhere
 from lockstep.measurement.measured_program import program_of, serial_program
 from lockstep.measurement.measurement import Simulated
 from lockstep.measurement.plan import Scaling, Workers, plan_for
@@ -33,6 +34,7 @@ def speedup(
     chunk: int | None = None,
     seconds: float | None = None,
     simulated: Simulated | None = None,
+    elsewhere: str | None = None,
     pool: PoolFactory = multiprocessing.Pool,
     cpus: UsableCpus | None = None,
     live: bool | None = None,
@@ -48,6 +50,7 @@ def speedup(
         chunk      a chunk size, for programs with a parameter `chunk`
         seconds    time to spend on the rounds, instead of 4 or 30
         simulated  (workers, speed-up) pairs, or a function of (sizes and) workers, for the region beyond
+        elsewhere  the name of a program of the course: what is kept of it from a larger machine is drawn too, if anything is
         pool       what makes the pool for a program that takes one: multiprocessing.Pool, ProcessPoolExecutor
         cpus       the CPUs to believe in, instead of usable_cpus()
         live       show the live view; by default in notebooks
@@ -62,7 +65,7 @@ def speedup(
     [1, 2]
     """
     request = request_for(
-        program, sizes, workers, serial, careful, warm, scaling, chunk, seconds, simulated, pool, cpus
+        program, sizes, workers, serial, careful, warm, scaling, chunk, seconds, simulated, elsewhere, pool, cpus
     )
     if not (in_notebook() if live is None else live):
         return measured(request)
@@ -80,6 +83,7 @@ def request_for(
     chunk: int | None = None,
     seconds: float | None = None,
     simulated: Simulated | None = None,
+    elsewhere: str | None = None,
     pool: PoolFactory = multiprocessing.Pool,
     cpus: UsableCpus | None = None,
 ) -> Request:
@@ -98,7 +102,8 @@ def request_for(
     cpus = cpus if cpus is not None else usable_cpus()
     plan = plan_for(cpus, workers, serial is not None, careful, warm, scaling, seconds)
     base = None if serial is None else serial_program(serial, sizes)
-    return Request(called, plan, cpus, pool, base, simulated)
+    kept = None if elsewhere is None else measured_elsewhere(elsewhere)
+    return Request(called, plan, cpus, pool, base, simulated, kept)
 
 
 def measured(request: Request, show: Show = lambda result: None) -> Speedup:

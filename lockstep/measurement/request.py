@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lockstep.machine.usable import UsableCpus
+from lockstep.measurement.elsewhere import Elsewhere
 from lockstep.measurement.measured_program import Program
 from lockstep.measurement.measurement import Simulated
 from lockstep.measurement.plan import Plan
@@ -28,12 +29,16 @@ class Request:
     pool: PoolFactory = multiprocessing.Pool
     serial: Program | None = None
     simulated: Simulated | None = None
+    elsewhere: Elsewhere | None = None
 
     def start(self) -> Speedup:
         """The result before anything was measured."""
         base = f"{self.serial.name} (serial)" if self.serial is not None else "the same program with 1 worker"
         known = () if callable(self.simulated) else simulated_points(self.simulated, self.program, self.cpus)
-        return Speedup(self.program.title(), self.plan, self.cpus, base_title=base, simulated=known)
+        kept = self.elsewhere
+        if kept is not None and (kept.sizes != tuple(self.program.sizes) or self.plan.scaling == "weak"):
+            kept = None  # of other work
+        return Speedup(self.program.title(), self.plan, self.cpus, base_title=base, simulated=known, elsewhere=kept)
 
 
 def simulated_points(simulated: Simulated | None, program: Program, cpus: UsableCpus) -> tuple[tuple[int, float], ...]:

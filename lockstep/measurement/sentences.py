@@ -113,6 +113,9 @@ def _beyond(result: Measurement) -> Iterator[str]:
         source = f" ({cpus.limits[0].source})" if cpus.limits else ""
         amount = "one CPU" if cpus.share == 1 else f"{cpus.share:g} of a CPU"
         yield f"This process may use {amount}{source}, so no real speed-up above 1 can be measured here."
+    if result.elsewhere is not None:
+        workers, speedup = max(result.elsewhere.speedups, key=lambda pair: pair[1])
+        yield f"The curve with triangles was {result.elsewhere.label}: {speedup:.2f} at best, with {counted(workers, 'worker')}."
     if result.simulated:
         yield f"Beyond {counted(cpus.count, 'worker')} the curve is simulated, not measured."
         beyond = [workers for workers, speedup in result.simulated if speedup > ABOVE_IDEAL * workers]

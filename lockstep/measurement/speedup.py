@@ -85,6 +85,9 @@ class Speedup(Measurement):
             ],
             "fits": [fit.to_json() | {"sentence": fit.sentence()} for fit in self.fit(intervals)],
             "simulated": [list(pair) for pair in self.simulated],
+            "elsewhere": None
+            if self.elsewhere is None
+            else {"label": self.elsewhere.label, "speedups": [list(pair) for pair in self.elsewhere.speedups]},
             "horizon": self.horizon,
             "top": self.top,
             "alt": speedup_figure.alt_text(self),
@@ -98,6 +101,8 @@ class Speedup(Measurement):
             spread = "" if point.low is None else f"{point.low:.2f} to {point.high:.2f}"
             rows.append(f"{point.workers:7}  {point.seconds:9.4f}  {point.speedup:8.2f}  {spread}".rstrip())
         rows += [f"{workers:7}  {'simulated':>9}  {speedup:8.2f}" for workers, speedup in self.simulated]
+        if self.elsewhere is not None:
+            rows += [f"{workers:7}  {'elsewhere':>9}  {speedup:8.2f}" for workers, speedup in self.elsewhere.speedups]
         return "\n".join([*rows, self.sentence()])
 
     def _ipython_display_(self) -> None:

@@ -15,6 +15,7 @@ from lockstep.page.picture import Picture, html_table
 from lockstep.words import counted
 
 MEASURED, IDEAL, FITTED, SIMULATED, CAPACITY = "#0072B2", "#777777", "#D55E00", "#009E73", "#CC79A7"
+ELSEWHERE = "#9467BD"
 """Okabe and Ito's colours; markers and dashes differ too, so that no curve depends on its colour."""
 
 
@@ -54,11 +55,12 @@ def draw(result: Measurement) -> Picture:
 def alt_text(result: Measurement) -> str:
     """The plot in words."""
     told = [f"{point.speedup:.2f} with {counted(point.workers, 'worker')}" for point in result.points]
-    simulated = [f"{speedup:.2f} with {workers}" for workers, speedup in result.simulated]
     text = f"Plot of speed-up against the number of workers for {result.title}. "
     text += f"Measured: {', '.join(told) or 'nothing'}."
-    if simulated:
-        text += f" Simulated: {', '.join(simulated)}."
+    for how, curve in result.not_measured_here.items():
+        text += (
+            f" {how[0].upper()}{how[1:]}: {', '.join(f'{speedup:.2f} with {workers}' for workers, speedup in curve)}."
+        )
     return text
 
 
@@ -84,10 +86,13 @@ def _scene(axes: Axes, result: Measurement, horizon: int) -> None:
     if result.simulated:
         workers, speedups = zip(*result.simulated, strict=True)
         axes.plot(workers, speedups, "s--", color=SIMULATED, fillstyle="none", label="simulated")
+    if result.elsewhere is not None:
+        workers, speedups = zip(*result.elsewhere.speedups, strict=True)
+        axes.plot(workers, speedups, "^-", color=ELSEWHERE, linewidth=1, label=result.elsewhere.label)
     axes.set_xscale("log", base=2)
     axes.set_xlim(0.85, horizon * 1.18)
     axes.set_ylim(0, result.top)
-    ticks = {1, horizon, *(point.workers for point in result.points), *(workers for workers, _ in result.simulated)}
+    ticks = {1, horizon, *(row["workers"] for row in result.table())}
     axes.set_xticks(_apart(sorted(ticks)))
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:.0f}"))
     axes.xaxis.set_minor_locator(NullLocator())
@@ -108,7 +113,7 @@ def _apart(ticks: list[int]) -> list[int]:
 
 def _row(row: dict[str, Any]) -> list[str]:
     workers, speedup = str(row["workers"]), f"{row['speedup']:.2f}"
-    if row["simulated"]:
-        return [workers, "", speedup, "", "simulated"]
+    if row["how"] != "measured":
+        return [workers, "", speedup, "", row["how"]]
     spread = "" if row["low"] is None else f"{row['low']:.2f} to {row['high']:.2f}"
     return [workers, f"{row['seconds']:.4g}", speedup, spread, f"{row['runs']} runs"]

@@ -6,8 +6,8 @@ const SILENCE_MS = 5000; // then a slider that was moved says that the kernel ha
 
 // Okabe and Ito's colours; the lighter ones where the page is dark. Shapes and dashes differ as well.
 const PALETTES = {
-  light: { measured: "#0072B2", fitted: "#D55E00", simulated: "#007a5a", capacity: "#b0568a" },
-  dark: { measured: "#56B4E9", fitted: "#E69F00", simulated: "#2fd0a0", capacity: "#e59cc4" },
+  light: { measured: "#0072B2", fitted: "#D55E00", simulated: "#007a5a", elsewhere: "#7a4fa3", capacity: "#b0568a" },
+  dark: { measured: "#56B4E9", fitted: "#E69F00", simulated: "#2fd0a0", elsewhere: "#c5a3e8", capacity: "#e59cc4" },
 };
 
 const STYLE = `
@@ -115,6 +115,11 @@ function plot(result, colors, width) {
         `${p} workers: ${value.toFixed(2)}, simulated`));
     }
   }
+  const elsewhere = result.elsewhere?.speedups || [];
+  line(elsewhere.map(([p, value]) => [x(p), y(value)]), { stroke: colors.elsewhere, "stroke-width": 1.5 });
+  for (const [p, value] of elsewhere) {
+    inside.append(titled(svg("path", { d: triangle(x(p), y(value)), fill: colors.elsewhere }), `${p} workers: ${value.toFixed(2)}, ${result.elsewhere.label}`));
+  }
   const room = Math.min(16, 0.3 * (x(2) - x(1)) / Math.max(1, result.points.length / 4)); // in pixels, for the runs of one point beside each other
   for (const point of result.points) {
     point.ratios.forEach((ratio, index) => {
@@ -138,9 +143,14 @@ function plot(result, colors, width) {
   return drawing;
 }
 
-// Where the axis has ticks: at the numbers that were measured or simulated.
+function triangle(x, y) {
+  return `M${x - 5},${y + 4}h10l-5,-9z`;
+}
+
+// Where the axis has ticks: at the numbers that were measured, here or elsewhere, or simulated.
 function marked(result) {
-  const numbers = [1, ...result.points.map((point) => point.workers), ...result.simulated.map(([workers]) => workers), result.horizon];
+  const others = [...result.simulated, ...(result.elsewhere?.speedups || [])];
+  const numbers = [1, ...result.points.map((point) => point.workers), ...others.map(([workers]) => workers), result.horizon];
   return [...new Set(numbers)].sort((a, b) => a - b);
 }
 
@@ -168,6 +178,9 @@ function legend(result, colors) {
     const box = svg("rect", { x: 11, y: 2, width: 8, height: 8, fill: "none", stroke: colors.simulated, "stroke-width": 1.5 });
     entries.push(legendEntry("simulated", stroke(colors.simulated, "4 3"), box));
   }
+  if (result.elsewhere) {
+    entries.push(legendEntry(result.elsewhere.label, stroke(colors.elsewhere, "", 1.5), svg("path", { d: triangle(15, 6), fill: colors.elsewhere })));
+  }
   return html("ul", { class: "lockstep-legend" }, ...entries);
 }
 
@@ -177,7 +190,8 @@ function numbersOf(result) {
     point.karp_flatt == null ? "" : `${(100 * point.karp_flatt).toFixed(1)} %`,
     point.provisional ? "warm-up" : `${point.ratios.length} runs`]);
   const simulated = result.simulated.map(([workers, speedup]) => [workers, "", speedup.toFixed(2), "", "", "simulated"]);
-  return table(["workers", "time", "speed-up", "95 % interval", "serial share", "how"], [...measured, ...simulated]);
+  const elsewhere = (result.elsewhere?.speedups || []).map(([workers, speedup]) => [workers, "", speedup.toFixed(2), "", "", result.elsewhere.label]);
+  return table(["workers", "time", "speed-up", "95 % interval", "serial share", "how"], [...measured, ...simulated, ...elsewhere]);
 }
 
 function render({ model, el }) {

@@ -64,7 +64,7 @@ class NotebookRunner:
         passed = report.passed == report.total
         told = known(EXERCISES, exercise)
         if told:
-            progress.note(progress.file(), progress.CHECKED, exercise, {"passed": report.passed, "of": report.total})
+            progress.note_checks(progress.file(), exercise, report.passed, report.total)
         view.finish(report, where_to_go_on(told) if passed else "")
         offer(exercise, passed)
         if not passed:

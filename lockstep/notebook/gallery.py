@@ -15,8 +15,6 @@ from lockstep.notebook.exercise_help import EXERCISES
 from lockstep.player.aim import aimed_at, aims_of
 from lockstep.player.widget import Player
 
-DRIVEN = "driven"  # the kind of progress: puzzle -> the fewest steps in which it was driven to its failure
-
 
 def drive(puzzle: str, program: Any, *arguments: Any, **options: Any) -> Any:
     """A player in which you drive the program of a puzzle to any failure; in how many steps you came to it is kept.
@@ -44,8 +42,8 @@ def drive(puzzle: str, program: Any, *arguments: Any, **options: Any) -> Any:
         steps = len(player.schedule)
         told = f" In the fewest steps, {fewest}." if steps == fewest else f" {fewest} steps are enough."
         if player.reached and not player.verdict.endswith(told):
-            before = _number(progress.read(path).get(DRIVEN, {}).get(puzzle))
-            progress.note(path, DRIVEN, puzzle, min(steps, before or steps))
+            before = progress.count(progress.read(path).get(progress.DRIVEN, {}).get(puzzle))
+            progress.note(path, progress.DRIVEN, puzzle, min(steps, before or steps))
             player.verdict += told
 
     player.observe(keep, "verdict")
@@ -87,12 +85,11 @@ def gallery() -> Gallery:
     0 of 0 driven to the failure, 0 mended.
     """
     known = progress.read(progress.file())
-    driven, checked = known.get(DRIVEN, {}), known.get(progress.CHECKED, {})
+    driven = known.get(progress.DRIVEN, {})
     rows = []
     for name, told in _puzzles().items():
-        passed = checked.get(name, {})
-        mended = isinstance(passed, dict) and bool(passed) and passed.get("passed") == passed.get("of")
-        rows.append((str(told.get("title", name)), int(told["fewest"]), _number(driven.get(name)), mended))
+        steps, mended = progress.count(driven.get(name)), progress.all_hold(progress.checks(known, name))
+        rows.append((str(told.get("title", name)), int(told["fewest"]), steps, mended))
     return Gallery(tuple(rows))
 
 
@@ -101,11 +98,6 @@ def _puzzles() -> dict[str, Any]:
         found = json.loads((Path.cwd() / EXERCISES).read_text("utf-8"))
         return {name: told for name, told in found.items() if isinstance(told, dict) and "fewest" in told}
     return {}
-
-
-def _number(kept: Any) -> int:
-    """What was kept, if it is a number of steps; else 0."""
-    return kept if isinstance(kept, int) else 0
 
 
 def _driven(fewest: int, steps: int) -> str:

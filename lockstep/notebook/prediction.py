@@ -65,16 +65,22 @@ def predict(question: str, *choices: str, unit: str | None = None) -> None:
         raise ValueError(f"one choice is no choice: {choices[0]!r}")
     shell = running_shell()
     path = progress.file()
-    known = progress.read(path).get("predictions", {}).get(question, {})
+    kept = progress.read(path).get(progress.PREDICTED, {}).get(question)
+    known = kept if isinstance(kept, dict) else {}
     widget = PredictionWidget(
         question=question, choices=list(choices), unit=unit, committed=str(known.get("said", "")),
         outcome=str(known.get("outcome", "")),
     )  # fmt: skip
-    widget.observe(lambda change: progress.note(path, "predictions", question, {"said": change["new"]}), "committed")
+    widget.observe(lambda change: _keep(path, question, change["new"], ""), "committed")
     place = Display(widget)
     widget.observe(lambda _change: place.save(), ["committed", "outcome"])
     if shell is not None:
         _Beside.of(shell).expect(widget, path)
+
+
+def _keep(path: Path, question: str, said: str, outcome: str) -> None:
+    told = {"said": said, "outcome": outcome, "at": progress.now()}
+    progress.note(path, progress.PREDICTED, question, told)
 
 
 class _Beside:
@@ -120,7 +126,7 @@ class _Beside:
         came = what_came(result.result, "".join(self._printed), result.error_in_exec or result.error_before_exec)
         word = difference(said, came, tuple(widget.choices), widget.unit)
         widget.outcome = f"It came: {came}{f' ({word})' if word else ''}"
-        progress.note(self._path, "predictions", widget.question, {"said": said, "outcome": widget.outcome})
+        _keep(self._path, widget.question, said, widget.outcome)
         display(HTML(beside(said, came, word)))
 
 

@@ -43,7 +43,9 @@ function keepKeys(root) {
 // Calls `draw` when the page's colours or the width of `root` change; gives what ends that.
 function follow(root, draw) {
   const themes = new MutationObserver(draw);
-  themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-theme", "class"] });
+  for (const each of [document.documentElement, document.body]) { // where pages say it: the one in books, the other in Jupyter
+    themes.observe(each, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-theme", "class"] });
+  }
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   dark.addEventListener("change", draw);
   const sizes = new ResizeObserver(() => draw()); // also when it comes back to the page, whose colours may have changed

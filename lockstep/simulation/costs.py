@@ -69,7 +69,7 @@ class Costs:
 
     def of_waking(self, operation: Operation) -> float:
         """Latency to a process that waited in this operation; of a rank it is part of the message's."""
-        return 0.0 if operation.kind.startswith("mpi.") else self.wake
+        return 0.0 if operation_kind(operation.kind).between_ranks else self.wake
 
     def between_ranks(self, alpha: float, beta: float) -> Costs:
         """The same for the ranks of an MPI program, which all begin at once on machines of their own."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable
+from functools import partial
 
 from lockstep.simulation.actors import Actor, Behaviour, Deadlock, Span, Stretch, TooLong
 from lockstep.simulation.cores import Cores
@@ -127,7 +128,7 @@ class Engine:
             actor.history.append(Span(last, self.now, "communicating", operation.kind, operation.objects, stretch.line))
 
     def _note_waited(self, actor: Actor, kind: str, objects: tuple[str, ...] = (), line: str = "") -> None:
-        what = "communicating" if kind == "mpi.send" else "waiting"  # the network takes it
+        what = "communicating" if operation_kind(kind).between_ranks == "added" else "waiting"  # the network takes it
         actor.history.append(Span(actor.since, self.now, what, kind, objects, line, actor.awaited))
 
     def _ask(self, actor: Actor, operation: Operation) -> None:
@@ -371,19 +372,18 @@ class Engine:
     def _list_children(self, actor: Actor, operation: Operation) -> None:
         self._go_on(actor, tuple(self.actors[child].code for child in operation.arguments[0]))
 
-    def _send(self, actor: Actor, operation: Operation) -> None:
-        message, to = operation.arguments[0], operation.objects[0]
+    def _send(self, actor: Actor, operation: Operation, until_gone: bool = False) -> None:
+        message, to, span = operation.arguments[0], operation.objects[0], actor.span
         gone, there = self._network.times(actor.identity, to, message.size, self.now)
         self.messages += 1
         self.bytes += message.size
-        span = actor.span
 
         def arrive() -> None:
             self.objects.attempt(operation, actor.identity, span)
             self._changed((to,), actor)
 
         self._at(there, arrive)
-        self._go_on_later(actor, gone - self.now if operation.kind == "mpi.send" else 0.0, None)
+        self._go_on_later(actor, gone - self.now if until_gone else 0.0, None)
 
     def _sleep(self, actor: Actor, operation: Operation) -> None:
         self._go_on_later(actor, operation.arguments[0], None)
@@ -396,5 +396,5 @@ _OWN: dict[str, Callable[[Engine, Actor, Operation], None]] = {
     "process.start": Engine._start, "process.join": Engine._join, "process.exit": Engine._exit,
     "process.is_alive": Engine._observe, "process.exitcode": Engine._observe, "process.terminate": Engine._observe,
     "process.kill": Engine._observe, ACTIVE: Engine._list_children, "time.sleep": Engine._sleep, "time.now": Engine._tell_time,
-    "mpi.send": Engine._send, "mpi.isend": Engine._send,
+    "mpi.send": partial(Engine._send, until_gone=True), "mpi.isend": Engine._send,
 }  # fmt: skip

@@ -54,7 +54,9 @@ class OperationKind:
     `sees_exits`: its answer can tell whether a process has exited, always or when it is an exception. `follows`,
     `precedes`: what it does comes after what others did to the object, or before what they do next (the span).
     `wakes_all`: all who wait in it may go on after one change. `looks`: it tells how things are, and waits for nothing.
-    `cost`: which cost of `lockstep.simulation.costs.Costs` it has. `by_thread`: a thread beside the process has a part.
+    `between_ranks`: of MPI's, what every order leaves as it is: a rank "meets" the others, a message or receive is "added", one that
+    is there is "taken"; "other" is the rest. `cost`: which cost of `lockstep.simulation.costs.Costs` it has. `by_thread`: a thread
+    beside the process has a part.
     """
 
     name: str
@@ -74,6 +76,7 @@ class OperationKind:
     precedes: bool = False
     wakes_all: bool = False
     looks: bool = False
+    between_ranks: Literal["meets", "added", "taken", "other", ""] = ""
     cost: Literal["lock", "message", "call", "start", "exit", "barrier", ""] = ""
     by_thread: bool = False
 

@@ -22,7 +22,7 @@ def test_repo2docker_takes_conda_the_pinned_python_our_lock_and_our_post_build()
 def test_the_post_build_installs_the_package_and_makes_the_workspace():
     text = (ROOT / "binder" / "postBuild").read_text()
     assert "python -m pip install --no-deps" in text
-    assert "python -m lockstep.workspace notebooks solutions work" in text
+    assert "lockstep --no-lab --solutions solutions work" in text
     assert (ROOT / "binder" / "postBuild").stat().st_mode & 0o111
 
 

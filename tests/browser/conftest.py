@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from autograder.authoring.catalogue import ROOT
-from lockstep.workspace import quieten, update
+from lockstep.workspace import CONFIG, for_learners, quieten, update
 
 CHROMIUM_OPTIONS = [
     "--no-sandbox",
@@ -30,6 +30,7 @@ CHROMIUM_OPTIONS = [
 def work(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("course") / "work"
     update(ROOT / "notebooks", folder)
+    for_learners(folder)
     quieten()
     return folder
 
@@ -42,6 +43,7 @@ def lab(work, tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
     # Where pytest's variable is set, ipykernel does not show what child processes print.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    environment["JUPYTER_CONFIG_PATH"] = str(work / CONFIG)
     environment |= {"HOME": str(home), "JUPYTER_CONFIG_DIR": str(home / "config"), "IPYTHONDIR": str(home / "ipython")}
     server = subprocess.Popen(
         [

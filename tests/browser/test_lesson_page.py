@@ -7,6 +7,7 @@ import pytest
 
 from autograder.authoring.catalogue import ROOT
 
+from .looks import LOOKS, errors_of, problems, put_on
 from .test_lab import LAB, NOTEBOOK_7, command, open_notebook, picture, run_cell
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
@@ -31,6 +32,7 @@ def run_all(page):
     ],
 )
 def test_run_all_of_a_released_notebook_comes_to_its_last_cell(page, lab, lesson, application):
+    console = errors_of(page)
     open_notebook(page, lab, f"{lesson}/{lesson}.ipynb", application)
     run_all(page)
     outputs = page.evaluate(
@@ -40,7 +42,10 @@ def test_run_all_of_a_released_notebook_comes_to_its_last_cell(page, lab, lesson
     notebook = nbformat.read(ROOT / "notebooks" / lesson / f"{lesson}.ipynb", 4)
     expected = {cell.id for cell in notebook.cells if "raises-exception" in cell.metadata.get("tags", [])}
     assert {cell for cell, _ in errors} <= expected
-    assert page.locator("text=Error displaying widget").count() == 0
+    for look in (LOOKS[0], LOOKS[-1]):
+        put_on(page, look)
+        assert problems(page, live=True) == []
+    assert console == []
     picture(page, f"run-all-{lesson}")
 
 

@@ -6,6 +6,7 @@ import textwrap
 
 import psutil
 import pytest
+from hypothesis import given, strategies
 
 from autograder.grading.judging import judge, read_check_cell
 from lockstep.checks.crashes import parted
@@ -609,3 +610,29 @@ def test_the_news_stands_before_the_end_of_a_long_call():
 def test_a_key_of_a_hundred_thousand_digits_is_told_like_any_other():
     said = refusal("def f():\n    return {}, 10 ** 100_000", "found, key = student.f()\nassert found[key] == 3")
     assert "where the key <a whole number of 100,001 digits> is needed" in said
+
+
+LIBRARY_FRAME = '  File "/usr/lib/python3.11/multiprocessing/process.py", line 314, in _bootstrap\n    self.run()'
+
+
+@pytest.mark.parametrize(
+    "errors", [("ValueError: no luck",) * 3, ("ValueError: no luck", "KeyError: 'a'", "ZeroDivisionError: 1")]
+)
+@given(order=strategies.permutations([0] * 6 + [1] * 6 + [2] * 6))
+def test_processes_that_print_their_tracebacks_at_once_are_all_named(errors, order):
+    texts = [
+        [
+            f"Process Process-{number + 1}:", "Traceback (most recent call last):", *LIBRARY_FRAME.split("\n"),
+            '  File "solution", line 3, in worker', error,
+        ]
+        for number, error in enumerate(errors)
+    ]  # fmt: skip
+    mixed = [texts[number].pop(0) for number in order]
+    printed, crashes = parted("\n".join(["hello", *mixed, "good bye"]))
+    assert printed == "hello\ngood bye"
+    told = "\n".join(crash.told for crash in crashes)
+    assert all(f"Process-{number}" in told for number in (1, 2, 3))
+    assert all(error in told for error in errors)
+    assert "Traceback" not in told
+    assert "Process Process" not in told
+    assert all("multiprocessing" not in crash.text and "line 3, in worker" in crash.text for crash in crashes)

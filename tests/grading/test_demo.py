@@ -7,7 +7,8 @@ import pytest
 
 from autograder.__main__ import COMMANDS
 from autograder.authoring.exercise import Exercise, read_exercise
-from autograder.demo import ANSWERS, make_course
+from autograder.demo.answers import ANSWERS
+from autograder.demo.course import make_course
 from autograder.grading.judging import judge, read_check_cell
 from lockstep.program.source import ModuleSource
 from lockstep.student.launcher import local_launcher

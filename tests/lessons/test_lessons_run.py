@@ -1,13 +1,11 @@
 """Every lesson runs from top to bottom with the solutions, says nothing on stderr and leaves no process."""
 
-import os
-
-import nbclient
 import nbformat
-import psutil
 import pytest
 
 from autograder.authoring.catalogue import ROOT
+
+from .executing import executed
 
 LESSONS = sorted((ROOT / "source").glob("*/*.ipynb"))
 QUICK = {"01-processes"}  # one of them with the fast tests
@@ -20,14 +18,8 @@ def lessons():
 
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("path", lessons())
-def test_a_lesson_runs_with_its_solutions_and_without_stderr(path, tmp_path):
-    # Where pytest's variable is set, ipykernel does not show what child processes print.
-    os.environ.pop("PYTEST_CURRENT_TEST", None)
-    notebook = nbformat.read(path, 4)
-    before = {process.pid for process in psutil.process_iter()}
-    nbclient.NotebookClient(
-        notebook, timeout=180, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}
-    ).execute()
+def test_a_lesson_runs_with_its_solutions_and_without_stderr(path, tmp_path_factory):
+    notebook = executed(path, tmp_path_factory)
     for cell in notebook.cells:
         # A check cell goes on past a failure for learners; with the solution there is none.
         checks = cell.metadata.get("nbgrader", {}).get("grade", False)
@@ -36,9 +28,6 @@ def test_a_lesson_runs_with_its_solutions_and_without_stderr(path, tmp_path):
             assert output.output_type != "error" or meant, f"{cell.source}\n{output.get('evalue')}"
             shown = output.get("text", "") if output.get("name") == "stderr" else ""
             assert not shown or "shows-stderr" in cell.metadata.get("tags", []), f"{cell.source}\n{shown}"
-    left = [process for process in psutil.process_iter(["cmdline"]) if process.pid not in before]
-    ours = [process for process in left if "notebook_" in " ".join(process.info["cmdline"] or [])]
-    assert not ours
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)

@@ -183,7 +183,7 @@ def test_under_a_quota_of_one_cpu_the_sentence_says_why_and_the_rest_is_simulate
     assert "quota in /sys/fs/cgroup" in result.sentence()
     assert "the curve is simulated, not measured" in result.sentence()
     assert result.horizon == 8
-    assert [row["workers"] for row in result.table() if row["simulated"]] == list(range(1, 9))
+    assert [row["workers"] for row in result.table() if row["how"] == "simulated"] == list(range(1, 9))
 
 
 def test_a_simulated_curve_above_the_ideal_is_not_to_be_believed():

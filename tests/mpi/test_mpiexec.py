@@ -54,6 +54,14 @@ def segments() -> set[str]:
     return {path.name for path in SHARED.glob("mpich_shm_*")} if SHARED.exists() else set()
 
 
+def stay(before: set[str]) -> set[str]:
+    """Of the segments that were not there before, those that are not removed; ranks that others run now end meanwhile."""
+    new, began = segments() - before, time.monotonic()
+    while new & segments() and time.monotonic() - began < 60:
+        time.sleep(0.1)
+    return new & segments()
+
+
 def test_each_rank_calls_the_function_and_its_result_has_its_place():
     assert mpiexec(add, 2, y=3, ranks=3) == [15, 15, 15]
     assert mpiexec(without_communicator, ranks=2) == [2, 2]
@@ -68,9 +76,9 @@ def test_what_ranks_print_comes_in_its_order_line_by_line_each_with_its_rank(cap
 
 def test_ranks_that_wait_for_ever_are_named_by_their_lines_and_ended():
     before, began = segments(), time.monotonic()
-    with pytest.raises(StudentTimedOut, match=r"`wait_for_the_other` on 3 ranks was still running after 3 s") as failed:
-        mpiexec(wait_for_the_other, ranks=3, limit=3)
-    assert time.monotonic() - began < 30
+    with pytest.raises(StudentTimedOut, match=r"`wait_for_the_other` on 3 ranks was still running after 6 s") as failed:
+        mpiexec(wait_for_the_other, ranks=3, limit=6)
+    assert time.monotonic() - began < 60
     first, second, third = failed.value.stacks.splitlines()
     line = "return comm.recv(source=1 - comm.Get_rank())"
     assert first.startswith("rank 0 is in `wait_for_the_other` at programs.py, line")
@@ -78,7 +86,7 @@ def test_ranks_that_wait_for_ever_are_named_by_their_lines_and_ended():
     assert second.startswith("rank 1 is in")
     assert second.endswith(line)
     assert third == "rank 2 has returned, and waits for the others to end"
-    assert segments() <= before
+    assert not stay(before)
 
 
 def test_a_rank_that_computes_for_ever_is_ended_too():
@@ -101,7 +109,7 @@ def test_one_rank_that_fails_ends_all_at_once_and_is_named(function, error, word
     with pytest.raises(error, match=words):
         mpiexec(function, ranks=3, limit=60)
     assert time.monotonic() - began < 40
-    assert segments() <= before
+    assert not stay(before)
 
 
 def test_no_process_is_left_over():

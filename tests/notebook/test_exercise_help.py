@@ -43,11 +43,12 @@ def test_every_exercise_has_points_a_starter_a_solution_and_a_way_on():
 
 def test_a_class_gets_no_solution_with_its_notebooks():
     assert not list((ROOT / "notebooks").rglob(SOLUTIONS))
+    puzzles, exercises = read_puzzles(), read_exercises()
     for path in (ROOT / "notebooks").rglob(EXERCISES):
         for name, told in json.loads(path.read_text()).items():
             puzzle = "fewest" in told
             assert told.keys() == ({"title", "fewest", "starter"} if puzzle else {"points", "starter", "then"})
-            assert told["starter"] == (read_puzzles() if puzzle else read_exercises())[name].starter
+            assert told["starter"] == (puzzles if puzzle else exercises)[name].starter
 
 
 def test_only_what_answers_the_learners_click_reads_solutions():

@@ -89,6 +89,7 @@ def test_what_the_next_cell_gives_stands_beside_a_prediction_and_both_are_kept(t
     assert "2 items more than you said" in shown
     assert "You predicted" not in after
     kept = read(tmp_path / FILE)["predictions"]["How many?"]
+    assert kept.pop("at") > 0
     assert kept == {"said": "3", "outcome": "It came: there are 5 (2 items more than you said)"}
     again, _ = outputs(tmp_path, f"{asked}\nprint(get_ipython()._lockstep_beside._widget.committed)", "1 + 1")
     assert again.rstrip().endswith("3")

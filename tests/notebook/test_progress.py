@@ -3,6 +3,8 @@
 import json
 import multiprocessing
 
+import pytest
+
 from lockstep.notebook import progress
 from lockstep.workspace import RECORD
 
@@ -50,3 +52,95 @@ def test_the_lock_of_a_notebook_that_was_killed_holds_nobody_up_for_ever(tmp_pat
 
 def test_a_folder_that_cannot_be_written_to_keeps_nothing_and_says_nothing(tmp_path):
     progress.note(tmp_path / "missing" / progress.FILE, "exercises", "count", 1)
+
+
+def test_of_several_tries_the_best_and_the_last_are_kept(tmp_path):
+    path = tmp_path / progress.FILE
+    for passed in (2, 4, 1):
+        progress.note_checks(path, "count", passed, 4)
+    found = progress.checks(progress.read(path), "count")
+    assert (found["passed"], found["best"], found["of"]) == (1, 4, 4)
+    assert progress.all_hold(found)
+    assert found["tried"] > 0
+
+
+def test_what_was_reached_on_other_checks_counts_no_more(tmp_path):
+    path = tmp_path / progress.FILE
+    progress.note_checks(path, "count", 3, 3)
+    progress.note_checks(path, "count", 3, 4)
+    assert not progress.all_hold(progress.checks(progress.read(path), "count"))
+
+
+HERE = {
+    "exercises": {
+        "count": {"passed": 1, "of": 4, "best": 3, "tried": 20},
+        "pack": {"passed": 2, "of": 2, "best": 2, "tried": 5},
+    },
+    "predictions": {"both": {"said": "mine", "at": 9}, "mine": {"said": "x", "at": 1}},
+    "driven": {"river": 9, "bakery": 4},
+}
+THERE = {
+    "exercises": {"count": {"passed": 4, "of": 4, "best": 4, "tried": 10}, "ring": {"passed": 0, "of": 5, "tried": 7}},
+    "predictions": {"both": {"said": "newer", "at": 10}, "other": {"said": "y"}},
+    "driven": {"river": 7, "water": 4},
+    "later kind": {"a": 1},
+}
+
+
+def test_what_is_taken_back_is_merged_and_nothing_of_either_is_lost(tmp_path):
+    path = tmp_path / progress.FILE
+    path.write_text(json.dumps(HERE))
+    progress.take_back(path, json.dumps(THERE))
+    known = progress.read(path)
+    assert progress.checks(known, "count") == {"passed": 1, "of": 4, "best": 4, "tried": 20}
+    assert progress.all_hold(progress.checks(known, "pack"))
+    assert progress.checks(known, "ring")["tried"] == 7
+    assert {name: each["said"] for name, each in known["predictions"].items()} == {
+        "both": "newer",
+        "mine": "x",
+        "other": "y",
+    }
+    assert known["driven"] == {"river": 7, "bakery": 4, "water": 4}
+    assert known["later kind"] == {"a": 1}
+
+
+def test_to_take_the_same_back_again_changes_nothing(tmp_path):
+    path = tmp_path / progress.FILE
+    path.write_text(json.dumps(HERE))
+    progress.take_back(path, json.dumps(THERE))
+    once = progress.saved(path)
+    progress.take_back(path, once)
+    progress.take_back(path, json.dumps(THERE))
+    assert progress.saved(path) == once
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"cells": [], "metadata": {}}', "[" * 100_000, "\0", "x" * 2_000_000])
+def test_another_file_is_not_taken_and_changes_nothing(tmp_path, text):
+    path = tmp_path / progress.FILE
+    path.write_text(json.dumps(HERE))
+    with pytest.raises(ValueError, match="progress"):
+        progress.take_back(path, text)
+    assert json.loads(path.read_text()) == HERE
+
+
+@pytest.mark.parametrize("odd", [True, -1, 1.5, "3", None, [], {}, 10**400])
+def test_a_number_that_cannot_be_is_not_counted(tmp_path, odd):
+    path = tmp_path / progress.FILE
+    progress.take_back(path, json.dumps({"exercises": {"count": {"passed": odd, "of": odd}}, "driven": {"river": odd}}))
+    known = progress.read(path)
+    assert progress.checks(known, "count") == {}
+    assert progress.count(known["driven"].get("river")) == 0
+
+
+def test_more_checks_than_there_are_count_as_all():
+    assert progress.checks({"exercises": {"a": {"passed": 9, "of": 3}}}, "a")["best"] == 3
+
+
+def test_progress_that_was_deleted_is_gone_and_begins_anew(tmp_path):
+    path = tmp_path / progress.FILE
+    progress.note_checks(path, "count", 1, 1)
+    progress.forget(path)
+    progress.forget(path)
+    assert list(tmp_path.iterdir()) == []
+    progress.note_checks(path, "ring", 1, 2)
+    assert list(progress.read(path)["exercises"]) == ["ring"]

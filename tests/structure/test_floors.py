@@ -18,6 +18,7 @@ FLOORS = (
     ("student",),
     ("checks", "exploration", "recording", "player", "simulation", "measurement", "mpi"),
     ("notebook",),
+    ("__main__",),
 )
 
 

@@ -1,8 +1,10 @@
 """A learner's copies of the notebooks are brought up to date and never overwritten."""
 
+import json
+
 import pytest
 
-from lockstep.workspace import quieten, update
+from lockstep.workspace import CONFIG, for_learners, quieten, update
 
 
 def make(folder, text):
@@ -66,3 +68,10 @@ def test_lab_does_not_ask_about_news_and_other_overrides_are_kept(tmp_path):
     overrides.write_text("{}")
     quieten(tmp_path)
     assert overrides.read_text() == "{}"
+
+
+def test_what_of_nbgrader_is_for_teachers_is_switched_off_for_learners(tmp_path):
+    for_learners(tmp_path)
+    page = json.loads((tmp_path / CONFIG / "labconfig" / "page_config.json").read_text())
+    assert page["disabledExtensions"]["@jupyter/nbgrader:formgrader"]
+    assert "@jupyter/nbgrader:validate-assignment" not in page["disabledExtensions"]

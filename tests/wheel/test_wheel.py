@@ -1,11 +1,17 @@
 """What a stranger has who installs the wheel, and nothing else, into an environment of their own (`make wheel`)."""
 
+import json
 import os
+import shutil
+import socket
 import subprocess
+import time
+import urllib.request
 from importlib.metadata import version
 
 import nbformat
 import pytest
+from jupyter_client import BlockingKernelClient
 
 from autograder.authoring.catalogue import ROOT
 
@@ -42,7 +48,12 @@ def files(folder):
 
 
 def test_it_holds_lockstep_whole_and_nothing_else_of_ours(installed):
-    assert files(installed) == files(ROOT / "lockstep"), "run `make wheel`"
+    own, course = files(installed), files(installed / "course")
+    assert course == files(ROOT / "notebooks"), "run `make wheel`"
+    assert {path: own[path] for path in own if path.parts[0] != "course"} == files(ROOT / "lockstep"), (
+        "run `make wheel`"
+    )
+    assert not [path for path in own if path.name == ".solutions.json"]
     assert not [name for name in ("autograder", "tests", "benchmarks", "source") if (installed.parent / name).exists()]
 
 
@@ -68,7 +79,7 @@ def test_it_knows_its_version(installed, tmp_path):
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("unit", ["start", "races", "speedup"])
 def test_a_released_notebook_runs_in_it(installed, tmp_path, unit):
-    assert run(tmp_path, "python", "-m", "lockstep.workspace", ROOT / "notebooks", "work")[0] == 0
+    assert run(tmp_path, "lockstep", "--no-lab", "work")[0] == 0
     (path,) = (tmp_path / "work").glob(f"*-{unit}/*.ipynb")
     code, said = run(path.parent, "jupyter", "execute", "--inplace", "--allow-errors", path.name)
     assert code == 0, said
@@ -77,3 +88,73 @@ def test_a_released_notebook_runs_in_it(installed, tmp_path, unit):
     assert all(cell.execution_count for cell in cells)
     assert errors, "nothing is solved"
     assert {error.ename for error in errors} == {"ChecksFailed"}, errors
+
+
+@pytest.fixture
+def opened(tmp_path):
+    """(address, folder of a new user) of the course, which somebody opened who has uv and a wheel, and nothing else."""
+    uv = shutil.which("uv") or str(ROOT / ".uv" / "bin" / "uv")
+    (wheel,) = (ROOT / "dist").glob("*.whl")
+    cache = subprocess.run([uv, "cache", "dir"], capture_output=True, text=True, check=True)
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    reached = ("SSL_", "HTTP", "http", "NO_PROXY", "UV_INDEX", "UV_DEFAULT_INDEX")  # how this machine comes to packages
+    environment = {name: value for name, value in os.environ.items() if name.startswith(reached)}
+    environment |= {"HOME": str(tmp_path), "PATH": os.defpath, "UV_CACHE_DIR": cache.stdout.strip()}
+    lab = ("--no-browser", "--port", str(port), "--", "--IdentityProvider.token=t")
+    with open(tmp_path / "said", "w") as said:
+        server = subprocess.Popen(
+            [uv, "tool", "run", "--from", wheel, "lockstep", *lab],
+            cwd=tmp_path,
+            env=environment,
+            stdout=said,
+            stderr=said,
+        )
+    try:
+        deadline = time.monotonic() + 200  # where nothing is in uv's cache yet
+        while True:
+            try:
+                asked(f"http://127.0.0.1:{port}/api/status")
+                break
+            except OSError:
+                assert server.poll() is None, (tmp_path / "said").read_text()
+                assert time.monotonic() < deadline, (tmp_path / "said").read_text()
+                time.sleep(0.3)
+        yield f"http://127.0.0.1:{port}", tmp_path
+        asked(f"http://127.0.0.1:{port}/api/shutdown", {})
+        server.wait(60)
+    finally:
+        server.kill()
+
+
+def asked(address, data=None):
+    """The server's answer, as text; with `data` it is told something."""
+    body = None if data is None else json.dumps(data).encode()
+    request = urllib.request.Request(address, body, {"Authorization": "token t", "Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return answer.read().decode()
+
+
+@pytest.mark.timeout(400)
+def test_who_has_only_uv_opens_the_course_and_its_check_cells_check(opened):
+    address, home = opened
+    assert "JupyterLab" in asked(f"{address}/lab/tree/00-start/00-start.ipynb")
+    name = "01-processes/01-processes.ipynb"
+    notebook = nbformat.reads(json.dumps(json.loads(asked(f"{address}/api/contents/{name}"))["content"]), 4)
+    checks = next(cell for cell in notebook.cells if cell.id == "run_all-checks")
+    starter = next(cell for cell in notebook.cells if cell.id == "run_all")
+    session = {"kernel": {"name": "python3"}, "name": "n", "path": name, "type": "notebook"}
+    kernel = json.loads(asked(f"{address}/api/sessions", session))["kernel"]["id"]
+    (connection,) = home.rglob(f"kernel-{kernel}.json")
+    client = BlockingKernelClient(connection_file=str(connection))
+    client.load_connection_file()
+    client.start_channels()
+    try:
+        client.wait_for_ready(60)
+        seen = []
+        for code in ("%load_ext lockstep", starter.source, checks.source):
+            reply = client.execute_interactive(code, timeout=120, output_hook=seen.append)
+        assert reply["content"]["ename"] == "ChecksFailed", "nothing is solved"
+        assert "run_all" in json.dumps([message["content"] for message in seen])
+    finally:
+        client.stop_channels()

@@ -11,6 +11,7 @@ Anybody who gives the same `throws` and `seed` must get the **same** answer, for
 """
 
 import random
+import time
 from multiprocessing import Pool, get_context
 
 import numpy as np
@@ -68,6 +69,24 @@ def many_estimates(throws, number):
     return [float(estimate_pi(throws, 1, seed)) for seed in range(number)]
 
 
+@given
+def estimate_in_turns(throws, workers, seed):
+    # A chunk takes a while, so that nobody has thrown all of them before the others have begun.
+    learners = estimate_pi.__globals__
+    own = learners["hits_in"]
+
+    def hits_in(task):
+        time.sleep(0.02)
+        return own(task)
+
+    hits_in.__module__, hits_in.__qualname__ = own.__module__, own.__qualname__  # it is sent by name
+    learners["hits_in"] = hits_in
+    try:
+        return estimate_pi(throws, workers, seed)
+    finally:
+        learners["hits_in"] = own
+
+
 @check("it is about pi", limit=10)
 def _(student):
     found = student.estimate_pi(100_000, 2, 1)
@@ -89,18 +108,18 @@ def _(student):
 
 @check("the same seed, the same answer", limit=10)
 def _(student):
-    first, second = student.estimate_pi(30_000, 2, 8), student.estimate_pi(30_000, 2, 8)
+    first, second = student.estimate_pi(30_000, 1, 8), student.estimate_pi(30_000, 1, 8)
     assert first == second, (
         f"seed 8 gave {first} the first time, and {second} the second: nobody can repeat your experiment"
     )
-    assert student.estimate_pi(30_000, 2, 9) != first, (
+    assert student.estimate_pi(30_000, 1, 9) != first, (
         "the seeds 8 and 9 give the same answer: is the seed used at all?"
     )
 
 
 @check("any number of workers, the same answer", limit=15)
 def _(student):
-    found = {workers: student.estimate_pi(50_000, workers, 3) for workers in (1, 2, 3)}
+    found = {workers: student.estimate_in_turns(150_000, workers, 3) for workers in (1, 2, 3)}
     assert len(set(found.values())) == 1, (
         f"with seed 3, 1, 2 and 3 workers give {found[1]}, {found[2]} and {found[3]}: a stream belongs to a chunk, whoever throws it, and not to a worker"
     )
@@ -108,6 +127,9 @@ def _(student):
 
 @check("no two chunks throw the same darts", limit=20)
 def _(student):
+    assert len({student.estimate_pi(throws, 1, 0) for throws in range(10_000, 50_000, 10_000)}) > 1, (
+        "10,000, 20,000, 30,000 and 40,000 darts with seed 0 give the very same answer. Do several chunks throw the very same darts, from the same seed?"
+    )
     found = student.many_estimates(160_000, 8)
     error = (sum((one - 3.14159265) ** 2 for one in found) / len(found)) ** 0.5
     assert error <= 0.0085, (
@@ -122,12 +144,15 @@ def _(student):
     )
 
 
-@check("all workers throw", limit=20)
+@check("all workers throw", limit=30)
 def _(student):
-    found = simulate(student.estimate_pi, 600_000, 3, 7, cores=5, limit=15)
+    found = simulate(student.estimate_pi, 4_000_000, 3, 7, cores=5, costs="laptop", limit=25)
     assert found.processes > 1, "no other process was started: nobody shares the work"
     assert found.processes == 4, f"for 3 workers {found.processes - 1} processes were started"
-    _, *loads = found.busy.values()
+    parent, *loads = found.busy.values()
+    assert parent <= 0.6 * found.work, (
+        f"the parent does {parent / found.work:.0%} of all the work itself: a task says which darts are to be thrown, and the worker makes them and looks where they land"
+    )
     assert max(loads) <= 0.6 * sum(loads), (
         f"one of 3 workers does {max(loads) / sum(loads):.0%} of their work: give each a third"
     )
@@ -152,6 +177,46 @@ def a_seed_for_each_worker():
         sizes = [b - a for a, b in zip(bounds, bounds[1:])]
         with Pool(workers) as pool:
             return 4 * sum(pool.map(hits_in, list(zip(seeds, sizes)), chunksize=1)) / throws
+
+
+@wrong(
+    "Do several chunks throw the very same darts, from the same seed?",
+    replaced={"np.random.SeedSequence(seed).spawn(len(sizes))": "[seed * number for number in range(len(sizes))]"},
+)
+def the_seed_times_the_number(): ...
+
+
+@wrong("a stream belongs to a chunk, whoever throws it, and not to a worker")
+def one_seeded_generator_for_all():
+    def hits_in(darts):
+        x, y = np.random.random((2, darts))
+        return int((x**2 + y**2 < 1).sum())
+
+    def estimate_pi(throws, workers, seed):
+        np.random.seed(seed)
+        sizes = [min(10_000, throws - start) for start in range(0, throws, 10_000)]
+        with Pool(workers) as pool:
+            return 4 * sum(pool.map(hits_in, sizes, chunksize=1)) / throws
+
+
+@wrong(
+    "of all the work itself: a task says which darts are to be thrown",
+    replaced={"pool.map(hits_in, list(zip(seeds, sizes)), chunksize=1)": "map(hits_in, zip(seeds, sizes))"},
+)
+def the_parent_throws(): ...
+
+
+@wrong("of all the work itself: a task says which darts are to be thrown")
+def the_workers_only_look():
+    def hits_in(places):
+        return int((places[0] ** 2 + places[1] ** 2 < 1).sum())
+
+    def estimate_pi(throws, workers, seed):
+        sizes = [min(10_000, throws - start) for start in range(0, throws, 10_000)]
+        streams = map(np.random.default_rng, np.random.SeedSequence(seed).spawn(len(sizes)))
+        with Pool(workers) as pool:
+            places = [stream.random((2, size)) for stream, size in zip(streams, sizes)]
+            return 4 * sum(pool.map(hits_in, places, chunksize=1)) / throws
 
 
 @wrong("nobody can repeat your experiment")

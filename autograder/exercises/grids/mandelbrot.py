@@ -9,10 +9,10 @@ The view is not symmetric: the rows at the bottom take many times as long as tho
 row is drawn once, and a point alone is not worth a message.
 """
 
-from multiprocessing import Array, Pool, Process, Queue, get_context
+from multiprocessing import Array, Pool, Process, Queue, Value, get_context
 
 from autograder.authoring.marks import also_right, hidden, wrong
-from lockstep import check, given, simulate, work
+from lockstep import check, explore, given, simulate, work
 
 points = 3
 
@@ -92,6 +92,18 @@ def _(student):
         picture = student.mandelbrot(given.steps, rows, columns, workers)
         assert len(picture) == rows, f"a picture of {rows} rows has {len(picture)}: are rows lost that are left over?"
         assert [list(row) for row in picture] == student.whole_picture(rows, columns)
+
+
+@check("workers that share a number lose no row, in whatever order they work", limit=30)
+def _(student):
+    whole = student.whole_picture(2, 1)
+    try:
+        explore(student.mandelbrot, given.steps, 2, 1, 2, budget=30_000).always(
+            lambda picture: [list(row) for row in picture] == whole
+        )
+    except AssertionError as failure:
+        if type(failure).__name__ != "NotExplored":  # as a Pool is not, whose workers share nothing
+            raise
 
 
 @check("equal loads: 8 workers on 10 virtual cores are busy until the end", limit=30)
@@ -211,6 +223,27 @@ def one_row_after_another():
     def mandelbrot(steps, rows, columns, workers):
         with Pool(workers) as pool:
             return [pool.apply(draw_row, ((steps, row, rows, columns),)) for row in range(rows)]
+
+
+@wrong("interleavings", "✘ workers that share a number lose no row, in whatever order they work")
+def the_next_row_is_read_outside_the_lock():
+    def draw_rows(steps, rows, columns, left, picture):
+        while True:
+            with left.get_lock():
+                left.value -= 1
+            row = left.value
+            if row < 0:
+                return
+            picture[row * columns : (row + 1) * columns] = draw_row((steps, row, rows, columns))
+
+    def mandelbrot(steps, rows, columns, workers):
+        left, picture = Value("i", rows), Array("i", rows * columns, lock=False)
+        processes = [Process(target=draw_rows, args=(steps, rows, columns, left, picture)) for _ in range(workers)]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join()
+        return [list(picture[row * columns : (row + 1) * columns]) for row in range(rows)]
 
 
 @also_right

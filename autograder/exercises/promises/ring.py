@@ -245,12 +245,14 @@ def _(student):
     found.always_ends()
 
 
-@check("two real processes pass numbers through it", limit=4)
+@check("two real processes pass numbers through it, and it goes round as often as it must", limit=10)
 def _(student):
     items = [5, 0, -5, 7, 1]
     explore(student.pass_through, 2, items).always(lambda got: got == items)
     items = list(range(-8, 9))
     assert student.pass_through(8, items) == items
+    items = list(range(20_000))
+    assert student.pass_through(500, items) == items, "20,000 items through a ring for 500: another list comes out"
 
 
 @hidden
@@ -541,6 +543,19 @@ def the_end_of_the_array_forgotten():
             item = self.items[self.first.value]
             self.first.value += 1
             return item
+
+
+@wrong(
+    "did not come back within",
+    "Process-1 was ended by an exception: IndexError",
+    replaced={
+        "self.places = size + 1": "self.size, self.places = size, 1_000",
+        "after = (last + 1) % self.places": "after = last + 1",
+        "while after == self.first.value:": "while last - self.first.value == self.size:",
+        "self.first.value = (first + 1) % self.places": "self.first.value = first + 1",
+    },
+)
+def as_many_places_as_anybody_will_need(): ...
 
 
 @wrong("Is an item of 0 taken for none?")

@@ -120,6 +120,24 @@ def comparisons_of_sort_share(numbers):
 
 
 @given
+def merges_of_sort_share(numbers):
+    # How often sort_share, and what it calls, merges.
+    learners, made = sort_share.__globals__, []
+    own = learners["merge"]
+
+    def counted(left, right):
+        made.append(1)
+        return own(left, right)
+
+    learners["merge"] = counted
+    try:
+        sort_share(numbers)
+    finally:
+        learners["merge"] = own
+    return len(made)
+
+
+@given
 def list_afterwards(items):
     # The list that merge_sort was given, after it has come back.
     merge_sort(items, 2)
@@ -162,6 +180,9 @@ def _(student):
     assert found == sorted(numbers)
     assert comparisons <= 10_240, (
         f"{comparisons} comparisons for 1,024 items: merging halves of halves needs at most 10 for each item. Are the parts halves?"
+    )
+    assert student.merges_of_sort_share(numbers[:8]), (
+        "`sort_share` never calls `merge`: sort one half, sort the other half, and merge them, instead of asking `sorted`"
     )
 
 
@@ -248,6 +269,12 @@ def one_item_after_another_is_inserted():
         for start in range(0, len(items), 16):
             done = merge(done, sort_share(items[start : start + 16]))
         return done
+
+
+@wrong("`sort_share` never calls `merge`")
+def the_shares_sorted_by_the_library():
+    def sort_share(items):
+        return sorted(items)
 
 
 @wrong("are the items lost that are left over when they are divided by workers?")

@@ -84,6 +84,27 @@ def list_afterwards(items):
 
 
 @given
+class Counted(int):
+    # A number whose comparisons are counted.
+    comparisons = 0
+
+    def __lt__(self, other):
+        Counted.comparisons += 1
+        return int(self) < int(other)
+
+    def __gt__(self, other):
+        return other < self
+
+
+@given
+def comparisons_for_splitters(length, buckets):
+    # How often items are compared to choose the splitters of so many items.
+    Counted.comparisons = 0
+    choose_splitters([Counted(n * 7_919 % 10_007) for n in range(length)], buckets)
+    return Counted.comparisons
+
+
+@given
 class Slow:
     # A number of which a comparison takes 1 s of computing.
     def __init__(self, number):
@@ -147,6 +168,10 @@ def _(student):
             f"4,000 items ({name}) in 8 buckets: the largest has {largest} of them, the mean is 500. Are the splitters from a sorted sample, taken from everywhere "
             "in the list, of 16 items a bucket? Equal distances between smallest and largest item do not make equal buckets"
         )
+    compared = student.comparisons_for_splitters(4_000, 8)
+    assert compared <= 4_000, (
+        f"{compared} comparisons to choose 7 splitters among 4,000 items: sort a sample of them, and not all. To sort them all is what the workers are for"
+    )
 
 
 @check("equal items do not all go into one bucket")
@@ -155,7 +180,8 @@ def _(student):
         largest = max(student.bucket_lengths(items, 8))
         assert largest <= 1_000, (
             f"4,000 items ({name}) in 8 buckets: the largest has {largest} of them, the mean is 500. An item that is equal to several splitters fits into all the "
-            "buckets between them: deal them out"
+            "buckets between them: deal them out, and let each value have its own turn, or take the bucket that has the fewest. If all values share one turn, those "
+            "that come in a rhythm meet the same bucket again and again"
         )
 
 
@@ -176,9 +202,15 @@ def _(student):
     assert found.result == sorted(n * 7_919 % 10_007 for n in range(800))
     assert found.processes > 1, "no other process was started: the caller sorts all buckets itself"
     assert found.processes == 5, f"for 4 workers {found.processes - 1} processes were started"
-    _, *loads = found.busy.values()
-    assert 0 < max(loads) <= 0.48 * sum(loads), (
+    parent, *loads = found.busy.values()
+    assert max(loads) > 0, (
+        "4 processes were started, and none of them compared an item: the caller sorts the buckets itself"
+    )
+    assert max(loads) <= 0.48 * sum(loads), (
         f"one of 4 workers makes {max(loads) / sum(loads):.0%} of their comparisons: each should sort a bucket"
+    )
+    assert found.makespan <= parent + 0.7 * sum(loads), (
+        "each has its bucket, but they sort one after another: is a worker waited for before the next one has its task?"
     )
 
 
@@ -289,6 +321,29 @@ def nobody_shares():
     def sample_sort(items, workers):
         buckets = into_buckets(items, choose_splitters(items, workers))
         return [item for bucket in buckets for item in sorted(bucket)]
+
+
+@wrong("none of them compared an item: the caller sorts the buckets itself")
+def the_caller_sorts_once_more():
+    def sample_sort(items, workers):
+        with Pool(workers) as pool:
+            parts = pool.map(list, into_buckets(items, choose_splitters(items, workers)), chunksize=1)
+        return sorted(item for part in parts for item in part)
+
+
+@wrong("is a worker waited for before the next one has its task?")
+def one_bucket_after_another():
+    def sample_sort(items, workers):
+        with Pool(workers) as pool:
+            parts = [pool.apply(sorted, (one,)) for one in into_buckets(items, choose_splitters(items, workers))]
+        return [item for part in parts for item in part]
+
+
+@wrong(
+    "sort a sample of them, and not all",
+    replaced={"sorted(random.sample(items, min(len(items), 16 * buckets)))": "sorted(items)"},
+)
+def all_items_for_a_sample(): ...
 
 
 @wrong("came back as", "every item is in exactly one bucket")

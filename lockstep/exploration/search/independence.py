@@ -21,10 +21,6 @@ from lockstep.standin.operation import Operation
 _LOCKS = {"lock.acquire": 1, "rlock.acquire": 1, "lock.release": -1, "rlock.release": -1}
 _CELLS = {"cell.read": False, "cell.write": True, "cells.read": False, "cells.write": True}  # does it write?
 _WAITS = {conditions.BEGIN_WAITING, conditions.WAKE, conditions.NOTIFY}
-# Of MPI, what every order leaves as it is: a message is added, or a rank goes where all that it needs is there.
-_MPI_MEETS = ("mpi.enter ", "mpi.leave ", "mpi.finalize", "mpi.results")
-_MPI_ADDS = {"mpi.send", "mpi.isend", "mpi.irecv", to_any("mpi.irecv")}
-_MPI_WAITS = {"mpi.recv", "mpi.wait", "mpi.sent"}
 Held = Counter[str]  # a lock, and how many times it is held at least
 
 
@@ -60,7 +56,7 @@ class Independence:
 
     def seems_alone(self, local: Local) -> bool:
         """Of a local state that was not known yet: would its step be one, if what is known of the others stays so?"""
-        return local.kind == "ask" and local.operation.kind.startswith("mpi.") and self._mpi_alone(local.operation)
+        return local.kind == "ask" and self._of_rank_alone(local.operation)
 
     def _keeps(self, name: str, local: Local) -> bool:
         """Does this operation of the local state leave the lock to its holder?"""
@@ -79,8 +75,8 @@ class Independence:
         if any(each.sections != local.sections or (each.kind == "end" and not self._ends_alone) for each in after):
             return False
         kind, objects = local.operation.kind, local.operation.objects
-        if kind.startswith("mpi."):
-            return self._mpi_alone(local.operation)
+        if operation_kind(kind).between_ranks:
+            return self._of_rank_alone(local.operation)
         if kind == "semaphore.release":
             return local.operation.arguments[0] is None and self._other(local, objects[0]).plain
         if kind in ("lock.release", "rlock.release"):
@@ -89,15 +85,15 @@ class Independence:
             return objects[1] in self._owned and objects[1] in self._other(local, objects[0]).guards
         return kind in _CELLS and all(self._undisturbed(local, name) for name in objects)
 
-    def _mpi_alone(self, operation: Operation) -> bool:
+    def _of_rank_alone(self, operation: Operation) -> bool:
         """Nobody looks whether a message is there; and, of a rank that waits, no receive from any source could get it instead."""
-        kind = operation.kind
-        if kind.startswith(_MPI_MEETS):
-            return True
+        what = operation_kind(operation.kind).between_ranks
+        if what == "meets" or not what:
+            return bool(what)
         used = {user.operation.kind for user in self._users.get(operation.objects[0], ())}
         if any(operation_kind(each).looks for each in used):
             return False
-        return kind in _MPI_ADDS or (kind in _MPI_WAITS and to_any("mpi.irecv") not in used)
+        return what == "added" or (what == "taken" and to_any("mpi.irecv") not in used)
 
     def _undisturbed(self, local: Local, name: str) -> bool:
         """Does nobody else do anything with this object of a read or write that would make a difference?"""

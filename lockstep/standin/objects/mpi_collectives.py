@@ -90,7 +90,7 @@ def _leave(
     return one((after,), tuple(_part(entered[giver].given, rank) for giver in _givers(call, root, rank, size)))
 
 
-@operation("mpi.turn", told="begin {2}", method="Comm.collective", answers="never")
+@operation("mpi.turn", told="begin {2}", method="Comm.collective", answers="never", between_ranks="other")
 def _take_turn(
     values: tuple[Value, ...], process: str, context: str, turn: int, call: str, root: int, rank: int, size: int
 ) -> list[Outcome]:
@@ -159,10 +159,12 @@ def _with(value: Value, context: str, meetings: list[Meeting]) -> Value:
 
 CALLS = ("Barrier", "bcast", "scatter", "gather", "allgather", "alltoall", "reduce", "allreduce", "scan", "exscan")
 for _name in CALLS:
-    operation(f"mpi.enter {_name}", told=f"begin {_name}", method=f"Comm.{_name}", answers="never", usual=None)(_enter)
+    operation(
+        f"mpi.enter {_name}", told=f"begin {_name}", method=f"Comm.{_name}", answers="never", usual=None, between_ranks="meets",
+    )(_enter)  # fmt: skip
     operation(
         f"mpi.leave {_name}", told=f"finish {_name}", method=f"Comm.{_name}", answers="never", follows=True, wakes_all=True,
-        wait=Wait("{detail}, and that does not come", _missing, "the others"),
+        wait=Wait("{detail}, and that does not come", _missing, "the others"), between_ranks="meets",
     )(_leave)  # fmt: skip
 
 
@@ -171,11 +173,13 @@ RESULTS = object_kind(
 )
 
 
-@operation("mpi.finalize", told="end with {0}", method="MPI.Finalize", answers="never", passes="in", usual=None)
+@operation("mpi.finalize", told="end with {0}", method="MPI.Finalize", answers="never", passes="in", usual=None,
+           between_ranks="meets")  # fmt: skip
 def _finalize(values: tuple[Value, ...], process: str, result: Message, rank: int) -> list[Outcome]:
     return one((tuple(sorted((*values[0], (rank, result)))),), None)
 
 
-@operation("mpi.results", told="take the results of all ranks", method="mpiexec", answers="never", follows=True)
+@operation("mpi.results", told="take the results of all ranks", method="mpiexec", answers="never", follows=True,
+           between_ranks="meets")  # fmt: skip
 def _results(values: tuple[Value, ...], process: str) -> list[Outcome]:
     return one(values, values[0])

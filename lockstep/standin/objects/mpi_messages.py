@@ -78,6 +78,8 @@ def _from_one_or_any(name: str, told: str, **declared: Any) -> Callable[[Meaning
 
     def register(function: Meaning) -> Meaning:
         operation(name, told=told.replace("{0}", "rank {0}"), **declared)(function)
+        if declared.get("between_ranks") == "taken":  # which one is taken depends on the order
+            declared["between_ranks"] = "other"
         return operation(to_any(name), told=told.replace("{0}", "any rank"), **declared)(function)
 
     return register
@@ -87,9 +89,10 @@ def to_any(name: str) -> str:
     return f"{name} any"
 
 
-@operation("mpi.send", told="send {0} to rank {5}", method="Comm.send", answers="never", passes="in", precedes=True)
+@operation("mpi.send", told="send {0} to rank {5}", method="Comm.send", answers="never", passes="in", precedes=True,
+           between_ranks="added")  # fmt: skip
 @operation("mpi.isend", told="begin to send {0} to rank {5}", method="Comm.isend", answers="never", passes="in",
-           precedes=True)  # fmt: skip
+           precedes=True, between_ranks="added")  # fmt: skip
 def _send(
     values: tuple[Value, ...], process: str, message: Message, context: str, tag: int, mode: str, source: int, to: int
 ) -> list[Outcome]:
@@ -105,9 +108,9 @@ def _send(
     return one((_settled(letters, receives, taken),), ticket if waits else None)
 
 
-@operation("mpi.sent", told="finish sending to rank {2}", method="Comm.send", wait=_UNTAKEN)
+@operation("mpi.sent", told="finish sending to rank {2}", method="Comm.send", wait=_UNTAKEN, between_ranks="taken")
 @operation("mpi.sent?", told="test whether rank {2} has received it", method="Request.test", answers="fact", looks=True,
-           instead="`wait()`")  # fmt: skip
+           instead="`wait()`", between_ranks="other")  # fmt: skip
 def _sent(
     values: tuple[Value, ...], process: str, source: int, ticket: int, to: int, test: bool = False
 ) -> list[Outcome]:
@@ -123,7 +126,13 @@ def _sent(
 
 
 @_from_one_or_any(
-    "mpi.recv", told="receive from {0}", method="Comm.recv", answers="letter", follows=True, wait=_AWAITED
+    "mpi.recv",
+    told="receive from {0}",
+    method="Comm.recv",
+    answers="letter",
+    follows=True,
+    wait=_AWAITED,
+    between_ranks="taken",
 )
 def _receive(values: tuple[Value, ...], process: str, source: int, context: str, tag: int) -> list[Outcome]:
     """The answer is (source, tag, message)."""
@@ -134,7 +143,9 @@ def _receive(values: tuple[Value, ...], process: str, source: int, context: str,
     return _different(found)
 
 
-@_from_one_or_any("mpi.irecv", told="begin to receive from {0}", method="Comm.irecv", answers="never")
+@_from_one_or_any(
+    "mpi.irecv", told="begin to receive from {0}", method="Comm.irecv", answers="never", between_ranks="added"
+)
 def _post(values: tuple[Value, ...], process: str, source: int, context: str, tag: int) -> list[Outcome]:
     """The answer is the ticket to wait with."""
     letters, receives, taken = _opened(values[0])
@@ -144,10 +155,16 @@ def _post(values: tuple[Value, ...], process: str, source: int, context: str, ta
 
 
 @_from_one_or_any(
-    "mpi.wait", told="finish receiving from {0}", method="Request.wait", answers="letter", follows=True, wait=_AWAITED
+    "mpi.wait",
+    told="finish receiving from {0}",
+    method="Request.wait",
+    answers="letter",
+    follows=True,
+    wait=_AWAITED,
+    between_ranks="taken",
 )
 @_from_one_or_any("mpi.wait?", told="test whether it has received from {0}", method="Request.test", answers="letter", follows=True,
-                  looks=True, instead="`wait()`")  # fmt: skip
+                  looks=True, instead="`wait()`", between_ranks="other")  # fmt: skip
 def _wait(values: tuple[Value, ...], process: str, source: int, ticket: int, test: bool = False) -> list[Outcome]:
     """The answer is (source, tag, message)."""
     found = []
@@ -162,7 +179,7 @@ def _wait(values: tuple[Value, ...], process: str, source: int, ticket: int, tes
 
 
 @operation("mpi.waitany", told="wait for the first of {0}", method="Request.waitany", answers="never", follows=True,
-           wait=Wait("the first of several messages, and nobody can go on to send or receive one"))  # fmt: skip
+           wait=Wait("the first of several messages, and nobody can go on to send or receive one"), between_ranks="other")  # fmt: skip
 def _waitany(values: tuple[Value, ...], process: str, requests: tuple[tuple[int, int, int], ...]) -> list[Outcome]:
     """Requests are (place of the mail among the objects, ticket, source of what was sent or -1 if it is received).
 
@@ -177,9 +194,11 @@ def _waitany(values: tuple[Value, ...], process: str, requests: tuple[tuple[int,
     return _different(found)
 
 
-@_from_one_or_any("mpi.probe", told="wait for a message from {0} to come", method="Comm.probe", wait=_AWAITED)
+@_from_one_or_any(
+    "mpi.probe", told="wait for a message from {0} to come", method="Comm.probe", wait=_AWAITED, between_ranks="other"
+)
 @_from_one_or_any("mpi.probe?", told="look for a message from {0}", method="Comm.iprobe", looks=True,
-                  instead="`probe()` or `recv()`")  # fmt: skip
+                  instead="`probe()` or `recv()`", between_ranks="other")  # fmt: skip
 def _probe(
     values: tuple[Value, ...], process: str, source: int, context: str, tag: int, test: bool = False
 ) -> list[Outcome]:

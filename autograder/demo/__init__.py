@@ -1,0 +1,1 @@
+"""Classes made from the exercises, to see a class graded before there is one."""

@@ -1,0 +1,81 @@
+"""`autograder report UNIT`: writes the page on a class, and its grades as CSV beside it."""
+
+import argparse
+import copy
+import os
+import tempfile
+import warnings
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import ClearSolutions
+from sqlalchemy.exc import SAWarning
+
+from autograder.grading.unit import Unit, program, read_unit
+from autograder.grading.work import NotGraded
+from autograder.nbgrader.exporting import GradedCsvExport
+from autograder.nbgrader.registering import course_config, units
+from autograder.report.alike import alike
+from autograder.report.mistakes import exercise_of, mistakes
+from autograder.report.page import page
+from autograder.report.results import class_results
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("unit", help="the unit, such as 01-processes")
+    parser.add_argument("--course", type=Path, default=Path.cwd(), help="the course directory (default: here)")
+    parser.add_argument("--patience", type=float, default=1.0, help="what `grade` was given, if anything")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Returns 1 if there is nothing to report on."""
+    warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own use of its database
+    try:
+        written, table = write_report(arguments.course, arguments.unit, arguments.patience)
+    except NotGraded as error:
+        print(f"No report: {error}")
+        return 1
+    print(f"The report: {written}\nThe grades: {table}")
+    return 0
+
+
+def write_report(course: Path, name: str, patience: float = 1.0) -> tuple[Path, Path]:
+    """Writes reports/NAME.html and reports/NAME.csv of a course. Raises NotGraded where nothing was handed in."""
+    source = course / "source" / name / f"{name}.ipynb"
+    if not source.exists() and units(course):
+        raise NotGraded(f"there is no unit {name} in {course}/source; there are {', '.join(units(course))}")
+    unit = read_unit(source)
+    results = class_results(course, unit, patience)
+    if not results.students:
+        raise NotGraded(f"there is nothing in {course}/submitted/STUDENT/{name}")
+    programs = {one.student: one.program for one in results.students if one.program}
+    wrong = mistakes(course, results.students)
+    text = page(results, wrong, alike(programs, _known(course, unit, [one.name for one in wrong])), name)
+    written, table = (course / "reports" / f"{name}.{kind}" for kind in ("html", "csv"))
+    written.parent.mkdir(exist_ok=True)
+    _write(written, text)
+    config = course_config(course)
+    exporter = GradedCsvExport(to=str(table), assignment=[name], config=config)
+    with Gradebook(CourseDirectory(config=config).db_url) as gradebook:
+        exporter.export(gradebook)
+    return written, table
+
+
+def _known(course: Path, unit: Unit, exercises: Iterable[str]) -> Iterator[str]:
+    """What nobody needs another student for: the unit as it is released, and its right answers."""
+    notebook, _ = ClearSolutions().preprocess(copy.deepcopy(unit.notebook), {})
+    for one in (program(notebook), unit.reference):
+        yield "\n\n".join(cell.source for cell in one.cells)
+    for name in exercises:
+        if exercise := exercise_of(course, name):
+            yield from (answer.code for answer in exercise.also_right)
+
+
+def _write(path: Path, text: str) -> None:
+    """The whole page or the old one, whatever happens meanwhile."""
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".part", delete=False, encoding="utf-8") as file:
+        file.write(text)
+    os.chmod(file.name, 0o600)  # it holds names and grades
+    os.replace(file.name, path)

@@ -1,0 +1,95 @@
+"""A notebook on the page in every look: wide and narrow, light and dark; what is wrong with its views is told."""
+
+import itertools
+import os
+from pathlib import Path
+
+LOOKS = tuple(itertools.product((1440, 1000), ("JupyterLab Light", "JupyterLab Dark")))
+HIGHEST, SLICE = 30_000, 6000  # pixels of height of a whole notebook, and of one picture of it
+
+# Every cell is drawn once it has been on the page: then each view has to be there, and within its cell.
+_PROBLEMS = """async ({ live }) => {
+    const notebook = window.jupyterapp.shell.currentWidget.content;
+    const frames = (count) => new Promise((done) => { const step = () => (count-- ? requestAnimationFrame(step) : done()); step(); });
+    const found = [];
+    for (const [at, cell] of notebook.widgets.entries()) {
+        if (cell.model.type !== 'code' || !cell.model.outputs.length) continue;
+        await notebook.scrollToItem(at);
+        await frames(3);
+        const name = cell.model.id;
+        for (const place of cell.node.querySelectorAll('.lockstep-place')) {
+            const drawn = place.querySelector('.lockstep-live, .lockstep-player, svg, canvas');
+            const quiet = ['prediction', 'help', 'course'].includes(place.dataset.view);
+            if (!drawn && (live || !quiet)) found.push(`${name}: its ${place.dataset.view} is not drawn`);
+        }
+        for (const output of cell.node.querySelectorAll('.jp-OutputArea-output')) {
+            if (/Error displaying widget|Javascript Error/.test(output.innerText)) found.push(`${name}: ${output.innerText.slice(0, 100)}`);
+        }
+        for (const view of cell.node.querySelectorAll('.lockstep-report, .lockstep-live, .lockstep-player')) {
+            const area = view.closest('.jp-OutputArea-output');
+            if (view.offsetWidth && area && view.getBoundingClientRect().right > area.getBoundingClientRect().right + 2) {
+                found.push(`${name}: a ${view.className} is wider than its cell`);
+            }
+        }
+        for (const image of cell.node.querySelectorAll('.jp-OutputArea-output img')) {
+            if (image.complete && !image.naturalWidth) found.push(`${name}: a picture is not there`);
+        }
+    }
+    return found;
+}"""
+
+
+def errors_of(page):
+    """A list that gets what the page's console calls an error from now on, except what is Jupyter's own."""
+    errors = []
+
+    def keep(message):
+        text = message.text
+        if message.type == "error" and not any(known in text for known in _OF_JUPYTER):
+            errors.append(text[:300])
+
+    page.on("console", keep)
+    page.on("pageerror", lambda error: errors.append(str(error)[:300]))
+    return errors
+
+
+_OF_JUPYTER = (
+    "Failed to load resource",  # a workspace or a setting that nobody has saved yet
+    "ResizeObserver loop",
+    "WebSocket",  # of a kernel that was shut down
+)
+
+
+def problems(page, live):
+    """What is wrong with the views of the open notebook, a line each. `live`: its kernel is there, and so are its buttons."""
+    return page.evaluate(_PROBLEMS, {"live": live})
+
+
+def put_on(page, look):
+    """Changes the width of the page and its theme."""
+    width, theme = look
+    page.set_viewport_size({"width": width, "height": 1000})
+    page.evaluate(
+        "(theme) => window.jupyterapp.commands.execute('apputils:change-theme', { theme }).then(() => 1)", theme
+    )
+    page.wait_for_function("(light) => document.body.dataset.jpThemeLight === light", arg=str("Light" in theme).lower())
+
+
+def pictures(page, name):
+    """Pictures of the whole notebook into the folder that LOCKSTEP_PICTURES names, where it does."""
+    folder = os.environ.get("LOCKSTEP_PICTURES")
+    if not folder:
+        return
+    width = page.viewport_size["width"]
+    page.set_viewport_size(
+        {"width": width, "height": HIGHEST}
+    )  # so that each cell is drawn, however JupyterLab saves work
+    page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.outerNode.scrollTop = 0; }")
+    page.wait_for_timeout(1500)
+    height = page.evaluate(
+        "() => Math.max(...[...document.querySelectorAll('.jp-Cell')].map((cell) => cell.getBoundingClientRect().bottom))"
+    )
+    for number, top in enumerate(range(0, int(height), SLICE)):
+        clip = {"x": 0, "y": top, "width": width, "height": min(SLICE, height - top)}
+        page.screenshot(path=str(Path(folder) / f"{name}-{width}-{number}.png"), clip=clip)
+    page.set_viewport_size({"width": width, "height": 1000})

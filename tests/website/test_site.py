@@ -1,0 +1,116 @@
+"""A small site from its files, with no network: a lesson's player by mouse and by keys, in light and in dark."""
+
+import shutil
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.browser.conftest import CHROMIUM_OPTIONS
+from tests.browser.test_lab import picture
+from website.building import build
+from website.checking import wrong
+from website.executing import ROOT, is_kept
+from website.pages import Repository
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(400)]
+
+UNIT = "05-races"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    folder, told = tmp_path_factory.mktemp("site"), []
+    pages = build(folder, [UNIT], Repository("https://github.com/somebody/course", "v1"), told.append)
+    assert told == [f"running {UNIT}"]
+    assert is_kept(ROOT / "notebooks" / UNIT / f"{UNIT}.ipynb", folder / "executed"), "and is not run again"
+    return pages
+
+
+@pytest.fixture(params=["light", "dark"])
+def page(request):
+    """A page whose scripts raise nothing and which asks nobody."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_OPTIONS)
+        context = browser.new_context(color_scheme=request.param, viewport={"width": 1280, "height": 1000})
+        context.set_offline(True)
+        page = context.new_page()
+        page.theme = request.param
+        wrong_there = []
+        page.on("pageerror", lambda error: wrong_there.append(str(error)))
+        page.on("console", lambda said: wrong_there.append(said.text) if said.type == "error" else None)
+        page.on("request", lambda asked: wrong_there.append(asked.url) if asked.url.startswith("http") else None)
+        yield page
+        browser.close()
+        assert wrong_there == []
+
+
+def open_page(page, site, name):
+    page.goto((site / name).as_uri())
+    return page
+
+
+def light_of(page, selector, part):
+    """How light a colour is, from 0 to 255."""
+    return page.evaluate(
+        "([selector, part]) => getComputedStyle(document.querySelector(selector))[part].match(/[\\d.]+/g)"
+        ".slice(0, 3).map(Number).reduce((a, b) => a + b) / 3",
+        [selector, part],
+    )
+
+
+def test_every_link_leads_somewhere_every_picture_has_words_and_nobody_is_asked(site):
+    assert wrong(site) == []
+
+
+def test_no_page_holds_an_answer(site):
+    text = (site / "05-races" / "05-races.html").read_text()
+    assert "YOUR CODE HERE" in text
+    assert "BEGIN SOLUTION" not in text
+    assert "BEGIN HIDDEN" not in text
+
+
+def test_a_player_is_driven_by_mouse_and_by_keys_without_a_kernel(page, site):
+    open_page(page, site, "05-races/05-races.html")
+    player = page.locator(".lockstep-player", has_text="an end that returns 2").first
+    player.scroll_into_view_if_needed()
+    for _ in range(3):
+        player.locator("button.lsp-choice:not(:disabled)", has_text="Process-1").click()
+    player.focus()
+    for key in "222210":
+        page.keyboard.press(key)
+    player.locator(".lsp-reach", has_text="returns 2").wait_for()
+    assert player.locator(".lsp-done").count() == 1
+    picture(page, f"site-driven-{page.theme}")
+    page.keyboard.press("Backspace")
+    assert player.locator(".lsp-done").count() == 0
+
+
+def test_a_page_has_the_colours_that_are_asked_for_and_changes_them_with_its_views(page, site):
+    open_page(page, site, "05-races/05-races.html")
+    dark = page.theme == "dark"
+    assert (light_of(page, "body", "backgroundColor") < 100) is dark
+    assert (light_of(page, ".lockstep-player", "color") > 140) is dark, "words of a view stand out from the page"
+    while page.evaluate("document.documentElement.dataset.theme") == page.theme:
+        page.locator("button.theme-switch-button").first.click()
+    assert (light_of(page, ".lockstep-player", "color") > 140) is not dark
+    picture(page, f"site-changed-from-{page.theme}")
+
+
+def test_checks_open_by_key_and_a_lesson_is_walked_by_its_links(page, site):
+    open_page(page, site, "index.html")
+    page.get_by_role("link", name="Read from the start").click()
+    page.wait_for_url("**/05-races.html")
+    summary = page.locator("details summary", has_text="Show the checks").first
+    summary.focus()
+    page.keyboard.press("Enter")
+    page.locator("text=check.run").first.wait_for()
+    assert page.get_by_role("link", name="Download this notebook").get_attribute("href").endswith("05-races.ipynb")
+
+
+@pytest.mark.parametrize("width", [400, 800, 1366])
+def test_a_page_is_no_wider_than_its_window(page, site, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    for name in ("index.html", "05-races/05-races.html"):
+        open_page(page, site, name)
+        page.locator(".lockstep-player").first.wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
