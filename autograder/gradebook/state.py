@@ -13,7 +13,7 @@ from autograder.grading.storage import CannotWrite, obstacle
 from autograder.grading.work import Settings
 from autograder.nbgrader import stages
 from autograder.nbgrader.classroom import Outcome, Submitted
-from autograder.nbgrader.registering import gradebook_url
+from autograder.nbgrader.registering import course_config
 
 
 class Results:
@@ -89,7 +89,7 @@ class _Entered:
     def __init__(self, course: Path, unit: str) -> None:
         """Raises CannotWrite where the gradebook cannot be used."""
         try:
-            with Gradebook(gradebook_url(course)) as gradebook:
+            with Gradebook(course_config(course).CourseDirectory.db_url) as gradebook:
                 self._usual = str(gradebook.find_assignment(unit).duedate)
                 self._due = {one.student.id: str(one.duedate) for one in gradebook.assignment_submissions(unit)}
         except SQLAlchemyError as error:
