@@ -30,7 +30,7 @@ from nbgrader.api import Gradebook
 from autograder.authoring.build import read_lessons
 from autograder.authoring.catalogue import ROOT
 from autograder.authoring.lesson import Lesson
-from autograder.nbgrader.registering import gradebook_url, register
+from autograder.nbgrader.registering import course_config, register
 from benchmarks import options
 from benchmarks.programs import classes
 
@@ -174,7 +174,7 @@ def environment() -> dict[str, str]:
 
 
 def scores(course: Path) -> dict[str, float]:
-    with Gradebook(gradebook_url(course)) as gradebook:
+    with Gradebook(course_config(course).CourseDirectory.db_url) as gradebook:
         return {one.student.id: one.score for one in gradebook.assignment_submissions(classes.MADE)}
 
 
