@@ -510,9 +510,11 @@ def with_dask(client):
 
 
 if find_spec("distributed"):
+    os.environ["DASK_LOGGING__DISTRIBUTED"] = "critical"  # in its workers, too
     from distributed import Client, LocalCluster
 
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
+    quiet = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "silence_logs": 50}
+    with LocalCluster(n_workers=2, threads_per_worker=1, **quiet) as cluster, Client(cluster) as client:
         measure("Dask, 2 workers", with_dask(client))
 else:
     print("Dask is not installed here (pip install 'dask[distributed]'): it is left out.")
