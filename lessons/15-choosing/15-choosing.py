@@ -359,7 +359,7 @@ print(await beside(compute_in_processes), "ticks while processes computed")
 # %% [markdown]
 # ## Interpreters
 #
-# From Python 3.14 on there is something between threads and processes: several **interpreters** in one process, each with modules, variables and a GIL of its own. They compute together as processes do, start faster, and share nothing, so that arguments are copied, too.
+# From Python 3.14 on there is something between threads and processes: several **interpreters** in one process, each with modules, variables and a GIL of its own. They compute together as processes do, and share nothing, so that arguments are copied, too. An empty one is there within some milliseconds; here each has first to import what this notebook imports.
 
 # %%
 def in_interpreters(function, items):
@@ -510,7 +510,8 @@ def with_dask(client):
 
 
 if find_spec("distributed"):
-    os.environ["DASK_LOGGING__DISTRIBUTED"] = "critical"  # in its workers, too
+    for what in "DISTRIBUTED", "ASYNCIO":
+        os.environ[f"DASK_LOGGING__{what}"] = "critical"  # its workers tell of their end otherwise
     from distributed import Client, LocalCluster
 
     quiet = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "silence_logs": 50}
