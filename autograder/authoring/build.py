@@ -24,6 +24,9 @@ from autograder.authoring.parts import AuthorError
 from autograder.authoring.puzzle import Puzzle
 
 _EXERCISE_LINE = re.compile(r"^#?\s*(?:exercise|puzzle):\s*(\S+)\s*$")
+_FIRST = "%load_ext lockstep"
+# For Colab, and whatever Jupyter has only this notebook.
+_ELSEWHERE = "# No module named 'lockstep'? Run  %pip install lockstep-course  in a cell above, and restart the kernel."
 _METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -99,7 +102,7 @@ def _prose_or_code(cell: Any) -> Any:
         return _essay_cell(cell)
     if cell.cell_type == "markdown":
         return new_markdown_cell(cell.source)
-    made = new_code_cell(cell.source)
+    made = new_code_cell(f"{_FIRST}\n{_ELSEWHERE}" if cell.source.strip() == _FIRST else cell.source)
     if cell.metadata.get("tags"):
         made.metadata["tags"] = list(cell.metadata["tags"])
     return made

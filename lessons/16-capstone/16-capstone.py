@@ -16,7 +16,7 @@
 # %%
 import time
 
-from lockstep import laws, predict, simulate, speedup, timeline, usable_cpus, work
+from lockstep import predict, usable_cpus
 
 print(usable_cpus())
 
