@@ -127,16 +127,13 @@ film.show(who, last=True)
 # %%
 Film("a Mandelbrot picture", most=60, unit="steps").show(drawn, last=True)
 
+for blocks in [4, 40]:
+    parts = [float(part.sum()) for part in np.array_split(drawn, blocks)]
+    print(f"{blocks:>2} blocks: the dearest is {max(parts) / drawn.sum():5.1%} of all the work")
+
 # %% [markdown]
 # The bright points are the dear ones, 60 steps each, and they are at the bottom. (A view in the usual position is symmetric, and two halves look perfectly balanced. It is a favourite of advertisements.)
-
-# %%
-cost = drawn.sum(axis=1)
-for blocks in [4, 40]:
-    parts = [float(part.sum()) for part in np.array_split(cost, blocks)]
-    print(f"{blocks:>2} blocks: the dearest is {max(parts) / cost.sum():5.1%} of all the work")
-
-# %% [markdown]
+#
 # With four blocks, one for each worker, the last one has most of the work, and the speed-up cannot be more than 1 over its share. With 40 there is something left to deal out.
 
 # %%
@@ -351,7 +348,7 @@ for name, (operations, moved, seconds) in measured.items():
     print(f"{name:>22}: {operations / moved:7.3f} operations a byte, {operations / seconds / 1e9:6.2f} thousand million a second")
 
 # %%
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from lockstep.page.picture import Picture
 
@@ -363,7 +360,9 @@ for (name, (operations, moved, seconds)), mark in zip(measured.items(), "os^"):
     axes.loglog(operations / moved, operations / seconds / 1e9, mark, markersize=9, label=name)
 axes.set_xlabel("operations for each byte that is fetched")
 axes.set_ylabel("thousand million operations a second")
+axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
 for axis in (axes.xaxis, axes.yaxis):
+    axis.set_minor_formatter(NullFormatter())
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
 axes.set_title("Roofline, measured here")
 axes.legend(fontsize=8)
