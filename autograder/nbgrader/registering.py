@@ -50,6 +50,7 @@ def register(course: Path, name: str, config: Config | None = None) -> None:
         coursedir.release_directory = folder  # the released notebooks come from our own build
         coursedir.assignment_id = name
         converter = GenerateAssignment(coursedir=coursedir, config=config)
+        level = converter.log.level  # of the one log of everything that nbgrader does
         converter.log.setLevel(logging.CRITICAL)  # its traceback tells no instructor anything
         try:
             converter.start()
@@ -57,6 +58,8 @@ def register(course: Path, name: str, config: Config | None = None) -> None:
             if what := obstacle(error):
                 raise CannotWrite(f"{name} cannot be entered into the gradebook: {what}") from error
             raise NotGraded(f"nbgrader cannot enter {name} into the gradebook: {_why(config, name, error)}") from error
+        finally:
+            converter.log.setLevel(level)
 
 
 def _why(config: Config, name: str, error: Exception) -> str:

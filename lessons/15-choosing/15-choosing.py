@@ -674,7 +674,7 @@ for style, state in {
 #
 # And the zeroth line of every such table: **does it have to be faster at all?**
 #
-# **Where to read on.** *Python*: M. Fowler, *Python Concurrency with asyncio* (Manning, 2022), from event loops to processes; L. Ramalho, *Fluent Python*, 2nd edition (O'Reilly, 2022), chapters 19 to 21; M. Gorelick, I. Ozsvald, *High Performance Python*, 2nd edition
+# **To read on.** *Python*: M. Fowler, *Python Concurrency with asyncio* (Manning, 2022), from event loops to processes; L. Ramalho, *Fluent Python*, 2nd edition (O'Reilly, 2022), chapters 19 to 21; M. Gorelick, I. Ozsvald, *High Performance Python*, 2nd edition
 # (O'Reilly, 2020). *Java*: B. Goetz and others, *Java Concurrency in Practice* (Addison-Wesley, 2006), chapter 8 on how many threads. *Go*: A. Donovan, B. Kernighan, *The Go Programming Language* (Addison-Wesley, 2015), chapters 8 and 9; K. Cox-Buday, *Concurrency in Go* (O'Reilly, 2017).
 # *C++*: A. Williams, *C++ Concurrency in Action*, 2nd edition (Manning, 2019), chapters 3 to 5. *OpenMP*: B. Chapman, G. Jost, R. van der Pas, *Using OpenMP* (MIT Press, 2007). *CUDA*: D. Kirk, W. Hwu, *Programming Massively Parallel Processors* (Morgan Kaufmann; its 4th edition, 2022, with I. El Hajj). *Channels*: C. A. R. Hoare,
 # "Communicating Sequential Processes", Communications of the ACM 21 (1978). *Actors*: C. Hewitt, P. Bishop, R. Steiger, "A Universal Modular ACTOR Formalism for Artificial Intelligence", IJCAI (1973). *Monitors*: C. A. R. Hoare, "Monitors: An Operating System Structuring Concept", Communications of the ACM 17 (1974).
