@@ -8,14 +8,15 @@ PORT ?= 8888
 # What `make lab` can reveal of solutions; `make lab SOLUTIONS=` reveals none.
 SOLUTIONS ?= solutions
 WORKERS ?= 2
-# What authors need beside what a learner's installation holds.
-AUTHORS := --group dev --group site --extra teach --extra mpi
+# What some units need beside the rest, and authors beside that.
+UNITS := --extra mpi --extra dask --extra numba
+AUTHORS := --group dev --group site --extra teach $(UNITS)
 
-.PHONY: lab test test-slow test-all pythons build environment tools lint demo site lock wheel clean benchmarks sixteen
+.PHONY: lab test test-slow test-all pythons build environment tools lint demo site lock wheel clean pictures benchmarks sixteen
 
 ## Open the course in JupyterLab, in your own copy of the notebooks (work/).
 lab: $(UV)
-	@$(UV) sync --frozen --quiet --inexact --extra mpi
+	@$(UV) sync --frozen --quiet --inexact $(UNITS)
 	$(RUN) lockstep work --port $(PORT) $(addprefix --solutions ,$(SOLUTIONS)) -- $(LAB_OPTIONS)
 
 ## Everything that must hold, in some minutes.
@@ -59,11 +60,15 @@ lint: environment
 ## After a change of dependencies in pyproject.toml.
 lock: $(UV)
 	$(UV) lock
-	$(UV) export --frozen --quiet --no-hashes --extra teach --extra mpi --no-emit-project --no-header -o binder/requirements.txt
+	$(UV) export --frozen --quiet --no-hashes --extra teach $(UNITS) --no-emit-project --no-header -o binder/requirements.txt
 
 benchmarks: environment
 	@$(UV) sync --frozen --quiet --inexact --group benchmark
 	@for name in $$(cd benchmarks && ls *.py | sed -n 's/\.py$$//p' | grep -vE "__init__|sixteen"); do echo "== $$name"; $(RUN) python -m benchmarks.$$name; done
+
+## The pictures of the README, anew; that of speed-up wants a quiet machine.
+pictures: environment
+	$(RUN) python -m tests.browser.readme_pictures
 
 ## The programs of the course at 1 to 16 workers, as data for the lessons; for whoever has 16 CPUs.
 sixteen: environment

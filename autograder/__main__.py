@@ -51,7 +51,8 @@ COMMANDS: dict[str, Command] = {
     "build": Command("make source/ and notebooks/ from lessons and exercises", lambda _parser: None, _build),
     "register": _command("autograder.nbgrader.registering", "enter the units of source/ into nbgrader's gradebook"),
     "grade": _command(
-        "autograder.nbgrader.classroom", "grade what was submitted, in parallel and sandboxed, into the journal"
+        "autograder.gradebook.command",
+        "grade what was submitted: scores, gradebook and feedback, in parallel and sandboxed",
     ),
     "report": _command(
         "autograder.report.command", "write a page on how the class did in a unit, and its grades as CSV"
@@ -84,7 +85,7 @@ if __name__ == "__main__":
     try:
         raise SystemExit(main())
     except ModuleNotFoundError as error:
-        if error.name not in ("nbgrader", "jupytext"):
+        if error.name not in ("nbgrader", "jupytext", "tqdm"):
             raise
         raise SystemExit(
             f"this needs {error.name}: install lockstep-course[teach], or run `make environment`"

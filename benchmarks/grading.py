@@ -1,32 +1,37 @@
-"""`nbgrader autograde` with our grading beside the stock `Execute`, on the same submissions, in turn.
+"""A class from nothing to feedback: stock nbgrader beside `autograder grade`, on the same submissions, in turn.
 
-Run as `python -m benchmarks.grading`. Every submission is right, so that both do all of their work. Three rows: the
-stock step, ours with an empty journal, and ours after `python -m autograder grade` has filled it. Seconds are of the
-whole command, its children included.
+Run as `python -m benchmarks.grading`. A third of the submissions is right, a third wrong, and in a third the first
+exercise hangs. Stock nbgrader is `nbgrader autograde` with its own Execute, then `nbgrader generate_feedback`; it takes
+one submission after the other, so --stock of them are enough to know its pace. Seconds are of whole commands with all
+their children.
+
+With --large: 300 submissions of 20 checks each, whose scores are all known: none may be lost, none mixed up, and the
+grader's memory may not grow with the class. With --kills 30: 40 submissions of 10 checks, and the grader is killed
+(SIGKILL) so many times at a random moment before it may finish; scores and pages must be those of an undisturbed run.
 """
 
 import contextlib
 import ctypes
 import os
+import random
 import resource
-import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
+import psutil
+from nbgrader.api import Gradebook
 
 from autograder.authoring.build import read_lessons
 from autograder.authoring.catalogue import ROOT
 from autograder.authoring.lesson import Lesson
-from autograder.demo.answers import ANSWERS
-from autograder.demo.course import answered
-from autograder.nbgrader.registering import register
+from autograder.nbgrader.registering import gradebook_url, register
 from benchmarks import options
+from benchmarks.programs import classes
 
 STOCK = """c = get_config()
 c.CourseDirectory.course_id = "lockstep"
@@ -34,86 +39,163 @@ c.CourseDirectory.release_directory = "notebooks"
 """
 
 
+@dataclass(frozen=True)
+class Cost:
+    """Seconds of a number of submissions, from nothing to feedback."""
+
+    submissions: int
+    wall: float
+    cpu: float
+
+    @property
+    def a_minute(self) -> float:
+        return 60 * self.submissions / self.wall
+
+    @property
+    def cpu_each(self) -> float:
+        return self.cpu / self.submissions
+
+
 def main() -> None:
     parser = options("grading", __doc__)
-    parser.add_argument("--submissions", type=int, default=5)
-    parser.add_argument("--repetitions", type=int, default=3)
+    parser.add_argument("--submissions", type=int, default=40)
+    parser.add_argument("--stock", type=int, default=6, help="of which so many are also graded by stock nbgrader")
     parser.add_argument("--unit", default="01-processes")
+    parser.add_argument("--jobs", type=int, help="as `autograder grade --jobs`")
+    parser.add_argument("--large", action="store_true", help="300 submissions of 20 checks in the place of that")
+    parser.add_argument("--kills", type=int, default=0, help="kill the grader so many times in the place of that")
     arguments = parser.parse_args()
-    if arguments.tiny:
-        arguments.submissions = arguments.repetitions = 1
     os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]
     adopt_orphans()
-    lesson = next(one for one in read_lessons() if one.name == arguments.unit)
-    rows: dict[str, list[tuple[float, float]]] = {"stock Execute": [], "ours": [], "ours, from the journal": []}
     with tempfile.TemporaryDirectory(prefix="lockstep-benchmark-") as folder:
-        course = Path(folder) / "course"
-        make(course, lesson, arguments.submissions)
-        for _ in range(arguments.repetitions):
-            rows["stock Execute"].append(timed(course, arguments.unit, lambda: use(course, STOCK)))
-            rows["ours"].append(timed(course, arguments.unit, lambda: fresh(course)))
-            rows["ours, from the journal"].append(timed(course, arguments.unit, lambda: use(course, ours())))
-    what = f"{arguments.submissions} submissions of {arguments.unit} ({len(lesson.exercises)} exercises)"
-    print(f"{what}, load {os.getloadavg()[0]:.1f}")
-    print(f"median of {arguments.repetitions}, per submission:")
-    walls = {name: statistics.median(wall for wall, _ in times) for name, times in rows.items()}
-    shares = {name: wall / walls["stock Execute"] for name, wall in walls.items()}
-    for name, times in rows.items():
-        wall, cpu = (
-            walls[name] / arguments.submissions,
-            statistics.median(cpu for _, cpu in times) / arguments.submissions,
+        if arguments.large:
+            large(Path(folder), 12 if arguments.tiny else 300, 20)
+        elif arguments.kills:
+            killed(Path(folder), *((4, 3) if arguments.tiny else (40, 10)), arguments.kills)
+        else:
+            if arguments.tiny:
+                arguments.submissions = arguments.stock = 1
+            compared(Path(folder), arguments)
+
+
+def compared(folder: Path, arguments: object) -> None:
+    """Prints the table of stock nbgrader and ours."""
+    unit, number, few, jobs = (getattr(arguments, name) for name in ("unit", "submissions", "stock", "jobs"))
+    lesson = next(one for one in read_lessons() if one.name == unit)
+    ours, again = of_ours(folder / "ours", lesson, number, jobs)
+    stock = of_stock(folder / "stock", lesson, min(few, number))
+    print(f"{unit} ({len(lesson.exercises)} exercises), from nothing to feedback, load {os.getloadavg()[0]:.1f}")
+    rows = {"stock nbgrader": stock, "autograder grade": ours, "the same again": again}
+    for name, cost in rows.items():
+        print(
+            f"  {name:18s} {cost.submissions:4d} submissions  {cost.wall:7.1f} s wall  {cost.cpu:7.1f} s CPU"
+            f"  {cost.a_minute:7.1f} a minute  {cost.cpu_each:6.2f} s CPU each"
         )
-        print(f"  {name:24s} {wall:7.2f} s wall  {cpu:7.2f} s CPU  {shares[name]:5.2f} of the stock's wall")
-    journal = shares["ours, from the journal"]
-    print(
-        f"\nin short: ours takes {shares['ours']:.2f} of the stock's time, and {journal:.2f} when the journal is filled"
-    )
+    faster, less = ours.a_minute / stock.a_minute, stock.cpu_each / ours.cpu_each
+    print(f"\nin short: {faster:.1f} times stock's submissions a minute, {less:.1f} times fewer CPU seconds")
 
 
-def make(course: Path, lesson: Lesson, number: int) -> None:
-    for part in ("source", "notebooks"):
-        shutil.copytree(ROOT / part / lesson.name, course / part / lesson.name)
-    use(course, ours())
+def of_ours(course: Path, lesson: Lesson, number: int, jobs: int | None) -> tuple[Cost, Cost]:
+    """The cost of `autograder grade`, and of the same command once more."""
+    classes.of_the_course(course, lesson, number)
+    command = [sys.executable, "-m", "autograder", "grade", lesson.name]
+    if jobs is not None:
+        command += ["--jobs", str(jobs)]
+    return timed(course, number, [command]), timed(course, number, [command])
+
+
+def of_stock(course: Path, lesson: Lesson, number: int) -> Cost:
+    classes.of_the_course(course, lesson, number)
     register(course, lesson.name)
-    released = nbformat.read(course / "notebooks" / lesson.name / f"{lesson.name}.ipynb", as_version=4)
-    for index in range(number):
-        notebook = answered(released, lesson, ANSWERS["right"])
-        # Each its own program: equal ones would be judged once.
-        notebook.cells[-2].source += f"\n# {index}"
-        path = course / "submitted" / f"student{index}" / lesson.name / f"{lesson.name}.ipynb"
-        path.parent.mkdir(parents=True)
-        nbformat.write(notebook, path)
+    (course / "nbgrader_config.py").write_text(STOCK)
+    steps = ("autograde", "generate_feedback")
+    commands = [[sys.executable, "-m", "nbgrader", step, lesson.name, "--log-level=ERROR"] for step in steps]
+    return timed(course, number, commands)
 
 
-def ours() -> str:
-    return (ROOT / "nbgrader_config.py").read_text()
+def large(course: Path, number: int, checks: int) -> None:
+    """Grades a class whose points are known, and looks at the memory of the grader meanwhile."""
+    points = classes.made(course, number, checks)
+    began = time.perf_counter()
+    running = subprocess.Popen(grade(course), cwd=course, env=environment(), stdout=subprocess.DEVNULL)
+    sizes = list(memory(running))
+    wall = time.perf_counter() - began
+    found = scores(course)
+    wrong = {name: (found.get(name), right) for name, right in points.items() if found.get(name) != right}
+    early = max(sizes[: max(1, len(sizes) // 3)])
+    print(
+        f"{number} submissions of {checks} checks: {wall:.0f} s, exit code {running.returncode}, load {os.getloadavg()[0]:.1f}"
+    )
+    print(f"the grader's own process: at most {early:.0f} MB in the first third, {max(sizes):.0f} MB in all")
+    print(f"\nin short: {len(wrong)} of {number} scores lost or mixed up {wrong or ''}")
 
 
-def use(course: Path, config: str) -> None:
-    (course / "nbgrader_config.py").write_text(config)
+def memory(running: "subprocess.Popen[bytes]") -> Iterator[float]:
+    """MB of a process, four times a second until it ends."""
+    process = psutil.Process(running.pid)
+    while running.poll() is None:
+        with contextlib.suppress(psutil.Error):
+            yield process.memory_info().rss / 1e6
+        time.sleep(0.25)
 
 
-def fresh(course: Path) -> None:
-    use(course, ours())
-    (course / "journal.sqlite").unlink(missing_ok=True)
+def killed(folder: Path, number: int, checks: int, times: int) -> None:
+    """Kills the grader again and again, then lets it finish, and compares with a run that nobody disturbed."""
+    undisturbed, disturbed = folder / "undisturbed", folder / "disturbed"
+    for course in (undisturbed, disturbed):
+        classes.made(course, number, checks)
+    began = time.perf_counter()
+    subprocess.run(grade(undisturbed), env=environment(), check=True, stdout=subprocess.DEVNULL)
+    whole = time.perf_counter() - began
+    left = finished = 0
+    for _ in range(times):
+        running = subprocess.Popen(grade(disturbed), env=environment(), stdout=subprocess.DEVNULL)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            running.wait(random.uniform(0, whole))
+        below = psutil.Process(running.pid).children(recursive=True) if running.poll() is None else []
+        finished += running.poll() is not None
+        running.kill()
+        running.wait()
+        left += len(psutil.wait_procs(below, timeout=3)[1])
+    subprocess.run(grade(disturbed), env=environment(), check=True, stdout=subprocess.DEVNULL)
+    same = scores(undisturbed) == scores(disturbed) and pages(undisturbed) == pages(disturbed)
+    print(f"{number} submissions of {checks} checks, {whole:.0f} s undisturbed, load {os.getloadavg()[0]:.1f}")
+    print(f"{times} times killed, {finished} of them after it had finished; processes left after 3 s: {left}")
+    print(f"\nin short: after {times} kills scores and pages are {'the same' if same else 'NOT the same'}")
 
 
-def timed(course: Path, unit: str, prepare: Callable[[], None]) -> tuple[float, float]:
-    """(wall, CPU) seconds of one `nbgrader autograde` of all submissions."""
-    prepare()
-    shutil.rmtree(course / "autograded", ignore_errors=True)
-    command = [sys.executable, "-m", "nbgrader", "autograde", unit, "--log-level=ERROR"]
+def grade(course: Path) -> list[str]:
+    return [sys.executable, "-m", "autograder", "grade", "--course", str(course)]
+
+
+def environment() -> dict[str, str]:
+    return os.environ | {"PYTHONPATH": str(ROOT)}
+
+
+def scores(course: Path) -> dict[str, float]:
+    with Gradebook(gradebook_url(course)) as gradebook:
+        return {one.student.id: one.score for one in gradebook.assignment_submissions(classes.MADE)}
+
+
+def pages(course: Path) -> dict[str, bytes]:
+    """What nbgrader has made of the class."""
+    files = [path for part in ("autograded", "feedback") for path in (course / part).rglob("*") if path.is_file()]
+    return {str(path.relative_to(course)): path.read_bytes() for path in files}
+
+
+def timed(course: Path, submissions: int, commands: list[list[str]]) -> Cost:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began = time.perf_counter()
-    subprocess.run(command, cwd=course, check=True, capture_output=True, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    for command in commands:
+        subprocess.run(command, cwd=course, check=True, capture_output=True, env=environment())
     wall = time.perf_counter() - began
     collect_orphans()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Cost(submissions, wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 
 
 def adopt_orphans() -> None:
-    """Makes this process the parent of what the command leaves, so that its CPU seconds are counted, too."""
+    """Makes this process the parent of what the commands leave, so that its CPU seconds are counted, too."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
 

@@ -17,7 +17,7 @@ import numpy as np
 from benchmarks import options
 from benchmarks.comparing.peers import installed
 from benchmarks.comparing.rounds import Case, Row, ratio, side_by_side, told
-from benchmarks.comparing.ways import BACKENDS, PEERS, standing, steps_of
+from benchmarks.comparing.ways import BACKENDS, PEERS, THREADS, standing, steps_of, threads
 from benchmarks.programs.course import references
 from benchmarks.programs.reference import Reference
 from lockstep.machine.capacity import Capacity, CapacityProbe
@@ -40,15 +40,21 @@ def compared(reference: Reference, ways: dict[str, Any], probe: CapacityProbe, r
 
         return run
 
+    def in_threads() -> Any:
+        with threads(P) as mapped:
+            return reference.in_threads(mapped)
+
     cases: dict[str, Case] = {
         "serial": reference.serial,
         "capacity": lambda: capacities.extend(probe.measure(P, repetitions=1) for _ in range(3)),
         OURS: reference.ours,
         **{name: through(way) for name, way in ways.items()},
     }
+    if reference.in_threads is not None:
+        cases[THREADS] = in_threads
     times = side_by_side(cases, rounds)
     least = P * min(one.alone_s for one in capacities) / min(one.together_s for one in capacities)
-    speedups = {name: ratio(times, "serial", name) for name in (OURS, *ways)}
+    speedups = {name: ratio(times, "serial", name) for name in cases if name not in ("serial", "capacity")}
     best = {name: min(times["serial"]) / min(times[name]) for name in speedups}
     return {
         "seconds": min(times["serial"]),
@@ -80,11 +86,14 @@ def table(scale: float, rounds: int, only: list[str]) -> str:
                 continue
             cluster = name == "dask"
             ways[name] = opened.enter_context(standing(backend(P))) if cluster else lambda backend=backend: backend(P)
-        print(f"{'program':<18}{'alone':>7}{'capacity':>10}" + "".join(f"{name:>29}" for name in (OURS, *ways)))
+        print(
+            f"{'program':<18}{'alone':>7}{'capacity':>10}" + "".join(f"{name:>29}" for name in (OURS, *ways, THREADS))
+        )
         for one in chosen:
             row = found[one.name] = compared(one, ways, probe, rounds)
             cells = "".join(
-                f"{told(row['speed-up'][name])}, {row['best'][name]:.2f}".rjust(29) for name in (OURS, *ways)
+                (f"{told(row['speed-up'][name])}, {row['best'][name]:.2f}" if name in row["best"] else "").rjust(29)
+                for name in (OURS, *ways, THREADS)
             )
             print(f"{one.name:<18}{row['seconds']:>5.2f} s{row['capacity']:>10.2f}{cells}", flush=True)
     for one in chosen:

@@ -115,8 +115,9 @@ def _predictions(cells: Sequence[Any]) -> dict[str, str]:
     for cell in cells:
         if cell.cell_type == "markdown":
             heading = (_HEADING.findall(cell.source) or [heading])[-1]
-        elif "predict(" in cell.source and not cell.source.startswith("%"):
-            for node in ast.walk(ast.parse(cell.source)):
+        elif "predict(" in cell.source:
+            code = "\n".join(line for line in cell.source.split("\n") if not line.startswith("%"))
+            for node in ast.walk(ast.parse(code)):
                 match node:
                     case ast.Call(func=ast.Name("predict"), args=[ast.Constant(str(question)), *_]):
                         found[question] = heading_link(heading)
@@ -125,7 +126,7 @@ def _predictions(cells: Sequence[Any]) -> dict[str, str]:
 
 def _units_table(units: Sequence[dict[str, Any]]) -> str:
     rows = [
-        f"| [{each['title']}](../{each['name']}/{each['name']}.ipynb) | {each['question']} "
+        f"| [{_number(each['name'])} {each['title']}](../{each['name']}/{each['name']}.ipynb) | {each['question']} "
         f"| {_duration(each['minutes'])} | {_tasks(each)} |"
         for each in units
     ]
@@ -134,7 +135,11 @@ def _units_table(units: Sequence[dict[str, Any]]) -> str:
 
 def _duration(minutes: int) -> str:
     hours, rest = divmod(minutes, 60)
-    return f"{hours}:{rest:02} h"
+    return f"{hours}:{rest:02}\u00a0h"
+
+
+def _number(unit: str) -> str:
+    return unit.split("-")[0]
 
 
 def _tasks(unit: dict[str, Any]) -> str:
@@ -144,7 +149,7 @@ def _tasks(unit: dict[str, Any]) -> str:
 
 
 def _glossary_table(units: Sequence[dict[str, Any]], glossary: dict[str, dict[str, str]]) -> str:
-    titles = {each["name"]: each["title"] for each in units}
+    titles = {each["name"]: f"{_number(each['name'])} {each['title']}" for each in units}
     told = sorted(
         (word, meaning, name) for name, words in glossary.items() if name in titles for word, meaning in words.items()
     )

@@ -12,6 +12,7 @@ from autograder.grading.judging import read_check_cell
 from autograder.grading.plain_cell import SHARED, run_plain_cell
 from autograder.grading.work import NotGraded, Settings, Work
 from autograder.sandbox import launcher
+from autograder.sandbox.launching import DESCRIPTIONS
 from lockstep.checks.check import Check, check_one
 from lockstep.checks.report import Report
 from lockstep.program.source import ModuleSource
@@ -32,6 +33,22 @@ class Sandbox(Protocol):
     def start(self) -> StudentProcess: ...
 
     def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class NothingRuns:
+    """In the place of a sandbox of a tier, for who only reads what the journal has."""
+
+    tier: str
+
+    def describe(self) -> str:
+        return DESCRIPTIONS[self.tier]
+
+    def start(self) -> StudentProcess:
+        raise OSError("the journal has not all of its results; run the command again")
+
+    def close(self) -> None:
+        """There is nothing to end."""
 
 
 @dataclass(frozen=True)

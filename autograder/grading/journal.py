@@ -9,9 +9,11 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+from autograder.grading.storage import CannotWrite, obstacle
 from autograder.grading.work import NotGraded
 from lockstep.checks.report import CheckResult
 from lockstep.program.source import ModuleSource
@@ -67,6 +69,23 @@ class Journal:
         with self._open() as connection:
             connection.execute("insert or replace into results values (?, ?, ?, ?, ?, ?, ?, ?)", values)
 
+    def set_aside_if_damaged(self) -> Path | None:
+        """Where a damaged file has been put, so that a new one can take its place; None if it is sound or not there.
+
+        Only for who knows that nobody else uses it. Raises CannotWrite.
+        """
+        try:
+            with self._open() as connection:
+                sound = connection.execute("pragma quick_check").fetchall() == [("ok",)]
+        except CannotWrite:
+            raise
+        except NotGraded:
+            sound = False
+        if sound:
+            return None
+        aside = next(path for number in count(1) if not (path := self.path.with_suffix(f".damaged-{number}")).exists())
+        return self.path.rename(aside)
+
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
@@ -74,6 +93,8 @@ class Journal:
                 connection.execute(_TABLE)
                 yield connection
         except sqlite3.Error as error:
+            if what := obstacle(error):
+                raise CannotWrite(f"the journal {self.path} cannot be written: {what}") from error
             raise NotGraded(
                 f"the journal {self.path} cannot be used ({error}); it may be deleted: it saves time"
             ) from error

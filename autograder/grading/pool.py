@@ -1,9 +1,15 @@
-"""Processes of the grader's own that judge several programs at once."""
+"""Processes of the grader's own that judge several programs at once, and end when it does, however it ends."""
 
+import os
+import signal
+import threading
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_all_start_methods, get_context
-from typing import Any
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from multiprocessing import connection, get_all_start_methods, get_context, parent_process
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+T = TypeVar("T")
 
 
 def judging_pool(
@@ -11,10 +17,64 @@ def judging_pool(
 ) -> ProcessPoolExecutor:
     """A pool of so many processes, forked where there is fork from one that has loaded `module` and nothing else.
 
-    Each calls `begin(*arguments)` first.
+    Each calls `begin(*arguments)` first. They leave an interruption from the keyboard to the process that made them.
     """
     method = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
     context: Any = get_context(method)
     if method == "forkserver":
         context.set_forkserver_preload([module])
-    return ProcessPoolExecutor(max(1, jobs), context, begin, arguments)
+    return ProcessPoolExecutor(max(1, jobs), context, _begin, (begin, arguments))
+
+
+class Workers:
+    """A pool that is made anew when one of its processes was killed: what was given to it then raises BrokenExecutor.
+
+    `with` it the processes end: when their work is done, or at once if an exception ends the block.
+    """
+
+    def __init__(self, make: Callable[[], ProcessPoolExecutor]) -> None:
+        self._make = make
+        self._pool = make()
+
+    def submit(self, function: Callable[..., T], *arguments: Any) -> Future[T]:
+        try:
+            return self._pool.submit(function, *arguments)
+        except BrokenExecutor:
+            self._end_now()
+            self._pool = self._make()
+            return self._pool.submit(function, *arguments)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self._pool.shutdown()
+        else:
+            self._end_now()
+
+    def _end_now(self) -> None:
+        processes = list((self._pool._processes or {}).values())
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for process in processes:  # one may wait for minutes for a program that hangs
+            process.kill()
+
+
+def _begin(begin: Callable[..., None] | None, arguments: tuple[Any, ...]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, name="end with parent", daemon=True).start()
+    if begin is not None:
+        begin(*arguments)
+
+
+def _end_with_parent() -> None:
+    """A worker waits for work in a pipe that it holds open itself, so it would never hear that its parent was killed.
+
+    Sandboxes end with the worker that started them, for they read their requests from it.
+    """
+    parent = parent_process()
+    assert parent is not None
+    connection.wait([parent.sentinel])
+    os._exit(1)

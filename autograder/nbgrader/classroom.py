@@ -1,23 +1,25 @@
-"""Grades all submissions of a class into the journal: in parallel, in sandboxes, and again only what is missing."""
+"""What a class has submitted, and its judging into the journal: in parallel, in sandboxes, and only what is missing."""
 
-import argparse
-import os
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, as_completed
-from dataclasses import dataclass, replace
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
 from autograder.grading.assembly import assemble
-from autograder.grading.grader import Graded, grade_in_worker, open_sandbox, open_worker
+from autograder.grading.grader import Graded, grade_in_worker, open_worker
+from autograder.grading.jobs import Jobs
 from autograder.grading.plain_files import StrangeFolder, strange, strange_within
-from autograder.grading.pool import judging_pool
+from autograder.grading.pool import Workers, judging_pool
+from autograder.grading.storage import CannotWrite
 from autograder.grading.submission import UnreadableSubmission, read_submission
 from autograder.grading.unit import Unit, read_unit, work_in
 from autograder.grading.work import NotGraded, Settings, Work
-from autograder.nbgrader.plugin import JOURNAL
-from autograder.nbgrader.registering import register, units
+from autograder.nbgrader.registering import register
 from lockstep.words import one_line
+
+_TRIES = 3  # at an exercise whose process is killed
 
 
 @dataclass(frozen=True)
@@ -36,82 +38,72 @@ class Outcome:
         return self.points * self.graded.share if self.graded else 0.0
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("units", nargs="*", help="names such as 01-processes; all that were submitted if none is given")
-    parser.add_argument("--course", type=Path, default=Path.cwd(), help="the course directory (default: here)")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many exercises at once")
-    parser.add_argument("--patience", type=float, default=1.0, help="time limits of checks are multiplied by this")
-    parser.add_argument("--unsandboxed", action="store_true", help="grade although there is no sandbox")
+@dataclass
+class Submitted:
+    """What there is to grade in a class: each exercise with its work, and what cannot be graded at all.
 
+    `places` has the position of each exercise in its unit.
+    """
 
-def run(arguments: argparse.Namespace) -> int:
-    """Prints a line for each exercise, then the sums; returns 1 if something is not graded."""
-    settings = Settings(arguments.course / JOURNAL, arguments.unsandboxed, arguments.patience)
-    try:
-        sandbox = open_sandbox(settings.unsandboxed)
-    except NotGraded as error:
-        print(f"Nothing is graded: {error}")
-        return 1
-    print(sandbox.describe())
-    settings = replace(settings, tier=sandbox.tier)
-    names = arguments.units or units(arguments.course)
-    outcomes = grade_class(arguments.course, names, settings, arguments.jobs, lambda one: print(line(one)), print)
-    graded = sum(one.graded is not None for one in outcomes)
-    print(f"{graded} graded, {len(outcomes) - graded} not graded; now run `nbgrader autograde UNIT`")
-    return 0 if graded == len(outcomes) else 1
+    tasks: list[tuple[Outcome, Work]] = field(default_factory=list)
+    problems: list[Outcome] = field(default_factory=list)
+    places: dict[str, int] = field(default_factory=dict)
 
-
-def line(one: Outcome) -> str:
-    """An outcome in a line."""
-    where = one_line(f"{one.student}, {one.unit}" + (f", {one.exercise}" if one.exercise else ""))
-    if one.graded is None:
-        return f"{where}: not graded: {one.problem}"
-    checks = f"{one.graded.report.passed} of {one.graded.report.total} checks"
-    return f"{where}: {one.score:g} of {one.points:g} points, {checks}"
+    def in_order(self, outcomes: list[Outcome]) -> list[Outcome]:
+        return sorted(outcomes, key=lambda one: (one.unit, one.student, self.places.get(one.exercise, 0)))
 
 
 def grade_class(
     course: Path,
     names: list[str],
     settings: Settings,
-    jobs: int,
+    jobs: int | None = None,
     finished: Callable[[Outcome], None] = lambda outcome: None,
     noted: Callable[[str], None] = lambda note: None,
 ) -> list[Outcome]:
-    """Grades what is in submitted/ of these units; `finished` sees each outcome at once. One never stops another.
+    """Judges what is in submitted/ of these units; `finished` sees each outcome at once. One never stops another.
 
-    `noted` gets a line for everything that is left out.
+    `jobs`: how many exercises at once; as many as the machine bears if it is not said. `noted` gets a line for everything
+    that is left out. Raises CannotWrite.
     """
-    outcomes: list[Outcome] = []
+    submitted = what_is_submitted(course, names, noted)
+    outcomes = list(submitted.problems)
+    for problem in submitted.problems:
+        finished(problem)
+    many = Jobs(jobs)
+    with LocalJudges(settings, many.most) as judges:
+        for outcome in judged(submitted.tasks, judges, many):
+            outcomes.append(outcome)
+            finished(outcome)
+    return submitted.in_order(outcomes)
 
-    def add(outcome: Outcome) -> None:
-        outcomes.append(outcome)
-        finished(outcome)
 
-    tasks: list[tuple[Outcome, Work]] = []
-    places: dict[str, int] = {}
+def what_is_submitted(course: Path, names: list[str], noted: Callable[[str], None]) -> Submitted:
+    """Reads the submissions of these units, which it enters into the gradebook. Raises CannotWrite."""
+    found = Submitted()
     for name in names:
         try:
             unit = read_unit(course / "source" / name / f"{name}.ipynb")
             register(course, name)
+        except CannotWrite:
+            raise
         except NotGraded as error:
-            add(Outcome("everybody", name, "", 0.0, None, str(error)))
+            found.problems.append(Outcome("everybody", name, "", 0.0, None, str(error)))
             continue
-        places |= {cell.grade_id: place for place, cell in enumerate(unit.grade_cells)}
+        found.places |= {cell.grade_id: place for place, cell in enumerate(unit.grade_cells)}
         for student, path in submissions(course, name):
             try:
                 for other, kind in strange_within(path.parent):
                     noted(one_line(f"{student}, {name}: left out: {other.name} is {kind}"))
             except StrangeFolder as error:
-                add(Outcome(student, name, "", 0.0, None, str(error)))
+                found.problems.append(Outcome(student, name, "", 0.0, None, str(error)))
                 continue
-            found = tasks_of(student, unit, path)
-            tasks += found if isinstance(found, list) else []
-            if isinstance(found, Outcome):
-                add(found)
-    for outcome in _graded(tasks, settings, jobs):
-        add(outcome)
-    return sorted(outcomes, key=lambda one: (one.unit, one.student, places.get(one.exercise, 0)))
+            tasks = tasks_of(student, unit, path, noted)
+            if isinstance(tasks, Outcome):
+                found.problems.append(tasks)
+            else:
+                found.tasks += tasks
+    return found
 
 
 def submissions(course: Path, name: str) -> list[tuple[str, Path]]:
@@ -120,39 +112,72 @@ def submissions(course: Path, name: str) -> list[tuple[str, Path]]:
     return [(folder.parent.name, folder / f"{name}.ipynb") for folder in folders]
 
 
-def tasks_of(student: str, unit: Unit, path: Path) -> list[tuple[Outcome, Work]] | Outcome:
+def tasks_of(
+    student: str, unit: Unit, path: Path, noted: Callable[[str], None] = lambda note: None
+) -> list[tuple[Outcome, Work]] | Outcome:
     """What there is to grade in a submission, or why it cannot be read."""
     others = sorted(one_line(other.name) for other in path.parent.glob("*.ipynb"))
     if not path.exists() and not path.is_symlink():
         there = f"there is {', '.join(others)}: was it renamed?" if others else "there is no notebook at all"
         return Outcome(student, unit.name, "", 0.0, None, f"there is no {path.name}; {there}")
     try:
-        notebook = assemble(unit, read_submission(path))
+        submission = read_submission(path)
     except UnreadableSubmission as error:
         return Outcome(student, unit.name, "", 0.0, None, str(error))
-    works = list(work_in(unit, notebook))
+    for note in submission.notes:
+        noted(one_line(f"{student}, {unit.name}: {note}"))
+    works = list(work_in(unit, assemble(unit, submission)))
     return [(Outcome(student, unit.name, work.cell.grade_id, work.cell.points, None), work) for work in works]
 
 
-def _graded(tasks: list[tuple[Outcome, Work]], settings: Settings, jobs: int) -> Iterator[Outcome]:
-    """The outcomes as they come. Equal programs are judged once; long waits of one hold up no other."""
-    if not tasks:
-        return
+class Judges(Protocol):
+    """Judges exercises elsewhere, as many as they are given, each in a process that the others do not share."""
+
+    def judge(self, work: Work) -> Future[Graded]:
+        """The future raises NotGraded, and BrokenExecutor where the process was killed: then it may be asked again."""
+        ...
+
+
+class LocalJudges(Workers):
+    """Processes of this machine, each with its own sandboxes."""
+
+    def __init__(self, settings: Settings, most: int) -> None:
+        super().__init__(lambda: judging_pool(most, "autograder.nbgrader.classroom", open_worker, settings))
+
+    def judge(self, work: Work) -> Future[Graded]:
+        return self.submit(grade_in_worker, work)
+
+
+def judged(tasks: list[tuple[Outcome, Work]], judges: Judges, jobs: Jobs) -> Iterator[Outcome]:
+    """The outcomes as they come. Equal programs are judged once; long waits of one hold up no other.
+
+    Raises CannotWrite where nothing can be recorded: then nobody's can.
+    """
     distinct: dict[Work, list[Outcome]] = {}
     for one, work in tasks:
         distinct.setdefault(work, []).append(one)
     # The exercise that most have handed in first: what its reference needs is then known early.
     common = Counter(one.exercise for one, _ in tasks)
-    order = sorted(distinct, key=lambda work: -common[work.cell.grade_id])
-    with judging_pool(jobs, "autograder.grading.grader", open_worker, settings) as pool:
-        waiting: dict[Future[Graded], Work] = {pool.submit(grade_in_worker, work): work for work in order}
-        for future in as_completed(waiting):
-            graded, problem = None, ""
+    left = deque(sorted(distinct, key=lambda work: -common[work.cell.grade_id]))
+    tries: Counter[Work] = Counter()
+    waiting: dict[Future[Graded], Work] = {}
+    while left or waiting:
+        while left and len(waiting) < jobs.now():
+            work = left.popleft()
+            waiting[judges.judge(work)] = work
+        for future in wait(waiting, jobs.patience, FIRST_COMPLETED).done:
+            work, graded, problem = waiting.pop(future), None, ""
             try:
                 graded = future.result()
+            except CannotWrite:
+                raise
             except NotGraded as error:
                 problem = str(error)
-            except Exception as error:  # a worker that was killed, most likely
-                problem = f"the grading process failed ({type(error).__name__}); run the command again"
-            for one in distinct[waiting[future]]:
+            except BrokenExecutor:  # which may be another exercise's doing
+                tries[work] += 1
+                if tries[work] < _TRIES:
+                    left.append(work)
+                    continue
+                problem = f"the process that judged it was killed {_TRIES} times; is there memory enough?"
+            for one in distinct[work]:
                 yield replace(one, graded=graded, problem=problem)

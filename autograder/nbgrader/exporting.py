@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import ExportPlugin
 
 COLUMNS = (
@@ -68,9 +69,7 @@ class GradedCsvExport(ExportPlugin):  # type: ignore[misc]
 
     def _handed_in(self, assignment: str, student: str) -> bool:
         """Is there something in submitted/ that nbgrader could not take into the gradebook?"""
-        coursedir = getattr(self.parent, "coursedir", None)
-        if coursedir is None:
-            return False
+        coursedir = getattr(self.parent, "coursedir", None) or CourseDirectory(config=self.config)
         return Path(coursedir.format_path(coursedir.submitted_directory, student, assignment)).exists()
 
 

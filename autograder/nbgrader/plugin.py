@@ -1,29 +1,26 @@
-"""What nbgrader loads from us: a reader of submissions, the grading in the place of `Execute`, tidy feedback pages."""
+"""What nbgrader loads from us: a reader of submissions, and the grading in the place of `Execute`."""
 
 import atexit
-import logging
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from nbconvert.exporters import HTMLExporter, NotebookExporter
+from nbconvert.exporters import NotebookExporter
 from nbformat.v4 import new_output
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, GenerateFeedback
-from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import ClearHiddenTests, Execute, NbGraderPreprocessor
+from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution
-from traitlets import Bool, Float, List, Unicode
+from traitlets import Bool, Float, Unicode
 from traitlets.config import Config
 
 from autograder.grading.assembly import assemble
-from autograder.grading.grader import Graded, Grader
+from autograder.grading.grader import Graded, Grader, NothingRuns
 from autograder.grading.submission import UnreadableSubmission, read_submission, require_plain_file
-from autograder.grading.terminal import plain_record
 from autograder.grading.unit import Unit, read_unit, work_in
 from autograder.grading.work import NotGraded, Settings
-from autograder.nbgrader.collecting import leave_out_what_is_no_file
+from autograder.nbgrader.conversion import begin
 from lockstep.checks.report_page import report_html
 from lockstep.player.trace import module_for
 
@@ -39,7 +36,9 @@ def configure(config: Config) -> None:
     config.CourseDirectory.course_id = "lockstep"
     config.CourseDirectory.release_directory = "notebooks"
     config.Autograde.exporter_class = f"{here}.SubmissionExporter"
-    config.Autograde.pre_convert_hook = f"{here}.say_what_is_missing"
+    for converter in (config.Autograde, config.GenerateFeedback):
+        converter.pre_convert_hook = "autograder.nbgrader.conversion.before_conversion"
+        converter.post_convert_hook = "autograder.nbgrader.conversion.after_conversion"
     # By name: the formgrader sends its configuration to the browser.
     config.Autograde.autograde_preprocessors = [
         f"{here}.GradeInSandbox" if step is Execute else f"{step.__module__}.{step.__name__}"
@@ -47,9 +46,9 @@ def configure(config: Config) -> None:
     ]
     config.ExchangeFactory.collect = "autograder.nbgrader.collecting.CollectPlainFiles"
     config.ExportApp.plugin_class = "autograder.nbgrader.exporting.GradedCsvExport"
-    config.GenerateFeedback.exporter_class = f"{here}.FeedbackExporter"
+    config.GenerateFeedback.exporter_class = "autograder.nbgrader.feedback.FeedbackExporter"
     config.GenerateFeedback.preprocessors = [
-        f"{here}.HideHiddenChecks",
+        "autograder.nbgrader.feedback.HideHiddenChecks",
         *(f"{step.__module__}.{step.__name__}" for step in GenerateFeedback.preprocessors.default_args[0]),
     ]
 
@@ -57,9 +56,11 @@ def configure(config: Config) -> None:
 class SubmissionExporter(NotebookExporter):
     """Reads a submission as untrusted text and puts it into the unit's own notebook, before nbgrader sees it."""
 
+    optimistic_validation = Bool(True, help="Check the notebook once, not after each step").tag(config=True)
+
     def __init__(self, **keywords: Any) -> None:
         super().__init__(**keywords)  # type: ignore[no-untyped-call]
-        _begin(self.parent)
+        begin(self.parent)
 
     def from_filename(self, filename: str, resources: Any = None, **keywords: Any) -> Any:
         """Raises UnreadableSubmission and NotGraded; nbgrader reports them and goes on with the next submission."""
@@ -81,17 +82,10 @@ class SubmissionExporter(NotebookExporter):
             self.log.warning("%s, %s: %s", _student(resources), path.name, note)
         converter: Any = self.parent
         unit = unit_of(converter.coursedir, resources)
-        _require_known(unit, resources)
+        notebook = assemble(unit, submission)
+        _add_checksums(notebook, _known_cells(unit, resources))
         from_node: Any = self.from_notebook_node
-        return from_node(assemble(unit, submission), resources=resources, **keywords)
-
-
-class FeedbackExporter(HTMLExporter):
-    """Makes feedback pages, and has nbgrader copy only plain files beside them."""
-
-    def __init__(self, **keywords: Any) -> None:
-        super().__init__(**keywords)  # type: ignore[no-untyped-call]
-        _begin(self.parent)
+        return from_node(notebook, resources=resources, **keywords)
 
 
 class GradeInSandbox(NbGraderPreprocessor):  # type: ignore[misc]
@@ -99,6 +93,9 @@ class GradeInSandbox(NbGraderPreprocessor):  # type: ignore[misc]
 
     unsandboxed = Bool(False, help="Grade although this machine has no sandbox (tier D)").tag(config=True)
     patience = Float(1.0, help="Time limits of the checks are multiplied by this").tag(config=True)
+    recorded = Unicode("", help="A tier of sandbox: take all results that it gave from the journal, run nothing").tag(
+        config=True
+    )
     journal = Unicode("", help="The journal's file; default: journal.sqlite in the course directory").tag(config=True)
 
     def preprocess(self, nb: Any, resources: Any) -> Any:
@@ -106,7 +103,8 @@ class GradeInSandbox(NbGraderPreprocessor):  # type: ignore[misc]
         coursedir = self.parent.parent.coursedir
         unit = unit_of(coursedir, resources)
         journal = Path(self.journal or JOURNAL)
-        grader = _grader(Settings(Path(coursedir.root, journal), self.unsandboxed, self.patience))
+        settings = Settings(Path(coursedir.root, journal), self.unsandboxed, self.patience, self.recorded or None)
+        grader = _grader(settings)
         found = {work.cell.grade_id: grader.grade(work) for work in work_in(unit, nb)}
         texts = {cell.grade_id: cell.text for cell in unit.grade_cells}
         ready = False  # has a report before brought the player's module?
@@ -122,17 +120,6 @@ class GradeInSandbox(NbGraderPreprocessor):  # type: ignore[misc]
         return nb, resources
 
 
-class HideHiddenChecks(ClearHiddenTests):  # type: ignore[misc]
-    """Leaves out the hidden regions of grade cells in feedback pages, and touches nothing that learners wrote."""
-
-    display_data_priority: Any = List().tag(config=True)  # the exporter sets it for every preprocessor
-
-    def preprocess_cell(self, cell: Any, resources: Any, cell_index: int) -> Any:
-        if is_grade(cell) and not is_solution(cell):
-            return super().preprocess_cell(cell, resources, cell_index)
-        return cell, resources
-
-
 def outputs(graded: Graded, points: float, number: int, *, with_module: bool = True) -> list[Any]:
     """A grade cell's outputs: the report, and the score as the number that nbgrader looks for.
 
@@ -146,26 +133,6 @@ def outputs(graded: Graded, points: float, number: int, *, with_module: bool = T
         new_output("display_data", data={"text/html": page, "text/plain": report.text()}),
         new_output("execute_result", data={"text/plain": repr(points * graded.share)}, execution_count=number),
     ]
-
-
-def say_what_is_missing(*, assignment: str, student: str, notebooks: list[str]) -> None:
-    """nbgrader's hook before each submission: a line for a notebook that has another name than its unit's."""
-    for notebook in notebooks:
-        path = Path(notebook)
-        if path.stem != path.parent.name and not (path.parent / f"{path.parent.name}.ipynb").exists():
-            logging.getLogger("traitlets").error(
-                "%s: there is no %s.ipynb but %s; give it its name back and grade again",
-                path.parent.parent.name,
-                path.parent.name,
-                path.name,
-            )
-
-
-def _begin(converter: Any) -> None:
-    """nbgrader makes an exporter when it knows what to convert and has not opened any of it."""
-    if isinstance(converter, BaseConverter):
-        converter.log.addFilter(plain_record)
-        leave_out_what_is_no_file(converter)
 
 
 def unit_of(coursedir: CourseDirectory, resources: Any) -> Unit:
@@ -189,7 +156,7 @@ def _unit_at(path: Path, _changed: int) -> Unit:
 
 @cache
 def _grader(settings: Settings) -> Grader:
-    grader = Grader(settings)
+    grader = Grader(settings, NothingRuns(settings.tier) if settings.tier else None)
     atexit.register(grader.close)
     return grader
 
@@ -198,14 +165,27 @@ def _student(resources: Any) -> str:
     return str((resources or {}).get("nbgrader", {}).get("student", "?"))
 
 
-def _require_known(unit: Unit, resources: Any) -> None:
-    """Raises NotGraded if the gradebook lacks a cell of the unit, of which nbgrader would make a broken notebook."""
+def _known_cells(unit: Unit, resources: Any) -> dict[str, str]:
+    """The checksums of the cells that the gradebook knows, by name.
+
+    Raises NotGraded if it lacks a cell of the unit, of which nbgrader would make a broken notebook.
+    """
     names = resources["nbgrader"]
     with Gradebook(names["db_url"]) as gradebook:
-        known = {cell.name for cell in gradebook.find_notebook(names["notebook"], names["assignment"]).source_cells}
-    missing = sorted(unit.grade_ids - known)
+        cells = gradebook.find_notebook(names["notebook"], names["assignment"]).source_cells
+        known = {cell.name: cell.checksum for cell in cells}
+    missing = sorted(unit.grade_ids - known.keys())
     if missing:
         raise NotGraded(
             f"the gradebook does not know the cell{'s' * (len(missing) > 1)} {', '.join(missing)}: "
             f"run `python -m autograder register {names['assignment']}`"
         )
+    return known
+
+
+def _add_checksums(notebook: Any, checksums: dict[str, str]) -> None:
+    """By them nbgrader knows an answer that nobody has begun, which then waits for nobody's judgement."""
+    for cell in notebook.cells:
+        tag = cell.metadata.get("nbgrader", {})
+        if tag.get("grade_id") in checksums:
+            tag["checksum"] = checksums[tag["grade_id"]]

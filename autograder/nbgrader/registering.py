@@ -2,15 +2,22 @@
 
 import argparse
 import logging
+import sys
 import tempfile
 from pathlib import Path
 
+from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
 
+from autograder.grading.storage import CannotWrite, obstacle
 from autograder.grading.work import NotGraded
 from autograder.nbgrader.plugin import configure
+
+_OWN = "nbgrader_config.py"
+PATIENCE = 60  # seconds that the gradebook may be locked by others
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +27,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     for name in arguments.units or units(arguments.course):
-        register(arguments.course, name)
+        try:
+            register(arguments.course, name)
+        except NotGraded as error:
+            print(error)
+            return 1
         print(f"{name}: in the gradebook")
     return 0
 
@@ -39,16 +50,53 @@ def register(course: Path, name: str, config: Config | None = None) -> None:
         coursedir.release_directory = folder  # the released notebooks come from our own build
         coursedir.assignment_id = name
         converter = GenerateAssignment(coursedir=coursedir, config=config)
-        converter.log.setLevel(logging.WARNING)
+        level = converter.log.level  # of the one log of everything that nbgrader does
+        converter.log.setLevel(logging.CRITICAL)  # its traceback tells no instructor anything
         try:
             converter.start()
         except Exception as error:  # nbgrader's own classes and those of its database
-            raise NotGraded(f"nbgrader cannot enter {name} into the gradebook: {error}") from error
+            if what := obstacle(error):
+                raise CannotWrite(f"{name} cannot be entered into the gradebook: {what}") from error
+            raise NotGraded(f"nbgrader cannot enter {name} into the gradebook: {_why(config, name, error)}") from error
+        finally:
+            converter.log.setLevel(level)
+
+
+def _why(config: Config, name: str, error: Exception) -> str:
+    """What nbgrader could not do; once there are submissions it takes no cell more, and none away."""
+    try:
+        with Gradebook(CourseDirectory(config=config).db_url) as gradebook:
+            submitted = gradebook.find_assignment(name).num_submissions
+    except Exception:  # a gradebook that cannot be used is what was to be told
+        submitted = 0
+    if submitted:
+        return (
+            f"{submitted} submissions are in it, and nbgrader then takes no exercise more, and none away. "
+            "Put the exercise into another unit, or take the old state of source/ back"
+        )
+    return f"{type(error).__name__}: {error}"
 
 
 def course_config(course: Path) -> Config:
-    """The configuration of nbgrader for the course in a folder."""
+    """The configuration of nbgrader for the course in a folder, with what its own nbgrader_config.py says.
+
+    Raises NotGraded if that file cannot be executed.
+    """
     config = Config()
     configure(config)
+    if (course / _OWN).exists():
+        if str(course.resolve()) not in sys.path:  # as nbgrader does, for plugins that stand beside it
+            sys.path.insert(0, str(course.resolve()))
+        try:
+            config.merge(PyFileConfigLoader(_OWN, path=str(course)).load_config())
+        except Exception as error:  # whatever a file of Python leads to
+            raise NotGraded(f"{course / _OWN} cannot be used: {type(error).__name__}: {error}") from error
     config.CourseDirectory.root = str(course.resolve())
+    if "db_url" not in config.CourseDirectory:
+        config.CourseDirectory.db_url = gradebook_url(course)
     return config
+
+
+def gradebook_url(course: Path) -> str:
+    """The gradebook of a course, for who waits while others write to it."""
+    return f"sqlite:///{course.resolve()}/gradebook.db?timeout={PATIENCE}"

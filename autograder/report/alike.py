@@ -27,9 +27,10 @@ class Passage:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two students, the share from 0 to 1 of the shorter program that the other has too, and both programs."""
+    """Two students, how many passages both have, the share (0 to 1) that these are of the shorter program's, and both."""
 
     students: tuple[str, str]
+    passages: int
     share: float
     programs: tuple[tuple[Passage, ...], tuple[Passage, ...]]
 
@@ -49,7 +50,7 @@ def alike(programs: Mapping[str, str], known: Iterable[str]) -> list[Pair]:
         found.hashes = set(found.hashes) - left_out
         found.hash_idx = {one: places for one, places in found.hash_idx.items() if one in found.hashes}
     pairs = [pair for first, second in combinations(sorted(prints), 2) if (pair := _pair(first, second, prints))]
-    return sorted(pairs, key=lambda pair: -pair.share)[:_MOST]
+    return sorted(pairs, key=lambda pair: (-pair.passages, -pair.share))[:_MOST]
 
 
 def _fingerprint(text: str) -> CodeFingerprint:
@@ -64,7 +65,7 @@ def _pair(first: str, second: str, prints: Mapping[str, CodeFingerprint]) -> Pai
         return None
     _, _, (slices, other_slices) = compare_files(one, other)
     marked = tuple(_passages(one.raw_code, slices)), tuple(_passages(other.raw_code, other_slices))
-    return Pair((first, second), len(common) / smaller, marked)
+    return Pair((first, second), len(common), len(common) / smaller, marked)
 
 
 def _passages(text: str, slices: "list[list[int]]") -> Iterator[Passage]:

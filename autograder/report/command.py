@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearSolutions
 from sqlalchemy.exc import SAWarning
 
@@ -57,7 +58,7 @@ def write_report(course: Path, name: str, patience: float = 1.0) -> tuple[Path, 
     _write(written, text)
     config = course_config(course)
     exporter = GradedCsvExport(to=str(table), assignment=[name], config=config)
-    with Gradebook(f"sqlite:///{course.resolve()}/gradebook.db") as gradebook:
+    with Gradebook(CourseDirectory(config=config).db_url) as gradebook:
         exporter.export(gradebook)
     return written, table
 

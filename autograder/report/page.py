@@ -40,6 +40,7 @@ def page(results: ClassResults, mistakes: Sequence[ExerciseMistakes], pairs: Seq
         finalize=lambda value: plain(value) if isinstance(value, str) and not isinstance(value, Markup) else value,
     )
     environment.filters["span"] = _span
+    environment.filters["points"] = lambda points: f"{points:.2f}".rstrip("0").rstrip(".")
     environment.filters["marked"] = lambda text: Markup(marked(text))
     points = [one.points for one in results.graded if one.points is not None]
     return environment.get_template("page.html").render(

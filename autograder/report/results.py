@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.coursedir import CourseDirectory
 
 from autograder.grading.grader import checks_in, key_of
 from autograder.grading.journal import Journal
@@ -13,10 +14,11 @@ from autograder.grading.work import Work
 from autograder.nbgrader.classroom import Outcome, submissions, tasks_of
 from autograder.nbgrader.exporting import is_graded, points_of
 from autograder.nbgrader.plugin import JOURNAL
+from autograder.nbgrader.registering import course_config
 from lockstep.checks.report import Report
 
 _NOT_JUDGED = "it is not judged yet: `python -m autograder grade` takes it up, and says what stands in its way"
-_NOT_ENTERED = "it is judged, but not in the gradebook yet: run `nbgrader autograde`"
+_NOT_ENTERED = "it is judged, but not in the gradebook yet: run `python -m autograder grade`"
 _BY_HAND = "it waits for somebody to grade by hand in formgrader: "
 
 
@@ -65,7 +67,7 @@ def class_results(course: Path, unit: Unit, patience: float = 1.0) -> ClassResul
     """What journal and gradebook say of each folder in submitted/; nothing is judged or changed."""
     journal = Journal(course / JOURNAL) if (course / JOURNAL).exists() else None
     found = []
-    with Gradebook(f"sqlite:///{course.resolve()}/gradebook.db") as gradebook:
+    with Gradebook(CourseDirectory(config=course_config(course)).db_url) as gradebook:
         try:
             maximum = gradebook.find_assignment(unit.name).max_score
         except MissingEntry:

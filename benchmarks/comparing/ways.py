@@ -54,6 +54,12 @@ def executor(workers: int) -> Iterator[Map]:
 
 
 @contextlib.contextmanager
+def threads(workers: int) -> Iterator[Map]:
+    with concurrent.futures.ThreadPoolExecutor(workers) as opened:
+        yield lambda task, items: list(opened.map(task, items))
+
+
+@contextlib.contextmanager
 def joblib_loky(workers: int) -> Iterator[Map]:
     import joblib  # only the benchmark group has it, as it has Dask
 
@@ -78,4 +84,5 @@ BACKENDS: dict[str, Callable[[int], contextlib.AbstractContextManager[Map]]] = {
     "joblib": joblib_loky,
     "dask": dask_processes,
 }
+THREADS = "threads"  # for programs whose NumPy computes without the interpreter's lock
 PEERS = ("joblib", "dask")  # those that may not be installed

@@ -120,3 +120,53 @@ def life_serial(size):
     for _ in range(12):
         world = next_rows([world[-1], *world, world[0]])
     return sum(map(sum, world))
+
+
+def places(towns):
+    return [(37 * town * town % 101, 53 * town * town % 97) for town in range(towns)]
+
+
+def nodes_below(node):
+    """Of a node (bound, whether it is a round trip, number of towns, the towns so far); a bound is the way so far."""
+    length, _, number, towns = node
+    where = places(number)
+    found = []
+    for town in set(range(number)) - set(towns):
+        x, y = where[town]
+        z, w = where[towns[-1]]
+        farther = length + abs(x - z) + abs(y - w)
+        if len(towns) == number - 1:
+            farther += abs(x - where[0][0]) + abs(y - where[0][1])
+        found.append((farther, len(towns) == number - 1, number, (*towns, town)))
+    return sorted(found)
+
+
+def begin(shared):
+    global best
+    best = shared
+
+
+def search(node):
+    if node[0] >= best.value:
+        return
+    if node[1]:
+        with best.get_lock():
+            best.value = min(best.value, node[0])
+        return
+    for child in nodes_below(node):
+        search(child)
+
+
+def branch_and_bound(size, workers):
+    towns = 4 + size // 100
+    shared = mp.Value("d", float("inf"))
+    nodes = [(0, False, towns, (0,))]
+    for _ in range(2):
+        nodes = sorted(child for node in nodes for child in nodes_below(node))
+    with mp.Pool(workers, begin, (shared,)) as pool:
+        pool.map(search, nodes, chunksize=1)
+    return shared.value
+
+
+def branch_and_bound_serial(size):
+    return branch_and_bound(size, 1)

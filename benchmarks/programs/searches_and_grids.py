@@ -16,6 +16,8 @@ import numpy as np
 from benchmarks.comparing.ways import Map, spin
 from benchmarks.programs.reference import Reference
 
+BLOCK = 128  # numbers in a row of a block: three blocks are 393 kB
+
 
 def of_sorting(module: Any, workers: int, steps: int, scale: float) -> list[Reference]:
     """Those of unit 12."""
@@ -77,6 +79,8 @@ def of_grids(module: Any, workers: int, scale: float) -> list[Reference]:
     grid, world = np.zeros((size, size)), [[(3 * r * r + 5 * c) % 2 for c in range(rows)] for r in range(rows)]
     grid[:, 0] = 1
     generations = max(2, int(25 * scale**0.5))
+    side = BLOCK * max(1, round(18 * scale ** (1 / 3)))
+    left, right = np.random.default_rng(1).random((2, side, side))
     drawing = [(escape_steps, row, rows, rows) for row in range(rows)]
 
     def halos(cells: Any, mapped: Map) -> Any:
@@ -87,6 +91,13 @@ def of_grids(module: Any, workers: int, scale: float) -> list[Reference]:
             ]
             cells = [row for block in mapped(module.next_rows, blocks) for row in block]
         return cells
+
+    def cooled_in_threads(mapped: Map) -> Any:
+        old, new = grid.copy(), grid.copy()
+        for _ in range(steps):
+            mapped(partial(_mean_of_rows, old, new), _cuts(size - 2, workers))
+            old, new = new, old
+        return old
 
     def cooled(mapped: Map) -> Any:
         plate = grid.copy()
@@ -100,6 +111,7 @@ def of_grids(module: Any, workers: int, scale: float) -> list[Reference]:
             "estimate_pi", lambda: module.estimate_pi(throws, workers, 1),
             lambda: sum(map(module.hits_in, zip(seeds, chunks, strict=True))),
             lambda mapped: sum(mapped(module.hits_in, list(zip(seeds, chunks, strict=True)))),
+            in_threads=lambda mapped: sum(mapped(module.hits_in, list(zip(seeds, chunks, strict=True)))),
         ),
         Reference(
             "mandelbrot", lambda: module.mandelbrot(escape_steps, rows, rows, workers),
@@ -107,12 +119,19 @@ def of_grids(module: Any, workers: int, scale: float) -> list[Reference]:
         ),
         Reference(
             "jacobi", lambda: module.jacobi(grid, steps, workers), lambda: _cooled_alone(grid, steps), cooled,
-            why="memory is one for all cores; through a map all rows travel in every step",
+            why="memory is one for all cores; through a map all rows travel in every step", in_threads=cooled_in_threads,
         ),
         Reference(
             "game_of_life", lambda: module.game_of_life(world, generations, workers),
             lambda: halos(world, lambda function, blocks: [function(block) for block in blocks]),
             lambda mapped: halos(world, mapped),
+        ),
+        Reference(
+            "blocked_matmul", lambda: module.blocked_matmul(np.matmul, left, right, BLOCK, workers),
+            lambda: _multiplied(left, right, (0, len(left))),
+            lambda mapped: np.vstack(mapped(partial(_multiplied, left, right), _cuts(len(left), workers))),
+            why="the matrices are copied into shared memory and the product out of it, by one process",
+            in_threads=lambda mapped: np.vstack(mapped(partial(_multiplied, left, right), _cuts(len(left), workers))),
         ),
     ]  # fmt: skip
 
@@ -169,6 +188,25 @@ def _cooled_alone(grid: Any, steps: int) -> Any:
         new[1:-1, 1:-1] = mean(old)
         old, new = new, old
     return old
+
+
+def _mean_of_rows(old: Any, new: Any, inner: tuple[int, int]) -> None:
+    first, last = inner
+    new[first + 1 : last + 1, 1:-1] = mean(old[first : last + 2])
+
+
+def _multiplied(left: Any, right: Any, rows: tuple[int, int]) -> Any:
+    """Some rows of the product, in blocks, as the course's program computes them: what others do is shared otherwise, and not other work."""
+    first, last = rows
+    product = np.zeros((last - first, right.shape[1]))
+    for row in range(first, last, BLOCK):
+        for column in range(0, right.shape[1], BLOCK):
+            for inner in range(0, left.shape[1], BLOCK):
+                here = slice(row, min(row + BLOCK, last))
+                product[here.start - first : here.stop - first, column : column + BLOCK] += (
+                    left[here, inner : inner + BLOCK] @ right[inner : inner + BLOCK, column : column + BLOCK]
+                )
+    return product
 
 
 def _searched(asked: Callable[[int], list[int]], mapped: Any) -> dict[int, int]:

@@ -127,16 +127,13 @@ film.show(who, last=True)
 # %%
 Film("a Mandelbrot picture", most=60, unit="steps").show(drawn, last=True)
 
+for blocks in [4, 40]:
+    parts = [float(part.sum()) for part in np.array_split(drawn, blocks)]
+    print(f"{blocks:>2} blocks: the dearest is {max(parts) / drawn.sum():5.1%} of all the work")
+
 # %% [markdown]
 # The bright points are the dear ones, 60 steps each, and they are at the bottom. (A view in the usual position is symmetric, and two halves look perfectly balanced. It is a favourite of advertisements.)
-
-# %%
-cost = drawn.sum(axis=1)
-for blocks in [4, 40]:
-    parts = [float(part.sum()) for part in np.array_split(cost, blocks)]
-    print(f"{blocks:>2} blocks: the dearest is {max(parts) / cost.sum():5.1%} of all the work")
-
-# %% [markdown]
+#
 # With four blocks, one for each worker, the last one has most of the work, and the speed-up cannot be more than 1 over its share. With 40 there is something left to deal out.
 
 # %%

@@ -12,7 +12,7 @@ from lockstep.words import counted
 
 _NO_MAP = "There is no map of the course beside this notebook. It is on the start page of the course."
 _LINE = (
-    "display: inline-grid; grid-template-columns: minmax(9em, 13em) minmax(8em, 1fr) 4.5em minmax(8em, 15em); gap: 0 12px; "
+    "display: inline-grid; grid-template-columns: minmax(7em, 13em) minmax(10em, 1fr) 3.5em minmax(8em, 15em); gap: 0 12px; "
     "width: calc(100% - 2em); vertical-align: top"
 )
 _LEVELS = ("", "a few lines, as in the lesson", "a step of your own", "takes thought, and more than one try")
@@ -87,7 +87,7 @@ def _dots(level: int) -> str:
 
 
 def _duration(minutes: int) -> str:
-    return f"{minutes // 60}:{minutes % 60:02} h"
+    return f"{minutes // 60}:{minutes % 60:02}\u00a0h"
 
 
 def _when(at: int, before: str = "") -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import multiprocessing
 import platform
+import re
 import shutil
 import time
 import warnings
@@ -33,7 +34,7 @@ class MachineCheck:
     def _repr_html_(self) -> str:
         rows = "".join(
             f'<tr><th scope="row" style="text-align: left; vertical-align: top">{html.escape(name)}</th>'
-            f'<td style="text-align: left">{html.escape(words)}</td></tr>'
+            f'<td style="text-align: left">{_with_code(words)}</td></tr>'
             for name, words in self.rows
         )
         return f"<table><tbody>{rows}</tbody></table>"
@@ -58,6 +59,10 @@ def machine_check() -> MachineCheck:
             ("Python", f"{platform.python_version()} on {platform.system()}."),
         )
     )
+
+
+def _with_code(words: str) -> str:
+    return re.sub(r"`(.+?)`", r"<code>\1</code>", html.escape(words))
 
 
 def _just_now(processes: int, speedup: float) -> str:

@@ -5,19 +5,23 @@ from __future__ import annotations
 import ast
 import gc
 import multiprocessing
+import re
 from concurrent.futures import ProcessPoolExecutor
 
 from lockstep.program.left_out import Definitions
 from lockstep.program.names import bound_names
 from lockstep.words import counted, enumerated
 
+_SERVES = re.compile(r"Manager|^Dask Worker")  # it runs no functions, or gets each with its text when it is called
+
 
 def old_children(before: Definitions, now: Definitions) -> str:
     """What to say of the children that are alive after the notebook's definitions have changed, or nothing."""
-    living = [child for child in multiprocessing.active_children() if "Manager" not in child.name]
+    living = [child for child in multiprocessing.active_children() if not _SERVES.search(child.name)]
     if not living or not before.cells:
         return ""
-    known, new = _functions(before, frozenset()), _functions(now, frozenset(before.cells))
+    had, has = _functions(before), _functions(now)
+    known, new = set(had), {name for name, text in has.items() if had.get(name) != text}
     in_executors = _in_executors()
     workers = [child for child in living if "PoolWorker" in child.name or child.pid in in_executors]
     others = len(living) - len(workers)
@@ -50,12 +54,11 @@ def _in_executors() -> set[int]:
     return {pid for executor in executors for pid in (executor._processes or {})}
 
 
-def _functions(found: Definitions, known: frozenset[object]) -> set[str]:
-    """The functions and classes that are defined in cells that are not `known`."""
+def _functions(found: Definitions) -> dict[str, str]:
+    """The functions and classes by name, each with its text."""
     return {
-        name
+        name: ast.unparse(node)
         for cell in found.cells
-        if cell not in known
         for node in ast.parse(cell.source).body
         if isinstance(node, ast.FunctionDef | ast.ClassDef)
         for name in bound_names(node)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from lockstep.recording.bars import Bar, Lane
 from lockstep.recording.timeline import Timeline
@@ -15,6 +15,7 @@ from lockstep.simulation.costs import IDEAL
 from lockstep.simulation.engine import Engine
 from lockstep.simulation.log import Log
 from lockstep.simulation.phrases import operation_name
+from lockstep.standin.objects.mpi_messages import COLLECTIVE, SENDING
 from lockstep.standin.objects.processes import process_name
 from lockstep.words import counted
 
@@ -47,6 +48,15 @@ class Failure:
         return f"{self.process} ended with {self.kind}: {self.message}"
 
 
+class Sent(NamedTuple):
+    """A message between two ranks, of so many bytes; `collective` if a call such as `bcast` sent it, and not the program itself."""
+
+    source: int
+    target: int
+    bytes: int
+    collective: bool
+
+
 @dataclass(frozen=True)
 class NoResult:
     """Stands for a result that cannot leave the process, and says why."""
@@ -65,6 +75,7 @@ class Simulation:
         parallelism, efficiency  cores that were busy on average; and as a share of all cores
         speedup, extra_work      compared with the serial function, if one was given
         waiting                  who waited, where, for how long and for whom, the longest first
+        sent                     the messages between ranks, each a Sent: source, target, bytes, collective
         timeline()               a bar a process
         result, failures         what the program returned (NoResult if that is no data), children that ended with an exception
         accuracy, costs          how far to believe it
@@ -115,6 +126,15 @@ class Simulation:
         if self.serial is None:
             raise ValueError("extra work compares with a serial function: simulate(..., serial=f)")
         return self.work / self.serial if self.serial else 1.0
+
+    @property
+    def sent(self) -> tuple[Sent, ...]:
+        """The messages between ranks, of each rank in its order."""
+        asked = [each.operation for done in self.log.processes.values() for each in done]
+        return tuple(
+            Sent(source, target, message.size, context.endswith(COLLECTIVE))
+            for message, context, _, _, source, target in (each.arguments for each in asked if each.kind in SENDING)
+        )
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "busy": dict(self.busy)}

@@ -131,7 +131,7 @@ def _source_text(definition: Callable[..., Any]) -> str:
 
 def _without_decorators(text: str) -> str:
     node = ast.parse(text).body[0]
-    assert isinstance(node, ast.FunctionDef | ast.ClassDef)
+    assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
     return "\n".join(text.splitlines()[node.lineno - 1 :])
 
 
@@ -141,6 +141,9 @@ def _imports(function: Callable[..., Any]) -> Iterator[str]:
         parts: list[Any] = [value for value in vars(function).values() if isinstance(value, types.FunctionType)]
     else:
         parts = [function]
+    for base in function.__bases__ if isinstance(function, type) else ():
+        if base is not object and (line := _definition(base.__name__, base)):
+            yield line
     for part in parts:
         for name in sorted(_free_names(part.__code__)):
             # A class in the function reads the `__name__` of the module where it runs.

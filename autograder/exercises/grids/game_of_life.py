@@ -119,7 +119,7 @@ def glider_after(rows, columns, steps, workers):
 @given
 def full_after(rows, columns, steps, workers):
     found = game_of_life(
-        [[(3 * r * r + 5 * c + r * c) % 2 for c in range(columns)] for r in range(rows)], steps, workers
+        [[(3 * r * r + 5 * c + r * c) % 7 % 2 for c in range(columns)] for r in range(rows)], steps, workers
     )
     return [[int(cell) for cell in row] for row in found]
 
@@ -143,6 +143,9 @@ def _(student):
     assert found == [[0, 0, 1, 0, 0]] * 3
     assert [list(map(int, row)) for row in student.next_rows([[0] * 4, [1, 1, 0, 1], [0] * 4])] == [[1, 0, 0, 0]], (
         "the row 1 1 0 1 between dead ones becomes 1 0 0 0, since its last cell is next to its first: the world is round"
+    )
+    assert [list(map(int, row)) for row in student.next_rows([[0] * 4, [1, 0, 1, 1], [0] * 4])] == [[0, 0, 0, 1]], (
+        "the row 1 0 1 1 between dead ones becomes 0 0 0 1, since its last cell is next to its first: the world is round at its right side, too"
     )
 
 
@@ -206,11 +209,15 @@ def _(student):
 
 @check("all workers have their part, at the same time", limit=30)
 def _(student):
-    found = simulate(student.full_after, 60, 100, 4, 3, cores=5, limit=25)
+    found, alone = (simulate(student.full_after, 60, 100, 4, workers, cores=5, limit=12) for workers in (3, 1))
     _, *loads = found.busy.values()
     assert loads, "no other process was started: nobody shares the work"
     assert max(loads) <= 0.6 * sum(loads), (
         f"one of 3 workers does {max(loads) / sum(loads):.0%} of the work: give each a third of the rows"
+    )
+    times = sum(loads) / sum(list(alone.busy.values())[1:])
+    assert times <= 2, (
+        f"3 workers compute {times:.1f} times as much as one does alone: each row has one worker, and the others get it when it is next to theirs"
     )
 
 
@@ -233,6 +240,25 @@ def the_cell_counts_itself(): ...
     },
 )
 def columns_with_an_edge(): ...
+
+
+@wrong(
+    "each row has one worker",
+    replaced={
+        "world[bounds[n] : bounds[n + 1]], steps": "world, steps",
+        "[row for receiver, _ in results for row in receiver.recv()]": "[receiver.recv() for receiver, _ in results][0]",
+    },
+)
+def the_world_to_everybody(): ...
+
+
+@wrong(
+    "the world is round at its right side, too",
+    replaced={
+        "[column - 1, column, (column + 1) % width]": "[place for place in range(column - 1, column + 2) if place < width]"
+    },
+)
+def columns_with_an_edge_on_the_right(): ...
 
 
 @wrong(

@@ -103,6 +103,18 @@ def cooled_alone(rows, columns, steps):
 
 
 @given
+def warmth(rows, columns, steps, workers):
+    return round(float(jacobi(plate(rows, columns), steps, workers).sum()), 3)
+
+
+@given
+def cooled_whole_numbers():
+    # One step on a plate that was given as whole numbers: the inner cells, and whether they are floats.
+    found = jacobi(np.array([[0, 0, 0], [1, 0, 2], [0, 0, 0]]), 1, 1)
+    return float(found[1, 1]), found.dtype.kind == "f"
+
+
+@given
 def in_place(rows, columns, steps):
     # What comes out if old and new are one grid, and one worker goes through its rows.
     grid = plate(rows, columns)
@@ -175,11 +187,26 @@ def _(student):
     )
 
 
+@check("4 workers compute no more than one does", limit=30)
+def _(student):
+    alone, found = (
+        simulate(student.warmth, 400, 800, 12, workers, cores=5, costs="laptop", limit=25) for workers in (1, 4)
+    )
+    assert found.result == alone.result
+    work = [sum(list(run.busy.values())[1:]) for run in (alone, found)]
+    assert work[1] <= 2.2 * work[0], (
+        f"4 workers compute {work[1] / work[0]:.1f} times as much as one does alone: each row should be computed by one worker only"
+    )
+
+
 @check("the grid that was given is as it was, and nothing is left behind", limit=5)
 def _(student):
     found, unchanged = student.cooled(6, 6, 4, 2)
     assert unchanged is True, "jacobi changed the grid of its caller"
     assert found == student.cooled_alone(6, 6, 4)
+    assert student.cooled_whole_numbers() == (0.75, True), (
+        "the mean of 0, 0, 1 and 2 is 0.75: a plate may be given as whole numbers, and temperatures are floats"
+    )
 
 
 @hidden
@@ -217,6 +244,20 @@ def one_grid_in_place():
         finally:
             memory.close()
             memory.unlink()
+
+
+@wrong(
+    "each row should be computed by one worker only",
+    replaced={"zip(bounds, bounds[1:])": "[(1, len(grid) - 1)] * workers"},
+)
+def every_row_by_everybody(): ...
+
+
+@wrong(
+    "a plate may be given as whole numbers, and temperatures are floats",
+    replaced={"return grids[steps % 2].copy()": "return grids[steps % 2].astype(grid.dtype)"},
+)
+def of_the_kind_that_was_given(): ...
 
 
 @wrong("a fast worker reads rows that a slow one has not written yet", replaced={"barrier.wait()": "pass"})

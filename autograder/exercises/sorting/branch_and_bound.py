@@ -112,6 +112,46 @@ def two_leaves(node):
 
 
 @given
+def two_dear_leaves(node):
+    return [(5e12, True, 1), (3e12, True, 2)] if node[2] == 0 else []
+
+
+@given
+class Slow(float):
+    # A cost of which a comparison takes 1 s of computing.
+    def __lt__(self, other):
+        work(1)
+        return float(self) < float(other)
+
+    def __gt__(self, other):
+        return Slow(other) < self
+
+    def __le__(self, other):
+        return not self > other
+
+    def __ge__(self, other):
+        return not self < other
+
+
+@given
+def eight_ways(node):
+    # Each is 5 s long, with a solution at its end: they cost 10, 11, ... 17, in this order or in the other one.
+    work(1)
+    _, _, order, way, depth = node
+    if depth == 0:
+        return [(0, False, order, way, 1) for way in range(8)]
+    if depth < 4:
+        return [(0, False, order, way, depth + 1)]
+    return [(Slow(10 + way if order > 0 else 17 - way), True, order, way, 5)] if depth == 4 else []
+
+
+@given
+def least_of_eight_ways(order, workers):
+    found = branch_and_bound(eight_ways, (0, False, order, 0, 0), workers)
+    return None if found is None else float(found)
+
+
+@given
 def knapsack(node):
     # Costs of what is left behind, if at most 20 is carried: (bound, whether all is decided, number of the next thing, weight left).
     things = [(9, 7), (6, 5), (8, 7), (7, 6), (4, 3), (5, 5)]  # value, weight
@@ -132,6 +172,9 @@ def _(student):
         f"the least cost is 15, and {found} came back: the first solution that is found need not be the best one, and a bound that is no solution is none"
     )
     assert student.branch_and_bound(given.two_leaves, (0.0, False, 0), 1) == 3
+    assert student.branch_and_bound(given.two_dear_leaves, (0.0, False, 0), 1) == 3e12, (
+        "one solution costs 5,000,000,000,000 and the other 3,000,000,000,000: as long as nothing is found, the best cost is infinite, and no other number is large enough"
+    )
 
 
 @check("a root that is a solution, and a tree that has none", limit=20)
@@ -153,6 +196,12 @@ def _(student):
     except AssertionError as failure:
         if type(failure).__name__ != "NotExplored":
             raise
+    for order in (1, -1):
+        found = simulate(student.least_of_eight_ways, order, 4, cores=6, costs="ideal", limit=25)
+        assert found.result == 10, (
+            f"eight solutions cost 10 to 17, some of them are found at the same moment, and the least cost is said to be {found.result}: between a look at the best cost and the note of "
+            "a better one somebody else has noted his. Look and note under one lock"
+        )
 
 
 @check("one worker prunes", limit=30)
@@ -227,6 +276,43 @@ def a_best_cost_of_its_own():
             costs = pool.map(search, [(children, node) for node in nodes], chunksize=1)
         least = min(costs, default=float("inf"))
         return None if least == float("inf") else least
+
+
+@wrong("the result is wrong", replaced={"best.value = min(best.value, node[0])": "best.value = node[0]"})
+def looked_at_before_the_lock_alone(): ...
+
+
+@wrong("Look and note under one lock")
+def noted_without_a_lock_deep_in_the_tree():
+    def search(node):
+        if node[0] >= best.value:
+            return
+        if node[1]:
+            best.value = min(best.value, node[0])
+            return
+        for child in sorted(children_of(node)):
+            search(child)
+
+    def branch_and_bound(children, root, workers):
+        shared = Value("d", float("inf"))
+        nodes = [root]
+        for _ in range(2):
+            shared.value = min([shared.value, *(node[0] for node in nodes if node[1])])
+            nodes = sorted(child for node in nodes if not node[1] for child in children(node))
+        with Pool(workers, begin, (children, shared)) as pool:
+            pool.map(search, nodes, chunksize=1)
+        shared.value = min([shared.value, *(node[0] for node in nodes if node[1])])
+        return None if shared.value == float("inf") else shared.value
+
+
+@wrong(
+    "as long as nothing is found, the best cost is infinite",
+    replaced={
+        'shared = Value("d", float("inf"))': 'shared = Value("d", 1_000_000)',
+        'return None if shared.value == float("inf") else': "return None if shared.value == 1_000_000 else",
+    },
+)
+def begun_with_a_large_number(): ...
 
 
 @wrong("some get the large parts of the tree, and the others have nothing to do")

@@ -18,6 +18,7 @@ from lockstep.standin.machine import current
 from lockstep.standin.mpi import mail
 from lockstep.standin.mpi.mail import MEETINGS, packed
 from lockstep.standin.mpi.reductions import Op
+from lockstep.standin.objects.mpi_messages import COLLECTIVE
 from lockstep.standin.operation import Message
 from lockstep.standin.shared import ask
 
@@ -31,7 +32,7 @@ class _Call:
         self.size: int = comm.size
         self.root = root
         self.group: tuple[int, ...] = comm.group
-        self.context = f"{comm.context}'"
+        self.context = f"{comm.context}{COLLECTIVE}"
         turns: dict[str, int] = current().process().turns  # type: ignore[attr-defined]
         turns[comm.context] = turns.get(comm.context, 0) + 1
         ask("mpi.turn", (MEETINGS,), comm.context, turns[comm.context], call, root, self.rank, self.size)

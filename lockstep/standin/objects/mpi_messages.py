@@ -15,6 +15,8 @@ from lockstep.standin.operation import Message, Outcome, Value
 ANY_SOURCE, ANY_TAG = -2, -1  # as MPICH numbers them
 UNBUFFERED, BUFFERED, TIMED = "unbuffered", "buffered", "timed"
 MAIL = "mail"
+SENDING = "mpi.send", "mpi.isend"  # whose arguments are message, context, tag, mode, source and target
+COLLECTIVE = "'"  # ends the context of messages that a collective call sends
 
 
 class Letter(NamedTuple):

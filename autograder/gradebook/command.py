@@ -1,0 +1,160 @@
+"""`autograder grade`: a class from submissions to feedback, in parallel, and again only what is missing."""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor, Future
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+from autograder.gradebook.alone import alone
+from autograder.gradebook.filing import Filed, file_in_worker, open_filing
+from autograder.gradebook.progress import Progress
+from autograder.gradebook.state import Results, Submission
+from autograder.grading.grader import open_sandbox
+from autograder.grading.jobs import Jobs
+from autograder.grading.journal import Journal
+from autograder.grading.pool import Workers, judging_pool
+from autograder.grading.storage import CannotWrite, obstacle
+from autograder.grading.work import NotGraded, Settings
+from autograder.nbgrader.classroom import Judges, LocalJudges, Outcome, Submitted, judged, what_is_submitted
+from autograder.nbgrader.plugin import JOURNAL
+from autograder.nbgrader.registering import units
+from lockstep.machine.usable import usable_cpus
+from lockstep.words import counted, one_line
+
+_AGAIN = "Nothing that was graded is lost: run the same command again, and it goes on from here."
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("units", nargs="*", help="names such as 01-processes; all that were submitted if none is given")
+    parser.add_argument("--course", type=Path, default=Path.cwd(), help="the course directory (default: here)")
+    parser.add_argument(
+        "--jobs", type=int, help="how many exercises at once (default: one for each CPU, and more while CPUs are idle)"
+    )
+    parser.add_argument(
+        "--patience", type=float, default=1.0, help="time limits of checks are multiplied by this (default: 1)"
+    )
+    parser.add_argument("--unsandboxed", action="store_true", help="grade although there is no sandbox")
+    parser.description = (
+        "Runs the checks of every submission in sandboxes, then enters scores into nbgrader's gradebook and writes the "
+        "notebooks of autograded/ and the pages of feedback/, as `nbgrader autograde` and `nbgrader generate_feedback` "
+        "do. It may be interrupted at any moment and begins again where it was; what is new, handed in again or has "
+        "another deadline is done, and nothing else. After grading by hand, `nbgrader generate_feedback --force` writes "
+        "the pages anew."
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Prints a line for each submission and the sums; returns 1 if something is not graded, 130 if interrupted."""
+    course = arguments.course.resolve()
+    # nbgrader calls alembic by its name
+    os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]
+    settings = Settings(course / JOURNAL, arguments.unsandboxed, arguments.patience)
+    try:
+        with alone(course):
+            sandbox = open_sandbox(settings.unsandboxed)
+            print(sandbox.describe())
+            if (aside := Journal(settings.journal).set_aside_if_damaged()) is not None:
+                print(f"The journal was damaged; it is now {aside.name}, and what it had is graded again.")
+            names = arguments.units or units(course)
+            grading = Grading(course, replace(settings, tier=sandbox.tier), Jobs(arguments.jobs))
+            return 0 if grading.grade(names) else 1
+    except KeyboardInterrupt:
+        print(f"Interrupted. {_AGAIN}")
+        return 130
+    except CannotWrite as error:
+        print(f"Stopped: {error}\n{_AGAIN}")
+    except NotGraded as error:
+        print(f"Nothing is graded: {error}")
+    except OSError as error:
+        print(f"Stopped: {error.filename}: {obstacle(error) or error.strerror}\n{_AGAIN}")
+    return 1
+
+
+class Grading:
+    """One run over the submissions of a class."""
+
+    def __init__(self, course: Path, settings: Settings, jobs: Jobs) -> None:
+        self._course = course
+        self._settings = settings
+        self._jobs = jobs
+
+    def grade(self, names: list[str]) -> bool:
+        """Whether everything that was submitted is graded and in the gradebook. Raises CannotWrite."""
+        with ExitStack() as stack:
+            filing = stack.enter_context(_filing_workers(self._course, self._settings))
+            submitted = what_is_submitted(self._course, names, print)
+            results = Results(self._course, self._settings, submitted)
+            progress = stack.enter_context(Progress(len(submitted.tasks), len(results.submissions)))
+            for problem in submitted.problems:
+                progress.say(_not_graded(problem))
+            judges = stack.enter_context(LocalJudges(self._settings, self._jobs.most))
+            filed = list(self._filed(submitted, results, judges, filing, progress))
+        print(_sums(filed, results, submitted))
+        return (
+            len(results.filed) + sum(not one.problem for one in filed) == len(results.submissions)
+            and not submitted.problems
+        )
+
+    def _filed(
+        self, submitted: Submitted, results: Results, judges: Judges, filing: Workers, progress: Progress
+    ) -> Iterator[Filed]:
+        """Each submission's entry. It is entered as soon as its last exercise is judged, while others are being judged."""
+        waiting: dict[Future[Filed], Submission] = {}
+        for outcome in judged(submitted.tasks, judges, self._jobs):
+            progress.judged()
+            if outcome.graded is None:
+                progress.say(_not_graded(outcome))
+            whole = results.add(outcome)
+            if whole is not None and not whole.not_graded:
+                if results.is_filed(whole):
+                    progress.filed()
+                else:
+                    waiting[_begun(filing, whole)] = whole
+            for future in [one for one in waiting if one.done()]:
+                yield self._taken(future, waiting.pop(future), filing, progress)
+        for future, submission in waiting.items():
+            yield self._taken(future, submission, filing, progress)
+
+    def _taken(self, future: Future[Filed], submission: Submission, filing: Workers, progress: Progress) -> Filed:
+        try:
+            filed = future.result()
+        except BrokenExecutor:  # its process was killed: it is begun again, once
+            filed = _begun(filing, submission).result()
+        progress.filed(_line(filed))
+        return filed
+
+
+def _begun(filing: Workers, submission: Submission) -> Future[Filed]:
+    return filing.submit(file_in_worker, submission.unit, submission.student, submission.of)
+
+
+def _filing_workers(course: Path, settings: Settings) -> Workers:
+    many = usable_cpus().count
+    return Workers(lambda: judging_pool(many, "autograder.gradebook.filing", open_filing, course, settings))
+
+
+def _line(filed: Filed) -> str:
+    where = one_line(f"{filed.student}, {filed.unit}")
+    if filed.problem:
+        return f"{where}: not in the gradebook: {one_line(filed.problem)}"
+    late = f", {filed.late:g} of them taken off as it came late" if filed.late else ""
+    return f"{where}: {filed.score:g} of {filed.points:g} points{late}"
+
+
+def _not_graded(one: Outcome) -> str:
+    where = one_line(f"{one.student}, {one.unit}" + (f", {one.exercise}" if one.exercise else ""))
+    return f"{where}: not graded: {one.problem}"
+
+
+def _sums(filed: list[Filed], results: Results, submitted: Submitted) -> str:
+    new = sum(not one.problem for one in filed)
+    missing = len(results.submissions) - new - len(results.filed) + len(submitted.problems)
+    parts = [f"{counted(new, 'submission')} graded and in the gradebook, with feedback"]
+    if results.filed:
+        parts.append(f"{len(results.filed)} were already")
+    parts.append(f"{missing} not graded: see above" if missing else "none is missing")
+    return "; ".join(parts) + "."

@@ -1,0 +1,157 @@
+"""A worker that enters judged submissions into nbgrader: gradebook, autograded notebook, feedback page, one by one.
+
+It runs no program of anybody: it reads what the journal says of a submission. nbgrader's two converters and its
+connection to the gradebook stay open from one submission to the next; to make them takes longer than to use them.
+"""
+
+import contextlib
+import glob
+import logging
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from nbconvert.writers.files import FilesWriter
+from nbgrader.api import Gradebook
+from nbgrader.converters import Autograde, GenerateFeedback
+from nbgrader.converters.base import BaseConverter
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import SAWarning
+
+from autograder.grading.storage import CannotWrite, obstacle
+from autograder.grading.work import Settings
+from autograder.nbgrader import stages
+from autograder.nbgrader.conversion import begin
+from autograder.nbgrader.registering import course_config
+
+
+@dataclass(frozen=True)
+class Filed:
+    """What the gradebook has of a submission now, or why it has nothing."""
+
+    student: str
+    unit: str
+    score: float = 0.0
+    points: float = 0.0
+    late: float = 0.0  # points taken off because it came late
+    problem: str = ""
+
+
+def open_filing(course: Path, settings: Settings) -> None:
+    """Makes ready a worker process for `file_in_worker`."""
+    global _filing
+    warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own use of its database
+    keep_gradebooks_open()
+    _filing = Filing(course, settings)
+
+
+def file_in_worker(unit: str, student: str, of: str) -> Filed:
+    assert _filing is not None
+    return _filing.file(unit, student, of)
+
+
+_filing: "Filing | None" = None
+
+
+class Filing:
+    """nbgrader's converters of one course."""
+
+    def __init__(self, course: Path, settings: Settings) -> None:
+        self._course = course.resolve()
+        config = course_config(self._course)
+        config.GradeInSandbox.recorded = settings.tier
+        config.GradeInSandbox.patience = settings.patience
+        self._config = config
+
+    def file(self, unit: str, student: str, of: str) -> Filed:
+        """Enters one submission, whatever has been entered of it before. `of`: what its results follow from.
+
+        Raises CannotWrite; what is wrong with this submission alone is told in the result.
+        """
+        for converter in self._converters(unit):
+            try:
+                converter.convert(student)
+            except Exception as error:
+                cause = converter.problem or error
+                if what := obstacle(cause):
+                    raise CannotWrite(f"{student}, {unit} cannot be entered: {what}") from None
+                return Filed(student, unit, problem=f"nbgrader cannot take it in: {cause}")
+        with Gradebook(self._config.CourseDirectory.db_url, self._config.CourseDirectory.course_id) as gradebook:
+            entry = gradebook.find_submission(unit, student)
+            filed = Filed(student, unit, entry.score, entry.max_score, entry.late_submission_penalty or 0.0)
+        stages.ended(self._course, unit, student, "complete", of)
+        return filed
+
+    @cache  # noqa: B019 - one of these in a process, for as long as it lives
+    def _converters(self, unit: str) -> tuple["_Kept", ...]:
+        return tuple(kind(unit, self._config) for kind in (_Autograde, _Feedback))
+
+
+class _Kept(BaseConverter):  # type: ignore[misc]
+    """A converter of nbgrader's that takes one submission after the other."""
+
+    def __init__(self, unit: str, config: Any) -> None:
+        coursedir = CourseDirectory(config=config)
+        coursedir.assignment_id = unit
+        super().__init__(coursedir=coursedir, config=config)
+        self.log.setLevel(logging.CRITICAL)  # what goes wrong is told in our words
+        self.force = True
+        self.problem: Exception | None = None
+        self.writer = FilesWriter(parent=self, config=self.config)
+        self.exporter = self.exporter_class(parent=self, config=self.config)
+        for step in self.preprocessors:
+            self.exporter.register_preprocessor(step)
+
+    def convert(self, student: str) -> None:
+        """Raises nbgrader's exceptions; `problem` is then what led to them."""
+        self.problem = None
+        self.coursedir.student_id = glob.escape(student)
+        self.init_notebooks()
+        begin(self)
+        self.convert_notebooks()
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        with self._noticing():
+            super().init_assignment(assignment_id, student_id)
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        with self._noticing():
+            super().convert_single_notebook(notebook_filename)
+
+    @contextlib.contextmanager
+    def _noticing(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            self.problem = self.problem or error
+            raise
+
+
+class _Autograde(_Kept, Autograde):  # type: ignore[misc]
+    pass
+
+
+class _Feedback(_Kept, GenerateFeedback):  # type: ignore[misc]
+    pass
+
+
+def keep_gradebooks_open() -> None:
+    """From now on `Gradebook(url)` of this process is one connection for each url, and closing it ends its session only.
+
+    nbgrader opens the gradebook ten times for a submission, and each time compiles every query anew.
+    """
+    opened: dict[tuple[str, str], tuple[Any, Any]] = {}
+    make = Gradebook.__init__
+
+    def open_once(self: Any, db_url: str, course_id: str = "default_course", authenticator: Any = None) -> None:
+        if (db_url, course_id) not in opened:
+            make(self, db_url, course_id, authenticator)
+            opened[db_url, course_id] = self.engine, self.db
+        self.engine, self.db = opened[db_url, course_id]
+        self.course_id, self.authenticator = course_id, authenticator
+
+    Gradebook.__init__ = open_once
+    Gradebook.close = lambda self: self.db.remove()

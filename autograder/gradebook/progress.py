@@ -1,0 +1,42 @@
+"""How far a class is graded: a bar with the time left on a terminal, a line for each submission elsewhere."""
+
+import sys
+from types import TracebackType
+
+from tqdm import tqdm
+
+
+class Progress:
+    """Counts exercises that are judged and submissions that are in the gradebook; lines stand above the bar."""
+
+    def __init__(self, exercises: int, submissions: int) -> None:
+        self._lines = not sys.stderr.isatty()
+        self._bar = tqdm(
+            total=exercises + submissions,
+            desc="grading",
+            unit="step",
+            disable=self._lines,
+            leave=False,
+            bar_format="{desc} {percentage:3.0f}% |{bar}| {elapsed}, about {remaining} left",
+        )
+
+    def judged(self) -> None:
+        self._bar.update()
+
+    def filed(self, line: str = "") -> None:
+        """A submission is in the gradebook; its line is printed where there is no bar, or when it tells of a problem."""
+        self._bar.update()
+        if line:
+            self.say(line)
+
+    def say(self, line: str) -> None:
+        with tqdm.external_write_mode():
+            print(line, flush=True)
+
+    def __enter__(self) -> "Progress":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.close()

@@ -1,0 +1,535 @@
+# %% [markdown]
+# # Many machines
+#
+# **The question of this unit: what changes when nothing is shared and messages are slow?**
+#
+# Up to here all processes were on one machine. They could share memory, a lock took a microsecond, and if one died, you saw it. A thousand machines share nothing. What one of them knows, another one learns by a message, and a message takes as long as ten thousand additions. Some machine is
+# always slow, and now and then one is gone.
+#
+# Two models have lasted. **MPI** (1994): all processes run the same program, know their number, and send each other messages; weather, physics and the training of neural networks run on it. **Tasks** (Dask here; Spark, Ray are of this family): you hand out functions with
+# arguments, and somebody else decides where they run, and runs them again when a machine dies.
+#
+# Contents: ranks · send and receive · both send first · what a message costs · tree and ring · a rank dies · tasks · a worker dies · slow machines, machines for rent.
+#
+# You will build `ring_exchange`, `all_reduce`, `train_together` and `distributed_word_count`.
+
+# %%
+# %load_ext lockstep
+
+# %%
+import os
+import signal
+import tempfile
+import time
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+
+from lockstep import explore, mpiexec, predict, simulate, work
+
+
+def really(program, *arguments, **options):
+    """As `mpiexec`; a line where there is no MPI."""
+    try:
+        return mpiexec(program, *arguments, **options)
+    except RuntimeError as why:
+        print(why)
+
+
+DASK = find_spec("distributed") is not None
+print("Dask is here" if DASK else "Dask is not installed here (pip install 'dask[distributed]'): its cells do nothing")
+
+# %% [markdown]
+# ## Ranks
+#
+# An MPI program is **one** function. So many processes run it, all the same lines, and each has a number, its **rank**. Where they do different things, there is an `if` on the rank. `comm`, the communicator, is what they talk through.
+
+# %%
+COUNT = 0
+
+
+def hello(comm):
+    global COUNT
+    if comm.Get_rank() == 0:
+        COUNT = 5
+    comm.Barrier()  # all come here before one goes on
+    return f"rank {comm.Get_rank()} of {comm.Get_size()}, process {os.getpid()}, COUNT is {COUNT}"
+
+
+predict("Rank 0 sets COUNT to 5. What is it for rank 3, after the barrier?", "5", "0", "either, by luck")
+
+# %%
+really(hello, ranks=4)
+
+# %% [markdown]
+# Nothing is shared, not even by accident. `mpiexec` has started four processes (on a cluster: on four machines, or on four thousand), and each has imported this notebook's functions. What a rank wants another one to know it has to send.
+#
+# ## Send and receive
+
+# %%
+def ping_pong(comm, times):
+    other = 1 - comm.Get_rank()
+    ball = 0
+    for turn in range(2 * times):
+        if turn % 2 == comm.Get_rank():
+            comm.send(ball + 1, dest=other)
+        else:
+            ball = comm.recv(source=other)
+    return ball
+
+
+predict("Two ranks play ten times there and back. What does rank 0 return?", unit="")
+
+# %%
+really(ping_pong, 10, ranks=2)
+
+# %% [markdown]
+# As with a `Pipe`, but everybody can send to everybody. Rank 1 has hit the last ball, number 20, and rank 0 has received it. (In a file of your own it would be `from mpi4py import MPI; comm = MPI.COMM_WORLD`, and `mpiexec -n 2 python file.py` in a terminal.)
+#
+# ## Both send first
+#
+# Two ranks exchange texts. Both send, then both receive.
+
+# %%
+def exchange(comm, length):
+    other = 1 - comm.Get_rank()
+    mine = "ab"[comm.Get_rank()] * length
+    comm.send(mine, dest=other)
+    return len(comm.recv(source=other))
+
+
+predict("What happens, with 100 letters and with 100,000?", "both work", "both wait for ever", "the short ones work, the long ones wait", "the long ones work, the short ones wait")
+
+# %%
+print("100 letters:", really(exchange, 100, ranks=2))
+
+# %% tags=["raises-exception"]
+really(exchange, 100_000, ranks=2, limit=3)
+
+# %% [markdown]
+# The time limit has ended it, and for each rank you see the line in which it was: both are in `send`. MPI may keep a message until somebody wants it, and for some thousand bytes it does. For a long one it has no room; then `send` waits until the other one **receives**, and the other one is in
+# its own `send`. The program was wrong from the first letter on. It was lucky with short ones, and on another machine (or with one letter more) it hangs.
+#
+# Never rely on the room that MPI has. `explore` does not: in its world a message is sent when it is received.
+
+# %%
+found = explore(exchange, 3, ranks=2)
+print(found)
+found.play()
+
+# %% [markdown]
+# Three letters, and already all interleavings end in a deadlock. There are three cures: one of the two receives first; `comm.sendrecv`, which does both at once; or `isend`, which only *begins* to send, and whose `wait` comes later.
+
+# %%
+def exchange_at_once(comm, length):
+    other = 1 - comm.Get_rank()
+    mine = "ab"[comm.Get_rank()] * length
+    return len(comm.sendrecv(mine, dest=other, source=other))
+
+
+explore(exchange_at_once, 3, ranks=2).always_ends()
+print("100,000 letters:", really(exchange_at_once, 100_000, ranks=2))
+
+# %%
+# exercise: ring_exchange
+
+# %% [markdown]
+# ## What a message costs
+#
+# A message of n bytes takes **α + β n** seconds: α to get it on its way at all, β for each byte. For a good cluster α is 5 microseconds and β a nanosecond (1 GB/s). These two are what `simulate` uses for ranks.
+
+# %%
+predict("From how many bytes on does a message take twice as long as an empty one?", unit="bytes")
+
+# %%
+ALPHA, BETA = 5e-6, 1e-9
+
+
+def one_message(comm, length):
+    if comm.Get_rank() == 0:
+        comm.Send(np.zeros(length, "u1"), dest=1)
+    else:
+        comm.Recv(np.empty(length, "u1"), source=0)
+
+
+for length in [0, 100, 5_000, 1_000_000]:
+    found = simulate(one_message, length, ranks=2, costs="ideal", network=(ALPHA, BETA))
+    print(f"{length:>9,} bytes: {1e6 * found.makespan:8.1f} microseconds")
+
+# %% [markdown]
+# At 5,000 bytes, which is α / β. Below that the bytes are as good as free, and only the **number** of messages counts: put small ones together. Far above it the messages are free, and only the **bytes** count. Nearly all that is known about programs for clusters follows from these two.
+#
+# (`Send` with a capital letter sends the elements of an array as they are; `send` takes any object and pickles it first.)
+#
+# ## All together
+#
+# Most programs hardly ever call `send`. What they need is what all ranks do together, and MPI has a *collective* call for it: `bcast` (one tells all), `scatter` and `gather` (one deals out and collects), `reduce` (a sum arrives at one rank), `allreduce` (at all), `alltoall`. **All** ranks
+# have to make the call, in the same order; a rank that does not is waited for.
+
+# %%
+def sum_of_squares(comm, numbers):
+    parts = np.array_split(np.arange(numbers), comm.Get_size()) if comm.Get_rank() == 0 else None
+    mine = comm.scatter(parts, root=0)
+    return int(comm.allreduce((mine**2).sum()))
+
+
+print(really(sum_of_squares, 1_000, ranks=3), "and alone", sum(n * n for n in range(1_000)))
+
+# %% [markdown]
+# How would you write `allreduce`? Each of p ranks has an array, and each needs the sum. The first idea: all send theirs to rank 0, which adds up and sends the sum to all.
+
+# %%
+def reduce_by_one(comm, length):
+    rank, size = comm.Get_rank(), comm.Get_size()
+    mine = np.ones(length)
+    if rank:
+        comm.Send(mine, dest=0)
+        comm.Recv(mine, source=0)
+        return
+    came = np.empty(length)
+    for other in range(1, size):
+        comm.Recv(came, source=other)
+        mine += came
+    for other in range(1, size):
+        comm.Send(mine, dest=other)
+
+
+predict("64 ranks reduce one number like this. How many messages go through rank 0, one after the other?", unit="messages")
+
+# %%
+for ranks in [4, 16, 64]:
+    found = simulate(reduce_by_one, 1, ranks=ranks, costs="ideal", network=(ALPHA, BETA))
+    print(f"{ranks:>3} ranks: {found.messages:>4} messages, {1e6 * found.makespan:7.1f} microseconds, {found.makespan / ALPHA:6.1f} messages one after the other")
+
+# %% [markdown]
+# 126 for 64 ranks: 63 come in and 63 go out, and meanwhile the others wait. It grows with p. A **tree** halves the ranks in each step: in the first, every second rank sends to its neighbour; then every fourth; and after log2 p steps rank 0 has the sum. The way back is the same tree.
+#
+# A **ring** is for long arrays. Each rank cuts its array into p parts. Everybody sends a part to the right, adds what comes from the left to its own part, and passes that sum on: after p - 1 steps each part is complete somewhere. After p - 1 more, everybody has all. Many steps, but only a p-th of
+# the array in each.
+
+# %%
+predict(
+    "64 ranks, 8 MB each. Which is fastest?", "all to rank 0 and back", "a tree", "a ring"
+)
+
+# %%
+from lockstep.page.picture import Picture
+
+ranks, lengths = 64, np.geomspace(8, 8e7, 60)
+steps = np.ceil(np.log2(ranks))
+seconds = {
+    "all to rank 0 and back": 2 * (ranks - 1) * (ALPHA + BETA * lengths),
+    "tree": 2 * steps * (ALPHA + BETA * lengths),
+    "ring": 2 * (ranks - 1) * (ALPHA + BETA * lengths / ranks),
+}
+picture = Picture(figsize=(7, 4), layout="constrained")
+axes = picture.subplots()
+for (name, times), style in zip(seconds.items(), ["-", "--", "-."]):
+    axes.loglog(lengths, 1e3 * times, style, label=name)
+for length in [1, 1_000, 100_000]:
+    found = simulate(reduce_by_one, length, ranks=ranks, costs="ideal", network=(ALPHA, BETA))
+    axes.loglog(8 * length, 1e3 * found.makespan, "ko", markersize=5, label="simulated" if length == 1 else None)
+axes.set_xlabel("bytes of each rank's array")
+axes.set_ylabel("milliseconds until all have the sum")
+axes.set_title("All-reduce on 64 ranks")
+axes.legend(fontsize=8)
+picture
+
+# %%
+cross = lengths[np.argmax(seconds["ring"] < seconds["tree"])]
+print(f"the ring is faster than the tree from {cross:,.0f} bytes on")
+for name, times in seconds.items():
+    print(f"{name:>23}: {1e6 * times[0]:8.0f} microseconds for one number, {1e3 * np.interp(8e6, lengths, times):7.0f} ms for 8 MB")
+
+# %% [markdown]
+# For one number the tree is ten times faster than the ring; for 8 MB the ring is several times faster than the tree. A ring sends about twice the array from each rank, **however many ranks there are**; less is not possible. That is why the gradients of neural networks go round in rings. (A library
+# measures, and chooses for you.)
+
+# %%
+# exercise: all_reduce
+
+# %% [markdown]
+# And on a thousand ranks, the tree that MPI's own call has here:
+
+# %%
+def reduce_a_number(comm):
+    return comm.allreduce(comm.Get_rank())
+
+
+predict("1,000 ranks, one number: how many messages one after the other, up and down the tree?", unit="messages")
+
+# %%
+found = simulate(reduce_a_number, ranks=1_000, costs="ideal", network=(ALPHA, BETA))
+print(f"{found.messages} messages, {1e6 * found.makespan:.0f} microseconds, {found.makespan / ALPHA:.0f} messages one after the other, sum {found.result[7]}")
+
+# %% [markdown]
+# Twenty: ten up, ten down. A thousand times as many ranks cost ten more steps.
+#
+# ## Learning together
+#
+# The best customer of `allreduce` is machine learning. The examples are dealt out; each machine has a copy of the model, computes the gradient on its own examples, and the gradients are added up: *data-parallel* training. All copies take the same step and stay equal. One question is easy to get
+# wrong. Two ranks have the mean error of their examples. Rank 0 has one example, rank 1 has nine.
+
+# %%
+errors = [np.array([10.0]), np.array([0.0] * 9)]
+predict("One example has an error of 10, nine have none. What is the mean of the two ranks' means?", unit="")
+
+# %%
+print("mean of the means:", np.mean([each.mean() for each in errors]))
+print("mean of all ten:  ", np.concatenate(errors).mean())
+
+# %% [markdown]
+# 5 in the place of 1. Sums may be added up; means may not, unless all shares are of the same size. With sums the result is that of one machine with all the data, to the last digits.
+
+# %%
+# exercise: train_together
+
+# %% [markdown]
+# ## A rank dies
+#
+# Four ranks work in steps, and come together after each. In the third step rank 2 is killed: no exception, no message, gone.
+
+# %%
+def steps_together(comm, steps):
+    for step in range(steps):
+        if step == 2 and comm.Get_rank() == 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+        total = comm.allreduce(step)
+        if comm.Get_rank() == 0:
+            print("step", step, "is done")
+    return total
+
+
+predict("What becomes of the other three?", "they finish without rank 2", "they wait for ever", "they are ended, too")
+
+# %% tags=["raises-exception"]
+really(steps_together, 6, ranks=4)
+
+# %% [markdown]
+# All are ended. In MPI the ranks are one program: each counts on every other, nobody could say what the sum without rank 2 should be, and so `mpiexec` ends everything. What is lost is the work since it began. Whoever computes for days therefore writes a **checkpoint** now and then, and starts from there.
+#
+# (If rank 2 had *raised* an exception, plain `python` would have left the others waiting; `python -m mpi4py` ends them, and so does the `mpiexec` of this course.)
+#
+# ## Tasks
+#
+# In the other model nobody counts on anybody. A **client** hands out tasks, a **scheduler** knows which worker is free, **workers** compute and keep their results until somebody wants them. A task is a function with arguments. This is `ProcessPoolExecutor` (unit 04) for many machines. The
+# cluster below is on this machine, two worker processes that are reached through the network's loopback. Only its first line would change for a real one.
+
+# %%
+def square_and_where(number):
+    time.sleep(0.05)
+    return number * number, os.getpid()
+
+
+def two_workers():
+    from dask.distributed import Client, LocalCluster
+
+    cluster = LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=50)
+    return cluster, Client(cluster)
+
+
+if DASK:
+    cluster, client = two_workers()
+    futures = client.map(square_and_where, range(8))
+    found = client.gather(futures)
+    print([square for square, _ in found], "by", len({where for _, where in found}), "workers")
+
+# %% [markdown]
+# ## Names, not texts
+#
+# Ten files with 20 MB of text, and their words are to be counted. There are two ways: read the files here and send the texts with the tasks; or send the *names*, and let each worker read for itself (on a cluster the files are on a file system that all see, or in a cloud's object store).
+
+# %%
+folder = tempfile.TemporaryDirectory()
+names = [os.path.join(folder.name, f"{number}.txt") for number in range(10)]
+for name in names:
+    Path(name).write_text("the quick brown fox jumps over the lazy dog " * 45_000)
+
+
+def letters_in_text(text):
+    return text.count("o")
+
+
+def letters_in_file(name):
+    return Path(name).read_text().count("o")
+
+
+predict("What is faster?", "texts", "names", "both alike")
+
+# %%
+if DASK:
+    for kind in ["texts", "names"]:
+        began = time.perf_counter()
+        if kind == "texts":
+            total = sum(client.gather([client.submit(letters_in_text, Path(name).read_text(), pure=False) for name in names]))
+        else:
+            total = sum(client.gather([client.submit(letters_in_file, name, pure=False) for name in names]))
+        print(f"{kind}: {total:,} letters in {time.perf_counter() - began:.2f} s")
+
+# %% [markdown]
+# A text goes from the client to the scheduler, from there to a worker, is packed and unpacked at each of them, and for all workers together the client has **one** wire. A name has thirty letters. Move the work to the data, not the data to the work.
+
+# %%
+# exercise: distributed_word_count
+
+# %% [markdown]
+# ## A worker dies
+#
+# The same murder as before. The first worker that gets to number 5 is killed, in the middle of its task.
+
+# %%
+def square_or_die(number, flag):
+    if number == 5:
+        try:
+            os.close(os.open(flag, os.O_CREAT | os.O_EXCL))  # the first one that comes here
+        except FileExistsError:
+            pass
+        else:
+            os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(0.05)
+    return number * number
+
+
+predict("What does the client get?", "an exception", "seven squares of eight", "all eight squares", "nothing: it waits for ever")
+
+# %%
+if DASK:
+    flag = os.path.join(folder.name, "killed")
+    futures = [client.submit(square_or_die, number, flag, pure=False) for number in range(8)]
+    print(client.gather(futures), "and a worker was killed:", os.path.exists(flag))
+
+# %% [markdown]
+# All eight. The scheduler knows which tasks the dead worker had, and which results were only there. It gives them to somebody else, and that is allowed **because a task is a function of its arguments**: to run it twice is to run it once. The price is that a task must not leave anything behind which
+# counts twice (a line in a file, a row in a database, a counter on its worker). If a task kills four workers in a row, Dask gives up, with `KilledWorker`: then it is the task's fault.
+
+# %%
+if DASK:
+    client.close()
+    cluster.close()
+folder.cleanup()
+
+# %% [markdown]
+# ## Machines for rent
+#
+# In a cloud you can have a thousand machines for an hour and none afterwards. Ten thousand hours of work cost the same on ten machines and on a thousand, if the work can be divided (**elastic**). But there are three catches, and all can be seen in a simulation. The first: **stragglers**. Somewhere a
+# disk fails, a neighbour computes, a network is full. Eight ranks compute one second each, and one of them is slow:
+
+# %%
+def one_step(comm):
+    work(4 if comm.Get_rank() == 5 else 1)
+    comm.Barrier()
+
+
+found = simulate(one_step, ranks=8, costs="ideal", network=(ALPHA, BETA))
+print(f"{found.makespan:.2f} s, efficiency {found.efficiency:.0%}")
+found.timeline()
+
+# %% [markdown]
+# Everybody waits for the slowest one. With many machines there is nearly always one:
+
+# %%
+predict("Each machine is slow in one step of a hundred. How many steps of 100 machines have a slow one in them?", unit="%")
+
+# %%
+chance = np.random.default_rng(14)
+
+
+def step_seconds(machines, copies):
+    """One second for each machine, ten for one in a hundred; with copies, what is not done after 1.5 s is begun once more elsewhere."""
+    times = np.where(chance.random((20_000, machines)) < 0.01, 10.0, 1.0)
+    if copies:
+        again = 1.5 + np.where(chance.random(times.shape) < 0.01, 10.0, 1.0)
+        times = np.minimum(times, np.where(times > 1.5, again, np.inf))
+    return times.max(axis=1)
+
+
+for machines in [1, 10, 100, 1_000]:
+    plain, copied = step_seconds(machines, False), step_seconds(machines, True)
+    print(f"{machines:>5} machines: {(plain > 1).mean():4.0%} of the steps are slow, {plain.mean():5.2f} s on average; with copies {copied.mean():5.2f} s")
+
+# %% [markdown]
+# 63 % for 100 machines (1 - 0.99¹⁰⁰), though each of them is slow only in one of a hundred. The cure is as simple as it is unfair: begin what is late **once more** somewhere else, and take what comes first. It costs one per cent more work. MapReduce did it in 2004 ("backup tasks"); it is allowed, again,
+# because to run a task twice is to run it once.
+#
+# The second catch: machines that are cheap because they may be taken away at any moment (**spot**). Let a job need 100 hours, and let a machine be taken away every 10 hours on average. After each loss it goes on from the last checkpoint, and a checkpoint takes 0.1 hours.
+
+# %%
+def hours_needed(interval, job=100.0, lost_every=10.0, checkpoint=0.1, restart=0.1, times=200):
+    """Hours until the job is done, on average, with a checkpoint after each `interval` hours of work."""
+    total = 0.0
+    for _ in range(times):
+        done = clock = 0.0
+        loss = chance.exponential(lost_every)
+        while done < job:
+            piece = min(interval, job - done) + checkpoint
+            if clock + piece <= loss:
+                clock, done = clock + piece, done + piece - checkpoint
+            else:
+                clock = loss + restart
+                loss = clock + chance.exponential(lost_every)
+        total += clock
+    return total / times
+
+
+predict("How often should it write a checkpoint, to be done soonest?", "every 6 minutes", "every 1.5 hours", "every 10 hours")
+
+# %%
+intervals = [0.1, 0.3, 0.7, 1.4, 3, 6, 10]
+needed = [hours_needed(each) for each in intervals]
+for each, hours in zip(intervals, needed):
+    print(f"a checkpoint after each {each:4} hours of work: {hours:6.1f} hours")
+
+# %%
+picture = Picture(figsize=(7, 3.2), layout="constrained")
+axes = picture.subplots()
+axes.semilogx(intervals, needed, "o-")
+axes.axvline((2 * 0.1 * 10) ** 0.5, color="#777777", linestyle=":", label="Young's rule")
+axes.set_xticks(intervals, [f"{each:g}" for each in intervals])
+axes.minorticks_off()
+axes.set_xlabel("hours of work between two checkpoints")
+axes.set_ylabel("hours until the job is done")
+axes.set_title("100 hours of work on machines that last 10 hours on average")
+axes.legend(fontsize=8)
+picture
+
+# %% [markdown]
+# Too often, and one only writes checkpoints; too seldom, and one loses what was done. In between is **Young's rule**, the root of 2 × (time of a checkpoint) × (mean time between losses): here √(2 × 0.1 × 10), about 1.4 hours. Near it the curve is flat, so a rough guess is good enough.
+#
+# The third catch is the start. A machine takes a minute or two until it is there, and is paid by then:
+
+# %%
+print("machines   hours until done   machine hours paid")
+for machines in [1, 10, 100, 1_000, 10_000]:
+    start, work_hours = 0.03, 1_000
+    hours = start + work_hours / machines
+    print(f"{machines:>8,} {hours:>18.2f} {machines * hours:>20,.0f}")
+
+# %% [markdown]
+# A thousand times faster for nearly the same money; ten thousand machines for six minutes cost a third more. (And Amdahl, unit 10, has not gone away.)
+#
+# ## What it means in practice
+#
+# | | MPI | Dask and its family |
+# | --- | --- | --- |
+# | you write | one program for all ranks | functions, and who needs whose result |
+# | who decides where | you | a scheduler |
+# | a message costs | microseconds | a task costs about a millisecond |
+# | good at | many small exchanges in step: grids, linear algebra, training | many independent pieces, tables larger than memory |
+# | a machine dies | all end; checkpoints | its tasks run again |
+# | machines come and go | no | yes |
+#
+# **To read on.** W. Gropp, E. Lusk, A. Skjellum, *Using MPI*, 3rd edition, chapters 3 and 4 (and *Using Advanced MPI* for what comes after). mpi4py's and Dask's own documentation. For clusters and big data: J. Dean and S. Ghemawat, "MapReduce" (OSDI 2004); M. Kleppmann, *Designing
+# Data-Intensive Applications*, chapters 8 to 10; J. Leskovec, A. Rajaraman, J. Ullman, *Mining of Massive Datasets*, chapter 2. For the cloud: J. Dean and L. A. Barroso, "The tail at scale" (Communications of the ACM 56, 2013); L. A. Barroso, U. Hölzle, P. Ranganathan, *The Datacenter as a
+# Computer*, 3rd edition. For machine learning: P. Goyal et al., "Accurate, large minibatch SGD" (2017); S. Raschka, Y. Liu, V. Mirjalili, *Machine Learning with PyTorch and Scikit-Learn*. For the algorithms: P. Patarasuk and X. Yuan, "Bandwidth optimal all-reduce algorithms" (2009); J. W. Young, "A first order
+# approximation to the optimum checkpoint interval" (1974).
+#
+# ## What you know now
+#
+# - Nothing is shared: what another one should know has to be sent, α + β n.
+# - `send` may wait. Whoever sends first in a ring has only been lucky.
+# - Few messages when they are short (a tree), few bytes when they are long (a ring).
+# - MPI: all or nothing, so write checkpoints. Tasks: run again, so leave nothing behind.
+# - With many machines the slowest one counts, and there always is one.
+#
+# Back to [the list of units](../00-start/00-start.ipynb).

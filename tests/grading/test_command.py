@@ -1,0 +1,309 @@
+"""`autograder grade`: the whole way in one command, the same as nbgrader's own commands, begun again after anything."""
+
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import psutil
+import pytest
+
+from autograder.authoring.catalogue import ROOT
+from autograder.gradebook import filing
+from autograder.gradebook.alone import alone
+from autograder.grading.grader import NothingRuns, open_sandbox
+from autograder.grading.journal import Journal
+from autograder.grading.storage import CannotWrite, obstacle
+from autograder.grading.work import NotGraded, Settings
+from autograder.nbgrader import registering, stages
+from autograder.nbgrader.classroom import grade_class
+from autograder.nbgrader.plugin import JOURNAL
+
+pytestmark = pytest.mark.timeout(600)
+
+SQUARE = "def double(number):\n    return number ** 2"
+SLEEPING = "import time\ndef double(number):\n    time.sleep(0.3)\n    return 2 * number"
+
+
+def command(course, *options):
+    return [sys.executable, "-m", "autograder", "grade", "--course", str(course.root), "--unsandboxed", *options]
+
+
+def environment():
+    return os.environ | {"PYTHONPATH": str(ROOT)}
+
+
+def grade(course, *options, code=0):
+    done = subprocess.run(command(course, *options), capture_output=True, text=True, env=environment(), check=False)
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    return done.stdout
+
+
+def class_of(course, number):
+    for index in range(number):
+        answer = (course.RIGHT["double"], SQUARE, SLEEPING)[index % 3]
+        course.submit(f"s{index}", course.answered(double=f"{answer}\n# {index}"))
+
+
+def files(course):
+    """The text of everything that nbgrader makes of a class."""
+    found = [path for part in ("autograded", "feedback") for path in (course.root / part).rglob("*") if path.is_file()]
+    return {str(path.relative_to(course.root)): path.read_bytes() for path in found}
+
+
+def result(course, number):
+    return files(course), {f"s{index}": course.scores(f"s{index}") for index in range(number)}
+
+
+@pytest.mark.slow
+def test_one_command_makes_what_autograde_and_generate_feedback_make(course):
+    class_of(course, 3)
+    course.submit("cut", '{"cells"')
+    said = grade(course, code=1)
+    assert "s1, numbers: 4 of 6 points" in said
+    assert "cut, numbers: not graded: it is not JSON" in said
+    assert "3 submissions graded and in the gradebook, with feedback; 1 not graded" in said
+    ours = result(course, 3)
+    again = grade(course, code=1)
+    assert "0 submissions graded and in the gradebook, with feedback; 3 were already" in again
+    assert result(course, 3) == ours
+    for part in ("autograded", "feedback", "gradebook.db"):
+        path = course.root / part
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    registering.register(course.root, "numbers")
+    shutil.rmtree(course.root / "submitted" / "cut")
+    course.config.GradeInSandbox.recorded = open_sandbox(unsandboxed=True).tier
+    assert course.autograde(), course.messages
+    for student in ("s0", "s1", "s2"):
+        course.feedback(student)
+    assert result(course, 3) == ours
+
+
+@pytest.mark.slow
+def test_what_is_handed_in_again_is_graded_again_and_nothing_else(course):
+    class_of(course, 2)
+    grade(course)
+    before = files(course)
+    course.submit("s1", course.answered())
+    assert "1 submission graded and in the gradebook, with feedback; 1 were already" in grade(course)
+    assert course.scores("s1") == {"double-checks": 4.0, "halve-checks": 2.0}
+    changed = {name for name, text in files(course).items() if before[name] != text}
+    assert {name.split("/")[1] for name in changed} == {"s1"}
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from nbgrader.converters import Autograde, GenerateFeedback
+from nbgrader.preprocessors import GetGrades, SaveAutoGrades
+from autograder.grading.work import Settings
+from autograder.gradebook import filing
+
+def die(*arguments, **keywords):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+{step}.preprocess_cell = die
+filing.open_filing(Path({course!r}), Settings(Path({course!r}) / "journal.sqlite", tier={tier!r}))
+filing.file_in_worker("numbers", "s0", "")
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("step", ["SaveAutoGrades", "GetGrades"])
+@pytest.mark.parametrize("taken_up_by", ["autograder grade", "nbgrader"])
+def test_who_is_killed_inside_autograde_or_feedback_has_that_notebook_begun_again(course, step, taken_up_by):
+    class_of(course, 1)
+    tier = open_sandbox(unsandboxed=True).tier
+    settings = Settings(course.root / JOURNAL, unsandboxed=True, tier=tier)
+    grade_class(course.root, ["numbers"], settings, 2)
+    text = KILLED.format(step=step, course=str(course.root), tier=tier)
+    done = subprocess.run([sys.executable, "-c", text], env=environment(), check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert stages.stage(course.root, "numbers", "s0").interrupted
+    if step == "SaveAutoGrades":
+        assert (course.root / "autograded/s0/numbers/numbers.ipynb").exists(), "half made, and nbgrader would keep it"
+        assert course.scores("s0") == {"double-checks": None, "halve-checks": None}
+    if taken_up_by == "nbgrader":
+        course.config.GradeInSandbox.recorded = tier
+        assert course.autograde(), course.messages
+        course.feedback("s0")
+    else:
+        grade(course)
+    assert course.scores("s0") == {"double-checks": 4.0, "halve-checks": 2.0}
+    assert "s0" in str(files(course).keys() & {"feedback/s0/numbers/numbers.html"})
+    assert not stages.stage(course.root, "numbers", "s0").interrupted
+
+
+def all_below(process):
+    """The processes that descend from one, by parent."""
+    try:
+        return process.children(recursive=True)
+    except psutil.Error:
+        return []
+
+
+@pytest.mark.slow
+def test_killed_at_any_moment_it_goes_on_to_the_same_result_and_leaves_no_process(course, built, tmp_path):
+    """One that is killed leaves nothing at work: workers and sandboxes end by themselves."""
+    undisturbed = type(course)(shutil.copytree(course.root, tmp_path / "undisturbed"))
+    for one in (undisturbed, course):
+        class_of(one, 6)
+    grade(undisturbed)
+    for moment in (random.uniform(0.5, 8) for _ in range(4)):
+        running = subprocess.Popen(
+            command(course), env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        time.sleep(moment)
+        below = all_below(psutil.Process(running.pid))
+        running.kill()
+        running.wait()
+        _, alive = psutil.wait_procs(below, timeout=60)  # seconds on a machine that others keep busy
+        assert not alive, [process.cmdline() for process in alive]
+    grade(course)
+    assert result(course, 6) == result(undisturbed, 6)
+
+
+@pytest.mark.slow
+def test_an_interruption_from_the_keyboard_says_how_to_go_on(course):
+    hanging = "import time\ndef double(number):\n    time.sleep(1000)"
+    course.submit("s0", course.answered(double=hanging))
+    running = subprocess.Popen(
+        command(course),
+        env=environment(),
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    while not (course.root / JOURNAL).exists():
+        time.sleep(0.1)
+    below = all_below(psutil.Process(running.pid))
+    os.killpg(running.pid, signal.SIGINT)
+    said = running.communicate(timeout=60)[0]
+    assert running.returncode == 130
+    assert "Traceback" not in said
+    assert "Nothing that was graded is lost: run the same command again" in said
+    assert not psutil.wait_procs(below, timeout=60)[1]
+
+
+@pytest.mark.slow
+def test_two_graders_at_once_make_what_one_makes(course, tmp_path):
+    undisturbed = type(course)(shutil.copytree(course.root, tmp_path / "undisturbed"))
+    for one in (undisturbed, course):
+        class_of(one, 3)
+    grade(undisturbed)
+    both = [subprocess.Popen(command(course), env=environment(), text=True, stdout=subprocess.PIPE) for _ in range(2)]
+    said = [one.communicate()[0] for one in both]
+    assert [one.returncode for one in both] == [0, 0]
+    assert "Another grader is at work in this course" in said[0] + said[1]
+    assert result(course, 3) == result(undisturbed, 3)
+
+
+def test_the_lock_of_a_course_ends_with_its_holder(tmp_path, capsys):
+    with alone(tmp_path):
+        held = subprocess.run(
+            [sys.executable, "-c", HELD.format(course=str(tmp_path))],
+            env=environment(),
+            text=True,
+            capture_output=True,
+            check=True,
+        )
+        assert "database is locked" in held.stdout
+    with alone(tmp_path):
+        assert capsys.readouterr().out == ""
+
+
+HELD = """
+import sqlite3
+from pathlib import Path
+from autograder.gradebook.alone import _connected
+try:
+    _connected(Path({course!r}) / ".grading" / "lock.sqlite", 0.0)
+except sqlite3.OperationalError as error:
+    print(error)
+"""
+
+
+def test_a_damaged_journal_is_set_aside_and_a_sound_one_is_not(tmp_path):
+    journal = Journal(tmp_path / "journal.sqlite")
+    assert journal.set_aside_if_damaged() is None
+    assert journal.rows("any") == {}
+    journal.path.write_bytes(b"this is no database at all" * 100)
+    assert journal.set_aside_if_damaged().name == "journal.damaged-1"
+    assert journal.rows("any") == {}
+    journal.path.write_bytes(b"nor is this" * 100)
+    assert journal.set_aside_if_damaged().name == "journal.damaged-2"
+
+
+OBSTACLES = {
+    "disk full": (OSError(28, "No space left on device"), "the disk is full"),
+    "read-only": (OSError(30, "Read-only file system"), "its disk may only be read"),
+    "not allowed": (PermissionError(13, "Permission denied"), "it may not be written by you"),
+    "database full": (sqlite3.OperationalError("database or disk is full"), "the disk is full"),
+    "database read-only": (
+        sqlite3.OperationalError("attempt to write a readonly database"),
+        "it may not be written by you",
+    ),
+    "database locked": (sqlite3.OperationalError("database is locked"), "another program holds it locked"),
+    "something else": (sqlite3.OperationalError("no such table: grade"), ""),
+    "no matter of disks": (ValueError("disk is full"), ""),
+}
+
+
+@pytest.mark.parametrize(("error", "words"), OBSTACLES.values(), ids=list(OBSTACLES))
+def test_what_stands_in_the_way_is_told_in_plain_words(error, words):
+    assert obstacle(error).startswith(words)
+    assert bool(obstacle(error)) == bool(words)
+    wrapped = RuntimeError("nbgrader's own")
+    wrapped.__cause__ = error
+    assert obstacle(wrapped) == obstacle(error)
+
+
+def test_a_gradebook_that_another_program_keeps_locked_is_told_and_nothing_is_lost(course, monkeypatch):
+    class_of(course, 1)
+    monkeypatch.setattr(registering, "PATIENCE", 0.2)
+    settings = Settings(course.root / JOURNAL, unsandboxed=True, tier="D")
+    with closing(sqlite3.connect(course.root / "gradebook.db", isolation_level=None)) as other:
+        other.execute("begin exclusive")
+        with pytest.raises(CannotWrite, match="another program holds it locked; close what has it open"):
+            grade_class(course.root, ["numbers"], settings, 1)
+        with pytest.raises(CannotWrite, match="s0, numbers cannot be entered: another program holds it locked"):
+            filing.Filing(course.root, settings).file("numbers", "s0", "")
+
+
+def test_who_files_runs_no_program(course):
+    """What is not in the journal is told, and no sandbox is started for it."""
+    class_of(course, 1)
+    filed = filing.Filing(course.root, Settings(course.root / JOURNAL, tier="D")).file("numbers", "s0", "")
+    assert "the journal has not all of its results; run the command again" in filed.problem
+    assert not (course.root / "autograded/s0/numbers").exists()
+    with pytest.raises(OSError, match="the journal has not all"):
+        NothingRuns("D").start()
+
+
+def test_a_stage_is_interrupted_when_its_process_is_no_more(tmp_path):
+    assert stages.stage(tmp_path, "numbers", "ann") is None
+    stages.begun(tmp_path, "numbers", "ann", "autograde")
+    assert not stages.stage(tmp_path, "numbers", "ann").interrupted, "this process is at it"
+    text = f"from autograder.nbgrader import stages; from pathlib import Path; stages.begun(Path({str(tmp_path)!r}), 'numbers', 'ann', 'autograde')"
+    subprocess.run([sys.executable, "-c", text], env=environment(), check=True)
+    assert stages.stage(tmp_path, "numbers", "ann").interrupted
+    stages.ended(tmp_path, "numbers", "ann", "complete", "this")
+    assert stages.stage(tmp_path, "numbers", "ann") == stages.Stage("complete", of="this")
+
+
+def test_a_config_of_the_course_that_cannot_be_executed_is_told(course):
+    (course.root / "nbgrader_config.py").write_text("c = get_config()\nc.Autograde.force = tru\n")
+    with pytest.raises(NotGraded, match="nbgrader_config.py cannot be executed: NameError"):
+        registering.course_config(course.root)
+    Path(course.root / "nbgrader_config.py").write_text(
+        "c = get_config()\nc.LateSubmissionPlugin.penalty_method = 'zero'\n"
+    )
+    assert registering.course_config(course.root).LateSubmissionPlugin.penalty_method == "zero"
