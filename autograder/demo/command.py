@@ -16,9 +16,9 @@ from autograder.demo.course import answered, hand_in, make_course
 from autograder.demo.crowd import LEAST, make_crowd
 from autograder.gradebook.command import Grading
 from autograder.grading.grader import open_sandbox
-from autograder.grading.jobs import Jobs
 from autograder.grading.unit import read_unit
 from autograder.grading.work import NotGraded, Settings
+from autograder.nbgrader.classroom import LocalJudges
 from autograder.nbgrader.plugin import JOURNAL
 from autograder.report.command import write_report
 from autograder.report.results import ClassResults, Judged, class_results
@@ -64,7 +64,8 @@ def run(arguments: argparse.Namespace) -> int:
         for student, answer in ANSWERS.items():
             hand_in(course, unit, student, answered(released, lesson, answer))
     settings = Settings((course / JOURNAL).resolve(), arguments.unsandboxed, tier=sandbox.tier)
-    Grading(course.resolve(), settings, Jobs(arguments.jobs)).grade([unit])
+    with LocalJudges(settings, arguments.jobs) as judges:
+        Grading(course.resolve(), judges).grade([unit])
     page, grades = write_report(course, unit)
     good = True
     if not arguments.students:

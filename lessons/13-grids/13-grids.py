@@ -348,7 +348,7 @@ for name, (operations, moved, seconds) in measured.items():
     print(f"{name:>22}: {operations / moved:7.3f} operations a byte, {operations / seconds / 1e9:6.2f} thousand million a second")
 
 # %%
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from lockstep.page.picture import Picture
 
@@ -360,7 +360,9 @@ for (name, (operations, moved, seconds)), mark in zip(measured.items(), "os^"):
     axes.loglog(operations / moved, operations / seconds / 1e9, mark, markersize=9, label=name)
 axes.set_xlabel("operations for each byte that is fetched")
 axes.set_ylabel("thousand million operations a second")
+axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
 for axis in (axes.xaxis, axes.yaxis):
+    axis.set_minor_formatter(NullFormatter())
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
 axes.set_title("Roofline, measured here")
 axes.legend(fontsize=8)
