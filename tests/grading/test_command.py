@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import shutil
 import signal
 import sqlite3
@@ -53,9 +54,9 @@ def class_of(course, number):
 
 
 def files(course):
-    """The text of everything that nbgrader makes of a class."""
+    """What nbgrader makes of a class, without the seconds that checks took."""
     found = [path for part in ("autograded", "feedback") for path in (course.root / part).rglob("*") if path.is_file()]
-    return {str(path.relative_to(course.root)): path.read_bytes() for path in found}
+    return {str(path.relative_to(course.root)): re.sub(rb"\d+\.\d+ s\b", b"", path.read_bytes()) for path in found}
 
 
 def result(course, number):
@@ -150,13 +151,13 @@ def all_below(process):
 
 
 @pytest.mark.slow
-def test_killed_at_any_moment_it_goes_on_to_the_same_result_and_leaves_no_process(course, built, tmp_path):
+def test_killed_at_any_moment_it_goes_on_to_the_same_result_and_leaves_no_process(course, tmp_path):
     """One that is killed leaves nothing at work: workers and sandboxes end by themselves."""
     undisturbed = type(course)(shutil.copytree(course.root, tmp_path / "undisturbed"))
     for one in (undisturbed, course):
         class_of(one, 6)
     grade(undisturbed)
-    for moment in (random.uniform(0.5, 8) for _ in range(4)):
+    for moment in (random.uniform(0.5, 8) for _ in range(3)):
         running = subprocess.Popen(
             command(course), env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )

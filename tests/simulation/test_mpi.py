@@ -142,6 +142,13 @@ return (comm.reduce(own, op=join, root=size - 1), comm.allreduce(own, op=join), 
     ]
 
 
+def test_each_message_is_told_with_its_ranks_and_bytes_and_whether_a_collective_call_sent_it():
+    found = virtual("comm.Send(np.zeros(4), dest=1 - rank) if rank == 0 else comm.Recv(np.zeros(4))\ncomm.Barrier()", 2)
+    assert [tuple(each) for each in found.sent if not each.collective] == [(0, 1, 32, False)]
+    assert {(each.source, each.target, each.bytes) for each in found.sent if each.collective} == {(0, 1, 0), (1, 0, 0)}
+    assert len(found.sent) == found.messages == 3
+
+
 def test_a_deadlock_and_collective_calls_that_do_not_meet_are_told():
     with pytest.raises(Deadlocked, match="rank 0 waits for ever|2 processes|3 processes") as failed:
         simulate(programs.all_wait, ranks=2, costs="ideal")

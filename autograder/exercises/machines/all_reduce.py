@@ -3,7 +3,7 @@
 Every rank has an array of floats, all of the same length, and every rank needs the **sum** of all arrays, element by element. That is an *all-reduce*, the most used collective call there is. MPI has it, as `comm.allreduce`; here you make it from sends and
 receives, in two ways. Each rank calls the function with its own array `numbers`, which is not changed, and the function returns the sum on every rank. Any number of ranks, any length; every rank has the same numbers, to the last bit.
 
-- `tree_all_reduce(comm, numbers)`: **up** a tree to rank 0, which adds up, and **down** again. With p ranks whole arrays go 2 (p - 1) times, and as ranks of different branches work at the same time, only 2 log2 p (rounded up) of them one after the other.
+- `tree_all_reduce(comm, numbers)`: **up** a tree to rank 0, which adds up, and **down** again. With p ranks whole arrays go 2 (p - 1) times, and as ranks of different branches work at the same time, only about 2 log2 p of them one after the other (twice as many are accepted: in some trees a rank hears two others).
 - `ring_all_reduce(comm, numbers)`: the array is cut into p **parts** (`np.array_split`), and in each step every rank sends one part to its right neighbour and gets one from the left. In p - 1 steps the sums are made, in p - 1 more they are dealt out. Each rank sends
   2 (p - 1) parts, which is about twice the array, however many ranks there are.
 
@@ -137,13 +137,13 @@ def _(student):
     assert not any(each.collective for each in simulate(student.tree_sums, 1, ranks=2, costs="ideal").sent), (
         "a collective call does it here: the tree is to be made of sends and receives"
     )
-    for ranks, steps in (13, 8), (300, 18):
+    for ranks, steps in (20, 10), (300, 18):
         found = simulate(student.tree_sums, 1, ranks=ranks, costs="ideal", network=(1.0, 0.0), limit=50)
         assert found.messages <= 2 * (ranks - 1), (
             f"{ranks} ranks sent {found.messages} messages, and {2 * (ranks - 1)} are enough: each rank but one sends its sum once up the tree, and gets the whole sum once"
         )
-        assert found.makespan <= 1.1 * steps, (
-            f"a message takes 1 s here, and on {ranks} ranks the sum is everywhere after {found.makespan:g} s, where a tree needs {steps} s: two times log2 {ranks}, rounded up. "
+        assert found.makespan <= 2.1 * steps, (
+            f"a message takes 1 s here, and on {ranks} ranks the sum is everywhere after {found.makespan:g} s, where a tree needs about {steps} s: two times log2 {ranks}, rounded up. "
             "If one rank hears all the others, one after another, it is no tree"
         )
 
@@ -479,6 +479,22 @@ def halves_by_recursion():
             parts[before] = [x + y for x, y in zip(parts[before], came)] if step < size - 1 else came
             own = before
         return np.array(sum((parts[n] for n in range(size)), []))
+
+
+@also_right
+def two_children_for_every_rank():
+    def tree_all_reduce(comm, numbers):
+        rank, size = comm.Get_rank(), comm.Get_size()
+        children = [child for child in (2 * rank + 1, 2 * rank + 2) if child < size]
+        total = numbers + 0
+        for child in children:
+            total = total + comm.recv(source=child)
+        if rank:
+            comm.send(total, (rank - 1) // 2)
+            total = comm.recv(source=(rank - 1) // 2)
+        for child in children:
+            comm.send(total, child)
+        return total
 
 
 @also_right

@@ -104,6 +104,7 @@ def _(student):
 def _(student):
     for ranks in 3, 6:
         found = simulate(student.texts_round, 1_000, ranks=ranks, costs="ideal")
+        assert not found.failures, f"with texts for values, {found.failures[0].text()[:200]}. A value may be anything"
         assert not any(each.collective for each in found.sent), (
             "a collective call does it here: use `send`, `recv`, `sendrecv`, `isend` and `irecv` alone"
         )
