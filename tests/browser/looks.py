@@ -57,6 +57,8 @@ _OF_JUPYTER = (
     "Failed to load resource",  # a workspace or a setting that nobody has saved yet
     "ResizeObserver loop",
     "WebSocket",  # of a kernel that was shut down
+    "(reading 'schema')",  # of Notebook 7, as it opens
+    "Command 'filebrowser:open-path' not registered",  # of Notebook 7, which has no file browser beside a notebook
 )
 
 
@@ -81,9 +83,8 @@ def pictures(page, name):
     if not folder:
         return
     width = page.viewport_size["width"]
-    page.set_viewport_size(
-        {"width": width, "height": HIGHEST}
-    )  # so that each cell is drawn, however JupyterLab saves work
+    # So high that each cell is drawn, however JupyterLab saves work.
+    page.set_viewport_size({"width": width, "height": HIGHEST})
     page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.outerNode.scrollTop = 0; }")
     page.wait_for_timeout(1500)
     height = page.evaluate(
