@@ -43,13 +43,12 @@ def errors_of(page):
     """A list that gets what the page's console calls an error from now on, except what is Jupyter's own."""
     errors = []
 
-    def keep(message):
-        text = message.text
-        if message.type == "error" and not any(known in text for known in _OF_JUPYTER):
+    def keep(text):
+        if not any(known in text for known in _OF_JUPYTER):
             errors.append(text[:300])
 
-    page.on("console", keep)
-    page.on("pageerror", lambda error: errors.append(str(error)[:300]))
+    page.on("console", lambda message: keep(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: keep(str(error)))
     return errors
 
 
