@@ -43,13 +43,12 @@ def errors_of(page):
     """A list that gets what the page's console calls an error from now on, except what is Jupyter's own."""
     errors = []
 
-    def keep(message):
-        text = message.text
-        if message.type == "error" and not any(known in text for known in _OF_JUPYTER):
+    def keep(text):
+        if not any(known in text for known in _OF_JUPYTER):
             errors.append(text[:300])
 
-    page.on("console", keep)
-    page.on("pageerror", lambda error: errors.append(str(error)[:300]))
+    page.on("console", lambda message: keep(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: keep(str(error)))
     return errors
 
 
@@ -57,6 +56,8 @@ _OF_JUPYTER = (
     "Failed to load resource",  # a workspace or a setting that nobody has saved yet
     "ResizeObserver loop",
     "WebSocket",  # of a kernel that was shut down
+    "(reading 'schema')",  # of Notebook 7, as it opens
+    "Command 'filebrowser:open-path' not registered",  # of Notebook 7, which has no file browser beside a notebook
 )
 
 
@@ -81,9 +82,8 @@ def pictures(page, name):
     if not folder:
         return
     width = page.viewport_size["width"]
-    page.set_viewport_size(
-        {"width": width, "height": HIGHEST}
-    )  # so that each cell is drawn, however JupyterLab saves work
+    # So high that each cell is drawn, however JupyterLab saves work.
+    page.set_viewport_size({"width": width, "height": HIGHEST})
     page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.outerNode.scrollTop = 0; }")
     page.wait_for_timeout(1500)
     height = page.evaluate(

@@ -18,9 +18,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 WHOLE_MATRIX = "LOCKSTEP_EVERY_LOOK" in os.environ
 RUNS = [
     ("06-locks", "source", LAB),
-    ("05-races", "source", NOTEBOOK_7),
     *([(lesson, kind, LAB) for lesson in LESSONS for kind in ("notebooks", "source")] if WHOLE_MATRIX else []),
-    *([("05-races", "notebooks", NOTEBOOK_7)] if WHOLE_MATRIX else []),
+    *([("05-races", kind, NOTEBOOK_7) for kind in ("notebooks", "source")] if WHOLE_MATRIX else []),
 ]
 
 
