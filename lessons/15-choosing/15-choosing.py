@@ -359,7 +359,7 @@ print(await beside(compute_in_processes), "ticks while processes computed")
 # %% [markdown]
 # ## Interpreters
 #
-# From Python 3.14 on there is something between threads and processes: several **interpreters** in one process, each with modules, variables and a GIL of its own. They compute together as processes do, start faster, and share nothing, so that arguments are copied, too.
+# From Python 3.14 on there is something between threads and processes: several **interpreters** in one process, each with modules, variables and a GIL of its own. They compute together as processes do, and share nothing, so that arguments are copied, too. An empty one is there within some milliseconds; here each has first to import what this notebook imports.
 
 # %%
 def in_interpreters(function, items):
@@ -510,9 +510,12 @@ def with_dask(client):
 
 
 if find_spec("distributed"):
+    for what in "DISTRIBUTED", "ASYNCIO":
+        os.environ[f"DASK_LOGGING__{what}"] = "critical"  # its workers tell of their end otherwise
     from distributed import Client, LocalCluster
 
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
+    quiet = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "silence_logs": 50}
+    with LocalCluster(n_workers=2, threads_per_worker=1, **quiet) as cluster, Client(cluster) as client:
         measure("Dask, 2 workers", with_dask(client))
 else:
     print("Dask is not installed here (pip install 'dask[distributed]'): it is left out.")
