@@ -11,6 +11,7 @@ copyright = "the authors of Lockstep; lessons under CC BY 4.0, code under BSD 3-
 extensions = ["myst_nb"]
 nb_execution_mode = "off"
 nb_merge_streams = True
+suppress_warnings = ["misc.highlighting_failure"]  # a quotation mark in a console is shown without colours
 nb_code_prompt_show = "Show the checks"
 nb_code_prompt_hide = "Hide the checks"
 myst_heading_anchors = 4
