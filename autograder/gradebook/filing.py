@@ -7,7 +7,6 @@ connection to the gradebook stay open from one submission to the next; to make t
 import contextlib
 import glob
 import logging
-import sys
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -46,7 +45,6 @@ def open_filing(course: Path, settings: Settings) -> None:
     global _filing
     warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own use of its database
     logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # what goes wrong is told in our words
-    sys.path.append(str(course))  # where nbgrader looks for what nbgrader_config.py names
     keep_gradebooks_open()
     _filing = Filing(course, settings)
 

@@ -90,7 +90,7 @@ def course_config(course: Path) -> Config:
         try:
             config.merge(PyFileConfigLoader(_OWN, path=str(course)).load_config())
         except Exception as error:  # whatever a file of Python leads to
-            raise NotGraded(f"{course / _OWN} cannot be used: {type(error).__name__}: {error}") from error
+            raise NotGraded(f"{course / _OWN} cannot be executed: {type(error).__name__}: {error}") from error
     config.CourseDirectory.root = str(course.resolve())
     if "db_url" not in config.CourseDirectory:
         # Whoever comes while others write to it waits.

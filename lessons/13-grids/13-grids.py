@@ -372,7 +372,7 @@ picture
 # Left of the bend more cores do not help for long: two of them can often fetch all that memory delivers, and the third waits. This is why the simulated curves of this course say "optimistic" where arrays are larger than a cache.
 # `simulate` puts computing times beside one another, as if every core had a memory of its own.
 #
-# Jacobi in whole arrays goes through memory nine times a step: three times for the temporary arrays of each `+`. Blocks that stay in the cache, or a compiler (numba, in unit 15, to come), go through it twice. That is worth more than
+# Jacobi in whole arrays goes through memory nine times a step: three times for the temporary arrays of each `+`. Blocks that stay in the cache, or a compiler (numba, in unit 15), go through it twice. That is worth more than
 # two cores.
 #
 # ## Lines of memory
@@ -414,7 +414,7 @@ for name, distance in [("one line", 1), ("far apart", 32)]:
 # | independent pieces with chance in them | a spawned seed for each piece, and any pool |
 # | a picture, a sweep over parameters | many small tasks, the dear ones first |
 # | a grid on one machine | shared memory, blocks, a barrier; but first NumPy without temporaries, or numba |
-# | a grid on many machines | MPI: halos by `sendrecv` (unit 14, to come) |
+# | a grid on many machines | MPI: halos by `sendrecv` (unit 14) |
 # | matrices | `@`, with its own threads, and no processes around it |
 # | arrays larger than memory | Dask arrays, which are blocks with halos (`map_overlap`) |
 #

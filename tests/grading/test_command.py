@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from contextlib import closing
-from pathlib import Path
 
 import psutil
 import pytest
@@ -300,11 +299,11 @@ def test_a_stage_is_interrupted_when_its_process_is_no_more(tmp_path):
     assert stages.stage(tmp_path, "numbers", "ann") == stages.Stage("complete", of="this")
 
 
-def test_a_config_of_the_course_that_cannot_be_executed_is_told(course):
+def test_a_config_of_the_course_that_cannot_be_used_is_told(course):
     (course.root / "nbgrader_config.py").write_text("c = get_config()\nc.Autograde.force = tru\n")
-    with pytest.raises(NotGraded, match="nbgrader_config.py cannot be executed: NameError"):
+    with pytest.raises(NotGraded, match="nbgrader_config.py cannot be used: NameError"):
         registering.course_config(course.root)
-    Path(course.root / "nbgrader_config.py").write_text(
+    (course.root / "nbgrader_config.py").write_text(
         "c = get_config()\nc.LateSubmissionPlugin.penalty_method = 'zero'\n"
     )
     assert registering.course_config(course.root).LateSubmissionPlugin.penalty_method == "zero"
