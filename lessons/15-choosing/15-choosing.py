@@ -69,7 +69,7 @@ def count_primes_from(start, stop):
 
 
 def compute(start):
-    return count_primes_from(start, start + 200)
+    return count_primes_from(start, start + 100)
 
 
 def ask(question):
@@ -85,7 +85,7 @@ def ask_and_compute(question):
 
 # What is to be done, and for what: 16 blocks, 20 questions, 16 times both.
 WORK = {
-    "computing": (compute, list(range(30_000, 33_200, 200))),
+    "computing": (compute, list(range(30_000, 31_600, 100))),
     "waiting": (ask, [(PORT, number) for number in range(20)]),
     "both": (ask_and_compute, [(PORT, number) for number in range(16)]),
 }
@@ -300,7 +300,7 @@ async def beside(busy):
 
 
 async def compute_in_the_loop():
-    for start in range(30_000, 33_200, 200):
+    for start in range(30_000, 31_600, 100):
         compute(start)
 
 
@@ -412,8 +412,8 @@ else:
 # %%
 if HAS_NUMBA:
     wanted = sum(right["computing"])
-    first = seconds_of(lambda: compiled(30_000, 33_200), wanted)
-    again = min(seconds_of(lambda: compiled(30_000, 33_200), wanted) for _ in range(5))
+    first = seconds_of(lambda: compiled(30_000, 31_600), wanted)
+    again = min(seconds_of(lambda: compiled(30_000, 31_600), wanted) for _ in range(5))
     table["numba prange", "computing"] = again
     print(f"{table['a loop', 'computing'] / again:.0f} times as fast; compiling it took {first:.1f} s, once")
 
@@ -488,7 +488,7 @@ for workers in [1, 2, 4, 8]:
 # %%
 def share_of_rank(comm):
     rank, size = comm.Get_rank(), comm.Get_size()
-    mine = [compute(start) for start in range(30_000, 33_200, 200)[rank::size]]
+    mine = [compute(start) for start in range(30_000, 31_600, 100)[rank::size]]
     parts = comm.gather(mine, root=0)
     return sum(map(sum, parts)) if rank == 0 else None
 

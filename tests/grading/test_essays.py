@@ -57,7 +57,7 @@ def test_a_text_waits_for_a_person_whose_points_and_words_arrive_and_stay(with_a
     assert {one.exercise for one in outcomes} == {"double-checks", "halve-checks"}, "no machine grades a text"
     assert course.autograde(), course.messages
     assert grade_of(course, "ann") == (None, None, True, 5.0), "it waits, and is not 0"
-    assert grade_of(course, "bob") == (None, None, True, 5.0), "and so does a text that was never written"
+    assert grade_of(course, "bob") == (0.0, None, False, 5.0), "nothing was written"
     with Gradebook(f"sqlite:///{course.root}/gradebook.db") as gradebook:
         gradebook.find_grade("why", "numbers", "numbers", "ann").manual_score = 3.5
         gradebook.find_grade("why", "numbers", "numbers", "ann").needs_manual_grade = False
