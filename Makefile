@@ -9,7 +9,7 @@ PORT ?= 8888
 SOLUTIONS ?= solutions
 WORKERS ?= 2
 # What some units need beside the rest, and authors beside that.
-UNITS := --extra mpi --extra dask --extra numba
+UNITS := --extra units
 AUTHORS := --group dev --group site --extra teach $(UNITS)
 
 .PHONY: lab test test-slow test-all pythons build environment tools lint demo site lock wheel clean pictures benchmarks sixteen

@@ -85,8 +85,9 @@ if __name__ == "__main__":
     try:
         raise SystemExit(main())
     except ModuleNotFoundError as error:
-        if error.name not in ("nbgrader", "jupytext", "tqdm"):
+        extra = {"distributed": "dask"} | dict.fromkeys(("nbgrader", "jupytext", "tqdm"), "teach")
+        if error.name not in extra:
             raise
         raise SystemExit(
-            f"this needs {error.name}: install lockstep-course[teach], or run `make environment`"
+            f"this needs {error.name}: install lockstep-course[{extra[error.name]}], or run `make environment`"
         ) from None

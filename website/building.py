@@ -42,7 +42,7 @@ def build(
         titles[name] = title_of(notebook)
         place = source / name / f"{name}.ipynb"
         place.parent.mkdir(parents=True)
-        nbformat.write(_without_dead_links(page_of(notebook, name, repository), name, set(chosen)), place)
+        nbformat.write(_without_dead_links(page_of(notebook, name, set(chosen), repository), set(chosen)), place)
         shutil.copytree(every[name].parent, folder / "extra" / "notebooks" / name, dirs_exist_ok=True)
     documents = [ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
     for document in documents:
@@ -69,7 +69,7 @@ def _sphinx(source: Path, pages: Path, folder: Path) -> None:
         raise ValueError("Sphinx found what is wrong above")
 
 
-def _without_dead_links(notebook: nbformat.NotebookNode, name: str, units: set[str]) -> nbformat.NotebookNode:
+def _without_dead_links(notebook: nbformat.NotebookNode, units: set[str]) -> nbformat.NotebookNode:
     """Links to units that this site leaves out are text."""
     for cell in notebook.cells:
         if cell.cell_type == "markdown":

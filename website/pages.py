@@ -12,7 +12,7 @@ from nbformat.v4 import new_markdown_cell
 FIRST_PAGE = "00-start/00-start.ipynb"
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 _HEADING = re.compile(r"^(#{1,6}) +(.+)$")
-_TO_PLACE = re.compile(r'href=\\?"#([^"\\]+)')
+_NOTEBOOK = re.compile(r'href="\.\./([\w-]+)/\1\.ipynb(#[^"]*)?')
 
 
 @dataclass(frozen=True)
@@ -45,16 +45,17 @@ def title_of(notebook: Any) -> str:
     raise ValueError("a notebook without a title")
 
 
-def page_of(executed: Any, name: str, repository: Repository | None) -> Any:
-    """The page of a unit. Checks are folded and have no report: nobody has answered here."""
+def page_of(executed: Any, name: str, units: set[str], repository: Repository | None) -> Any:
+    """The page of a unit on a site of `units`. Checks are folded and have no report: nobody has answered here."""
     notebook = copy.deepcopy(executed)
     notebook.metadata.pop("widgets", None)
-    wanted = set(_TO_PLACE.findall(str([cell.get("outputs", []) for cell in notebook.cells])))
     for cell in notebook.cells:
         if cell.cell_type == "code":
             _code(cell)
+            for output in cell.outputs:
+                _lead_to_pages(output.get("data", {}), units)
         else:
-            cell.source = _with_places(cell.source, wanted)
+            cell.source = _with_places(cell.source)
     first = next(number for number, cell in enumerate(notebook.cells) if _TITLE.search(cell.source))
     notebook.cells.insert(first + 1, new_markdown_cell(_launch(name, repository)))
     return notebook
@@ -77,12 +78,23 @@ def _code(cell: Any) -> None:
         cell.metadata["mystnb"] = {"image": {"alt": "; ".join(described)}}
 
 
-def _with_places(text: str, wanted: set[str]) -> str:
-    """The text with the places of headings to which outputs lead: pages name their headings otherwise than JupyterLab."""
-    lines = []
+def _lead_to_pages(data: dict[str, Any], units: set[str]) -> None:
+    """Outputs lead to notebooks; on the site to their pages, and to the first page where a unit has none."""
+
+    def page(link: re.Match[str]) -> str:
+        return f'href="../{link[1]}/{link[1]}.html{link[2] or ""}' if link[1] in units else 'href="../index.html'
+
+    if "text/html" in data:
+        data["text/html"] = _NOTEBOOK.sub(page, data["text/html"])
+
+
+def _with_places(text: str) -> str:
+    """The text with the places that JupyterLab gives its headings, to which outputs lead: Sphinx names them otherwise."""
+    lines, within = [], False
     for line in text.split("\n"):
-        found = _HEADING.match(line)
-        if found and (place := slug(found[2])) in wanted:
+        within ^= line.startswith("```")
+        found = None if within else _HEADING.match(line)
+        if found and (place := slug(found[2])) != place.lower():
             lines += [f'<span id="{html.escape(place)}"></span>', ""]
         lines.append(line)
     return "\n".join(lines)
@@ -93,5 +105,5 @@ def _launch(name: str, repository: Repository | None) -> str:
     links = [f'<a class="launch" href="../notebooks/{path}" download>Download this notebook</a>']
     if repository is not None:
         links.insert(0, f'<a class="launch" href="{html.escape(repository.binder(path))}">Run it on Binder</a>')
-    own = "On your own computer: <code>uvx --from lockstep-course lockstep</code>"
+    own = "On your own computer: <code>uvx --from 'lockstep-course[units]' lockstep</code>"
     return f'<p class="launches">{" ".join(links)} <span>{own}</span></p>'

@@ -24,6 +24,9 @@ from autograder.authoring.parts import AuthorError
 from autograder.authoring.puzzle import Puzzle
 
 _EXERCISE_LINE = re.compile(r"^#?\s*(?:exercise|puzzle):\s*(\S+)\s*$")
+_FIRST = "%load_ext lockstep"
+# For Colab, and whatever Jupyter has only this notebook.
+_ELSEWHERE = "# No module named 'lockstep'? Run  %pip install lockstep-course  in a cell above, and restart the kernel."
 _METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -95,12 +98,21 @@ def _read_lesson(path: Path, exercises: dict[str, Exercise]) -> Lesson:
 
 
 def _prose_or_code(cell: Any) -> Any:
+    if "points" in cell.metadata:
+        return _essay_cell(cell)
     if cell.cell_type == "markdown":
         return new_markdown_cell(cell.source)
-    made = new_code_cell(cell.source)
+    made = new_code_cell(f"{_FIRST}\n{_ELSEWHERE}" if cell.source.strip() == _FIRST else cell.source)
     if cell.metadata.get("tags"):
         made.metadata["tags"] = list(cell.metadata["tags"])
     return made
+
+
+def _essay_cell(cell: Any) -> Any:
+    """A Markdown cell with points, `# %% [markdown] points=8 grade_id="choice"`: learners write, and a person grades."""
+    made = new_markdown_cell(cell.source)
+    essay = {"grade": True, "solution": True, "locked": False, "points": cell.metadata["points"]}
+    return _graded(made, cell.metadata["grade_id"], essay)
 
 
 def _exercise_cells(exercise: Exercise) -> Iterator[Any]:
@@ -152,8 +164,12 @@ def _write_course(made: Path, lessons: list[Lesson], root: Path) -> None:
 
 
 def _graded_cell(source: str, grade_id: str, flags: dict[str, Any]) -> Any:
-    cell = new_code_cell(source)
-    cell.metadata["nbgrader"] = {"schema_version": 3, "task": False, "grade_id": grade_id, "cell_type": "code", **flags}
+    return _graded(new_code_cell(source), grade_id, flags)
+
+
+def _graded(cell: Any, grade_id: str, flags: dict[str, Any]) -> Any:
+    kind = {"schema_version": 3, "task": False, "grade_id": grade_id, "cell_type": cell.cell_type}
+    cell.metadata["nbgrader"] = {**kind, **flags}
     return cell
 
 

@@ -115,8 +115,9 @@ def _predictions(cells: Sequence[Any]) -> dict[str, str]:
     for cell in cells:
         if cell.cell_type == "markdown":
             heading = (_HEADING.findall(cell.source) or [heading])[-1]
-        elif "predict(" in cell.source and not cell.source.startswith("%"):
-            for node in ast.walk(ast.parse(cell.source)):
+        elif "predict(" in cell.source:
+            code = "\n".join(line for line in cell.source.split("\n") if not line.startswith("%"))
+            for node in ast.walk(ast.parse(code)):
                 match node:
                     case ast.Call(func=ast.Name("predict"), args=[ast.Constant(str(question)), *_]):
                         found[question] = heading_link(heading)

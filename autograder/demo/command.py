@@ -1,16 +1,12 @@
 """`autograder demo`: grades a class made from the exercises, from build to feedback pages and report."""
 
 import argparse
-import logging
 import os
 import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-from nbgrader.api import Gradebook
-from nbgrader.converters import Autograde, GenerateFeedback
-from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
 
 from autograder.authoring.build import build
@@ -18,19 +14,21 @@ from autograder.authoring.catalogue import ROOT
 from autograder.demo.answers import ANSWERS
 from autograder.demo.course import answered, hand_in, make_course
 from autograder.demo.crowd import LEAST, make_crowd
+from autograder.gradebook.command import Grading
 from autograder.grading.grader import open_sandbox
+from autograder.grading.unit import read_unit
 from autograder.grading.work import NotGraded, Settings
-from autograder.nbgrader.classroom import Outcome, grade_class
+from autograder.nbgrader.classroom import LocalJudges
 from autograder.nbgrader.plugin import JOURNAL
-from autograder.nbgrader.registering import course_config
 from autograder.report.command import write_report
+from autograder.report.results import ClassResults, Judged, class_results
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--unit", default="", help="the unit (default: the first one with exercises)")
     parser.add_argument("--students", type=int, default=0, help="a class of so many in the place of the five")
     parser.add_argument("--folder", type=Path, default=ROOT / "work" / "demo", help="where the class is made")
-    parser.add_argument("--jobs", type=int, default=8, help="how many exercises at once; hanging ones only wait")
+    parser.add_argument("--jobs", type=int, help="how many exercises at once (default: as `grade` does)")
     parser.add_argument("--unsandboxed", action="store_true", help="grade although there is no sandbox")
 
 
@@ -65,68 +63,47 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         for student, answer in ANSWERS.items():
             hand_in(course, unit, student, answered(released, lesson, answer))
-    settings = Settings(course / JOURNAL, arguments.unsandboxed, tier=sandbox.tier)
-    outcomes = grade_class(course, [unit], settings, arguments.jobs)
-    config = course_config(course)
-    config.GradeInSandbox.unsandboxed = arguments.unsandboxed
-    for kind in (Autograde, GenerateFeedback):
-        coursedir = CourseDirectory(config=config)
-        coursedir.assignment_id = unit
-        converter = kind(coursedir=coursedir, config=config)
-        converter.log.setLevel(logging.CRITICAL if arguments.students else logging.ERROR)
-        try:
-            converter.start()
-        except Exception:
-            if not arguments.students:
-                raise
+    settings = Settings((course / JOURNAL).resolve(), arguments.unsandboxed, tier=sandbox.tier)
+    with LocalJudges(settings, arguments.jobs) as judges:
+        Grading(course.resolve(), judges).grade([unit])
     page, grades = write_report(course, unit)
     good = True
     if not arguments.students:
-        scores = _scores(course, unit)
-        for text in table(outcomes, scores):
+        results = class_results(course, read_unit(course / "source" / unit / f"{unit}.ipynb"))
+        for text in table(results):
             print(text)
-        good = _as_they_must_be(outcomes, scores)
+        good = as_they_must_be(results)
     print(f"\nThe feedback pages: {course / 'feedback'}/STUDENT/{unit}/{unit}.html")
     print(f"The report on the class: {page}\nIts grades: {grades}")
     return 0 if good else 1
 
 
-def table(outcomes: list[Outcome], scores: dict[tuple[str, str], float]) -> Iterator[str]:
-    """A line for each student and exercise: the points in the gradebook, and the first reason for missing ones."""
+def table(results: ClassResults) -> Iterator[str]:
+    """A line for each student and exercise: the points, and the first reason for missing ones."""
+    points = {cell.grade_id: cell.points for cell in results.unit.grade_cells}
     for student in ANSWERS:
-        own = [one for one in outcomes if one.student == student]
-        total = sum(scores[student, one.exercise] for one in own)
-        yield f"\n{student}: {total:g} of {sum(one.points for one in own):g} points"
-        for one in own:
-            name, score = one.exercise.removesuffix("-checks"), scores[student, one.exercise]
-            yield f"  {name}: {score:g} of {one.points:g}{_reason(one)}"
+        one = next(one for one in results.students if one.student == student)
+        got = f"not graded: {one.problem}" if one.points is None else f"{one.points:g} of {results.maximum:g} points"
+        yield f"\n{student}: {got}"
+        for judged in one.judged:
+            most = points[judged.exercise]
+            yield f"  {judged.report.exercise}: {most * judged.report.share:g} of {most:g}{_reason(judged)}"
 
 
-def _reason(one: Outcome) -> str:
-    if one.graded is None:
-        return f", not graded: {one.problem}"
-    failed = [result for result in one.graded.report.results if not result.passed]
+def _reason(one: Judged) -> str:
+    failed = [result for result in one.report.results if not result.passed]
     if not failed:
         return ""
     lines = [failed[0].explanation, *failed[0].detail.splitlines()[:4]]
     return f"\n    “{failed[0].sentence}” does not hold: " + "\n      ".join(lines)
 
 
-def _scores(course: Path, unit: str) -> dict[tuple[str, str], float]:
-    found = {}
-    with Gradebook(f"sqlite:///{course.resolve()}/gradebook.db") as gradebook:
-        for student in ANSWERS:
-            for grade in gradebook.find_submission_notebook(unit, unit, student).grades:
-                found[student, grade.name] = grade.score
-    return found
-
-
-def _as_they_must_be(outcomes: list[Outcome], scores: dict[tuple[str, str], float]) -> bool:
-    """The right one has every point, the untouched one none, and none of the others all of them."""
-    sums = {
-        student: sum(scores[student, one.exercise] for one in outcomes if one.student == student) for student in ANSWERS
-    }
-    full = sum(one.points for one in outcomes if one.student == "right")
-    others = [sums[student] for student in ANSWERS if student not in ("right", "untouched")]
-    graded = all(one.graded is not None for one in outcomes)
-    return graded and sums["right"] == full and sums["untouched"] == 0 and all(points < full for points in others)
+def as_they_must_be(results: ClassResults) -> bool:
+    """Is all graded, has the right one every point, the untouched one none, and none of the others all of them?"""
+    points = {one.student: one.points for one in results.students}
+    others = [points[student] for student in ANSWERS if student not in ("right", "untouched")]
+    return (
+        points["right"] == results.maximum
+        and points["untouched"] == 0
+        and all(one is not None and one < results.maximum for one in others)
+    )

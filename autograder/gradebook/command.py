@@ -6,15 +6,13 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, Future
 from contextlib import ExitStack
-from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 from autograder.gradebook.alone import alone
 from autograder.gradebook.filing import Filed, file_in_worker, open_filing
 from autograder.gradebook.progress import Progress
 from autograder.gradebook.state import Results, Submission
-from autograder.grading.grader import open_sandbox
-from autograder.grading.jobs import Jobs
 from autograder.grading.journal import Journal
 from autograder.grading.pool import Workers, judging_pool
 from autograder.grading.storage import CannotWrite, obstacle
@@ -25,6 +23,7 @@ from autograder.nbgrader.registering import units
 from lockstep.machine.usable import usable_cpus
 from lockstep.words import counted, one_line
 
+_TRIES = 3  # at entering a submission whose process is killed
 _AGAIN = "Nothing that was graded is lost: run the same command again, and it goes on from here."
 
 
@@ -38,6 +37,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--patience", type=float, default=1.0, help="time limits of checks are multiplied by this (default: 1)"
     )
     parser.add_argument("--unsandboxed", action="store_true", help="grade although there is no sandbox")
+    parser.add_argument(
+        "--scheduler", help="judge on the workers of a Dask cluster, such as tcp://10.0.0.1:8786 (docs/cluster.md)"
+    )
     parser.description = (
         "Runs the checks of every submission in sandboxes, then enters scores into nbgrader's gradebook and writes the "
         "notebooks of autograded/ and the pages of feedback/, as `nbgrader autograde` and `nbgrader generate_feedback` "
@@ -55,13 +57,17 @@ def run(arguments: argparse.Namespace) -> int:
     settings = Settings(course / JOURNAL, arguments.unsandboxed, arguments.patience)
     try:
         with alone(course):
-            sandbox = open_sandbox(settings.unsandboxed)
-            print(sandbox.describe())
             if (aside := Journal(settings.journal).set_aside_if_damaged()) is not None:
                 print(f"The journal was damaged; it is now {aside.name}, and what it had is graded again.")
             names = arguments.units or units(course)
-            grading = Grading(course, replace(settings, tier=sandbox.tier), Jobs(arguments.jobs))
-            return 0 if grading.grade(names) else 1
+            with ExitStack() as stack:
+                if arguments.scheduler:
+                    cluster = import_module("autograder.gradebook.cluster").ClusterJudges
+                    judges = stack.enter_context(cluster(arguments.scheduler, settings))
+                else:
+                    judges = stack.enter_context(LocalJudges(settings, arguments.jobs))
+                print(judges.describe())
+                return 0 if Grading(course, judges).grade(names) else 1
     except KeyboardInterrupt:
         print(f"Interrupted. {_AGAIN}")
         return 130
@@ -77,34 +83,30 @@ def run(arguments: argparse.Namespace) -> int:
 class Grading:
     """One run over the submissions of a class."""
 
-    def __init__(self, course: Path, settings: Settings, jobs: Jobs) -> None:
+    def __init__(self, course: Path, judges: Judges) -> None:
         self._course = course
-        self._settings = settings
-        self._jobs = jobs
+        self._judges = judges
 
     def grade(self, names: list[str]) -> bool:
         """Whether everything that was submitted is graded and in the gradebook. Raises CannotWrite."""
         with ExitStack() as stack:
-            filing = stack.enter_context(_filing_workers(self._course, self._settings))
+            filing = stack.enter_context(_filing_workers(self._course, self._judges.settings))
             submitted = what_is_submitted(self._course, names, print)
-            results = Results(self._course, self._settings, submitted)
+            results = Results(self._course, self._judges.settings, submitted)
             progress = stack.enter_context(Progress(len(submitted.tasks), len(results.submissions)))
             for problem in submitted.problems:
                 progress.say(_not_graded(problem))
-            judges = stack.enter_context(LocalJudges(self._settings, self._jobs.most))
-            filed = list(self._filed(submitted, results, judges, filing, progress))
+            filed = list(self._filed(submitted, results, filing, progress))
         print(_sums(filed, results, submitted))
         return (
             len(results.filed) + sum(not one.problem for one in filed) == len(results.submissions)
             and not submitted.problems
         )
 
-    def _filed(
-        self, submitted: Submitted, results: Results, judges: Judges, filing: Workers, progress: Progress
-    ) -> Iterator[Filed]:
+    def _filed(self, submitted: Submitted, results: Results, filing: Workers, progress: Progress) -> Iterator[Filed]:
         """Each submission's entry. It is entered as soon as its last exercise is judged, while others are being judged."""
         waiting: dict[Future[Filed], Submission] = {}
-        for outcome in judged(submitted.tasks, judges, self._jobs):
+        for outcome in judged(submitted.tasks, self._judges):
             progress.judged()
             if outcome.graded is None:
                 progress.say(_not_graded(outcome))
@@ -120,10 +122,16 @@ class Grading:
             yield self._taken(future, submission, filing, progress)
 
     def _taken(self, future: Future[Filed], submission: Submission, filing: Workers, progress: Progress) -> Filed:
-        try:
-            filed = future.result()
-        except BrokenExecutor:  # its process was killed: it is begun again, once
-            filed = _begun(filing, submission).result()
+        for _ in range(_TRIES):
+            try:
+                filed = future.result()
+                break
+            except BrokenExecutor:  # its process was killed, or another's beside it: it is begun again
+                future = _begun(filing, submission)
+        else:
+            filed = Filed(
+                submission.student, submission.unit, problem="its process was killed; is there memory enough?"
+            )
         progress.filed(_line(filed))
         return filed
 

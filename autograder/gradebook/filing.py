@@ -44,6 +44,7 @@ def open_filing(course: Path, settings: Settings) -> None:
     """Makes ready a worker process for `file_in_worker`."""
     global _filing
     warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own use of its database
+    logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # what goes wrong is told in our words
     keep_gradebooks_open()
     _filing = Filing(course, settings)
 
@@ -71,19 +72,25 @@ class Filing:
 
         Raises CannotWrite; what is wrong with this submission alone is told in the result.
         """
-        for converter in self._converters(unit):
-            try:
+        try:
+            for converter in self._converters(unit):
+                converter.problem = None
+            for converter in self._converters(unit):
                 converter.convert(student)
-            except Exception as error:
-                cause = converter.problem or error
-                if what := obstacle(cause):
-                    raise CannotWrite(f"{student}, {unit} cannot be entered: {what}") from None
-                return Filed(student, unit, problem=f"nbgrader cannot take it in: {cause}")
+            filed = self._filed(unit, student)
+            stages.ended(self._course, unit, student, "complete", of)
+        except Exception as error:  # nbgrader's own classes, those of its database, and whatever led to them
+            causes = [one.problem for one in self._converters(unit) if one.problem is not None]
+            cause = causes[0] if causes else error
+            if what := obstacle(cause):
+                raise CannotWrite(f"{student}, {unit} cannot be entered: {what}") from None
+            return Filed(student, unit, problem=f"nbgrader cannot take it in: {cause}")
+        return filed
+
+    def _filed(self, unit: str, student: str) -> Filed:
         with Gradebook(self._config.CourseDirectory.db_url, self._config.CourseDirectory.course_id) as gradebook:
             entry = gradebook.find_submission(unit, student)
-            filed = Filed(student, unit, entry.score, entry.max_score, entry.late_submission_penalty or 0.0)
-        stages.ended(self._course, unit, student, "complete", of)
-        return filed
+            return Filed(student, unit, entry.score, entry.max_score, entry.late_submission_penalty or 0.0)
 
     @cache  # noqa: B019 - one of these in a process, for as long as it lives
     def _converters(self, unit: str) -> tuple["_Kept", ...]:
@@ -97,7 +104,6 @@ class _Kept(BaseConverter):  # type: ignore[misc]
         coursedir = CourseDirectory(config=config)
         coursedir.assignment_id = unit
         super().__init__(coursedir=coursedir, config=config)
-        self.log.setLevel(logging.CRITICAL)  # what goes wrong is told in our words
         self.force = True
         self.problem: Exception | None = None
         self.writer = FilesWriter(parent=self, config=self.config)
@@ -107,7 +113,6 @@ class _Kept(BaseConverter):  # type: ignore[misc]
 
     def convert(self, student: str) -> None:
         """Raises nbgrader's exceptions; `problem` is then what led to them."""
-        self.problem = None
         self.coursedir.student_id = glob.escape(student)
         self.init_notebooks()
         begin(self)

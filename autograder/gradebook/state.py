@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nbgrader.api import Gradebook
+from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.grading.grader import key_of
+from autograder.grading.storage import CannotWrite, obstacle
 from autograder.grading.work import Settings
 from autograder.nbgrader import stages
 from autograder.nbgrader.classroom import Outcome, Submitted
-from autograder.nbgrader.registering import gradebook_url
+from autograder.nbgrader.registering import course_config
 
 
 class Results:
@@ -85,9 +87,13 @@ class _Entered:
     """Which students of a unit the gradebook has, and when each one's submission is due: penalties follow from it."""
 
     def __init__(self, course: Path, unit: str) -> None:
-        with Gradebook(gradebook_url(course)) as gradebook:
-            self._usual = str(gradebook.find_assignment(unit).duedate)
-            self._due = {one.student.id: str(one.duedate) for one in gradebook.assignment_submissions(unit)}
+        """Raises CannotWrite where the gradebook cannot be used."""
+        try:
+            with Gradebook(course_config(course).CourseDirectory.db_url) as gradebook:
+                self._usual = str(gradebook.find_assignment(unit).duedate)
+                self._due = {one.student.id: str(one.duedate) for one in gradebook.assignment_submissions(unit)}
+        except SQLAlchemyError as error:
+            raise CannotWrite(f"the gradebook cannot be used: {obstacle(error) or error}") from error
 
     def __contains__(self, student: str) -> bool:
         return student in self._due

@@ -102,12 +102,12 @@ class Journal:
 
 def journal_key(program: ModuleSource, text: str, reference: ModuleSource, tier: str, patience: float) -> str:
     """The hash of everything that a verdict depends on."""
-    parts = [program.to_data(), text, reference.to_data(), tier, patience, _versions()]
+    parts = [program.to_data(), text, reference.to_data(), tier, patience, versions()]
     return hashlib.sha256(json.dumps(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @cache
-def _versions() -> list[str]:
+def versions() -> list[str]:
     """The versions of Python, NumPy and of our own code, which is hashed: its version number changes too seldom."""
     digest = hashlib.sha256()
     root = Path(__file__).resolve().parents[2]
@@ -116,6 +116,31 @@ def _versions() -> list[str]:
     for path in sorted(ours):
         digest.update(path.read_bytes())
     return [platform.python_version(), version("numpy"), digest.hexdigest()]
+
+
+def row_to_data(row: Row) -> dict[str, Any]:
+    """A row as JSON can hold it."""
+    one = row.result
+    told = {"sentence": one.sentence, "passed": one.passed, "seconds": one.seconds, "share": row.share}
+    return told | {"rest": _rest(one)}
+
+
+def row_of_data(data: Any) -> Row:
+    """The row in such data from another machine. Raises ValueError, KeyError or TypeError for anything else."""
+    rest = data["rest"]
+    evidence = rest.get("evidence", ["", None])
+    texts = [data["sentence"], rest["explanation"], rest["detail"], rest["output"], *rest["calls"]]
+    if not all(isinstance(text, str) for text in texts) or not all(
+        isinstance(verdict, bool) for verdict in (data["passed"], rest["not_begun"])
+    ):
+        raise ValueError("a text or a verdict of a row is none")
+    words, page = evidence
+    if not isinstance(words, str) or not isinstance(page, str | None):
+        raise ValueError("the evidence of a row is none")
+    share, seconds = float(data["share"]), float(data["seconds"])
+    if not 0.0 <= share <= 1.0 or not 0.0 <= seconds < 1e6 or (share == 1.0) != data["passed"]:
+        raise ValueError("the share or the seconds of a row cannot be")
+    return Row(_result(data["sentence"], data["passed"], seconds, rest), share)
 
 
 def _rest(one: CheckResult) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from autograder.grading.assembly import assemble
-from autograder.grading.grader import Graded, grade_in_worker, open_worker
+from autograder.grading.grader import Graded, grade_in_worker, open_sandbox, open_worker
 from autograder.grading.jobs import Jobs
 from autograder.grading.plain_files import StrangeFolder, strange, strange_within
 from autograder.grading.pool import Workers, judging_pool
@@ -70,9 +70,8 @@ def grade_class(
     outcomes = list(submitted.problems)
     for problem in submitted.problems:
         finished(problem)
-    many = Jobs(jobs)
-    with LocalJudges(settings, many.most) as judges:
-        for outcome in judged(submitted.tasks, judges, many):
+    with LocalJudges(settings, jobs) as judges:
+        for outcome in judged(submitted.tasks, judges):
             outcomes.append(outcome)
             finished(outcome)
     return submitted.in_order(outcomes)
@@ -131,7 +130,15 @@ def tasks_of(
 
 
 class Judges(Protocol):
-    """Judges exercises elsewhere, as many as they are given, each in a process that the others do not share."""
+    """Judges exercises elsewhere, as many as they are given, each in a process that the others do not share.
+
+    `settings` have the tier of sandbox that they judge in, `jobs` says how many to give them at once.
+    """
+
+    settings: Settings
+    jobs: Jobs
+
+    def describe(self) -> str: ...
 
     def judge(self, work: Work) -> Future[Graded]:
         """The future raises NotGraded, and BrokenExecutor where the process was killed: then it may be asked again."""
@@ -141,14 +148,23 @@ class Judges(Protocol):
 class LocalJudges(Workers):
     """Processes of this machine, each with its own sandboxes."""
 
-    def __init__(self, settings: Settings, most: int) -> None:
-        super().__init__(lambda: judging_pool(most, "autograder.nbgrader.classroom", open_worker, settings))
+    def __init__(self, settings: Settings, jobs: int | None = None) -> None:
+        """Raises NotGraded where nothing holds a submission, and that was not allowed."""
+        self._sandbox = open_sandbox(settings.unsandboxed, settings.tier)
+        self.jobs = Jobs(jobs)
+        self.settings = replace(settings, tier=self._sandbox.tier)
+        super().__init__(
+            lambda: judging_pool(self.jobs.most, "autograder.nbgrader.classroom", open_worker, self.settings)
+        )
+
+    def describe(self) -> str:
+        return self._sandbox.describe()
 
     def judge(self, work: Work) -> Future[Graded]:
         return self.submit(grade_in_worker, work)
 
 
-def judged(tasks: list[tuple[Outcome, Work]], judges: Judges, jobs: Jobs) -> Iterator[Outcome]:
+def judged(tasks: list[tuple[Outcome, Work]], judges: Judges) -> Iterator[Outcome]:
     """The outcomes as they come. Equal programs are judged once; long waits of one hold up no other.
 
     Raises CannotWrite where nothing can be recorded: then nobody's can.
@@ -162,10 +178,10 @@ def judged(tasks: list[tuple[Outcome, Work]], judges: Judges, jobs: Jobs) -> Ite
     tries: Counter[Work] = Counter()
     waiting: dict[Future[Graded], Work] = {}
     while left or waiting:
-        while left and len(waiting) < jobs.now():
+        while left and len(waiting) < judges.jobs.now():
             work = left.popleft()
             waiting[judges.judge(work)] = work
-        for future in wait(waiting, jobs.patience, FIRST_COMPLETED).done:
+        for future in wait(waiting, judges.jobs.patience, FIRST_COMPLETED).done:
             work, graded, problem = waiting.pop(future), None, ""
             try:
                 graded = future.result()

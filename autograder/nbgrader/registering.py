@@ -50,6 +50,7 @@ def register(course: Path, name: str, config: Config | None = None) -> None:
         coursedir.release_directory = folder  # the released notebooks come from our own build
         coursedir.assignment_id = name
         converter = GenerateAssignment(coursedir=coursedir, config=config)
+        level = converter.log.level  # of the one log of everything that nbgrader does
         converter.log.setLevel(logging.CRITICAL)  # its traceback tells no instructor anything
         try:
             converter.start()
@@ -57,6 +58,8 @@ def register(course: Path, name: str, config: Config | None = None) -> None:
             if what := obstacle(error):
                 raise CannotWrite(f"{name} cannot be entered into the gradebook: {what}") from error
             raise NotGraded(f"nbgrader cannot enter {name} into the gradebook: {_why(config, name, error)}") from error
+        finally:
+            converter.log.setLevel(level)
 
 
 def _why(config: Config, name: str, error: Exception) -> str:
@@ -87,13 +90,9 @@ def course_config(course: Path) -> Config:
         try:
             config.merge(PyFileConfigLoader(_OWN, path=str(course)).load_config())
         except Exception as error:  # whatever a file of Python leads to
-            raise NotGraded(f"{course / _OWN} cannot be used: {type(error).__name__}: {error}") from error
+            raise NotGraded(f"{course / _OWN} cannot be executed: {type(error).__name__}: {error}") from error
     config.CourseDirectory.root = str(course.resolve())
     if "db_url" not in config.CourseDirectory:
-        config.CourseDirectory.db_url = gradebook_url(course)
+        # Whoever comes while others write to it waits.
+        config.CourseDirectory.db_url = f"sqlite:///{course.resolve()}/gradebook.db?timeout={PATIENCE}"
     return config
-
-
-def gradebook_url(course: Path) -> str:
-    """The gradebook of a course, for who waits while others write to it."""
-    return f"sqlite:///{course.resolve()}/gradebook.db?timeout={PATIENCE}"

@@ -449,6 +449,9 @@ timeline(one_at_a_time, 4)
 # exercise: count_primes
 
 # %% [markdown]
+# **To read on.** J. Gustafson, "Reevaluating Amdahl's Law", Communications of the ACM 31 (1988), two pages. M. McCool, A. Robison, J. Reinders, *Structured Parallel Programming* (Morgan Kaufmann, 2012), chapter 2, on work, span and speed-up. T. Cormen, C. Leiserson, R. Rivest,
+# C. Stein, *Introduction to Algorithms*, 4th edition, chapter 26, section 26.1. How OpenMP shares a loop out: B. Chapman, G. Jost, R. van der Pas, *Using OpenMP* (MIT Press, 2007).
+#
 # ## What you know now
 #
 # - A speed-up compares with the best serial program, in repeated, interleaved runs, and "too busy to tell" is a result.

@@ -541,6 +541,9 @@ timeline(count_combined, long_texts, 2)
 # exercise: word_count
 
 # %% [markdown]
+# **To read on.** M. McCool, A. Robison, J. Reinders, *Structured Parallel Programming* (Morgan Kaufmann, 2012), chapters 4 (map) and 5 (reduce, scan, fusion). J. Dean, S. Ghemawat, "MapReduce: Simplified Data Processing on Large Clusters", OSDI (2004).
+# On graphics cards: D. Kirk, W. Hwu, *Programming Massively Parallel Processors*, the chapters on reduction and on prefix sum.
+#
 # ## What you know now
 #
 # - Map: no item needs another. Reduce: one result. Scan: all results on the way. Pack: a scan that says where things go.

@@ -181,8 +181,7 @@ print(lengths, "largest / mean =", max(lengths) / 500)
 # %% [markdown]
 # With one item for each bucket the largest is about two and a half times the mean, and all wait for whoever has it: 8 workers are worth 3. Take more items than you need, sort this **sample**, and use
 # every 16th of them. 64 are better still, and the sample has to be sorted by somebody: alone. This is *oversampling*.
-
-# %% [markdown]
+#
 # One case is worse than bad luck. Let all the items be equal, or a few values be very frequent: words of a language, ages in years, a sensor that says 0 most of the time.
 
 # %%
@@ -407,19 +406,14 @@ for child in sorted(children(START)):
     best, more = search(child, best)
     looked.append(more)
 print("each:", looked, " all:", sum(looked))
+print("the best trip in each part:", [search(child, float("inf"))[0] for child in sorted(children(START))])
 
 # %% [markdown]
-# That is the serial search again, cut into parts: nearly all the work is in the first, and the others only have to see that they are not worth it.
+# That is the serial search again, cut into parts: nearly all the work is in the first, and the others only have to see that they are not worth it. The best length, 226, is in two of the parts: a
+# round trip can be gone in either direction.
 #
 # A parallel search can even be faster than P times: if the good trip happens to lie in the third part, whoever begins there finds it at once, and the serial search would have gone through two parts before. And it can be slower
 # than one alone. This is called a **search anomaly** (Lai and Sahni, 1984), and it is why a speed-up of a search is measured over many inputs, or told in nodes.
-
-# %%
-best_in = [search(child, float("inf"))[0] for child in sorted(children(START))]
-print("the best trip in each part:", best_in)
-
-# %% [markdown]
-# The best length, 226, is in two of the parts: a round trip can be gone in either direction.
 
 # %%
 # exercise: branch_and_bound

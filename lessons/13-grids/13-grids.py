@@ -127,16 +127,13 @@ film.show(who, last=True)
 # %%
 Film("a Mandelbrot picture", most=60, unit="steps").show(drawn, last=True)
 
+for blocks in [4, 40]:
+    parts = [float(part.sum()) for part in np.array_split(drawn, blocks)]
+    print(f"{blocks:>2} blocks: the dearest is {max(parts) / drawn.sum():5.1%} of all the work")
+
 # %% [markdown]
 # The bright points are the dear ones, 60 steps each, and they are at the bottom. (A view in the usual position is symmetric, and two halves look perfectly balanced. It is a favourite of advertisements.)
-
-# %%
-cost = drawn.sum(axis=1)
-for blocks in [4, 40]:
-    parts = [float(part.sum()) for part in np.array_split(cost, blocks)]
-    print(f"{blocks:>2} blocks: the dearest is {max(parts) / cost.sum():5.1%} of all the work")
-
-# %% [markdown]
+#
 # With four blocks, one for each worker, the last one has most of the work, and the speed-up cannot be more than 1 over its share. With 40 there is something left to deal out.
 
 # %%
@@ -351,7 +348,7 @@ for name, (operations, moved, seconds) in measured.items():
     print(f"{name:>22}: {operations / moved:7.3f} operations a byte, {operations / seconds / 1e9:6.2f} thousand million a second")
 
 # %%
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from lockstep.page.picture import Picture
 
@@ -363,7 +360,9 @@ for (name, (operations, moved, seconds)), mark in zip(measured.items(), "os^"):
     axes.loglog(operations / moved, operations / seconds / 1e9, mark, markersize=9, label=name)
 axes.set_xlabel("operations for each byte that is fetched")
 axes.set_ylabel("thousand million operations a second")
+axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
 for axis in (axes.xaxis, axes.yaxis):
+    axis.set_minor_formatter(NullFormatter())
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
 axes.set_title("Roofline, measured here")
 axes.legend(fontsize=8)
@@ -373,7 +372,7 @@ picture
 # Left of the bend more cores do not help for long: two of them can often fetch all that memory delivers, and the third waits. This is why the simulated curves of this course say "optimistic" where arrays are larger than a cache.
 # `simulate` puts computing times beside one another, as if every core had a memory of its own.
 #
-# Jacobi in whole arrays goes through memory nine times a step: three times for the temporary arrays of each `+`. Blocks that stay in the cache, or a compiler (numba, in unit 15, to come), go through it twice. That is worth more than
+# Jacobi in whole arrays goes through memory nine times a step: three times for the temporary arrays of each `+`. Blocks that stay in the cache, or a compiler (numba, in unit 15), go through it twice. That is worth more than
 # two cores.
 #
 # ## Lines of memory
@@ -415,7 +414,7 @@ for name, distance in [("one line", 1), ("far apart", 32)]:
 # | independent pieces with chance in them | a spawned seed for each piece, and any pool |
 # | a picture, a sweep over parameters | many small tasks, the dear ones first |
 # | a grid on one machine | shared memory, blocks, a barrier; but first NumPy without temporaries, or numba |
-# | a grid on many machines | MPI: halos by `sendrecv` (unit 14, to come) |
+# | a grid on many machines | MPI: halos by `sendrecv` (unit 14) |
 # | matrices | `@`, with its own threads, and no processes around it |
 # | arrays larger than memory | Dask arrays, which are blocks with halos (`map_overlap`) |
 #

@@ -6,7 +6,7 @@
 # You know processes well by now. Python has other ways to do several things at once, and other languages have more: threads, event loops, interpreters, compiled loops, graphics cards, clusters. Which one is right depends on a single question: **what does
 # your program spend its time on?** In this unit three small pieces of work go through all the models, on your machine, and you fill in the table.
 #
-# Contents: three kinds of work · threads · what the GIL does · processes · an event loop · both together · interpreters · compiled loops · a graphics card · many machines · your table · one core · four styles of the same program.
+# Contents: three kinds of work · threads · what the GIL does · processes · an event loop · both together · interpreters · compiled loops · a graphics card · one core · many machines · your table · four styles of the same program.
 #
 # You will build `fetch_all`, `with_the_right_pool`, `primes_with_executor` and `primes_with_asyncio`, and predict `what_the_gil_does`.
 
@@ -359,7 +359,7 @@ print(await beside(compute_in_processes), "ticks while processes computed")
 # %% [markdown]
 # ## Interpreters
 #
-# From Python 3.14 on there is something between threads and processes: several **interpreters** in one process, each with modules, variables and a GIL of its own. They compute together as processes do, start faster, and share nothing, so that arguments are copied, too.
+# From Python 3.14 on there is something between threads and processes: several **interpreters** in one process, each with modules, variables and a GIL of its own. They compute together as processes do, and share nothing, so that arguments are copied, too. An empty one is there within some milliseconds; here each has first to import what this notebook imports.
 
 # %%
 def in_interpreters(function, items):
@@ -455,6 +455,32 @@ if HAS_NUMBA:
 # %% [markdown]
 # Threads of one block go in lockstep. Where one of them takes the other branch of an `if`, or loops for longer, as here for large primes, all of its group wait. And what you compute has to be brought to the card and back first: it is the price of a message again, from unit 04.
 #
+# ## One core
+#
+# On Binder you have one CPU, perhaps. What can a single core show? **Waiting**, honestly: it needs no core. **What a model costs**: starting, pickling, switching. **What goes wrong**: races and deadlocks need no second core. What it *cannot* show is computing together: two processes
+# compute as long as one does. For that you have `simulate`, which puts what each process computes on cores of its own:
+
+# %%
+predict("16 blocks of equal work on 4 cores, with 2 and with 4 workers: how many times as fast are 4?", unit="times")
+
+# %%
+def compute_block(number):
+    work(0.02)
+    return number
+
+
+def in_pool(workers):
+    with Pool(workers) as pool:
+        return len(pool.map(compute_block, range(16), chunksize=1))
+
+
+for workers in [1, 2, 4, 8]:
+    found = simulate(in_pool, workers, cores=4, costs="laptop")
+    print(f"{workers} workers on 4 cores: {found.makespan * 1000:4.0f} ms, {found.parallelism:.1f} cores busy")
+
+# %% [markdown]
+# Eight workers on four cores are no faster than four: who computes needs a core. Eight *waiting* ones would be.
+#
 # ## Many machines
 #
 # Unit 14 had them. Here they only have to stand in the table; the workers are two processes on your machine, so that what you see is mostly the price.
@@ -484,9 +510,12 @@ def with_dask(client):
 
 
 if find_spec("distributed"):
+    for what in "DISTRIBUTED", "ASYNCIO":
+        os.environ[f"DASK_LOGGING__{what}"] = "critical"  # its workers tell of their end otherwise
     from distributed import Client, LocalCluster
 
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
+    quiet = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "silence_logs": 50}
+    with LocalCluster(n_workers=2, threads_per_worker=1, **quiet) as cluster, Client(cluster) as client:
         measure("Dask, 2 workers", with_dask(client))
 else:
     print("Dask is not installed here (pip install 'dask[distributed]'): it is left out.")
@@ -531,32 +560,6 @@ for kind, (model, because) in choice.items():
         print(f"{kind:>9}: {model}, {times:.1f} times as long as {best[1]}, {because}")
 
 # %% [markdown]
-# ## One core
-#
-# On Binder you have one CPU, perhaps. What can a single core show? **Waiting**, honestly: it needs no core. **What a model costs**: starting, pickling, switching. **What goes wrong**: races and deadlocks need no second core. What it *cannot* show is computing together: two processes
-# compute as long as one does. For that you have `simulate`, which puts what each process computes on cores of its own:
-
-# %%
-predict("16 blocks of equal work on 4 cores, with 2 and with 4 workers: how many times as fast are 4?", unit="times")
-
-# %%
-def compute_block(number):
-    work(0.02)
-    return number
-
-
-def in_pool(workers):
-    with Pool(workers) as pool:
-        return len(pool.map(compute_block, range(16), chunksize=1))
-
-
-for workers in [1, 2, 4, 8]:
-    found = simulate(in_pool, workers, cores=4, costs="laptop")
-    print(f"{workers} workers on 4 cores: {found.makespan * 1000:4.0f} ms, {found.parallelism:.1f} cores busy")
-
-# %% [markdown]
-# Eight workers on four cores are no faster than four: who computes needs a core. Eight *waiting* ones would be.
-#
 # ## Four styles
 #
 # The models say *who* executes. How the parts of a program work **together** is another choice, and four styles have lasted. The same small program in each: three customers of a bank each bring 1 euro 100 times, and in the end it should have 300. All four run in threads here; each can be
@@ -674,7 +677,7 @@ for style, state in {
 #
 # And the zeroth line of every such table: **does it have to be faster at all?**
 #
-# **Where to read on.** *Python*: M. Fowler, *Python Concurrency with asyncio* (Manning, 2022), from event loops to processes; L. Ramalho, *Fluent Python*, 2nd edition (O'Reilly, 2022), chapters 19 to 21; M. Gorelick, I. Ozsvald, *High Performance Python*, 2nd edition
+# **To read on.** *Python*: M. Fowler, *Python Concurrency with asyncio* (Manning, 2022), from event loops to processes; L. Ramalho, *Fluent Python*, 2nd edition (O'Reilly, 2022), chapters 19 to 21; M. Gorelick, I. Ozsvald, *High Performance Python*, 2nd edition
 # (O'Reilly, 2020). *Java*: B. Goetz and others, *Java Concurrency in Practice* (Addison-Wesley, 2006), chapter 8 on how many threads. *Go*: A. Donovan, B. Kernighan, *The Go Programming Language* (Addison-Wesley, 2015), chapters 8 and 9; K. Cox-Buday, *Concurrency in Go* (O'Reilly, 2017).
 # *C++*: A. Williams, *C++ Concurrency in Action*, 2nd edition (Manning, 2019), chapters 3 to 5. *OpenMP*: B. Chapman, G. Jost, R. van der Pas, *Using OpenMP* (MIT Press, 2007). *CUDA*: D. Kirk, W. Hwu, *Programming Massively Parallel Processors* (Morgan Kaufmann; its 4th edition, 2022, with I. El Hajj). *Channels*: C. A. R. Hoare,
 # "Communicating Sequential Processes", Communications of the ACM 21 (1978). *Actors*: C. Hewitt, P. Bishop, R. Steiger, "A Universal Modular ACTOR Formalism for Artificial Intelligence", IJCAI (1973). *Monitors*: C. A. R. Hoare, "Monitors: An Operating System Structuring Concept", Communications of the ACM 17 (1974).

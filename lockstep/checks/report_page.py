@@ -47,7 +47,8 @@ def report_html(report: Report, *, waiting: Sequence[Waiting] = (), interrupted:
 def _not_begun(report: Report) -> str:
     """The one line on an exercise that nobody has touched."""
     waiting = "its check waits" if report.total == 1 else f"its {report.total} checks wait"
-    return marked(f"`{report.exercise}`: {report.results[0].explanation}; {waiting} for that.")
+    words, name = report.results[0].explanation, f"`{report.exercise}`"
+    return marked(f"{words if words.startswith(name) else f'{name}: {words}'}; {waiting} for that.")
 
 
 def running_headline(report: Report, waiting: Sequence[Waiting]) -> str:

@@ -117,7 +117,7 @@ def _beyond(result: Measurement) -> Iterator[str]:
         workers, speedup = max(result.elsewhere.speedups, key=lambda pair: pair[1])
         yield f"The curve with triangles was {result.elsewhere.label}: {speedup:.2f} at best, with {counted(workers, 'worker')}."
     if result.simulated:
-        yield f"Beyond {counted(cpus.count, 'worker')} the curve is simulated, not measured."
+        yield f"Beyond {counted(cpus.count, 'worker')} the {'dashed ' if result.elsewhere else ''}curve is simulated, not measured."
         beyond = [workers for workers, speedup in result.simulated if speedup > ABOVE_IDEAL * workers]
         if beyond:
             told = ", ".join(map(str, beyond))

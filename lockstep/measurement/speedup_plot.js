@@ -73,7 +73,7 @@ function plot(result, colors, width) {
     );
     const label = svg("text", { x: width - RIGHT - 8, y: HEIGHT - BOTTOM - 10, "text-anchor": "end", opacity: 0.8 });
     label.textContent = `beyond ${count === 1 ? "the 1 usable CPU" : `the ${count} usable CPUs`}`
-      + (result.simulated.length ? ": simulated" : "");
+      + (result.simulated.length && !result.elsewhere ? ": simulated" : "");
     drawing.append(label);
   }
   for (const value of ticks(result.top)) {

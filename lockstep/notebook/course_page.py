@@ -31,7 +31,7 @@ def course_page(units: Sequence[Unit], here: Place | None) -> str:
     if not units or here is None:
         return f"<p>{_NO_MAP}</p>"
     place = (
-        f'<p style="font-size: 1.15em">{_plain(here.words)} <a href="{_plain(here.link)}"><strong>{_plain(here.title)}</strong></a> '
+        f'<p style="font-size: 1.15em">{_plain(here.words)} {_link(here.link, here.title, "strong")} '
         f"({_plain(here.unit)}){_when(here.at, ', ')}</p>"
     )
     levels = "; ".join(f"{_dots(level)} {_LEVELS[level]}" for level in (1, 2, 3))
@@ -43,7 +43,7 @@ def _unit(unit: Unit, is_here: bool) -> str:
     there, of = (unit.mended, unit.puzzles) if unit.puzzles else (unit.reached, unit.points)
     bar = f'<progress style="width: 5em" value="{there:.2f}" max="{of or 1}" aria-label="{_plain(unit.title)}"></progress>'
     line = (
-        f'<a href="{_plain(unit.link)}"><strong>{_plain(unit.title)}</strong></a>'
+        f"{_link(unit.link, unit.title, 'strong')}"
         f"<span>{_plain(unit.question)}</span><span>{_duration(unit.minutes)}</span><span>{bar} {_reached(unit)}</span>"
     )
     summary = f'<summary style="padding: 3px 0"><span style="{_LINE}">{line}</span></summary>'
@@ -55,7 +55,7 @@ def _tasks(tasks: Sequence[Task]) -> str:
     others = "".join(f'<th scope="col">{name}</th>' for name in ("Difficulty", "Checks", "Points", "Tried"))
     head = f'<th scope="col" style="text-align: left">Exercise</th>{others}'
     rows = "".join(
-        f'<tr><td style="text-align: left"><a href="{_plain(task.link)}">{_plain(task.title)}</a></td>'
+        f'<tr><td style="text-align: left">{_link(task.link, task.title)}</td>'
         f'<td title="{_LEVELS[task.difficulty]}">{_dots(task.difficulty)}</td>'
         f"<td>{f'{task.best} of {task.of}' if task.of else ''}{' ✔' if task.done else ''}</td>"
         f"<td>{_number(task.reached)} of {task.points}</td><td>{_when(task.tried) or 'not yet'}</td></tr>"
@@ -98,6 +98,13 @@ def _when(at: int, before: str = "") -> str:
     days = {time.strftime("%F", now): "today", time.strftime("%F", time.localtime(time.time() - 86_400)): "yesterday"}
     day = days.get(time.strftime("%F", then))
     return before + (f"{day} at {time.strftime('%H:%M', then)}" if day else time.strftime("%d %b %Y", then).lstrip("0"))
+
+
+def _link(link: str, title: str, tag: str = "span") -> str:
+    """A link; to which heading it leads, course_view.js reads: JupyterLab only opens the notebook."""
+    return (
+        f'<a href="{_plain(link)}" data-heading="{_plain(link.partition("#")[2])}"><{tag}>{_plain(title)}</{tag}></a>'
+    )
 
 
 def _plain(text: str) -> str:

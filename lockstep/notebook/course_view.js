@@ -8,6 +8,28 @@ const COURSE_STYLE = `
   border: 1px solid currentColor; border-radius: 3px; }
 `;
 
+const LOADING_MS = 20_000; // of a notebook that is opened
+const SETTLING_MS = 1500; // as what is above is drawn, a heading moves
+
+// JupyterLab opens the notebook that a link names, and only if it was open before goes to the heading: so we do.
+function goToHeadings() {
+  if (window.lockstepGoing) return;
+  window.lockstepGoing = true;
+  document.addEventListener("click", (event) => {
+    const name = event.target.closest?.("a[data-heading]")?.dataset.heading;
+    if (!name) return;
+    const timer = setInterval(() => {
+      const heading = [...document.querySelectorAll("[data-jupyter-id]")].find((each) => each.dataset.jupyterId === name && each.offsetWidth);
+      if (!heading) return;
+      heading.scrollIntoView();
+      setTimeout(stop, SETTLING_MS);
+    }, 200);
+    const stop = () => { clearInterval(timer); document.removeEventListener("wheel", stop); };
+    document.addEventListener("wheel", stop, { passive: true }); // whoever scrolls is there
+    setTimeout(stop, LOADING_MS);
+  });
+}
+
 function render({ model, el }) {
   const root = html("div", { class: "lockstep-live lockstep-course" });
   const file = html("input", { type: "file", accept: ".json,application/json", hidden: "", "aria-hidden": "true", tabindex: "-1" });
@@ -67,6 +89,7 @@ function render({ model, el }) {
   seen.observe(root);
   const back = () => { if (!document.hidden) send({ do: "look" }); };
   document.addEventListener("visibilitychange", back);
+  goToHeadings();
   draw();
   return () => { seen.disconnect(); document.removeEventListener("visibilitychange", back); };
 }

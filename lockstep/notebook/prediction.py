@@ -6,6 +6,7 @@ import html
 import math
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,9 @@ from lockstep.page.kernel import running_shell
 from lockstep.words import SENTENCES, brief
 
 _NUMBER = re.compile(r"(?<![\w.])[-+]?\d[\d,_]*(?:\.\d+)?(?:e[-+]?\d+)?(?![\w])", re.IGNORECASE)
+
+_FEW_LINES = 4  # of what was printed; more are not said again
+_MOST_WRITTEN = 10_000  # pieces of what was printed that are kept
 
 
 class PredictionWidget(LiveView):
@@ -92,6 +96,7 @@ class _Beside:
         self._path = Path()
         self._asking = False  # in the cell that is being run
         self._printed: list[str] = []
+        self._stop_copying = _nothing
         shell.events.register("pre_run_cell", self._before)
         shell.events.register("post_run_cell", self._after)
 
@@ -109,13 +114,12 @@ class _Beside:
     def _before(self, info: Any) -> None:
         self._printed.clear()
         if self._widget is not None:
-            self._stream = sys.stdout
-            sys.stdout = _Copy(sys.stdout, self._printed)
+            self._stop_copying = _copied(sys.stdout, self._printed)
 
     def _after(self, result: Any) -> None:
         widget = self._widget
-        if isinstance(sys.stdout, _Copy):
-            sys.stdout = self._stream
+        self._stop_copying()
+        self._stop_copying = _nothing
         if widget is None or self._asking:
             self._asking = False
             return
@@ -130,19 +134,27 @@ class _Beside:
         display(HTML(beside(said, came, word)))
 
 
-class _Copy:
-    """A stream that also keeps what is written to it."""
+def _copied(stream: Any, kept: list[str]) -> Callable[[], None]:
+    """From now on `kept` gets what is written to the stream, until what is given back is called.
 
-    def __init__(self, stream: Any, kept: list[str]) -> None:
-        self._stream, self._kept = stream, kept
+    The stream's own method is replaced: a thread of the kernel writes to it what child processes print.
+    """
+    write = stream.write
 
-    def write(self, text: str) -> int:
-        if len(self._kept) < 10_000:
-            self._kept.append(text)
-        return int(self._stream.write(text) or 0)
+    def copied(text: str) -> int:
+        if len(kept) < _MOST_WRITTEN:
+            kept.append(text)
+        return int(write(text) or 0)
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
+    def stop() -> None:
+        stream.write = write
+
+    stream.write = copied
+    return stop
+
+
+def _nothing() -> None:
+    """What is to be stopped where nothing is copied."""
 
 
 def what_came(value: Any, printed: str, error: BaseException | None) -> str:
@@ -152,7 +164,9 @@ def what_came(value: Any, printed: str, error: BaseException | None) -> str:
     if value is not None:
         return brief(" ".join(_written(value).split()), SENTENCES)
     lines = [line for line in printed.splitlines() if line.strip()]
-    return brief(" / ".join(lines[-6:]), SENTENCES) if lines else "nothing that was printed"
+    if len(lines) > _FEW_LINES:
+        return "what is printed above"
+    return brief(" / ".join(lines), SENTENCES) if lines else "nothing that was printed"
 
 
 def _written(value: Any) -> str:

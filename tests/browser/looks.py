@@ -89,6 +89,7 @@ def pictures(page, name):
     height = page.evaluate(
         "() => Math.max(...[...document.querySelectorAll('.jp-Cell')].map((cell) => cell.getBoundingClientRect().bottom))"
     )
+    height = min(height, HIGHEST)
     for number, top in enumerate(range(0, int(height), SLICE)):
         clip = {"x": 0, "y": top, "width": width, "height": min(SLICE, height - top)}
         page.screenshot(path=str(Path(folder) / f"{name}-{width}-{number}.png"), clip=clip)

@@ -50,7 +50,7 @@ def test_an_exercise_that_nobody_has_touched_is_one_calm_line():
     )
     shown = page(result, total=4)
     assert re.sub("<.*?>", "", shown) == (
-        "count: count is not begun: it still raises NotImplementedError; its 4 checks wait for that."
+        "count is not begun: it still raises NotImplementedError; its 4 checks wait for that."
     )
     assert "✘" not in shown
 

@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import shutil
 import signal
 import sqlite3
@@ -9,7 +10,6 @@ import subprocess
 import sys
 import time
 from contextlib import closing
-from pathlib import Path
 
 import psutil
 import pytest
@@ -53,9 +53,9 @@ def class_of(course, number):
 
 
 def files(course):
-    """The text of everything that nbgrader makes of a class."""
+    """What nbgrader makes of a class, without the seconds that checks took."""
     found = [path for part in ("autograded", "feedback") for path in (course.root / part).rglob("*") if path.is_file()]
-    return {str(path.relative_to(course.root)): path.read_bytes() for path in found}
+    return {str(path.relative_to(course.root)): re.sub(rb"\d+\.\d+ s\b", b"", path.read_bytes()) for path in found}
 
 
 def result(course, number):
@@ -150,13 +150,13 @@ def all_below(process):
 
 
 @pytest.mark.slow
-def test_killed_at_any_moment_it_goes_on_to_the_same_result_and_leaves_no_process(course, built, tmp_path):
+def test_killed_at_any_moment_it_goes_on_to_the_same_result_and_leaves_no_process(course, tmp_path):
     """One that is killed leaves nothing at work: workers and sandboxes end by themselves."""
     undisturbed = type(course)(shutil.copytree(course.root, tmp_path / "undisturbed"))
     for one in (undisturbed, course):
         class_of(one, 6)
     grade(undisturbed)
-    for moment in (random.uniform(0.5, 8) for _ in range(4)):
+    for moment in (random.uniform(0.5, 8) for _ in range(3)):
         running = subprocess.Popen(
             command(course), env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
@@ -299,11 +299,11 @@ def test_a_stage_is_interrupted_when_its_process_is_no_more(tmp_path):
     assert stages.stage(tmp_path, "numbers", "ann") == stages.Stage("complete", of="this")
 
 
-def test_a_config_of_the_course_that_cannot_be_executed_is_told(course):
+def test_a_config_of_the_course_that_cannot_be_used_is_told(course):
     (course.root / "nbgrader_config.py").write_text("c = get_config()\nc.Autograde.force = tru\n")
-    with pytest.raises(NotGraded, match="nbgrader_config.py cannot be executed: NameError"):
+    with pytest.raises(NotGraded, match="nbgrader_config.py cannot be used: NameError"):
         registering.course_config(course.root)
-    Path(course.root / "nbgrader_config.py").write_text(
+    (course.root / "nbgrader_config.py").write_text(
         "c = get_config()\nc.LateSubmissionPlugin.penalty_method = 'zero'\n"
     )
     assert registering.course_config(course.root).LateSubmissionPlugin.penalty_method == "zero"

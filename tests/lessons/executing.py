@@ -8,6 +8,7 @@ from pathlib import Path
 import nbclient
 import nbformat
 import psutil
+from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 
 from autograder.authoring.catalogue import ROOT
 
@@ -52,4 +53,5 @@ def _execute(path, place):
     ).execute()
     left = [process for process in psutil.process_iter(["cmdline"]) if process.pid not in before]
     assert not [process for process in left if "notebook_" in " ".join(process.info["cmdline"] or [])]
-    return notebook
+    # As JupyterLab saves it: what is printed one after another is one output.
+    return CoalesceStreamsPreprocessor().preprocess(notebook, {})[0]

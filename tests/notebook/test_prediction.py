@@ -35,6 +35,7 @@ def test_the_difference_is_told_where_it_can_be(said, came, choices, unit, word)
     ("value", "printed", "error", "came"),
     [
         (None, "a\n\nb\n", None, "a / b"),
+        (None, "a\nb\nc\nd\ne\n", None, "what is printed above"),
         ([1, 2], "noise\n", None, "[1, 2]"),
         (None, "", None, "nothing that was printed"),
         (None, "before\n", ZeroDivisionError("division by zero"), "ZeroDivisionError: division by zero"),
@@ -93,6 +94,15 @@ def test_what_the_next_cell_gives_stands_beside_a_prediction_and_both_are_kept(t
     assert kept == {"said": "3", "outcome": "It came: there are 5 (2 items more than you said)"}
     again, _ = outputs(tmp_path, f"{asked}\nprint(get_ipython()._lockstep_beside._widget.committed)", "1 + 1")
     assert again.rstrip().endswith("3")
+
+
+def test_what_a_child_prints_came_too(tmp_path, monkeypatch):
+    monkeypatch.delenv("PYTEST_CURRENT_TEST")  # where it is set, ipykernel does not show what child processes print
+    asked = "predict('What is printed?')\nget_ipython()._lockstep_beside._widget.committed = 'hello'"
+    child = "from multiprocessing import Process\np = Process(target=print, args=('hello',))\np.start()\np.join()"
+    _, shown = outputs(tmp_path, asked, child)
+    assert "It came" in shown
+    assert "nothing that was printed" not in shown
 
 
 def test_without_a_prediction_run_all_goes_on_and_nothing_is_said(tmp_path):

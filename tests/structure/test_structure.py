@@ -61,6 +61,13 @@ def test_released_notebooks_import_only_lockstep_of_ours(path):
 
 
 @pytest.mark.parametrize("path", RELEASED, ids=lambda path: path.stem)
+def test_the_first_cell_of_a_released_notebook_says_what_to_do_where_lockstep_is_not_installed(path):
+    first = next(cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == "code")
+    assert first.startswith("%load_ext lockstep\n# No module named 'lockstep'?")
+    assert "%pip install lockstep-course" in first
+
+
+@pytest.mark.parametrize("path", RELEASED, ids=lambda path: path.stem)
 def test_whoever_can_start_processes_in_a_released_notebook_has_been_told_of_its_first_cell(path):
     """What starts processes is imported by no cell before the one that imports lockstep, which says so."""
     for cell in nbformat.read(path, 4).cells:

@@ -29,7 +29,7 @@ def test_a_graded_cell_keeps_its_starter_and_shows_no_report():
     experiment = new_code_cell("print(1)")
     for cell in (solution, checks, puzzle, experiment):
         cell.outputs = [new_output("stream", text="said")]
-    page = page_of(notebook(solution, checks, puzzle, experiment), "01-unit", None)
+    page = page_of(notebook(solution, checks, puzzle, experiment), "01-unit", set(), None)
     made = [cell for cell in page.cells if cell.cell_type == "code"]
     assert [bool(cell.outputs) for cell in made] == [False, False, False, True]
     assert ["hide-input" in cell.metadata.get("tags", []) for cell in made] == [False, True, True, False]
@@ -37,27 +37,32 @@ def test_a_graded_cell_keeps_its_starter_and_shows_no_report():
 
 
 def test_the_notebook_can_be_downloaded_and_run_on_binder_only_where_it_is_published():
-    alone, published = (page_of(notebook(), "01-unit", each).cells[1].source for each in (None, HUB))
+    alone, published = (page_of(notebook(), "01-unit", set(), each).cells[1].source for each in (None, HUB))
     assert 'href="../notebooks/01-unit/01-unit.ipynb"' in alone
     assert "mybinder" not in alone
     address = "https://mybinder.org/v2/gh/somebody/course/v1?urlpath=lab%2Ftree%2Fwork%2F01-unit%2F01-unit.ipynb"
     assert address in published
 
 
-def test_headings_that_outputs_lead_to_have_the_places_that_jupyterlab_gives_them():
-    cell = new_code_cell("gallery()")
-    cell.outputs = [shown("text/html", '<a href="#The-water">The water</a>')]
-    page = page_of(notebook(cell, new_markdown_cell("## The water"), new_markdown_cell("## Other")), "17-gallery", None)
-    texts = [cell.source for cell in page.cells]
-    assert '<span id="The-water"></span>\n\n## The water' in texts
-    assert "## Other" in texts
+def test_headings_have_the_places_that_jupyterlab_gives_them():
+    page = page_of(notebook(new_markdown_cell("## The water\n```\n# No heading\n```")), "17-gallery", set(), None)
+    assert page.cells[-1].source == '<span id="The-water"></span>\n\n## The water\n```\n# No heading\n```'
     assert slug("`explore` it") == "explore-it"
+
+
+def test_outputs_that_lead_to_notebooks_lead_to_their_pages():
+    cell = new_code_cell("course()")
+    links = '<a href="../05-races/05-races.ipynb#Exercise:-Pay">x</a> <a href="../14-other/14-other.ipynb#Here">y</a>'
+    cell.outputs = [shown("text/html", links)]
+    made = page_of(notebook(cell), "00-start", {"05-races"}, None).cells[-1].outputs[0].data["text/html"]
+    assert 'href="../05-races/05-races.html#Exercise:-Pay"' in made
+    assert 'href="../index.html"' in made
 
 
 def test_the_words_of_a_picture_reach_its_page():
     cell = new_code_cell("plot()")
     cell.outputs = [shown("image/png", "AAAA", **{"image/png": {"alt": "a grid, hot in the middle"}})]
-    made = page_of(notebook(cell), "13-grids", None).cells[-1]
+    made = page_of(notebook(cell), "13-grids", set(), None).cells[-1]
     assert made.metadata["mystnb"]["image"]["alt"] == "a grid, hot in the middle"
 
 
@@ -65,7 +70,7 @@ def test_the_words_of_a_picture_reach_its_page():
 def test_every_unit_makes_a_page(path):
     read = nbformat.read(path, 4)
     assert title_of(read)
-    assert len(page_of(read, path.stem, HUB).cells) == len(read.cells) + 1
+    assert len(page_of(read, path.stem, set(), HUB).cells) == len(read.cells) + 1
 
 
 def test_the_first_page_leads_to_every_unit_and_document():

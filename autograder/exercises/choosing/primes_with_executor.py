@@ -121,17 +121,6 @@ def by_processes(limit, workers):
         return first, primes_with_executor(limit, executor)
 
 
-@given
-def by_interpreters(limit):
-    # None where this Python has none.
-    try:
-        from concurrent.futures import InterpreterPoolExecutor
-    except ImportError:
-        return None
-    with InterpreterPoolExecutor(2) as executor:
-        return primes_with_executor(limit, executor)
-
-
 @check("the right number of primes, counted by threads")
 def _(student):
     for limit, workers, primes in (100, 2, 25), (250, 3, 53), (90, 1, 24):
@@ -189,13 +178,6 @@ def _(student):
         f"there are 53 primes below 250; threads count them, and processes count {first}. Does a task change something that its process has a copy of?"
     )
     assert again == 53, f"a second time, with the same executor, it counts {again} in the place of 53"
-
-
-@hidden
-@check("the same, counted by interpreters, where this Python has them", limit=30)
-def _(student):
-    found = student.by_interpreters(250)
-    assert found is None or found == 53, f"there are 53 primes below 250, and interpreters count {found}"
 
 
 @hidden

@@ -198,7 +198,7 @@ def _(student):
 
 @check("each number is fetched as often as blocks of 8 x 8 need it, and all workers compute", limit=30)
 def _(student):
-    for rows, inner, columns in (40, 24, 40), (8, 20, 122):
+    for rows, inner, columns in (40, 24, 24), (8, 20, 122):
         found = simulate(student.product, given.counted, rows, inner, columns, 8, 4, cores=5, costs="ideal", limit=14)
         assert found.processes > 1, "no other process was started: nobody shares the work"
         assert found.processes == 5, f"for 4 workers {found.processes - 1} processes were started"
@@ -210,12 +210,12 @@ def _(student):
         assert parent < 1, "the parent multiplies blocks itself: let the workers do it"
         assert fetched != 4 * needed, f"{told}: each of 4 workers computes the whole product"
         assert fetched < 2 * rows * inner * columns, (
-            f"{told}: as many as without blocks. What is given to `multiply` does not fit into the cache beside its product, where three blocks of `size` x `size` have room"
+            f"{told}: as many as without blocks. What is given to `multiply` does not fit into the cache beside its product, where three blocks of `size` x `size` have room, or blocks are far smaller than that"
         )
         assert fetched <= needed, f"{told}: are some computed twice, or too small, or too large?"
         assert fetched == needed, f"{told}: not all blocks were multiplied by `multiply`"
         assert max(loads) <= 1.4 / 4 * sum(loads), (
-            f"the busiest of 4 workers does {max(loads) / sum(loads):.0%} of the work, with {-(-rows // 8)} x {-(-columns // 8)} blocks to be shared: deal out the blocks one by one, not whole rows of them"
+            f"the busiest of 4 workers does {max(loads) / sum(loads):.0%} of the work, with {-(-rows // 8)} x {-(-columns // 8)} blocks to be shared: deal out the blocks one by one, neither whole rows of them, nor all that are left over to the last"
         )
         assert found.makespan <= 1.4 / 4 * fetched, "the workers compute one after another: start all, then join all"
 
@@ -233,6 +233,15 @@ def _(student):
     found = simulate(student.product, given.counted, 43, 30, 33, 8, 3, cores=4, costs="ideal", limit=15)
     assert found.result[0] == student.product_alone(43, 30, 33)
     assert round(found.work) == 30 * (43 * 5 + 33 * 6)
+
+
+@wrong(
+    "nor all that are left over to the last",
+    replaced={
+        "blocks[worker::workers]": "blocks[len(blocks) // workers * worker : None if worker == workers - 1 else len(blocks) // workers * (worker + 1)]"
+    },
+)
+def the_last_gets_what_is_left_over(): ...
 
 
 @wrong("each block is the product of the last two blocks alone", replaced={"] += multiply(": "] = multiply("})
@@ -284,7 +293,8 @@ def whole_strips(): ...
 
 
 @wrong(
-    "not whole rows", replaced={"blocks[worker::workers]": "[b for b in blocks if b[0] // size % workers == worker]"}
+    "neither whole rows of them",
+    replaced={"blocks[worker::workers]": "[b for b in blocks if b[0] // size % workers == worker]"},
 )
 def whole_rows_of_blocks(): ...
 

@@ -1,0 +1,164 @@
+"""Judges on the workers of a Dask cluster: submissions go there as data, and results come back as rows of the journal.
+
+https://distributed.dask.org: it moves the work, and gives that of a worker that is gone to another.
+"""
+
+import json
+import tempfile
+import threading
+from concurrent.futures import BrokenExecutor, Future
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from distributed import Client, KilledWorker
+
+from autograder.grading.grader import Graded, Grader, NothingRuns, checks_in, key_of, open_sandbox
+from autograder.grading.jobs import Jobs
+from autograder.grading.journal import Journal, Row, row_of_data, row_to_data, versions
+from autograder.grading.work import GradeCell, NotGraded, Settings, Work
+from autograder.sandbox.launching import DESCRIPTIONS
+from lockstep.program.source import ModuleSource
+from lockstep.words import counted
+
+_LARGEST = 32 * 2**20  # bytes of a result
+_ONE = threading.Lock()  # a worker judges one at a time, however many threads it has: checks are of the process
+
+
+class ClusterJudges:
+    """The workers of a scheduler; the journal stays here, and holds nothing of theirs but rows that it could have made."""
+
+    def __init__(self, address: str, settings: Settings) -> None:
+        """Raises NotGraded where no scheduler answers, where it has no workers, or where they differ from each other."""
+        try:
+            self._client = Client(address, timeout=20, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise NotGraded(f"no Dask scheduler answers at {address}: {error}") from error
+        try:
+            self.tier = _common_tier(self._client.run(tier_here, settings.unsandboxed))
+        except BaseException:
+            self._client.close()
+            raise
+        self.jobs = Jobs(2 * len(self._client.nthreads()))  # the next one lies ready when one is done
+        self.settings = replace(settings, tier=self.tier)
+        self._journal = Journal(settings.journal)
+        self._reader = Grader(self.settings, NothingRuns(self.tier))
+
+    def describe(self) -> str:
+        workers = len(self._client.nthreads())
+        return f"{counted(workers, 'worker')} of a cluster. {DESCRIPTIONS[self.tier]}"
+
+    def judge(self, work: Work) -> Future[Graded]:
+        found: Future[Graded] = Future()
+        key = key_of(work, self.tier, self.settings.patience)
+        if len(self._journal.rows(key)) == checks_in(work):
+            found.set_result(self._reader.grade(work))
+            return found
+        order = _order(work, self.settings)
+        asked = self._client.submit(judge_here, order, pure=False)
+        asked.add_done_callback(lambda answer: self._take(answer, work, key, found))
+        return found
+
+    def _take(self, answer: Any, work: Work, key: str, found: Future[Graded]) -> None:
+        try:
+            for number, row in enumerate(_rows(answer.result(), work)):
+                self._journal.record(key, number, work.cell.grade_id, row)
+            found.set_result(self._reader.grade(work))
+        except NotGraded as error:
+            found.set_exception(error)
+        except KilledWorker:
+            found.set_exception(BrokenExecutor("workers of the cluster were killed over it"))
+        except Exception as error:  # whatever became of the connection
+            found.set_exception(NotGraded(f"the cluster did not judge it ({type(error).__name__}: {error}); run again"))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._client.close(timeout=5)
+
+
+def tier_here(unsandboxed: bool) -> str:
+    """The tier of this worker's sandbox, or why it has none. Runs on a worker."""
+    try:
+        return open_sandbox(unsandboxed).tier
+    except NotGraded as error:
+        return str(error)
+
+
+def judge_here(order: bytes) -> bytes:
+    """Judges one exercise: the rows for the journal, or why there are none. Runs on a worker."""
+    asked = json.loads(order)
+    answer: dict[str, Any]
+    try:
+        if asked["versions"] != versions():
+            raise NotGraded(
+                "a worker has another Python, NumPy or Lockstep than the machine that asks: install the same"
+            )
+        work = Work(
+            GradeCell(**asked["cell"]), ModuleSource.of_data(asked["program"]), ModuleSource.of_data(asked["reference"])
+        )
+        with _ONE:
+            grader, journal = _grader_here(asked["unsandboxed"], asked["patience"], asked["tier"])
+            grader.grade(work)
+            rows = journal.rows(key_of(work, asked["tier"], asked["patience"]))
+        answer = {"rows": [row_to_data(rows[number]) for number in range(checks_in(work))]}
+    except NotGraded as error:
+        answer = {"not graded": str(error)}
+    return json.dumps(answer).encode()
+
+
+@cache
+def _grader_here(unsandboxed: bool, patience: float, tier: str) -> tuple[Grader, Journal]:
+    """The one grader of a worker, with a journal that lasts as long: a reference need not pass again for each student."""
+    folder = tempfile.mkdtemp(prefix="lockstep-journal-")
+    place = Path(folder, "journal.sqlite")
+    return Grader(Settings(place, unsandboxed, patience, tier)), Journal(place)
+
+
+def _order(work: Work, settings: Settings) -> bytes:
+    asked = {
+        "cell": vars(work.cell),
+        "program": work.program.to_data(),
+        "reference": work.reference.to_data(),
+        "unsandboxed": settings.unsandboxed,
+        "patience": settings.patience,
+        "tier": settings.tier,
+        "versions": versions(),
+    }
+    return json.dumps(asked).encode()
+
+
+def _rows(answer: Any, work: Work) -> list[Row]:
+    """The rows in a worker's answer: one for each check. Raises NotGraded for whatever is no such thing."""
+    if not isinstance(answer, bytes) or len(answer) > _LARGEST:
+        raise NotGraded("what came from the cluster is no result")
+    try:
+        told = json.loads(answer)
+        if not isinstance(told, dict):
+            raise TypeError("it is no object")
+        if "not graded" in told:
+            raise NotGraded(str(told["not graded"])[:2_000])
+        rows = [row_of_data(one) for one in told["rows"]]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise NotGraded(f"what came from the cluster is no result: {error}") from error
+    if len(rows) != checks_in(work):
+        raise NotGraded(f"{len(rows)} results came from the cluster for {counted(checks_in(work), 'check')}")
+    return rows
+
+
+def _common_tier(tiers: dict[str, str]) -> str:
+    """Raises NotGraded if there are no workers, or if not all hold a submission equally well."""
+    if not tiers:
+        raise NotGraded("the scheduler has no workers: start some (docs/cluster.md)")
+    for worker, tier in tiers.items():
+        if tier not in DESCRIPTIONS:
+            raise NotGraded(f"the worker {worker} cannot judge: {tier}")
+    if len(set(tiers.values())) > 1:
+        told = ", ".join(f"{worker} has tier {tier}" for worker, tier in sorted(tiers.items()))
+        raise NotGraded(f"the workers hold a submission unequally well: {told}")
+    return next(iter(tiers.values()))
