@@ -70,7 +70,7 @@ def watch(folder, client, together, fatal):
         opened.append(name)
         if together and len(opened) <= 2:
             try:
-                meeting.wait(6)
+                meeting.wait(20)
             except threading.BrokenBarrierError:
                 open(os.path.join(folder, "alone"), "w").close()
         if len(opened) == fatal:
