@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SAWarning
 
-from autograder.authoring.build import build
+from autograder.authoring.build import read_lessons
 from autograder.authoring.catalogue import ROOT
 from autograder.demo.answers import ANSWERS
 from autograder.demo.course import answered, hand_in, make_course
@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"Nothing is graded: {error}")
         return 1
     print(sandbox.describe())
-    lessons = [lesson for lesson in build() if lesson.exercises]
+    lessons = [lesson for lesson in read_lessons() if lesson.exercises]
     known = {lesson.name: lesson for lesson in lessons}
     lesson = known.get(arguments.unit or lessons[0].name)
     if lesson is None:
