@@ -1,9 +1,11 @@
 """Nothing of the real time, the real processes or the threads outside is seen inside a simulation."""
 
 import textwrap
+import time
 
 import pytest
 
+from lockstep.simulation.costs import LAPTOP
 from lockstep.standin.machine import NotCovered
 from tests.exploration.taking import merged_and_not, take
 from tests.simulation.virtual import reply, simulated
@@ -28,6 +30,20 @@ def test_every_clock_tells_virtual_time(imported, clock, passed):
         f"{imported}\ndef main():\n    begin = {clock}\n    work(1)\n    time.sleep(1)\n    return {clock} - begin"
     )
     assert simulated(program).result == pytest.approx(passed, abs=1e-5)
+
+
+def test_a_clock_that_is_read_while_a_module_is_loaded_makes_no_process_look_busy():
+    compute_for(0.5)
+    found = simulated("BEGAN = time.perf_counter()\ndef main():\n    return BEGAN >= 0", costs=LAPTOP)
+    assert found.result is True
+    assert found.work < 0.25
+
+
+def compute_for(seconds: float) -> None:
+    """This thread has computed for so long, whatever it did before."""
+    end = time.thread_time() + seconds
+    while time.thread_time() < end:
+        pass
 
 
 def test_dates_are_those_of_the_simulation_and_go_through_queues():

@@ -40,6 +40,7 @@ class TimedLife(Life):
     def __init__(self, identity: str, me: Process | MainProcess, body: Callable[[TimedLife], Any]) -> None:
         super().__init__(identity, me)
         self.created: list[Creation] = []
+        self.loaded = False  # what its module does until then is no computing of the program's
         self.since = 0  # the thread's CPU clock when it began to compute, in ns
         self.cpu = 0  # ns of CPU in this stretch before `since`
         self.declared = 0.0  # seconds of CPU in this stretch that the program declared
@@ -181,7 +182,7 @@ class SimulateMachine(GreenletMachine):
             life.pools = pools + life.pools
 
     def _stretch(self, life: TimedLife, operation: Operation, line: str) -> Stretch:
-        measured = max(0, life.cpu - self._own_cost) * 1e-9 if self._measured else 0.0
+        measured = max(0, life.cpu - self._own_cost) * 1e-9 if self._measured and life.loaded else 0.0
         stretch = Stretch(measured + life.declared, operation, tuple(life.created), line)
         life.cpu, life.declared, life.created = 0, 0.0, []
         return stretch
@@ -218,7 +219,8 @@ class SimulateMachine(GreenletMachine):
         try:
             run = self.load(life, None if life.identity == "0" else self._payloads[life.identity][0])
         finally:
-            life.since = time.thread_time_ns()  # also where an argument cannot be unpickled
+            life.loaded = True  # also where an argument cannot be unpickled
+            life.since = time.thread_time_ns()
         if run is None:
             self.result = self._call_main(life.namespaces)
         else:
