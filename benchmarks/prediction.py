@@ -105,7 +105,7 @@ class Effort(NamedTuple):
     spread: tuple[Row, ...] = SPREAD
 
 
-TINY = Effort(1, 5.0, float("inf"), float("inf"), 50, 3, SPREAD[:1])
+TINY = Effort(1, 5.0, quiet=float("inf"), steady=float("inf"), part=50, rounds=3, spread=SPREAD[:1])
 
 
 class Repetition(NamedTuple):

@@ -378,7 +378,7 @@ def counts_replaced_and_not_added():
 def words_between_blanks(): ...
 
 
-@wrong("this came back: [<Future", replaced={"for counted in client.gather(client.map(count_file, paths)):\n        total.update(counted)\n    return dict(total)": "return client.map(count_file, paths)"})  # fmt: skip
+@wrong("is a Future, which cannot leave the process; return its .result()", replaced={"for counted in client.gather(client.map(count_file, paths)):\n        total.update(counted)\n    return dict(total)": "return client.map(count_file, paths)"})  # fmt: skip
 def futures_are_returned(): ...
 
 
