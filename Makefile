@@ -8,6 +8,8 @@ PORT ?= 8888
 # What `make lab` can reveal of solutions; `make lab SOLUTIONS=` reveals none.
 SOLUTIONS ?= solutions
 WORKERS ?= 2
+# Slow tests mostly wait: for time limits, kernels and browsers.
+SLOW_WORKERS ?= 3
 # What some units need beside the rest, and authors beside that.
 UNITS := --extra units
 AUTHORS := --group dev --group site --extra teach $(UNITS)
@@ -25,7 +27,7 @@ test: environment lint
 
 ## What takes longer: large differential tests, fuzzing, the wheel, the rendering of Binder's image.
 test-slow: environment wheel
-	$(RUN) pytest -n $(WORKERS) -m "slow and not alone"
+	$(RUN) pytest -n $(SLOW_WORKERS) -m "slow and not alone"
 	$(RUN) pytest -m "slow and alone"
 
 ## The tests on every interpreter found here, those that `make pythons` fetched and those of pyenv among them.
