@@ -1,10 +1,11 @@
 """Your problem, solved in parallel
 
-Write two functions.
+Write these functions.
 
 - `chosen_problem()` returns the name of the problem that you have chosen: `"queens"`, `"pairs"` or `"crawl"`.
 - `solve_in_parallel(problem, workers)` returns what the slow program of your problem returns for the same `problem`, computed by `workers` processes (queens, pairs), or with at most `workers` calls of `fetch` under way at once, in
   threads, processes or an event loop (crawl). Whatever it starts has ended when it returns.
+- `part_of` is for what a worker does for one task, and only you call it.
 
 The checks look at your problem only. They compare results on small cases and on odd ones: `workers` may be 1, or larger than there is work. And they look whether the work is really shared: for queens and pairs on 4 virtual
 cores, where no process may do more than 60 % of all the work; for crawl by a web whose pages answer when enough of them are being fetched. No page may be fetched twice.
@@ -39,36 +40,31 @@ def chosen_problem():
     ### END SOLUTION
 
 
-def solve_in_parallel(problem, workers):
-    """What the slow program of the chosen problem returns for `problem`, computed by `workers`."""
+def part_of(*task):
+    """What a worker does for one task. Change it as you like, and write beside it whatever else you need."""
     ### BEGIN SOLUTION
-    tasks = [(problem, first, second) for first in range(problem) for second in range(problem)] if problem > 1 else []
-    with Pool(workers) as pool:
-        found = sum(pool.imap_unordered(boards_beginning_with, tasks))
-        pool.close()
-        pool.join()
-    return found if problem > 1 else problem
-    ### END SOLUTION
-
-
-### BEGIN SOLUTION
-def boards_beginning_with(task):
-    n, first, second = task
-    return 0 if abs(first - second) < 2 else boards_below(n, (first, second))
-
-
-def boards_below(n, columns):
+    n, columns = task
     row = len(columns)
     if row == n:
         return 1
     return sum(
-        boards_below(n, (*columns, column))
+        part_of(n, (*columns, column))
         for column in range(n)
         if all(column != other and abs(column - other) != row - above for above, other in enumerate(columns))
     )
+    ### END SOLUTION
 
 
-### END SOLUTION
+def solve_in_parallel(problem, workers):
+    """What the slow program of the chosen problem returns for `problem`, computed by `workers`."""
+    ### BEGIN SOLUTION
+    beginnings = [(first, second) for first in range(problem) for second in range(problem) if abs(first - second) > 1]
+    with Pool(workers) as pool:
+        found = sum(pool.starmap(part_of, [(problem, columns) for columns in beginnings], chunksize=1))
+        pool.close()
+        pool.join()
+    return found if problem > 1 else problem
+    ### END SOLUTION
 
 
 @given
@@ -295,29 +291,29 @@ def queens_in_one_process():
 def one_worker_does_it_all():
     def solve_in_parallel(problem, workers):
         with Pool(workers) as pool:
-            return pool.apply(boards_below, (problem, ()))
+            return pool.apply(part_of, (problem, ()))
 
 
 @wrong("there are 2 boards with 4 queens, and it finds 4")
 def every_worker_counts_them_all():
     def solve_in_parallel(problem, workers):
         with Pool(workers) as pool:
-            return sum(pool.starmap(boards_below, [(problem, ())] * workers))
+            return sum(pool.starmap(part_of, [(problem, ())] * workers))
 
 
 @wrong("there are 10 boards with 5 queens, and it finds 8")
 def half_the_board_twice():
     def solve_in_parallel(problem, workers):
         with Pool(workers) as pool:
-            return 2 * sum(pool.starmap(boards_below, [(problem, (first,)) for first in range(problem // 2)]))
+            return 2 * sum(pool.starmap(part_of, [(problem, (first,)) for first in range(problem // 2)]))
 
 
 @wrong("there are 1 boards with 1 queens, and with 1 workers it finds 0")
 def one_queen_has_no_second_row():
     def solve_in_parallel(problem, workers):
-        tasks = [(problem, first, second) for first in range(problem) for second in range(problem)]
+        tasks = [(problem, (a, b)) for a in range(problem) for b in range(problem) if abs(a - b) > 1]
         with Pool(workers) as pool:
-            return sum(pool.map(boards_beginning_with, tasks))
+            return sum(pool.starmap(part_of, tasks))
 
 
 @wrong("is a worker waited for before the next one has its task?")
@@ -326,7 +322,7 @@ def one_beginning_after_the_other():
         total = 0
         with Pool(workers) as pool:
             for first in range(problem):
-                total += pool.apply_async(boards_below, (problem, (first,))).get()
+                total += pool.apply_async(part_of, (problem, (first,))).get()
         return total
 
 
@@ -502,7 +498,7 @@ def pairs_by_rows():
 @also_right
 def queens_by_processes_and_a_queue():
     def work_off(n, mine, results):
-        results.put(sum(boards_below(n, (first,)) for first in mine))
+        results.put(sum(part_of(n, (first,)) for first in mine))
 
     def solve_in_parallel(problem, workers):
         results = Queue()
