@@ -62,6 +62,12 @@ def the_solution_stands_between_markers(parts: Parts) -> Mistakes:
         yield line, f"the reference needs its solution between {BEGIN} and {END}"
 
 
+def what_is_to_be_solved_is_inside_of_functions(parts: Parts) -> Mistakes:
+    for number, line in enumerate(parts.text.split("\n"), 1):
+        if line.rstrip() == BEGIN:
+            yield number, "outside of a function the starter would end a page that runs all its cells: indent it"
+
+
 def learners_see_a_check(parts: Parts) -> Mistakes:
     if not parts.visible:
         yield 1, "it needs at least one check that learners can see"
@@ -150,6 +156,7 @@ RULES: tuple[Callable[[Parts], Mistakes], ...] = (
     points_are_a_whole_number,
     equivalent_mutants_have_reasons,
     the_solution_stands_between_markers,
+    what_is_to_be_solved_is_inside_of_functions,
     learners_see_a_check,
     a_wrong_answer_is_named,
     wrong_answers_have_names_of_their_own,

@@ -27,6 +27,7 @@ def test_a_good_exercise_is_read_into_its_parts(tmp_path):
         ("points = 2", "points = -1", "py:11: points must be a whole number"),
         ('"""Title\n\nPrompt.\n"""', "", "py:1: it needs a docstring"),
         ("    ### BEGIN SOLUTION\n", "", "the reference needs its solution between"),
+        ("def double(n):", "### BEGIN SOLUTION\n### END SOLUTION\n\n\ndef double(n):", "outside of a function"),
         ("student.double(2) == 4", "student.double(2) == expected", "a check cannot use `expected`"),
         ("def _(student):", "def _(student, reference):", "it may take `student` alone"),
         ("def _(student):", "def _(answer):", "it takes answer; it may take"),
