@@ -10,7 +10,7 @@ from nbgrader.exchange.default import ExchangeCollect
 
 from autograder.grading import grader as grading
 from autograder.grading.work import Settings
-from autograder.nbgrader import classroom, plugin
+from autograder.nbgrader import classroom, conversion, plugin
 from autograder.nbgrader.collecting import CollectPlainFiles
 from autograder.nbgrader.plugin import JOURNAL
 from tests.grading.conftest import Course, built, course  # noqa: F401 - fixtures
@@ -32,7 +32,8 @@ def _one_sandbox_for_all_graders(monkeypatch):
 
 @pytest.fixture
 def defenceless(monkeypatch):
-    monkeypatch.setattr(plugin, "_begin", lambda converter: None)
+    monkeypatch.setattr(conversion, "leave_out_what_is_no_file", lambda converter: None)
+    monkeypatch.setattr(conversion, "plain_record", lambda record: True)
     monkeypatch.setattr(classroom, "strange_within", lambda folder: [])
 
 

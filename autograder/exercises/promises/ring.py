@@ -547,7 +547,7 @@ def the_end_of_the_array_forgotten():
 
 @wrong(
     "did not come back within",
-    "Process-1 was ended by an exception: IndexError",
+    "was ended by an exception: IndexError",
     replaced={
         "self.places = size + 1": "self.size, self.places = size, 1_000",
         "after = (last + 1) % self.places": "after = last + 1",
