@@ -15,7 +15,6 @@ from autograder.demo.answers import ANSWERS
 from autograder.demo.course import answered, hand_in, make_course
 from autograder.demo.crowd import LEAST, make_crowd
 from autograder.gradebook.command import Grading
-from autograder.grading.grader import open_sandbox
 from autograder.grading.unit import read_unit
 from autograder.grading.work import NotGraded, Settings
 from autograder.nbgrader.classroom import LocalJudges
@@ -40,19 +39,21 @@ def run(arguments: argparse.Namespace) -> int:
     warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own use of its database
     # nbgrader calls alembic by its name
     os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]
+    course = arguments.folder
+    settings = Settings((course / JOURNAL).resolve(), arguments.unsandboxed)
     try:
-        sandbox = open_sandbox(arguments.unsandboxed)
+        judges = LocalJudges(settings, arguments.jobs)
     except NotGraded as error:
         print(f"Nothing is graded: {error}")
         return 1
-    print(sandbox.describe())
+    print(judges.describe())
     lessons = [lesson for lesson in read_lessons() if lesson.exercises]
     known = {lesson.name: lesson for lesson in lessons}
     lesson = known.get(arguments.unit or lessons[0].name)
     if lesson is None:
         print(f"there is no unit {arguments.unit} with exercises; there are {', '.join(known)}")
         return 2
-    course, unit = arguments.folder, lesson.name
+    unit = lesson.name
     try:
         released = make_course(lesson, course)
     except (FileExistsError, NotADirectoryError) as error:
@@ -63,8 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         for student, answer in ANSWERS.items():
             hand_in(course, unit, student, answered(released, lesson, answer))
-    settings = Settings((course / JOURNAL).resolve(), arguments.unsandboxed, tier=sandbox.tier)
-    with LocalJudges(settings, arguments.jobs) as judges:
+    with judges:
         Grading(course.resolve(), judges).grade([unit])
     page, grades = write_report(course, unit)
     good = True

@@ -25,7 +25,10 @@ class Results:
         for one, work in submitted.tasks:
             key = key_of(work, settings.tier or "", settings.patience)
             self.submissions.setdefault((one.unit, one.student), Submission(one.unit, one.student)).keys.append(key)
-        self._entered = {unit: _Entered(course, unit) for unit in {unit for unit, _ in self.submissions}}
+        units = {unit for unit, _ in self.submissions}
+        self._entered = {unit: _Entered(course, unit) for unit in units}
+        own = _digest(course / "nbgrader_config.py")
+        self._given = {unit: (_digest(course / "source" / unit / f"{unit}.ipynb"), own) for unit in units}
         self.filed: list[Submission] = []  # those that nothing had to be done for
 
     def add(self, outcome: Outcome) -> "Submission | None":
@@ -58,10 +61,7 @@ class Results:
             *sorted(submission.keys),
             *sorted(f"{one.exercise} {one.score}" for one in submission.outcomes),
             *(_digest(path) for path in (folder / f"{unit}.ipynb", folder / "timestamp.txt")),
-            *(
-                _digest(path)
-                for path in (self._course / "source" / unit / f"{unit}.ipynb", self._course / "nbgrader_config.py")
-            ),
+            *self._given[unit],
             *sorted(f"{path.name} {path.lstat().st_mtime_ns}" for path in folder.iterdir()),
             self._entered[unit].due(student),
         ]
