@@ -40,41 +40,10 @@ class Outcome:
 
 @dataclass
 class Submitted:
-    """What there is to grade in a class: each exercise with its work, and what cannot be graded at all.
-
-    `places` has the position of each exercise in its unit.
-    """
+    """What there is to grade in a class: each exercise with its work, and what cannot be graded at all."""
 
     tasks: list[tuple[Outcome, Work]] = field(default_factory=list)
     problems: list[Outcome] = field(default_factory=list)
-    places: dict[str, int] = field(default_factory=dict)
-
-    def in_order(self, outcomes: list[Outcome]) -> list[Outcome]:
-        return sorted(outcomes, key=lambda one: (one.unit, one.student, self.places.get(one.exercise, 0)))
-
-
-def grade_class(
-    course: Path,
-    names: list[str],
-    settings: Settings,
-    jobs: int | None = None,
-    finished: Callable[[Outcome], None] = lambda outcome: None,
-    noted: Callable[[str], None] = lambda note: None,
-) -> list[Outcome]:
-    """Judges what is in submitted/ of these units; `finished` sees each outcome at once. One never stops another.
-
-    `jobs`: how many exercises at once; as many as the machine bears if it is not said. `noted` gets a line for everything
-    that is left out. Raises CannotWrite.
-    """
-    submitted = what_is_submitted(course, names, noted)
-    outcomes = list(submitted.problems)
-    for problem in submitted.problems:
-        finished(problem)
-    with LocalJudges(settings, jobs) as judges:
-        for outcome in judged(submitted.tasks, judges):
-            outcomes.append(outcome)
-            finished(outcome)
-    return submitted.in_order(outcomes)
 
 
 def what_is_submitted(course: Path, names: list[str], noted: Callable[[str], None]) -> Submitted:
@@ -89,7 +58,6 @@ def what_is_submitted(course: Path, names: list[str], noted: Callable[[str], Non
         except NotGraded as error:
             found.problems.append(Outcome("everybody", name, "", 0.0, None, str(error)))
             continue
-        found.places |= {cell.grade_id: place for place, cell in enumerate(unit.grade_cells)}
         for student, path in submissions(course, name):
             try:
                 for other, kind in strange_within(path.parent):

@@ -14,6 +14,7 @@ from autograder.nbgrader import classroom, conversion, plugin
 from autograder.nbgrader.collecting import CollectPlainFiles
 from autograder.nbgrader.plugin import JOURNAL
 from tests.grading.conftest import Course, built, course  # noqa: F401 - fixtures
+from tests.grading.judged_class import grade_class
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -106,9 +107,7 @@ def test_feedback_follows_no_link_that_an_earlier_run_left(attacked):
 
 
 def graded(course: Course, noted=lambda note: None) -> dict[str, list]:  # noqa: F811
-    outcomes = classroom.grade_class(
-        course.root, ["numbers"], Settings(course.root / JOURNAL, unsandboxed=True), 2, noted=noted
-    )
+    outcomes = grade_class(course.root, ["numbers"], Settings(course.root / JOURNAL, unsandboxed=True), 2, noted=noted)
     return {
         name: [one for one in outcomes if one.student == name] for name in sorted({one.student for one in outcomes})
     }

@@ -22,8 +22,8 @@ from autograder.grading.journal import Journal
 from autograder.grading.storage import CannotWrite, obstacle
 from autograder.grading.work import NotGraded, Settings
 from autograder.nbgrader import registering, stages
-from autograder.nbgrader.classroom import grade_class
 from autograder.nbgrader.plugin import JOURNAL
+from tests.grading.judged_class import grade_class
 
 pytestmark = pytest.mark.timeout(600)
 

@@ -7,10 +7,10 @@ from nbgrader.api import Gradebook
 
 from autograder.authoring.build import build
 from autograder.grading.work import Settings
-from autograder.nbgrader.classroom import grade_class
 from autograder.nbgrader.plugin import JOURNAL
 from autograder.nbgrader.registering import register
 from tests.grading.conftest import EXERCISES, LESSON, Course
+from tests.grading.judged_class import grade_class
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.slow]
 

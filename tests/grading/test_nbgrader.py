@@ -12,8 +12,8 @@ from nbgrader.plugins import CsvExportPlugin
 from autograder.grading import grader as grading
 from autograder.grading.work import NotGraded, Settings
 from autograder.nbgrader import plugin
-from autograder.nbgrader.classroom import grade_class
 from autograder.nbgrader.plugin import JOURNAL
+from tests.grading.judged_class import grade_class
 
 pytestmark = pytest.mark.timeout(300)
 
