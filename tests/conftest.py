@@ -2,6 +2,7 @@
 
 import shutil
 
+from .chromium import browser as browser
 from .missing import missing
 
 _NEEDED = {"browser": ("chromium", "chromium"), "sandbox": ("bwrap", "bubblewrap")}  # by mark: program, package

@@ -1,7 +1,6 @@
 """JupyterLab in headless Chromium, on a learner's own copy of the notebooks."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -10,20 +9,9 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from autograder.authoring.catalogue import ROOT
 from lockstep.workspace import CONFIG, for_learners, quieten, update
-
-CHROMIUM_OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="session")
@@ -74,14 +62,6 @@ def lab(work, tmp_path_factory):
     finally:
         server.terminate()
         server.wait(20)
-
-
-@pytest.fixture(scope="session")
-def browser():
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_OPTIONS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -9,8 +9,7 @@ import nbformat
 from playwright.sync_api import sync_playwright
 
 from autograder.authoring.catalogue import ROOT, read_exercises
-
-from .conftest import CHROMIUM_OPTIONS
+from tests.chromium import CHROMIUM_OPTIONS
 
 PHILOSOPHERS = """\
 from multiprocessing import Lock, Process

@@ -1,11 +1,7 @@
 """A small site from its files, with no network: a lesson's player by mouse and by keys, in light and in dark."""
 
-import shutil
-
 import pytest
-from playwright.sync_api import sync_playwright
 
-from tests.browser.conftest import CHROMIUM_OPTIONS
 from tests.browser.test_lab import picture
 from website.building import build
 from website.checking import wrong
@@ -27,22 +23,20 @@ def site(tmp_path_factory):
 
 
 @pytest.fixture(params=["light", "dark"])
-def page(request):
+def page(request, browser):
     """A page whose scripts raise nothing and which asks nobody."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_OPTIONS)
-        context = browser.new_context(color_scheme=request.param, viewport={"width": 1280, "height": 1000})
-        context.set_offline(True)
-        page = context.new_page()
-        page.set_default_timeout(60_000)
-        page.theme = request.param
-        wrong_there = []
-        page.on("pageerror", lambda error: wrong_there.append(str(error)))
-        page.on("console", lambda said: wrong_there.append(said.text) if said.type == "error" else None)
-        page.on("request", lambda asked: wrong_there.append(asked.url) if asked.url.startswith("http") else None)
-        yield page
-        browser.close()
-        assert wrong_there == []
+    context = browser.new_context(color_scheme=request.param, viewport={"width": 1280, "height": 1000})
+    context.set_offline(True)
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    page.theme = request.param
+    wrong_there = []
+    page.on("pageerror", lambda error: wrong_there.append(str(error)))
+    page.on("console", lambda said: wrong_there.append(said.text) if said.type == "error" else None)
+    page.on("request", lambda asked: wrong_there.append(asked.url) if asked.url.startswith("http") else None)
+    yield page
+    context.close()
+    assert wrong_there == []
 
 
 def open_page(page, site, name):
