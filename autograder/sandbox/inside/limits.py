@@ -38,6 +38,7 @@ class Watch:
     def __init__(self, policy: Policy) -> None:
         self._limits, self._defences = policy.limits, policy.defences
         self._folders = ("/tmp", "/dev/shm") if policy.tier == "B" and policy.defences.private_folders else ()
+        self._own_processes = policy.tier == "B" and policy.defences.process_namespace
         self._own_network = policy.tier == "B" and policy.defences.network
         self._next = 0.0
 
@@ -45,15 +46,17 @@ class Watch:
         """In words why the tree must be ended, "" while it is within its limits."""
         if time.monotonic() < self._next:
             return ""
-        processes = tree()
+        numbers = _others_here() if self._own_processes else [process.pid for process in tree()]
         told = ""
         if self._defences.memory:
             used = sum(_used_in(folder) for folder in self._folders)
-            used += sum(_resident(process.pid) for process in processes)
+            # To share out what processes have in common takes a walk through all their pages: only where it can matter.
+            if used + sum(map(_mapped, numbers)) > self._limits.memory:
+                used += sum(map(_resident, numbers))
             if used > self._limits.memory:
                 told = f"the program used more than {self._limits.memory // MIB} MiB of memory"
         if not told and self._defences.sockets:
-            number = _sockets_here() if self._own_network else sum(_sockets_of(process.pid) for process in processes)
+            number = _sockets_here() if self._own_network else sum(map(_sockets_of, numbers))
             if number > self._limits.sockets:
                 told = f"the program had more than {self._limits.sockets} sockets open"
         self._next = time.monotonic() + INTERVAL
@@ -73,6 +76,18 @@ def _tasks_of_this_user() -> int:
         with contextlib.suppress(psutil.Error):
             tasks += process.num_threads() if process.uids().real == mine else 0
     return tasks
+
+
+def _others_here() -> list[int]:
+    """The numbers of all processes of this namespace but this one."""
+    return [number for name in os.listdir("/proc") if name.isdigit() and (number := int(name)) != os.getpid()]
+
+
+def _mapped(pid: int) -> int:
+    """Bytes of a process's memory with all that it has in common with others, never less than its share; 0 if it has ended."""
+    with contextlib.suppress(OSError, ValueError, IndexError), open(f"/proc/{pid}/statm", "rb") as file:
+        return int(file.read().split()[1]) * resource.getpagesize()
+    return 0
 
 
 def _resident(pid: int) -> int:
