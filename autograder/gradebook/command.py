@@ -159,7 +159,8 @@ def _line(filed: Filed) -> str:
     if filed.problem:
         return f"{where}: not in the gradebook: {one_line(filed.problem)}"
     late = f", {filed.late:g} of them taken off as it came late" if filed.late else ""
-    return f"{where}: {filed.score:g} of {filed.points:g} points{late}"
+    by_hand = "; something waits for you in formgrader" if filed.by_hand else ""
+    return f"{where}: {filed.score:g} of {filed.points:g} points{late}{by_hand}"
 
 
 def _not_graded(one: Outcome) -> str:
@@ -176,4 +177,6 @@ def _sums(filed: list[Filed], results: Results, submitted: Submitted) -> str:
     if results.filed:
         parts.append(f"{len(results.filed)} were already")
     parts.append(f"{missing} not graded: see above" if missing else "none is missing")
+    if waiting := sum(one.by_hand for one in filed):
+        parts.append(f"{waiting} of the new ones {'waits' if waiting == 1 else 'wait'} to be graded by hand")
     return "; ".join(parts) + "."
