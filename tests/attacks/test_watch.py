@@ -15,10 +15,10 @@ class Process:
         self.pid = pid
 
 
-def excess(monkeypatch, mapped, resident):
+def excess(monkeypatch, resident, share):
     """What the watch says of two processes with so much in memory each, and with such a share of it (MiB)."""
-    monkeypatch.setattr(limits, "_mapped", lambda pid: mapped * MIB)
-    monkeypatch.setattr(limits, "_resident", resident)
+    monkeypatch.setattr(limits, "_resident", lambda pid: resident * MIB)
+    monkeypatch.setattr(limits, "_share", share)
     return limits.Watch(TIER_C).excess(lambda: [Process(1), Process(2)])
 
 
@@ -37,6 +37,6 @@ def test_more_than_the_limit_is_told(monkeypatch):
 @pytest.mark.skipif(not os.path.exists("/proc/self/smaps_rollup"), reason="this system does not tell of shares")
 def test_a_share_is_never_more_than_the_whole():
     block = bytearray(os.urandom(20 * MIB))
-    assert 20 * MIB <= limits._resident(os.getpid()) <= limits._mapped(os.getpid())
+    assert 20 * MIB <= limits._share(os.getpid()) <= limits._resident(os.getpid())
     del block
-    assert limits._mapped(2**22 + 1) == 0, "a process that is no more"
+    assert limits._resident(2**22 + 1) == 0, "a process that is no more"
