@@ -25,6 +25,7 @@ from autograder.grading.storage import CannotWrite, obstacle
 from autograder.grading.work import Settings
 from autograder.nbgrader import stages
 from autograder.nbgrader.conversion import begin
+from autograder.nbgrader.exporting import is_graded
 from autograder.nbgrader.registering import course_config
 
 
@@ -37,6 +38,7 @@ class Filed:
     score: float = 0.0
     points: float = 0.0
     late: float = 0.0  # points taken off because it came late
+    by_hand: bool = False  # whether something of it waits for somebody to grade it
     problem: str = ""
 
 
@@ -90,7 +92,8 @@ class Filing:
     def _filed(self, unit: str, student: str) -> Filed:
         with Gradebook(self._config.CourseDirectory.db_url, self._config.CourseDirectory.course_id) as gradebook:
             entry = gradebook.find_submission(unit, student)
-            return Filed(student, unit, entry.score, entry.max_score, entry.late_submission_penalty or 0.0)
+            late, by_hand = entry.late_submission_penalty or 0.0, not is_graded(entry)
+            return Filed(student, unit, entry.score, entry.max_score, late, by_hand)
 
     @cache  # noqa: B019 - one of these in a process, for as long as it lives
     def _converters(self, unit: str) -> tuple["_Kept", ...]:
