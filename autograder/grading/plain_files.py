@@ -69,7 +69,7 @@ def strange_within(folder: Path) -> list[tuple[Path, str]]:
 
 
 def _require_date(stamp: Path) -> None:
-    """nbgrader ends its whole run over a time stamp that it cannot read."""
+    """nbgrader has no words for a time stamp that it cannot read."""
     try:
         text = stamp.read_text().strip()
         if text:

@@ -2,6 +2,7 @@
 
 import time
 
+import numpy as np
 import pytest
 
 from autograder.grading import pool
@@ -43,7 +44,7 @@ def test_without_the_defence_it_takes_long(monkeypatch):
 
 
 def allocate(size: int) -> int:
-    return len(bytearray(size))
+    return np.empty(size, "u1").nbytes  # asked for, and never touched
 
 
 def test_a_judge_that_a_submission_makes_grow_says_so_and_goes_on():
