@@ -257,7 +257,10 @@ predict(
 
 # %%
 alone = simulate(reduce_alone, 400, cores=1, costs="laptop").makespan
-scaled = [(p, p * alone / simulate(reduce_in_shares, 400 * p, p, cores=p, costs="laptop").makespan) for p in [1, 2, 3, 4, 8, 16]]
+scaled = []
+for p in [1, 2, 3, 4, 8, 16]:
+    seconds = simulate(reduce_in_shares, 400 * p, p, cores=p, costs="laptop").makespan
+    scaled.append((p, p * alone / seconds))
 print(f"8 cores: {dict(scaled)[8]:.1f} times the work, and before {curve.at(8).speedup:.1f} times as fast")
 speedup(reduce_in_shares, 400, serial=reduce_alone, seconds=2, scaling="weak", simulated=scaled)
 

@@ -192,8 +192,9 @@ def buckets_of(counts):
 
 chance, counts = random.Random(7), RawArray("i", 4 * 8)
 splitters = sorted(chance.random() for _ in range(7))
-dealers = [Process(target=deal, args=(who, [chance.random() for _ in range(1000)], splitters, counts)) for who in range(4)]
-film = Film("4,000 items go into 8 buckets, by who dealt them", colours="who", names=("bucket", "items, 10 in a column"))
+shares = [[chance.random() for _ in range(1_000)] for _ in range(4)]
+dealers = [Process(target=deal, args=(who, share, splitters, counts)) for who, share in enumerate(shares)]
+film = Film("8 buckets are filled, by whom", colours="who", names=("bucket", "items, 10 in a column"))
 for dealer in dealers:
     dealer.start()
 while any(dealer.is_alive() for dealer in dealers):
@@ -300,7 +301,7 @@ for name, graph in [("ring", ring), ("cube", cube)]:
     lengths = levels(graph, 0)
     for cores in [4, 64]:
         rounds = sum(-(-length // cores) for length in lengths)
-        print(f"{name}, {cores:>2} cores: {len(lengths):>3} levels, {rounds:>3} rounds for {sum(lengths)} vertices: speed-up {256 / rounds:.1f}")
+        print(f"{name}, {cores:>2} cores: {len(lengths):>3} levels, {rounds:>3} rounds: speed-up {256 / rounds:.1f}")
 
 # %% [markdown]
 # The work is the number of vertices, the span is the number of levels. In the ring there are two vertices on a level, and a thousand cores cannot do more than two at a time. In the cube, the levels have up to 70, and 4 cores
@@ -403,7 +404,8 @@ def mark(marks, who, node):
         width //= len(rest)
         start += rest.index(town) * width
         rest.remove(town)
-    np.frombuffer(marks, "b").reshape(8, 5040)[len(node[2]) - 1, start : start + max(width, 12)] = who  # wide enough to be seen
+    tree = np.frombuffer(marks, "b").reshape(8, 5040)
+    tree[len(node[2]) - 1, start : start + max(width, 12)] = who  # wide enough to be seen
     sleep(0.01)  # and slowly
 
 
@@ -413,7 +415,7 @@ def search_part(part, who, marks):
 
 marks = RawArray("b", 8 * 5040)
 tree = np.frombuffer(marks, "b").reshape(8, 5040)
-film = Film("who looked at which nodes", colours="who", names=("towns after the first", "all 5,040 trips, side by side"))
+film = Film("who looked at which nodes", colours="who", names=("towns after the first", "5,040 trips, side by side"))
 searchers = [Process(target=search_part, args=(part, number + 1, marks)) for number, part in enumerate(children(START))]
 for searcher in searchers:
     searcher.start()

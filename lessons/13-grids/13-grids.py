@@ -48,7 +48,8 @@ with Pool(4) as pool:
     thrown = pool.map(throw, range(4), chunksize=1)
     pool.close()
     pool.join()
-print(len({who for who, _ in thrown}), "processes,", len({dart for _, dart in thrown}), "different dart(s):", *{dart for _, dart in thrown})
+darts = {dart for _, dart in thrown}
+print(len({who for who, _ in thrown}), "processes,", len(darts), "different dart(s):", *darts)
 
 # %% [markdown]
 # If your processes are forked: **one**. The generator has a state, the fork copies it, and four copies of one state go on alike. Four times the darts, and not one bit more known. (Where processes are spawned, as on macOS and Windows,
@@ -187,7 +188,7 @@ for more in [0, 1, 29]:
     known = old[: 30 + more]
     half = known.copy()
     step(known, half, 1, len(known) - 1)
-    print(f"the upper half and {more:>2} of the other's rows: the step is right: {np.array_equal(half[:30], new[:30])}")
+    print(f"with {more:>2} of the other's rows, the step is right: {np.array_equal(half[:30], new[:30])}")
 
 # %% [markdown]
 # Only the row next to the cut.
@@ -273,7 +274,8 @@ predict(
 for size in [32, 128, 512, 1024]:
     found = simulate(heated, size, 20, 4, cores=4, serial=None, costs="laptop")
     alone = simulate(heated_alone, size, 20, cores=1, costs="laptop").makespan
-    print(f"{size:>4} x {size:<4}: alone {1000 * alone:6.1f} ms, 4 workers {1000 * found.makespan:6.1f} ms, speed-up {alone / found.makespan:4.2f}")
+    took = f"alone {1000 * alone:6.1f} ms, 4 workers {1000 * found.makespan:6.1f} ms"
+    print(f"{size:>4} x {size:<4}: {took}, speed-up {alone / found.makespan:4.2f}")
 
 # %% [markdown]
 # On a small grid four workers are many times *slower*: a step takes a few microseconds, and a barrier takes more. (A part of it is the start of the processes, which 20 steps do not earn back; a simulation for a thousand would say the
@@ -365,7 +367,7 @@ matrix = np.random.default_rng(1).random((700, 700))
 bandwidth = 3 * big.nbytes / best_of(lambda: np.add(big, other, out=out))  # two are read, one is written
 arithmetic = 2 * 700**3 / best_of(lambda: matrix @ matrix)
 print(f"memory: {bandwidth / 1e9:5.1f} GB/s")
-print(f"arithmetic: {arithmetic / 1e9:5.1f} thousand million operations a second (with {usable_cpus().count} CPU(s) for the library)")
+print(f"arithmetic: {arithmetic / 1e9:5.1f} thousand million operations a second, on {usable_cpus().count} CPU(s)")
 
 # %% [markdown]
 # Now a program is told by one number: how many operations it does for each byte that it fetches, its **arithmetic intensity**. If it is low, memory is the limit. If it is high, arithmetic is.
@@ -383,12 +385,13 @@ measured = {  # operations, bytes, seconds
     "matrix product": (2 * 700**3, 3 * matrix.nbytes, 2 * 700**3 / arithmetic),
 }
 for name, (operations, moved, seconds) in measured.items():
-    print(f"{name:>22}: {operations / moved:7.3f} operations a byte, {operations / seconds / 1e9:6.2f} thousand million a second")
+    print(f"{name:>22}: {operations / moved:7.3f} operations a byte, {operations / seconds / 1e9:6.2f} thousand million/s")
 
 picture = Picture(figsize=(7, 4.2), layout="constrained")
 axes = picture.subplots()
 intensity = np.geomspace(0.02, 400, 200)
-axes.loglog(intensity, np.minimum(bandwidth * intensity, arithmetic) / 1e9, color="#777777", label="the roof of this machine")
+roof = np.minimum(bandwidth * intensity, arithmetic) / 1e9
+axes.loglog(intensity, roof, color="#777777", label="the roof of this machine")
 for (name, (operations, moved, seconds)), mark in zip(measured.items(), "os^"):
     axes.loglog(operations / moved, operations / seconds / 1e9, mark, markersize=9, label=name)
 axes.set_xlabel("operations for each byte that is fetched")

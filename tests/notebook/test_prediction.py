@@ -34,7 +34,7 @@ def test_the_difference_is_told_where_it_can_be(said, came, choices, unit, word)
 @pytest.mark.parametrize(
     ("value", "printed", "error", "came"),
     [
-        (None, "a\n\nb\n", None, "a / b"),
+        (None, "a:   1\n\nb\n", None, "a: 1\nb"),
         (None, "a\nb\nc\nd\ne\n", None, "what is printed above"),
         ([1, 2], "noise\n", None, "[1, 2]"),
         (None, "", None, "nothing that was printed"),
@@ -44,6 +44,10 @@ def test_the_difference_is_told_where_it_can_be(said, came, choices, unit, word)
 )
 def test_what_a_cell_gave_is_a_line(value, printed, error, came):
     assert what_came(value, printed, error) == came
+
+
+def test_lines_that_came_stay_lines():
+    assert "<strong>a<br>b</strong>" in beside("a", "a\nb", "")
 
 
 def test_what_a_learner_wrote_is_text_on_the_page():
