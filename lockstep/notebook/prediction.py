@@ -162,7 +162,10 @@ def what_came(value: Any, printed: str, error: BaseException | None) -> str:
     if error is not None:
         return brief(f"{type(error).__name__}: {error}".strip(": "), SENTENCES)
     if value is not None:
-        return brief(" ".join(_written(value).split()), SENTENCES)
+        written = _written(value).strip()
+        return (
+            "what is shown above" if written.count("\n") >= _FEW_LINES else brief(" ".join(written.split()), SENTENCES)
+        )
     lines = [line for line in printed.splitlines() if line.strip()]
     if len(lines) > _FEW_LINES:
         return "what is printed above"

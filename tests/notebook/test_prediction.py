@@ -10,6 +10,15 @@ from lockstep.notebook.progress import FILE, read
 CHOICES = ("4000, always", "less than 4000", "nothing")
 
 
+class Table:
+    """What an instrument gives, with its numbers as text."""
+
+    __module__ = "lockstep.tables"
+
+    def __str__(self):
+        return "row\n" * 6
+
+
 @pytest.mark.parametrize(
     ("said", "came", "choices", "unit", "word"),
     [
@@ -37,6 +46,7 @@ def test_the_difference_is_told_where_it_can_be(said, came, choices, unit, word)
         (None, "a:   1\n\nb\n", None, "a: 1\nb"),
         (None, "a\nb\nc\nd\ne\n", None, "what is printed above"),
         ([1, 2], "noise\n", None, "[1, 2]"),
+        (Table(), "", None, "what is shown above"),
         (None, "", None, "nothing that was printed"),
         (None, "before\n", ZeroDivisionError("division by zero"), "ZeroDivisionError: division by zero"),
         ("x" * 1000, "", None, "'" + "x" * 236 + "..."),
