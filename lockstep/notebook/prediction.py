@@ -161,15 +161,15 @@ def what_came(value: Any, printed: str, error: BaseException | None) -> str:
     """What a cell gave: its error, else its value, else the few lines that it printed."""
     if error is not None:
         return brief(f"{type(error).__name__}: {error}".strip(": "), SENTENCES)
-    if value is not None:
-        written = _written(value).strip()
-        return (
-            "what is shown above" if written.count("\n") >= _FEW_LINES else brief(" ".join(written.split()), SENTENCES)
-        )
+    written = "" if value is None or hasattr(value, "savefig") else _written(value).strip()
+    if written and written.count("\n") < _FEW_LINES:
+        return brief(" ".join(written.split()), SENTENCES)
     lines = [line for line in printed.splitlines() if line.strip()]
     if len(lines) > _FEW_LINES:
         return "what is printed above"
-    return "\n".join(brief(" ".join(line.split()), SENTENCES) for line in lines) or "nothing that was printed"
+    if lines:
+        return "\n".join(brief(" ".join(line.split()), SENTENCES) for line in lines)
+    return "nothing that was printed" if value is None else "what is shown above"
 
 
 def _written(value: Any) -> str:

@@ -63,7 +63,7 @@ class Film:
     def picture(self, array: Any) -> Picture:
         """The array as a picture, for matplotlib."""
         numbers = np.asarray(array)
-        high = 1.2 + 5.2 * min(1.0, max(0.35, numbers.shape[0] / numbers.shape[1]))
+        high = 1.2 + 5.2 * min(0.8, max(0.35, numbers.shape[0] / numbers.shape[1]))
         picture = Picture(figsize=(6.4, high), layout=None if self._who else "constrained")
         # A legend that grows must not move what stands beside it.
         axes = picture.add_axes((0.11, 0.6 / high, 0.69, 1 - 1.0 / high)) if self._who else picture.subplots()

@@ -6,6 +6,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from lockstep.notebook.prediction import PredictionWidget, beside, difference, predict, what_came
 from lockstep.notebook.progress import FILE, read
+from lockstep.page.picture import Picture
 
 CHOICES = ("4000, always", "less than 4000", "nothing")
 
@@ -47,6 +48,9 @@ def test_the_difference_is_told_where_it_can_be(said, came, choices, unit, word)
         (None, "a\nb\nc\nd\ne\n", None, "what is printed above"),
         ([1, 2], "noise\n", None, "[1, 2]"),
         (Table(), "", None, "what is shown above"),
+        (Table(), "3 of 4\n", None, "3 of 4"),
+        (Picture(), "", None, "what is shown above"),
+        (Picture(), "left of the bend\n", None, "left of the bend"),
         (None, "", None, "nothing that was printed"),
         (None, "before\n", ZeroDivisionError("division by zero"), "ZeroDivisionError: division by zero"),
         ("x" * 1000, "", None, "'" + "x" * 236 + "..."),
