@@ -166,10 +166,10 @@ def what_came(value: Any, printed: str, error: BaseException | None) -> str:
         return brief(" ".join(written.split()), SENTENCES)
     lines = [line for line in printed.splitlines() if line.strip()]
     if len(lines) > _FEW_LINES:
-        return "what is printed above"
+        return "what the cell printed"
     if lines:
         return "\n".join(brief(" ".join(line.split()), SENTENCES) for line in lines)
-    return "nothing that was printed" if value is None else "what is shown above"
+    return "nothing that was printed" if value is None else "what the cell shows"
 
 
 def _written(value: Any) -> str:
