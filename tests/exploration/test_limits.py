@@ -187,6 +187,15 @@ def test_a_partial_verdict_says_so_in_the_checks_own_line():
     assert whole.explanation == ""
 
 
+@pytest.mark.parametrize(("times", "budget"), [(4, 50), pytest.param(12, 200, marks=pytest.mark.slow)])
+def test_a_failure_that_a_partial_search_met_is_shown_when_nobody_can_be_asked_any_more(times, budget):
+    result = checked(
+        PROGRAM, lambda student: explore(student.count, 3, times, budget=budget).always(lambda total: total == 0), 10.0
+    )
+    assert not result.passed
+    assert result.explanation.startswith("There are interleavings in which the result is wrong")
+
+
 def test_outside_of_a_check_a_partial_verdict_prints_that_it_is_partial(capsys):
     found = take(TWO.replace("args=(s, v, q)", "args=(v,)") + "\n    def work(v):\n        for _ in range(9): v.value += 1",
                  budget=60)  # fmt: skip
