@@ -100,7 +100,10 @@ def exchange(comm, length):
     return len(comm.recv(source=other))
 
 
-predict("What happens, with 100 letters and with 100,000?", "both work", "both wait for ever", "the short ones work, the long ones wait", "the long ones work, the short ones wait")
+predict(
+    "What happens, with 100 letters and with 100,000?",
+    "both work", "both wait for ever", "the short ones work, the long ones wait", "the long ones work, the short ones wait",
+)
 
 # %%
 print("100 letters:", really(exchange, 100, ranks=2))

@@ -193,17 +193,16 @@ def _(student):
         "twelve jobs that wait for each other never met, with 2 cores: waiting needs no core, so there may be as many threads as there are jobs, up to 32"
     )
     most, results = student.most_at_once(40, 2, 0.0, 1.0)
-    assert results == 40, f"40 jobs that wait have 40 results, and {results} came back"
+    assert results == 40, (
+        f"40 jobs that are all alike have 40 results, and {results} came back: two jobs may have the same function and argument"
+    )
     assert most <= 32, f"{most} jobs waited at the same time, each in a thread of its own, and 32 are the most"
 
 
 @check("`cores` processes compute at the same time, and no more", limit=30)
 def _(student):
     for number, cores in (6, 2), (5, 1):
-        most, results = student.most_at_once(number, cores, 1.0, 0.0)
-        assert results == number, (
-            f"{number} jobs that are all alike have {number} results, and {results} came back: two jobs may have the same function and argument"
-        )
+        most, _ = student.most_at_once(number, cores, 1.0, 0.0)
         assert most <= cores, f"{most} jobs that compute were at work at the same time, and there are {cores} cores"
     assert student.all_meet(3, 0, 3) is True, "three jobs in processes that wait for each other never met, with 3 cores"
 
