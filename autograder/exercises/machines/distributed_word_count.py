@@ -134,7 +134,8 @@ def counted(texts, order, together=False, processes=False, fatal=0):
             cluster = LocalCluster(processes=processes, **options, **({"host": "127.0.0.1"} if processes else {}))
         except (OSError, RuntimeError) as error:
             return {"absent": f"Dask cannot start its workers here: {error}"}
-        with cluster, Client(cluster) as client:
+        client = Client(cluster)
+        try:
             cluster.scheduler.add_plugin(results)
             if processes:
                 client.run(watch, folder, os.getpid(), together, fatal)
@@ -147,6 +148,9 @@ def counted(texts, order, together=False, processes=False, fatal=0):
                     raise
                 came = f"{type(error).__name__}: {error}"
             goes_on = client.status == "running" and len(cluster.workers) == 2
+        finally:
+            client.close()
+            cluster.close()
         with open(os.path.join(folder, "opened")) as file:
             opened = [line.split() for line in file]
         return {
