@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--unit", default="", help="the unit (default: the first one with exercises)")
     parser.add_argument("--students", type=int, default=0, help="a class of so many in the place of the five")
     parser.add_argument("--folder", type=Path, default=ROOT / "work" / "demo", help="where the class is made")
-    parser.add_argument("--jobs", type=int, help="how many exercises at once (default: as `grade` does)")
+    parser.add_argument("--jobs", type=int, help="how many checks at once (default: as `grade` does)")
     parser.add_argument("--unsandboxed", action="store_true", help="grade although there is no sandbox")
 
 

@@ -1,7 +1,7 @@
 """A class of any size for a demonstration: right answers, wrong ones, and a few submissions as odd as real ones."""
 
+import ast
 import random
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -82,8 +82,20 @@ def _changed(notebook: Any, name: str, *, remove: bool) -> Any:
 
 
 def _disguised(text: str) -> str:
-    """The program with other local names, as somebody does who copies it."""
-    names = sorted(set(re.findall(r"\bfor (\w+) in", text)) - {"_"})
-    for place, name in enumerate(names):
-        text = re.sub(rf"\b{name}\b", f"my_{place}", text)
-    return text
+    """The program with other names in its loops, and laid out anew, as somebody does who copies it. It does the same."""
+    tree = ast.parse(text)
+    nodes = list(ast.walk(tree))
+    targets = [node.target for node in nodes if isinstance(node, ast.For | ast.comprehension)]
+    loops = {target.id for target in targets if isinstance(target, ast.Name)}
+    # A name of a parameter, keyword, function, import or exception is told otherwise than in an expression: it stays.
+    known = {text for node in nodes if not isinstance(node, ast.Name) for text in _texts(node)}
+    names = {name: f"my_{place}" for place, name in enumerate(sorted(loops - known - {"_"}))}
+    for node in nodes:
+        if isinstance(node, ast.Name):
+            node.id = names.get(node.id, node.id)
+    return ast.unparse(tree)
+
+
+def _texts(node: ast.AST) -> Iterator[str]:
+    for _, value in ast.iter_fields(node):
+        yield from (text for text in (value if isinstance(value, list) else [value]) if isinstance(text, str))

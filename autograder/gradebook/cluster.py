@@ -1,4 +1,4 @@
-"""Judges on the workers of a Dask cluster: submissions go there as data, and results come back as rows of the journal.
+"""Judges on the workers of a Dask cluster: checks and submissions go there as data, results come back as rows of the journal.
 
 https://distributed.dask.org: it moves the work, and gives that of a worker that is gone to another.
 """
@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from distributed import Client, KilledWorker
 
-from autograder.grading.grader import Graded, Grader, NothingRuns, checks_in, key_of, open_sandbox
+from autograder.grading.grader import Grader, key_of, open_sandbox
 from autograder.grading.jobs import Jobs
 from autograder.grading.journal import Journal, Row, row_of_data, row_to_data, versions
 from autograder.grading.work import GradeCell, NotGraded, Settings, Work
@@ -44,28 +44,22 @@ class ClusterJudges:
         self.jobs = Jobs(2 * len(self._client.nthreads()))  # the next one lies ready when one is done
         self.settings = replace(settings, tier=self.tier)
         self._journal = Journal(settings.journal)
-        self._reader = Grader(self.settings, NothingRuns(self.tier))
 
     def describe(self) -> str:
         workers = len(self._client.nthreads())
         return f"{counted(workers, 'worker')} of a cluster. {DESCRIPTIONS[self.tier]}"
 
-    def judge(self, work: Work) -> Future[Graded]:
-        found: Future[Graded] = Future()
-        key = key_of(work, self.tier, self.settings.patience)
-        if len(self._journal.rows(key)) == checks_in(work):
-            found.set_result(self._reader.grade(work))
-            return found
-        order = _order(work, self.settings)
-        asked = self._client.submit(judge_here, order, pure=False)
-        asked.add_done_callback(lambda answer: self._take(answer, work, key, found))
+    def judge(self, work: Work, number: int) -> Future[None]:
+        found: Future[None] = Future()
+        asked = self._client.submit(judge_here, _order(work, number, self.settings), pure=False)
+        asked.add_done_callback(lambda answer: self._take(answer, work, number, found))
         return found
 
-    def _take(self, answer: Any, work: Work, key: str, found: Future[Graded]) -> None:
+    def _take(self, answer: Any, work: Work, number: int, found: Future[None]) -> None:
         try:
-            for number, row in enumerate(_rows(answer.result(), work)):
-                self._journal.record(key, number, work.cell.grade_id, row)
-            found.set_result(self._reader.grade(work))
+            row = _row(answer.result())
+            self._journal.record(key_of(work, self.tier, self.settings.patience), number, work.cell.grade_id, row)
+            found.set_result(None)
         except NotGraded as error:
             found.set_exception(error)
         except KilledWorker:
@@ -91,7 +85,7 @@ def tier_here(unsandboxed: bool) -> str:
 
 
 def judge_here(order: bytes) -> bytes:
-    """Judges one exercise: the rows for the journal, or why there are none. Runs on a worker."""
+    """Judges one check: the row for the journal, or why there is none. Runs on a worker."""
     asked = json.loads(order)
     answer: dict[str, Any]
     try:
@@ -99,14 +93,14 @@ def judge_here(order: bytes) -> bytes:
             raise NotGraded(
                 "a worker has another Python, NumPy or Lockstep than the machine that asks: install the same"
             )
-        work = Work(
-            GradeCell(**asked["cell"]), ModuleSource.of_data(asked["program"]), ModuleSource.of_data(asked["reference"])
-        )
+        program, reference = (ModuleSource.of_data(asked[name]) for name in ("program", "reference"))
+        work = Work(GradeCell(**asked["cell"]), program, reference, frozenset(asked["given"]))
+        number = asked["number"]
         with _ONE:
             grader, journal = _grader_here(asked["unsandboxed"], asked["patience"], asked["tier"])
-            grader.grade(work)
-            rows = journal.rows(key_of(work, asked["tier"], asked["patience"]))
-        answer = {"rows": [row_to_data(rows[number]) for number in range(checks_in(work))]}
+            grader.judge(work, [number])
+            row = journal.rows(key_of(work, asked["tier"], asked["patience"]))[number]
+        answer = {"row": row_to_data(row)}
     except NotGraded as error:
         answer = {"not graded": str(error)}
     return json.dumps(answer).encode()
@@ -120,11 +114,13 @@ def _grader_here(unsandboxed: bool, patience: float, tier: str) -> tuple[Grader,
     return Grader(Settings(place, unsandboxed, patience, tier)), Journal(place)
 
 
-def _order(work: Work, settings: Settings) -> bytes:
+def _order(work: Work, number: int, settings: Settings) -> bytes:
     asked = {
+        "number": number,
         "cell": vars(work.cell),
         "program": work.program.to_data(),
         "reference": work.reference.to_data(),
+        "given": sorted(work.given),
         "unsandboxed": settings.unsandboxed,
         "patience": settings.patience,
         "tier": settings.tier,
@@ -133,8 +129,8 @@ def _order(work: Work, settings: Settings) -> bytes:
     return json.dumps(asked).encode()
 
 
-def _rows(answer: Any, work: Work) -> list[Row]:
-    """The rows in a worker's answer: one for each check. Raises NotGraded for whatever is no such thing."""
+def _row(answer: Any) -> Row:
+    """The row in a worker's answer. Raises NotGraded for whatever is no such thing."""
     if not isinstance(answer, bytes) or len(answer) > _LARGEST:
         raise NotGraded("what came from the cluster is no result")
     try:
@@ -143,12 +139,9 @@ def _rows(answer: Any, work: Work) -> list[Row]:
             raise TypeError("it is no object")
         if "not graded" in told:
             raise NotGraded(str(told["not graded"])[:2_000])
-        rows = [row_of_data(one) for one in told["rows"]]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        return row_of_data(told["row"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise NotGraded(f"what came from the cluster is no result: {error}") from error
-    if len(rows) != checks_in(work):
-        raise NotGraded(f"{len(rows)} results came from the cluster for {counted(checks_in(work), 'check')}")
-    return rows
 
 
 def _common_tier(tiers: dict[str, str]) -> str:

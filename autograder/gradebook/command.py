@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, Future
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from importlib import import_module
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from autograder.grading.storage import CannotWrite, obstacle
 from autograder.grading.work import NotGraded, Settings
 from autograder.nbgrader.classroom import Judges, LocalJudges, Outcome, Submitted, judged, what_is_submitted
 from autograder.nbgrader.plugin import JOURNAL
-from autograder.nbgrader.registering import units
+from autograder.nbgrader.registering import require_unit, units
 from lockstep.machine.usable import usable_cpus
 from lockstep.words import counted, one_line
 
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("units", nargs="*", help="names such as 01-processes; all that were submitted if none is given")
     parser.add_argument("--course", type=Path, default=Path.cwd(), help="the course directory (default: here)")
     parser.add_argument(
-        "--jobs", type=int, help="how many exercises at once (default: one for each CPU, and more while CPUs are idle)"
+        "--jobs", type=int, help="how many checks at once (default: one for each CPU, and more while CPUs are idle)"
     )
     parser.add_argument(
         "--patience", type=float, default=1.0, help="time limits of checks are multiplied by this (default: 1)"
@@ -59,13 +59,10 @@ def run(arguments: argparse.Namespace) -> int:
         with alone(course):
             if (aside := Journal(settings.journal).set_aside_if_damaged()) is not None:
                 print(f"The journal was damaged; it is now {aside.name}, and what it had is graded again.")
+            for name in arguments.units:
+                require_unit(course, name)
             names = arguments.units or units(course)
-            with ExitStack() as stack:
-                if arguments.scheduler:
-                    cluster = import_module("autograder.gradebook.cluster").ClusterJudges
-                    judges = stack.enter_context(cluster(arguments.scheduler, settings))
-                else:
-                    judges = stack.enter_context(LocalJudges(settings, arguments.jobs))
+            with _judges(arguments, settings) as judges:
                 print(judges.describe())
                 return 0 if Grading(course, judges).grade(names) else 1
     except KeyboardInterrupt:
@@ -78,6 +75,18 @@ def run(arguments: argparse.Namespace) -> int:
     except OSError as error:
         print(f"Stopped: {error.filename}: {obstacle(error) or error.strerror}\n{_AGAIN}")
     return 1
+
+
+def _judges(arguments: argparse.Namespace, settings: Settings) -> AbstractContextManager[Judges]:
+    """Those that were asked for; they end with the context. Raises NotGraded."""
+    if not arguments.scheduler:
+        return LocalJudges(settings, arguments.jobs)
+    try:
+        cluster = import_module("autograder.gradebook.cluster")
+    except ModuleNotFoundError as error:
+        raise NotGraded(f"--scheduler needs {error.name}, which is not installed: `make environment`") from None
+    judges: AbstractContextManager[Judges] = cluster.ClusterJudges(arguments.scheduler, settings)
+    return judges
 
 
 class Grading:
@@ -150,7 +159,8 @@ def _line(filed: Filed) -> str:
     if filed.problem:
         return f"{where}: not in the gradebook: {one_line(filed.problem)}"
     late = f", {filed.late:g} of them taken off as it came late" if filed.late else ""
-    return f"{where}: {filed.score:g} of {filed.points:g} points{late}"
+    by_hand = "; something waits for you in formgrader" if filed.by_hand else ""
+    return f"{where}: {filed.score:g} of {filed.points:g} points{late}{by_hand}"
 
 
 def _not_graded(one: Outcome) -> str:
@@ -159,10 +169,14 @@ def _not_graded(one: Outcome) -> str:
 
 
 def _sums(filed: list[Filed], results: Results, submitted: Submitted) -> str:
+    if not results.submissions and not submitted.problems:
+        return "There is nothing to grade: what is handed in lies in submitted/STUDENT/UNIT/UNIT.ipynb."
     new = sum(not one.problem for one in filed)
     missing = len(results.submissions) - new - len(results.filed) + len(submitted.problems)
     parts = [f"{counted(new, 'submission')} graded and in the gradebook, with feedback"]
     if results.filed:
         parts.append(f"{len(results.filed)} were already")
     parts.append(f"{missing} not graded: see above" if missing else "none is missing")
+    if waiting := sum(one.by_hand for one in filed):
+        parts.append(f"{waiting} of the new ones {'waits' if waiting == 1 else 'wait'} to be graded by hand")
     return "; ".join(parts) + "."

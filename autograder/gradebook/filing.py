@@ -25,6 +25,7 @@ from autograder.grading.storage import CannotWrite, obstacle
 from autograder.grading.work import Settings
 from autograder.nbgrader import stages
 from autograder.nbgrader.conversion import begin
+from autograder.nbgrader.exporting import is_graded
 from autograder.nbgrader.registering import course_config
 
 
@@ -37,6 +38,7 @@ class Filed:
     score: float = 0.0
     points: float = 0.0
     late: float = 0.0  # points taken off because it came late
+    by_hand: bool = False  # whether something of it waits for somebody to grade it
     problem: str = ""
 
 
@@ -79,7 +81,10 @@ class Filing:
                 converter.convert(student)
             filed = self._filed(unit, student)
             stages.ended(self._course, unit, student, "complete", of)
-        except Exception as error:  # nbgrader's own classes, those of its database, and whatever led to them
+        except (
+            Exception,
+            SystemExit,
+        ) as error:  # nbgrader's own classes, those of its database, and whatever led to them
             causes = [one.problem for one in self._converters(unit) if one.problem is not None]
             cause = causes[0] if causes else error
             if what := obstacle(cause):
@@ -90,7 +95,8 @@ class Filing:
     def _filed(self, unit: str, student: str) -> Filed:
         with Gradebook(self._config.CourseDirectory.db_url, self._config.CourseDirectory.course_id) as gradebook:
             entry = gradebook.find_submission(unit, student)
-            return Filed(student, unit, entry.score, entry.max_score, entry.late_submission_penalty or 0.0)
+            late, by_hand = entry.late_submission_penalty or 0.0, not is_graded(entry)
+            return Filed(student, unit, entry.score, entry.max_score, late, by_hand)
 
     @cache  # noqa: B019 - one of these in a process, for as long as it lives
     def _converters(self, unit: str) -> tuple["_Kept", ...]:
@@ -105,7 +111,7 @@ class _Kept(BaseConverter):  # type: ignore[misc]
         coursedir.assignment_id = unit
         super().__init__(coursedir=coursedir, config=config)
         self.force = True
-        self.problem: Exception | None = None
+        self.problem: Exception | SystemExit | None = None
         self.writer = FilesWriter(parent=self, config=self.config)
         self.exporter = self.exporter_class(parent=self, config=self.config)
         for step in self.preprocessors:
@@ -130,7 +136,7 @@ class _Kept(BaseConverter):  # type: ignore[misc]
     def _noticing(self) -> Iterator[None]:
         try:
             yield
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # with which nbgrader ends over what it cannot read
             self.problem = self.problem or error
             raise
 

@@ -1,7 +1,7 @@
 """Grades the exercises of a submission: from the journal, or by running the checks that are not in it."""
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
@@ -14,12 +14,12 @@ from autograder.grading.work import NotGraded, Settings, Work
 from autograder.sandbox import launcher
 from autograder.sandbox.launching import DESCRIPTIONS
 from lockstep.checks.check import Check, check_one
-from lockstep.checks.report import Report
+from lockstep.checks.report import CheckResult, Report
 from lockstep.program.source import ModuleSource
 from lockstep.student.process import StudentProcess
 from lockstep.student.session import Session
 
-_ATTEMPTS = 3  # at a check, where memory runs out beside it
+_ATTEMPTS = 3  # at a check, where memory runs out beside it, or where it cannot be started
 
 
 class Sandbox(Protocol):
@@ -31,6 +31,8 @@ class Sandbox(Protocol):
     def describe(self) -> str: ...
 
     def start(self) -> StudentProcess: ...
+
+    def expect(self, cells: Collection[str]) -> None: ...
 
     def close(self) -> None: ...
 
@@ -46,6 +48,9 @@ class NothingRuns:
 
     def start(self) -> StudentProcess:
         raise OSError("the journal has not all of its results; run the command again")
+
+    def expect(self, cells: Collection[str]) -> None:
+        """There is nothing to be told."""
 
     def close(self) -> None:
         """There is nothing to end."""
@@ -71,19 +76,37 @@ class Grader:
 
     def grade(self, work: Work) -> Graded:
         """Raises NotGraded where the machinery fails, or where the reference would not pass what the learner fails."""
-        try:
-            rows = self._rows(work)
-        except NotGraded:
-            raise
-        except Exception as error:  # whatever it is, it is ours: nothing of the learner's runs in this process
-            raise NotGraded(f"{work.cell.grade_id}: the grader failed: {type(error).__name__}: {error}") from error
+        self.judge(work, self.missing(work))
         name, note = work.cell.grade_id, self._sandbox.describe()
         if work.cell.checks:
             name = read_check_cell(work.cell.text).exercise
         else:
             note = f"{SHARED} {note}"
+        found = self._journal.rows(self._key(work))
+        rows = [found[number] for number in range(checks_in(work))]
         report = Report(name, tuple(row.result for row in rows), len(rows), note)
         return Graded(report, sum(row.share for row in rows) / len(rows))
+
+    def missing(self, work: Work) -> list[int]:
+        """The numbers of the checks of which the journal has nothing yet. Raises NotGraded."""
+        with _ours(work):
+            known = self._journal.rows(self._key(work))
+            return [number for number in range(checks_in(work)) if number not in known]
+
+    def judge(self, work: Work, numbers: Sequence[int]) -> None:
+        """Runs these checks and records what comes of them: no score comes without its row. Raises as `grade` does."""
+        with _ours(work):
+            key = self._key(work)
+            failed = {}
+            for number, row in self._run(work, numbers):
+                if row.share == 1.0:
+                    self._journal.record(key, number, work.cell.grade_id, row)
+                else:
+                    failed[number] = row
+            if failed:
+                self._require_reference(work, sorted(failed))
+            for number, row in failed.items():
+                self._journal.record(key, number, work.cell.grade_id, row)
 
     def close(self) -> None:
         """Ends the sandboxes."""
@@ -93,26 +116,9 @@ class Grader:
     def _key(self, work: Work) -> str:
         return key_of(work, self._sandbox.tier, self._patience)
 
-    def _rows(self, work: Work) -> list[Row]:
-        """What the journal has once everything that was missing has been run: no score comes without its row."""
-        key, total = self._key(work), checks_in(work)
-        known = self._journal.rows(key)
-        failed = {}
-        for number, row in self._run(work, [number for number in range(total) if number not in known]):
-            if row.share == 1.0:
-                self._journal.record(key, number, work.cell.grade_id, row)
-            else:
-                failed[number] = row
-        if failed:
-            self._require_reference(work, sorted(failed))
-            for number, row in failed.items():
-                self._journal.record(key, number, work.cell.grade_id, row)
-        rows = self._journal.rows(key)
-        return [rows[number] for number in range(total)]
-
     def _require_reference(self, work: Work, numbers: list[int]) -> None:
         """A check is held against a learner only where our own answer passes it, here and now."""
-        ours = Work(work.cell, work.reference, work.reference)
+        ours = replace(work, program=work.reference)
         key = self._key(ours)
         passed = self._journal.rows(key)
         for number, row in self._run(ours, [number for number in numbers if number not in passed]):
@@ -123,9 +129,11 @@ class Grader:
                 )
             self._journal.record(key, number, work.cell.grade_id, row)
 
-    def _run(self, work: Work, numbers: list[int]) -> Iterator[tuple[int, Row]]:
+    def _run(self, work: Work, numbers: Sequence[int]) -> Iterator[tuple[int, Row]]:
         if not numbers:
             return
+        self._sandbox.expect(work.given)
+        self._trusted.expect(work.given)
         if not work.cell.checks:
             run = partial(run_plain_cell, work.cell, work.program, self._sandbox, self._patience)
             yield 0, self._fairly(work, run)
@@ -139,12 +147,20 @@ class Grader:
             yield number, row
 
     def _checked(self, work: Work, one: Check, given: ModuleSource) -> Row:
+        for _ in range(_ATTEMPTS):
+            result = self._check_once(work.program, work, one, given)
+            if not result.infrastructure:
+                return Row(result, float(result.passed))
+            if not self._check_once(work.reference, work, one, given).passed:
+                raise NotGraded(f"{work.cell.grade_id}: {result.explanation}")
+        # What stands in the way of one program again and again, and never of ours between, is that program's own.
+        told = f"{result.explanation}. It is this program that it cannot be started with: ours is judged here"
+        return Row(replace(result, explanation=told, infrastructure=False), 0.0)
+
+    def _check_once(self, program: ModuleSource, work: Work, one: Check, given: ModuleSource) -> CheckResult:
         limit = one.limit * self._patience
         reference = Session(work.reference, given, self._trusted, limit)
-        result = check_one(one, Session(work.program, given, self._sandbox, limit), reference)
-        if result.infrastructure:
-            raise NotGraded(f"{work.cell.grade_id}: {result.explanation}")
-        return Row(result, float(result.passed))
+        return check_one(one, Session(program, given, self._sandbox, limit), reference)
 
     def _fairly(self, work: Work, judge: Callable[[], Row]) -> Row:
         """What `judge` says; where the kernel ended processes for want of memory meanwhile, it is asked again."""
@@ -158,6 +174,17 @@ class Grader:
         raise NotGraded(f"{work.cell.grade_id}: this machine runs out of memory; grade with fewer --jobs")
 
 
+@contextlib.contextmanager
+def _ours(work: Work) -> Iterator[None]:
+    """What fails within is no fault of the learner's, nothing of whom runs in this process: it raises NotGraded."""
+    try:
+        yield
+    except NotGraded:
+        raise
+    except Exception as error:
+        raise NotGraded(f"{work.cell.grade_id}: the grader failed: {type(error).__name__}: {error}") from error
+
+
 def ended_for_memory() -> int:
     """How many processes the kernel has ended for want of memory since it began; 0 where it does not tell."""
     with contextlib.suppress(OSError), open("/proc/vmstat") as file:
@@ -166,14 +193,14 @@ def ended_for_memory() -> int:
 
 
 def open_worker(settings: Settings) -> None:
-    """Makes the one grader of a worker process, for `grade_in_worker`."""
+    """Makes the one grader of a worker process, for `judge_in_worker`."""
     global _grader
     _grader = Grader(settings)
 
 
-def grade_in_worker(work: Work) -> Graded:
+def judge_in_worker(work: Work, number: int) -> None:
     assert _grader is not None
-    return _grader.grade(work)
+    _grader.judge(work, [number])
 
 
 _grader: Grader | None = None

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,11 @@ class Unit:
     notebook: Any
     grade_cells: tuple[GradeCell, ...]
     reference: ModuleSource
+
+    @cached_property
+    def given(self) -> frozenset[str]:
+        """The texts of the code cells that are released as they are, and hold nothing of an answer or a check."""
+        return frozenset(cell.source for cell in self.notebook.cells if cell.cell_type == "code" and not tag_of(cell))
 
     @property
     def grade_ids(self) -> frozenset[str]:
@@ -59,9 +65,10 @@ def work_in(unit: Unit, notebook: Any) -> Iterator[Work]:
     whole = program(notebook)
     for cell in unit.grade_cells:
         if cell.checks:
-            yield Work(cell, whole, unit.reference)
+            yield Work(cell, whole, unit.reference, unit.given)
         else:
-            yield Work(cell, program_above(notebook, cell.grade_id), program_above(unit.notebook, cell.grade_id))
+            above, reference = (program_above(one, cell.grade_id) for one in (notebook, unit.notebook))
+            yield Work(cell, above, reference, unit.given)
 
 
 def tag_of(cell: Any) -> dict[str, Any]:

@@ -22,11 +22,12 @@ class GradeCell:
 
 @dataclass(frozen=True)
 class Work:
-    """One grade cell, the program that it judges, and our own answer."""
+    """One grade cell, the program that it judges, our own answer, and the cells that everybody was given."""
 
     cell: GradeCell
     program: ModuleSource
     reference: ModuleSource
+    given: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

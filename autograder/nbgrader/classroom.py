@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from autograder.grading.assembly import assemble
-from autograder.grading.grader import Graded, grade_in_worker, open_sandbox, open_worker
+from autograder.grading.grader import Graded, Grader, NothingRuns, judge_in_worker, open_sandbox, open_worker
 from autograder.grading.jobs import Jobs
 from autograder.grading.plain_files import StrangeFolder, strange, strange_within
 from autograder.grading.pool import Workers, judging_pool
@@ -19,7 +19,7 @@ from autograder.grading.work import NotGraded, Settings, Work
 from autograder.nbgrader.registering import register
 from lockstep.words import one_line
 
-_TRIES = 3  # at an exercise whose process is killed
+_TRIES = 3  # at a check whose process is killed
 
 
 @dataclass(frozen=True)
@@ -47,18 +47,20 @@ class Submitted:
 
 
 def what_is_submitted(course: Path, names: list[str], noted: Callable[[str], None]) -> Submitted:
-    """Reads the submissions of these units, which it enters into the gradebook. Raises CannotWrite."""
+    """Reads the submissions of these units, which it enters into the gradebook if there are any. Raises CannotWrite."""
     found = Submitted()
     for name in names:
+        handed_in = submissions(course, name)
         try:
             unit = read_unit(course / "source" / name / f"{name}.ipynb")
-            register(course, name)
+            if handed_in:
+                register(course, name)
         except CannotWrite:
             raise
         except NotGraded as error:
             found.problems.append(Outcome("everybody", name, "", 0.0, None, str(error)))
             continue
-        for student, path in submissions(course, name):
+        for student, path in handed_in:
             try:
                 for other, kind in strange_within(path.parent):
                     noted(one_line(f"{student}, {name}: left out: {other.name} is {kind}"))
@@ -98,9 +100,9 @@ def tasks_of(
 
 
 class Judges(Protocol):
-    """Judges exercises elsewhere, as many as they are given, each in a process that the others do not share.
+    """Judges checks elsewhere, as many as they are given, each in a process that the others do not share.
 
-    `settings` have the tier of sandbox that they judge in, `jobs` says how many to give them at once.
+    `settings` have the journal that results come to and the tier of sandbox, `jobs` says how many to give them at once.
     """
 
     settings: Settings
@@ -108,8 +110,11 @@ class Judges(Protocol):
 
     def describe(self) -> str: ...
 
-    def judge(self, work: Work) -> Future[Graded]:
-        """The future raises NotGraded, and BrokenExecutor where the process was killed: then it may be asked again."""
+    def judge(self, work: Work, number: int) -> Future[None]:
+        """When the future is done, the journal has the check of this number.
+
+        It raises NotGraded, and BrokenExecutor where the process was killed: then it may be asked again.
+        """
         ...
 
 
@@ -128,8 +133,8 @@ class LocalJudges(Workers):
     def describe(self) -> str:
         return self._sandbox.describe()
 
-    def judge(self, work: Work) -> Future[Graded]:
-        return self.submit(grade_in_worker, work)
+    def judge(self, work: Work, number: int) -> Future[None]:
+        return self.submit(judge_in_worker, work, number)
 
 
 def judged(tasks: list[tuple[Outcome, Work]], judges: Judges) -> Iterator[Outcome]:
@@ -140,28 +145,65 @@ def judged(tasks: list[tuple[Outcome, Work]], judges: Judges) -> Iterator[Outcom
     distinct: dict[Work, list[Outcome]] = {}
     for one, work in tasks:
         distinct.setdefault(work, []).append(one)
+    reader = Grader(judges.settings, NothingRuns(judges.settings.tier or ""))
+    left: deque[tuple[Work, int]] = deque()
     # The exercise that most have handed in first: what its reference needs is then known early.
     common = Counter(one.exercise for one, _ in tasks)
-    left = deque(sorted(distinct, key=lambda work: -common[work.cell.grade_id]))
-    tries: Counter[Work] = Counter()
-    waiting: dict[Future[Graded], Work] = {}
+    for work in sorted(distinct, key=lambda work: -common[work.cell.grade_id]):
+        left += [(work, number) for number in _missing(work, reader)]
+    open_checks = Counter(work for work, _ in left)
+    for work in [one for one in distinct if one not in open_checks]:
+        yield from _outcomes(work, distinct[work], reader)
+    tries: Counter[tuple[Work, int]] = Counter()
+    problems: dict[Work, str] = {}
+    waiting: dict[Future[None], tuple[Work, int]] = {}
     while left or waiting:
-        while left and len(waiting) < judges.jobs.now():
-            work = left.popleft()
-            waiting[judges.judge(work)] = work
+        while left and judges.jobs.may_begin(len(waiting)):
+            check = left.popleft()
+            waiting[judges.judge(*check)] = check
         for future in wait(waiting, judges.jobs.patience, FIRST_COMPLETED).done:
-            work, graded, problem = waiting.pop(future), None, ""
+            work, _ = check = waiting.pop(future)
+            problem = ""
             try:
-                graded = future.result()
+                future.result()
             except CannotWrite:
                 raise
             except NotGraded as error:
                 problem = str(error)
-            except BrokenExecutor:  # which may be another exercise's doing
-                tries[work] += 1
-                if tries[work] < _TRIES:
-                    left.append(work)
+            except BrokenExecutor:  # which may be another check's doing
+                tries[check] += 1
+                if tries[check] < _TRIES and work not in problems:
+                    left.append(check)
                     continue
                 problem = f"the process that judged it was killed {_TRIES} times; is there memory enough?"
-            for one in distinct[work]:
-                yield replace(one, graded=graded, problem=problem)
+            open_checks[work] -= 1
+            if problem:
+                problems.setdefault(work, problem)
+                for other in [one for one in left if one[0] is work]:  # it is not graded in this run, whatever they say
+                    left.remove(other)
+                    open_checks[work] -= 1
+            if not open_checks[work]:
+                yield from _outcomes(work, distinct[work], reader, problems.get(work, ""))
+
+
+def _missing(work: Work, reader: Grader) -> list[int]:
+    """The checks that have to be run; none where even that cannot be told, of which `_outcomes` says why."""
+    try:
+        return reader.missing(work)
+    except CannotWrite:
+        raise
+    except NotGraded:
+        return []
+
+
+def _outcomes(work: Work, those: list[Outcome], reader: Grader, problem: str = "") -> Iterator[Outcome]:
+    """The outcomes of those who have handed in this work, by what the journal has; not graded if there is a problem."""
+    graded = None
+    try:
+        graded = None if problem else reader.grade(work)
+    except CannotWrite:
+        raise
+    except NotGraded as error:
+        problem = str(error)
+    for one in those:
+        yield replace(one, graded=graded, problem=problem)

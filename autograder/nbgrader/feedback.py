@@ -1,19 +1,16 @@
 """Feedback pages as nbgrader's own, without what a learner must not see, and made quickly for a class."""
 
-from functools import lru_cache, partial
+from collections.abc import Iterator
 from typing import Any
 
-from jinja2 import pass_context
 from nbconvert.exporters import HTMLExporter, TemplateExporter
-from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbgrader.preprocessors import ClearHiddenTests
 from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, List
 
+from autograder.nbgrader import prose
 from autograder.nbgrader.conversion import begin
-
-_KEPT = 2_000  # texts of cells as HTML, some kilobytes each
 
 
 class FeedbackExporter(HTMLExporter):
@@ -26,28 +23,19 @@ class FeedbackExporter(HTMLExporter):
 
     def __init__(self, **keywords: Any) -> None:
         super().__init__(**keywords)  # type: ignore[no-untyped-call]
-        self._code = lru_cache(_KEPT)(Highlight2HTML(parent=self))
-        self._prose = lru_cache(_KEPT)(partial(super().markdown2html, {}))
         begin(self.parent)
+
+    def default_filters(self) -> Iterator[tuple[str, Any]]:
+        yield from super().default_filters()  # type: ignore[no-untyped-call]
+        yield from prose.FILTERS.items()
 
     def from_notebook_node(self, nb: Any, resources: Any = None, **keywords: Any) -> Any:
         """As HTMLExporter does, but for reading the page once more to label pictures: nbgrader's has no other use of it."""
-        known = nb.metadata.get("language_info", {})
-        lexer = known.get("pygments_lexer") or known.get("name") or "ipython3"
         nbconvert: Any = self  # which has no annotations
         resources = nbconvert._init_resources(resources)
         shown = WidgetsDataTypeFilter(notebook_metadata=self._nb_metadata, parent=self, resources=resources)
-        nbconvert.register_filter(
-            "highlight_code", lambda source, language="", metadata=None: self._code(source, language or lexer)
-        )
         nbconvert.register_filter("filter_data_type", shown)
         return TemplateExporter.from_notebook_node(self, nb, resources, **keywords)
-
-    @pass_context
-    def markdown2html(self, context: Any, source: str) -> str:
-        if context.get("cell", {}).get("attachments"):
-            return str(super().markdown2html(context, source))
-        return str(self._prose(source))
 
 
 class HideHiddenChecks(ClearHiddenTests):  # type: ignore[misc]

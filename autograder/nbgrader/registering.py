@@ -15,6 +15,7 @@ from traitlets.config.loader import PyFileConfigLoader
 from autograder.grading.storage import CannotWrite, obstacle
 from autograder.grading.work import NotGraded
 from autograder.nbgrader.plugin import configure
+from lockstep.words import one_line
 
 _OWN = "nbgrader_config.py"
 PATIENCE = 60  # seconds that the gradebook may be locked by others
@@ -39,6 +40,13 @@ def run(arguments: argparse.Namespace) -> int:
 def units(course: Path) -> list[str]:
     """The names of the units in source/, in order."""
     return sorted(path.parent.name for path in course.glob("source/*/*.ipynb") if path.stem == path.parent.name)
+
+
+def require_unit(course: Path, name: str) -> None:
+    """Raises NotGraded for a name that none of the units in source/ has, if there are any."""
+    known = units(course)
+    if known and name not in known:
+        raise NotGraded(f"there is no unit {one_line(name)} in {course}/source; there are {', '.join(known)}")
 
 
 def register(course: Path, name: str, config: Config | None = None) -> None:

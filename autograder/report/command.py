@@ -16,7 +16,7 @@ from sqlalchemy.exc import SAWarning
 from autograder.grading.unit import Unit, program, read_unit
 from autograder.grading.work import NotGraded
 from autograder.nbgrader.exporting import GradedCsvExport
-from autograder.nbgrader.registering import course_config, units
+from autograder.nbgrader.registering import course_config, require_unit
 from autograder.report.alike import alike
 from autograder.report.mistakes import exercise_of, mistakes
 from autograder.report.page import page
@@ -43,10 +43,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def write_report(course: Path, name: str, patience: float = 1.0) -> tuple[Path, Path]:
     """Writes reports/NAME.html and reports/NAME.csv of a course. Raises NotGraded where nothing was handed in."""
-    source = course / "source" / name / f"{name}.ipynb"
-    if not source.exists() and units(course):
-        raise NotGraded(f"there is no unit {name} in {course}/source; there are {', '.join(units(course))}")
-    unit = read_unit(source)
+    require_unit(course, name)
+    unit = read_unit(course / "source" / name / f"{name}.ipynb")
     results = class_results(course, unit, patience)
     if not results.students:
         raise NotGraded(f"there is nothing in {course}/submitted/STUDENT/{name}")

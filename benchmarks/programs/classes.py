@@ -43,6 +43,13 @@ _CHECK = """
 def _(student):
     assert student.double({number}) == {twice}
 """
+_ANSWER = """import time
+
+
+def double(number):
+    time.sleep({waits})
+    return 2 * number if number < {right} else {index}.5
+"""
 _LESSON = "# %% [markdown]\n# # Numbers\n\n# %%\n# exercise: double\n"
 
 
@@ -59,8 +66,11 @@ def of_the_course(course: Path, lesson: Lesson, number: int) -> None:
         hand_in(course, lesson.name, f"student{index:03}", notebook)
 
 
-def made(course: Path, number: int, checks: int) -> dict[str, int]:
-    """So many submissions of an exercise of so many checks; the points that each must get: no two neighbours the same."""
+def made(course: Path, number: int, checks: int, waits: float = 0.0) -> dict[str, int]:
+    """So many submissions of an exercise of so many checks; the points that each must get: no two neighbours the same.
+
+    Each check waits so many seconds.
+    """
     exercise = course / "autograder" / "exercises" / MADE / "double.py"
     lesson = course / "lessons" / MADE / f"{MADE}.py"
     for file in (exercise, lesson):
@@ -76,7 +86,7 @@ def made(course: Path, number: int, checks: int) -> dict[str, int]:
         right = index % (checks + 1)
         for cell in released.cells:
             if cell.metadata.get("nbgrader", {}).get("grade_id") == "double":
-                cell.source = f"def double(number):\n    return 2 * number if number < {right} else {index}.5"
+                cell.source = _ANSWER.format(waits=waits, right=right, index=index)
         points[f"student{index:03}"] = right
         hand_in(course, MADE, f"student{index:03}", released)
     return points

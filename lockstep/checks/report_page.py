@@ -108,7 +108,7 @@ def _escaped(text: str) -> str:
 
 _STYLE = """<style>
 .lockstep-report { font-family: var(--jp-ui-font-family, system-ui, sans-serif); line-height: 1.5; max-width: 75em; }
-.lockstep-report .lockstep-row { display: grid; grid-template-columns: 1.5em minmax(0, 1fr); margin: .15em 0; }
+.lockstep-report .lockstep-row { display: grid; grid-template-columns: 1.5em minmax(0, 1fr); margin: .15em 0; overflow-wrap: break-word; }
 .lockstep-report pre { white-space: pre-wrap; word-break: normal; overflow-wrap: break-word;
   margin: .3em 0 !important; padding: .2em .8em !important; font-size: .92em; border: 0;
   border-left: 3px solid currentColor !important; background: transparent !important; color: inherit; overflow-x: auto; }

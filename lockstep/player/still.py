@@ -10,6 +10,7 @@ from lockstep.words import plain
 # Okabe and Ito's colours, in the order of the player's lanes; main is grey. Names stand beside them.
 _COLOURS = ("#E69F00", "#56B4E9", "#009E73", "#CC79A7", "#F0E442", "#0072B2", "#D55E00")
 _CELL = "padding:3px 8px;text-align:left;vertical-align:top;border-left:1px solid rgba(128,128,128,.3);"
+_BROKEN = "overflow-wrap:anywhere;"  # a learner's message may be one long word
 _QUIET = "opacity:.7;font-size:.92em;"
 _SHADED = "background:repeating-linear-gradient(-45deg,transparent 0 5px,rgba(128,128,128,.3) 5px 6px);"
 
@@ -37,10 +38,10 @@ def still(schedule: Schedule) -> str:
             )
         rows.append(f'<tr><th scope="row">end</th>{"".join(cells)}</tr>')
     return (
-        f"<p><strong>{_escaped(schedule.title)}</strong></p>"
+        f'<p style="{_BROKEN}"><strong>{_escaped(schedule.title)}</strong></p>'
         '<div style="overflow-x:auto;"><table style="border-collapse:collapse;font-size:13px;color:inherit;">'
         f'<thead><tr><th scope="col">step</th>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
-        f"<p><strong>{_escaped(schedule.outcome)}</strong></p>"
+        f'<p style="{_BROKEN}"><strong>{_escaped(schedule.outcome)}</strong></p>'
     )
 
 

@@ -1,10 +1,13 @@
 """Learners' processes forked from a warm zygote: the launcher where fork exists."""
 
 import contextlib
+import json
 import os
 import socket
 import subprocess
 import sys
+import tempfile
+from collections.abc import Collection
 
 from lockstep.student.process import OUTPUT_LIMIT, StudentProcess
 
@@ -17,6 +20,17 @@ class ForkingLauncher:
     def __init__(self) -> None:
         self._zygote: subprocess.Popen[bytes] | None = None
         self._requests: socket.socket | None = None
+        self._common: set[str] = set()
+
+    def expect(self, cells: Collection[str]) -> None:
+        """Has the zygote read these texts of cells, so that no process has to that gets a program with some of them.
+
+        What is in a zygote can be found by every program that runs below it: nothing secret may be among them.
+        """
+        new = set(cells) - self._common
+        self._common |= new
+        if new and self._requests is not None:
+            self._tell(new)
 
     def warm_up(self) -> None:
         """Starts the zygote, if it is not there, without waiting until it has loaded what it needs."""
@@ -35,6 +49,15 @@ class ForkingLauncher:
                 start_new_session=True,
                 env=self._environment(),
             )
+        if self._common:
+            self._tell(self._common)
+
+    def _tell(self, cells: Collection[str]) -> None:
+        assert self._requests is not None
+        with tempfile.TemporaryFile("w+") as file, contextlib.suppress(OSError):  # what it does not know it reads later
+            json.dump(sorted(cells), file)
+            file.seek(0)
+            socket.send_fds(self._requests, [b"="], [file.fileno()])
 
     def start(self) -> StudentProcess:
         """Raises OSError if the zygote cannot be started."""

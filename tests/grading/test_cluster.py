@@ -19,7 +19,7 @@ from autograder.grading.journal import Journal, row_of_data, row_to_data
 from autograder.grading.work import NotGraded, Settings
 from autograder.nbgrader.plugin import JOURNAL
 from tests.grading.test_command import class_of, command, environment, grade, result
-from tests.grading.test_grading import REFERENCE, Local, work
+from tests.grading.test_grading import Local, work
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -53,13 +53,13 @@ def test_a_worker_answers_with_rows_or_says_why_not(tmp_path, monkeypatch):
     settings = Settings(tmp_path / "journal.sqlite", tier="D")
     grader, journal = Grader(settings, Local()), Journal(settings.journal)
     two = work("def one():\n    return 2")
-    answer = cluster.judge_here(cluster._order(two, settings))
-    rows = cluster._rows(answer, two)
-    assert [row.share for row in rows] == [0.0, 0.0]
+    for number, sentence in enumerate(["one is one", "and stays one"]):
+        row = cluster._row(cluster.judge_here(cluster._order(two, number, settings)))
+        assert (row.result.sentence, row.share) == (sentence, 0.0)
     assert cluster.tier_here(True) == "D"
-    other = json.loads(cluster._order(two, settings)) | {"versions": ["2.7"]}
+    other = json.loads(cluster._order(two, 0, settings)) | {"versions": ["2.7"]}
     with pytest.raises(NotGraded, match="another Python, NumPy or Lockstep"):
-        cluster._rows(cluster.judge_here(json.dumps(other).encode()), two)
+        cluster._row(cluster.judge_here(json.dumps(other).encode()))
 
 
 def changed(**change):
@@ -78,6 +78,7 @@ NO_ROWS = {
     "calls that are no texts": changed(calls=[3]),
     "evidence that is no page": changed(evidence=["words", {"page": 1}]),
     "a beginning that is none": changed(not_begun="yes"),
+    "a rest that is a text": changed() | {"rest": "all is well"},
     "no rest": {"sentence": "one is one", "passed": True, "share": 1.0, "seconds": 0.1},
     "a list": [],
 }
@@ -86,17 +87,14 @@ NO_ROWS = {
 @pytest.mark.parametrize("row", NO_ROWS.values(), ids=list(NO_ROWS))
 def test_what_comes_from_the_cluster_and_is_no_row_is_not_graded(row):
     with pytest.raises(NotGraded, match="no result"):
-        cluster._rows(json.dumps({"rows": [row, row]}).encode(), work(REFERENCE))
+        cluster._row(json.dumps({"row": row}).encode())
 
 
-def test_as_many_results_as_checks_are_asked_for():
-    assert cluster._rows(json.dumps({"rows": [changed()] * 2}).encode(), work(REFERENCE))[0].share == 1.0
-    for number in (0, 1, 3):
-        with pytest.raises(NotGraded, match="came from the cluster for 2 checks"):
-            cluster._rows(json.dumps({"rows": [changed()] * number}).encode(), work(REFERENCE))
-    for answer in (b"", b"[" * 100_000, b"null", "text", None):
+def test_an_answer_without_a_row_is_not_graded():
+    assert cluster._row(json.dumps({"row": changed()}).encode()).share == 1.0
+    for answer in (b"", b"[" * 100_000, b"null", b"{}", b'{"row": null}', "text", None):
         with pytest.raises(NotGraded, match="no result"):
-            cluster._rows(answer, work(REFERENCE))
+            cluster._row(answer)
 
 
 def test_a_row_crosses_as_it_is(tmp_path):

@@ -14,7 +14,9 @@ from contextlib import closing
 import psutil
 import pytest
 
+from autograder.__main__ import main
 from autograder.authoring.catalogue import ROOT
+from autograder.gradebook import command as grading_command
 from autograder.gradebook import filing
 from autograder.gradebook.alone import alone
 from autograder.grading.grader import NothingRuns, open_sandbox
@@ -276,6 +278,22 @@ def test_a_gradebook_that_another_program_keeps_locked_is_told_and_nothing_is_lo
             grade_class(course.root, ["numbers"], settings, 1)
         with pytest.raises(CannotWrite, match="s0, numbers cannot be entered: another program holds it locked"):
             filing.Filing(course.root, settings).file("numbers", "s0", "")
+
+
+def test_what_cannot_be_graded_at_all_is_told_in_a_sentence(course, monkeypatch, capsys):
+    asked = ["grade", "--course", str(course.root), "--unsandboxed"]
+    assert main([*asked, "nubmers"]) == 1
+    assert "there is no unit nubmers" in (said := capsys.readouterr().out)
+    assert "there are numbers" in said
+    assert main(asked) == 0
+    assert "nothing to grade: what is handed in lies in submitted/STUDENT/UNIT/UNIT.ipynb" in capsys.readouterr().out
+
+    def without_dask(name):
+        raise ModuleNotFoundError("No module named 'distributed'", name="distributed")
+
+    monkeypatch.setattr(grading_command, "import_module", without_dask)
+    assert main([*asked, "--scheduler", "tcp://10.0.0.1:8786"]) == 1
+    assert "--scheduler needs distributed, which is not installed" in capsys.readouterr().out
 
 
 def test_who_files_runs_no_program(course):

@@ -100,6 +100,9 @@ def stub(monkeypatch, tmp_path):
         def describe(self):
             return "tier D"
 
+        def expect(self, cells):
+            pass
+
     monkeypatch.setattr(grading, "check_one", check_one)
     return Grader(Settings(tmp_path / "journal.sqlite"), Nothing())
 

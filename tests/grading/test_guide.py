@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import nbformat
@@ -151,8 +152,25 @@ def test_a_day_by_the_guide(instructor):
     assert me.scores() == {"ann": (10.0, pytest.approx(2.0)), "bob": (8.0, pytest.approx(1.6))}, "two days have begun"
     me.types(extension)
     assert me.scores()["ann"] == (10.0, 0.0)
+    me.types(extension.replace("'ann'", "'cleo'"))
+    me.types("python -m autograder report $UNIT")
+    assert me.report() == {"ann": "10.0", "bob": "6.4", "cleo": ""}, "she has not handed in, and has still time"
+    me.gets("cleo", "handed-in")
+    folder = me.clone / "submitted" / "cleo" / "numbers"
+    folder.mkdir(parents=True)
+    shutil.copy(me.home / "handed-in/cleo/numbers.ipynb", folder)
+    (folder / "timestamp.txt").write_text("2026-12-02 20:00:00 UTC")
     me.types(again)
     assert me.scores()["bob"] == (10.0, pytest.approx(2.0))
+    assert me.scores()["cleo"] == (10.0, 0.0)
+
+    (me.home / "downloads").mkdir()
+    with zipfile.ZipFile(me.home / "downloads" / "class.zip", "w") as archive:
+        for name in ("Dan Doe_4711_assignsubmission_file", "Eve_4712_assignsubmission_file_"):
+            archive.write(me.home / "handed-in/cleo/numbers.ipynb", f"{name}/numbers.ipynb")
+    me.follows("What a learning platform gives out")
+    assert me.scores().keys() == {"ann", "bob", "cleo", "Dan Doe", "Eve"}
+    assert me.scores()["Dan Doe"][0] == me.scores()["Eve"][0] == 10.0
 
 
 def rows(course: Path) -> dict[str, int]:

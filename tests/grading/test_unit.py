@@ -147,3 +147,14 @@ def test_a_unit_that_is_not_there_is_no_score(tmp_path):
     (tmp_path / "bad.ipynb").write_text("{")
     with pytest.raises(NotGraded, match="cannot be read"):
         read_unit(tmp_path / "bad.ipynb")
+
+
+def test_what_everybody_was_given_holds_no_answer_and_no_check(tmp_path):
+    path = tmp_path / "unit.ipynb"
+    given = new_code_cell("values = [1, 2, 3]")
+    nbformat.write(
+        new_notebook(cells=[prose("# Unit", "title"), given, solution("one", "1"), checks("one", "2")]), path
+    )
+    unit = read_unit(path)
+    assert unit.given == {"values = [1, 2, 3]"}
+    assert [work.given for work in work_in(unit, put(unit, []))] == [unit.given]

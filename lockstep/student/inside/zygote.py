@@ -1,17 +1,20 @@
 """A warm process that forks one keeper for every learner's process: what takes long to import is imported once.
 
-Run as `python -m lockstep.student.inside.zygote FD`, where FD is a UNIX socket. A request is one frame, with three
-descriptors sent beside it: the control socket, the learner's socket, the end of the output pipe.
+Run as `python -m lockstep.student.inside.zygote FD`, where FD is a UNIX socket. A request is one byte: `+` with three
+descriptors beside it, the control socket, the learner's socket, the end of the output pipe; or `=` with one, a file of cells
+that many programs have, as JSON.
 """
 
 import contextlib
 import gc
+import json
 import os
 import shutil
 import socket
 import sys
 import tempfile
 
+from lockstep.program.cells import analysed
 from lockstep.student.inside import calls, keeper
 from lockstep.student.inside.confinement import Confinement, Unconfined
 
@@ -29,7 +32,10 @@ def main(descriptor: int, confinement: Confinement) -> None:
             continue
         if not message:
             return
-        _fork_keeper(requests, descriptors, confinement)
+        if message == b"=":
+            _read_cells(*descriptors)
+        else:
+            _fork_keeper(requests, descriptors, confinement)
         _reap()
 
 
@@ -37,9 +43,21 @@ def _warm_up() -> None:
     for name in (*_WARM, calls.__name__):
         with contextlib.suppress(ImportError):
             __import__(name)
-    # What is loaded now stays for ever: a collection in a child must not touch, and so copy, all of its pages.
+    _keep_for_ever()
+
+
+def _keep_for_ever() -> None:
+    """What is loaded now stays: a collection in a child must not touch, and so copy, all of its pages."""
     gc.collect()
     gc.freeze()
+
+
+def _read_cells(descriptor: int) -> None:
+    with open(descriptor, encoding="utf-8") as file:
+        for text in json.load(file):
+            with contextlib.suppress(Exception):  # a program that has it will say what is the matter with it
+                analysed(text)
+    _keep_for_ever()
 
 
 def _fork_keeper(requests: socket.socket, descriptors: list[int], confinement: Confinement) -> None:

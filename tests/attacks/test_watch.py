@@ -1,0 +1,42 @@
+"""The watch over what a program uses: it adds up memory exactly where that can matter, and cheaply where it cannot."""
+
+import os
+
+import pytest
+
+from autograder.sandbox.inside import limits
+from autograder.sandbox.inside.policy import MIB, Defences, Limits, Policy
+
+TIER_C = Policy("C", Limits(memory=100 * MIB), Defences(sockets=False))
+
+
+class Process:
+    def __init__(self, pid):
+        self.pid = pid
+
+
+def excess(monkeypatch, resident, share):
+    """What the watch says of two processes with so much in memory each, and with such a share of it (MiB)."""
+    monkeypatch.setattr(limits, "_resident", lambda pid: resident * MIB)
+    monkeypatch.setattr(limits, "_share", share)
+    return limits.Watch(TIER_C).excess(lambda: [Process(1), Process(2)])
+
+
+def test_what_is_little_even_if_nothing_is_shared_is_not_looked_at_more_closely(monkeypatch):
+    assert excess(monkeypatch, 49, lambda pid: pytest.fail("nobody needs to know")) == ""
+
+
+def test_what_processes_have_in_common_is_not_counted_twice(monkeypatch):
+    assert excess(monkeypatch, 90, lambda pid: 45 * MIB) == ""
+
+
+def test_more_than_the_limit_is_told(monkeypatch):
+    assert "more than 100 MiB of memory" in excess(monkeypatch, 90, lambda pid: 60 * MIB)
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/smaps_rollup"), reason="this system does not tell of shares")
+def test_a_share_is_never_more_than_the_whole():
+    block = bytearray(os.urandom(20 * MIB))
+    assert 20 * MIB <= limits._share(os.getpid()) <= limits._resident(os.getpid())
+    del block
+    assert limits._resident(2**22 + 1) == 0, "a process that is no more"
