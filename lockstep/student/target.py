@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import functools
 import inspect
 import os
 import sys
@@ -140,12 +141,25 @@ def _beside(function: Any) -> Mapping[str, Any]:
 def _check_function(function: Any, instrument: str) -> None:
     made = isinstance(function, type) and instrument == "explore"  # a class, whose objects clients use
     if not made and not isinstance(function, types.FunctionType):
-        raise TypeError(
-            f"`{instrument}` takes a function and its arguments: {instrument}(f, x), not {instrument}(f(x))"
-        )
+        raise TypeError(f"`{instrument}` takes a function and its arguments: {_instead(function, instrument)}")
     if function.__name__ == "<lambda>":
         raise ValueError("a lambda has no name to find it by: define the function with `def` at the top level")
     _check_name(function)
+
+
+def _instead(given: Any, instrument: str) -> str:
+    """What to give in the place of what is no function."""
+    match given:
+        case functools.partial(func=types.FunctionType() as inner):
+            return f"instead of the partial, {instrument}({inner.__name__}, ...) with the arguments that it holds"
+        case types.MethodType(__func__=inner):
+            return (
+                f"`{inner.__name__}` is a method of an object, which would have to be made anew for every run: define a "
+                f"function that makes it and calls the method"
+            )
+    if callable(given) and not isinstance(given, type):
+        return f"define one with `def` that calls what you gave, which is an object of `{type(given).__name__}`"
+    return f"{instrument}(f, x), not {instrument}(f(x))"
 
 
 def _check_name(function: Any) -> None:

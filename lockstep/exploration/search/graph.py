@@ -65,11 +65,13 @@ class Graph:
                     yield field, tuple(state + difference for difference in found)
 
     def known(self, state: int, field: Field, number: int) -> tuple[int, ...]:
-        """The differences that an actor's steps make, asking the learner's process if need be."""
+        """The differences that an actor's steps make, asking the learner's process if need be; none where nobody answers."""
         while True:
             try:
                 return self.steps.moves(state, field, number)
             except Unknown as unknown:
+                if self.automata.closed:
+                    return ()
                 self.automata.extend([(unknown.local, unknown.answer)])
 
     def _seen(self, state: int, field: Field, number: int) -> tuple[int, ...]:
@@ -77,6 +79,17 @@ class Graph:
             return self.steps.moves(state, field, number)
         except (Unknown, Widen, ExitsAreSteps):
             return ()
+
+    def stands_still(self, state: int) -> bool:
+        """Can nobody go on, for certain?"""
+        try:
+            for field in self.steps.actors:
+                number = (state >> field.shift) & ((1 << field.bits) - 1)
+                if field.rows[number] is not None and self.steps.moves(state, field, number):
+                    return False
+        except Unknown:
+            return False
+        return True
 
     def statuses(self, state: int) -> dict[str, Status]:
         """Where every process is that has been started."""
