@@ -46,21 +46,14 @@ class Graph:
         return self._anew(work)
 
     def successors(self, state: int) -> Iterator[tuple[Field, tuple[int, ...]]]:
-        """Each actor that can go on, and the states that its steps lead to."""
-        return self._successors(state, self.known)
-
-    def seen_successors(self, state: int) -> Iterator[tuple[Field, tuple[int, ...]]]:
-        """Those successors that need no question: of a graph that was not explored whole, when nobody is there to answer."""
-        return self._successors(state, self._seen)
-
-    def _successors(self, state: int, moves: Callable[[int, Field, int], tuple[int, ...]]) -> Iterator[Any]:
+        """Each actor that can go on, and the states that its steps lead to; those that are known, when nobody is there to answer."""
         for field in self.steps.actors:
             number = (state >> field.shift) & ((1 << field.bits) - 1)
             row = field.rows[number]
             if row is not None:
                 found = row.moves.get(state & row.mask)
                 if found is None:
-                    found = moves(state, field, number)
+                    found = self.known(state, field, number)
                 if found:
                     yield field, tuple(state + difference for difference in found)
 
@@ -73,12 +66,10 @@ class Graph:
                 if self.automata.closed:
                     return ()
                 self.automata.extend([(unknown.local, unknown.answer)])
-
-    def _seen(self, state: int, field: Field, number: int) -> tuple[int, ...]:
-        try:
-            return self.steps.moves(state, field, number)
-        except (Unknown, Widen, ExitsAreSteps):
-            return ()
+            except (Widen, ExitsAreSteps):  # of a state that a search of a part has not seen
+                if self.automata.closed:
+                    return ()
+                raise
 
     def stands_still(self, state: int) -> bool:
         """Can nobody go on, for certain?"""

@@ -18,7 +18,6 @@ def shortest(graph: Graph, goals: set[int], limit: int | None = None) -> list[Pa
     `limit`: how many (state, last actor) pairs to look at before giving up, in a graph that was not explored whole.
     """
     useful = graph.leading_to(goals) if limit is None else None
-    successors = graph.successors if limit is None else graph.seen_successors
     # A pair is a state and who went last; what is kept of it is the pair before and which of the actor's steps it was.
     start = (graph.root, -1)
     came: dict[tuple[int, int], tuple[tuple[int, int], int] | None] = {start: None}
@@ -37,7 +36,7 @@ def shortest(graph: Graph, goals: set[int], limit: int | None = None) -> list[Pa
             return None
         actors = following.get(state)
         if actors is None:
-            actors = following[state] = [(field.index, news) for field, news in successors(state)]
+            actors = following[state] = [(field.index, news) for field, news in graph.successors(state)]
         switches, count = cost[0], cost[1] + 1
         for actor, news in actors:
             after = (switches if actor == last or last == -1 else switches + 1, count)

@@ -48,7 +48,7 @@ class Beginning(Visited):
         front = deque([graph.root])
         while state != graph.root and state not in came:
             here = front.popleft()
-            for field, news in graph.seen_successors(here):
+            for field, news in graph.successors(here):
                 for index, new in enumerate(news):
                     if new not in came and new in self.states:
                         came[new] = (here, (field, index, new))
