@@ -118,6 +118,9 @@ def _(student):
     assert parent <= 0.1 * found.work, (
         f"the parent does {parent / found.work:.0%} of all the work itself: let the workers draw"
     )
+    assert found.work >= 0.95 * steps, (
+        f"`steps` took {found.work:.0f} steps, and the picture has {steps}: let it say, for every point, after how many steps its number is out of the circle"
+    )
     assert found.work <= 1.05 * steps, (
         f"8 workers take {found.work:.0f} steps, and the picture has {steps}: every row should be drawn once"
     )
@@ -211,6 +214,24 @@ def a_task_for_every_point():
         with Pool(workers) as pool:
             found = pool.map(draw_point, points, chunksize=1)
         return [found[row * columns : (row + 1) * columns] for row in range(rows)]
+
+
+@wrong("let it say, for every point, after how many steps its number is out of the circle")
+def a_formula_of_its_own():
+    def draw_row(task):
+        row, rows, columns = task
+        line = []
+        for column in range(columns):
+            c, z, number = complex(-2.4 + 2.9 * column / columns, 1.9 - 1.9 * row / rows), 0j, 0
+            while number < 60 and abs(z) <= 2:
+                z, number = z * z + c, number + 1
+            line.append(number)
+        return line
+
+    def mandelbrot(steps, rows, columns, workers):
+        with Pool(workers) as pool:
+            drawn = pool.map(draw_row, [(row, rows, columns) for row in reversed(range(rows))], chunksize=1)
+        return drawn[::-1]
 
 
 @wrong("every row should be drawn once")

@@ -190,8 +190,8 @@ def _(student):
 @check("equal items do not all go into one bucket")
 def _(student):
     for name, items in ("all equal", [7] * 4_000), ("three different ones", [n % 3 for n in range(4_000)]):
-        largest = max(student.bucket_lengths(items, 8))
-        assert largest <= 1_000, (
+        largest = max(max(student.bucket_lengths(items, 8)) for _ in range(4))  # a rhythm meets most splitters, not all
+        assert largest <= 1_100, (
             f"4,000 items ({name}) in 8 buckets: the largest has {largest} of them, the mean is 500. An item that is equal to several splitters fits into all the "
             "buckets between them: deal them out, and let each value have its own turn, or take the bucket that has the fewest. If all values share one turn, those "
             "that come in a rhythm meet the same bucket again and again"
