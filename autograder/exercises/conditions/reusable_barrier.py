@@ -160,18 +160,17 @@ def _(student):
 
 
 @hidden
-@check("hundreds of rounds", limit=5)
+@check("many rounds")
 def _(student):
-    explore(student.work_in_rounds, 1, 300).always(lambda end: end == "all kept step")
-    assert student.work_in_rounds(2, 300) == "all kept step"
+    explore(student.work_in_rounds, 1, 20).always(lambda end: end == "all kept step")
 
 
-@wrong("IndexError: invalid index", "✘ hundreds of rounds")
+@wrong("IndexError: invalid index", "✘ many rounds")
 def a_place_for_each_of_so_many_rounds():
     class ReusableBarrier:
         def __init__(self, n):
             self.n, self.round = n, 0
-            self.changed, self.here = Condition(), Array("i", 100, lock=False)
+            self.changed, self.here = Condition(), Array("i", 10, lock=False)
 
         def wait(self):
             mine, self.round = self.round, self.round + 1

@@ -93,7 +93,7 @@ def _(student):
     explore(student.double_buffer, [5], 3).always(lambda values: list(values) == [5])
 
 
-@check("on real processes", limit=3)
+@check("on real processes", limit=4)
 def _(student):
     explore(student.double_buffer, [1, 10], 1).always_ends()
     assert student.double_buffer([1, 0, 0, 0], 3) == [1, 3, 3, 1]

@@ -169,7 +169,7 @@ def _(student):
     found.always(lambda result: list(result) == [2, 4])
 
 
-@check("it maps, on real processes", limit=3)
+@check("it maps, on real processes", limit=4)
 def _(student):
     explore(student.parallel_map, given.doubled, [7], 2).always_ends()
     assert student.parallel_map(given.doubled, [3, 1, 2], 2) == [6, 2, 4]

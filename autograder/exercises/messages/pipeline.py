@@ -158,7 +158,7 @@ def _(student):
     assert found.result == [2 * item + 1 for item in range(60)]
 
 
-@check("on real processes", limit=3)
+@check("on real processes", limit=4)
 def _(student):
     explore(student.through, ["doubled", "doubled"], [1]).always_ends()
     assert student.through(["doubled", "one_more"], [1, 5, 1]) == [3, 11, 3]
