@@ -8,7 +8,7 @@ Write these functions.
 - `part_of` is for what a worker does for one task, and only you call it.
 
 The checks look at your problem only. They compare results on small cases and on odd ones: `workers` may be 1, or larger than there is work. And they look whether the work is really shared: for queens and pairs on 4 virtual
-cores, where no process may do more than 60 % of all the work; for crawl by a web whose pages answer when enough of them are being fetched. No page may be fetched twice.
+cores, where no process may do more than 60 % of all the work, and no more than `workers` share it at the same time; for crawl by a web whose pages answer when enough of them are being fetched. No page may be fetched twice.
 """
 
 import asyncio
