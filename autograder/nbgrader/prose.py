@@ -1,7 +1,10 @@
 """Text that students wrote, as HTML in which nothing runs: for feedback pages and for formgrader, which stands where one can do all."""
 
 import re
-from collections.abc import Mapping
+import signal
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -15,6 +18,7 @@ from lockstep.words import plain
 
 _KEPT, _SHORT = 2_000, 5_000  # texts of cells that are kept as HTML, and how many characters each may have
 _LONGEST_PROSE, _LONGEST_CODE = 20_000, 100_000  # characters; longer texts are shown as they are, for some take hours
+_LONGEST_CPU = 1.0  # seconds for one text; ordinary ones take a hundredth
 _LANGUAGES = frozenset({"python", "py", "ipython3", "pycon", "console", "bash", "text"})
 _TAGS = frozenset(
     [
@@ -74,10 +78,37 @@ def prose(source: str, attachments: Mapping[str, Mapping[str, str]] | None = Non
     """Markdown as HTML without scripts, forms, styles and names; `attachments` are its pictures, by name and type."""
     if len(source) > _LONGEST_PROSE:
         return f"<pre>{escape(plain(source))}</pre>"
-    renderer = _Renderer(escape=False, exclude_anchor_links=True, attachments=_Attached(attachments or {}))
+    try:
+        with _bounded():
+            return _cleaned(source, attachments or {})
+    except (TimeoutError, RecursionError):
+        return f"<pre>{escape(plain(source))}</pre>"
+
+
+def _cleaned(source: str, attachments: Mapping[str, Mapping[str, str]]) -> str:
+    renderer = _Renderer(escape=False, exclude_anchor_links=True, attachments=_Attached(attachments))
     made = MarkdownWithMath(renderer=renderer).render(source)
     cleaned: str = bleach.clean(made, tags=_TAGS, attributes=_is_allowed, protocols={"http", "https", "mailto", "data"})
     return cleaned
+
+
+@contextmanager
+def _bounded() -> Iterator[None]:
+    """Raises TimeoutError after some CPU; where there are no such timers, and beside the main thread, nothing is bounded."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGVTALRM, _stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, _LONGEST_CPU)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+def _stop(_number: int, _frame: Any) -> None:
+    raise TimeoutError
 
 
 @pass_context
@@ -136,6 +167,10 @@ def _prose(source: str) -> str:
 
 @lru_cache(_KEPT)
 def _code(source: str) -> str:
-    if len(source) > _LONGEST_CODE:
-        return f"<pre>{escape(plain(source))}</pre>"
-    return str(Highlight2HTML(pygments_lexer="ipython3")(source))
+    if len(source) <= _LONGEST_CODE:
+        try:
+            with _bounded():
+                return str(Highlight2HTML(pygments_lexer="ipython3")(source))
+        except (TimeoutError, RecursionError):
+            pass
+    return f"<pre>{escape(plain(source))}</pre>"

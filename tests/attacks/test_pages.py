@@ -1,5 +1,6 @@
 """What students write in Markdown runs in nobody's browser, neither on feedback pages nor in formgrader; undefended it does."""
 
+import time
 from html.parser import HTMLParser
 
 import pytest
@@ -109,6 +110,12 @@ def test_a_text_without_end_is_shown_as_it_is():
     assert page.startswith("<pre>[&lt;b&gt;")
     assert not Dangers(page).found
     assert prose.highlight_code("'" * 200_000).startswith("<pre>")
+
+
+def test_a_text_that_takes_long_to_read_is_shown_as_it_is():
+    began = time.process_time()
+    assert prose.highlight_code("a." * 45_000).startswith("<pre>a.a.")
+    assert time.process_time() - began < 10
 
 
 @pytest.fixture
