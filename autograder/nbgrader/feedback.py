@@ -1,9 +1,8 @@
 """Feedback pages as nbgrader's own, without what a learner must not see, and made quickly for a class."""
 
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 
-from jinja2 import pass_context
 from nbconvert.exporters import HTMLExporter, TemplateExporter
 from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
@@ -19,7 +18,7 @@ _KEPT = 2_000  # texts of cells as HTML, some kilobytes each
 class FeedbackExporter(HTMLExporter):
     """Makes feedback pages, and has nbgrader copy only plain files beside them.
 
-    What most of a class hand in unchanged, the unit's own prose and code, is turned into HTML once.
+    What most of a class hand in unchanged, the unit's own code, is turned into HTML once.
     """
 
     optimistic_validation = Bool(True, help="Check the notebook once, not after each step").tag(config=True)
@@ -27,7 +26,6 @@ class FeedbackExporter(HTMLExporter):
     def __init__(self, **keywords: Any) -> None:
         super().__init__(**keywords)  # type: ignore[no-untyped-call]
         self._code = lru_cache(_KEPT)(Highlight2HTML(parent=self))
-        self._prose = lru_cache(_KEPT)(partial(super().markdown2html, {}))
         begin(self.parent)
 
     def from_notebook_node(self, nb: Any, resources: Any = None, **keywords: Any) -> Any:
@@ -42,12 +40,6 @@ class FeedbackExporter(HTMLExporter):
         )
         nbconvert.register_filter("filter_data_type", shown)
         return TemplateExporter.from_notebook_node(self, nb, resources, **keywords)
-
-    @pass_context
-    def markdown2html(self, context: Any, source: str) -> str:
-        if context.get("cell", {}).get("attachments"):
-            return str(super().markdown2html(context, source))
-        return str(self._prose(source))
 
 
 class HideHiddenChecks(ClearHiddenTests):  # type: ignore[misc]

@@ -46,6 +46,9 @@ def configure(config: Config) -> None:
     ]
     config.ExchangeFactory.collect = "autograder.nbgrader.collecting.CollectPlainFiles"
     config.ExportApp.plugin_class = "autograder.nbgrader.exporting.GradedCsvExport"
+    # Of feedback pages and of formgrader's.
+    config.HTMLExporter.filters = {"markdown2html": "autograder.nbgrader.harmless.markdown2html"}
+    config.HTMLExporter.preprocessors = ["autograder.nbgrader.harmless.RawAsText"]
     config.GenerateFeedback.exporter_class = "autograder.nbgrader.feedback.FeedbackExporter"
     config.GenerateFeedback.preprocessors = [
         "autograder.nbgrader.feedback.HideHiddenChecks",
