@@ -81,7 +81,10 @@ class Filing:
                 converter.convert(student)
             filed = self._filed(unit, student)
             stages.ended(self._course, unit, student, "complete", of)
-        except Exception as error:  # nbgrader's own classes, those of its database, and whatever led to them
+        except (
+            Exception,
+            SystemExit,
+        ) as error:  # nbgrader's own classes, those of its database, and whatever led to them
             causes = [one.problem for one in self._converters(unit) if one.problem is not None]
             cause = causes[0] if causes else error
             if what := obstacle(cause):
@@ -108,7 +111,7 @@ class _Kept(BaseConverter):  # type: ignore[misc]
         coursedir.assignment_id = unit
         super().__init__(coursedir=coursedir, config=config)
         self.force = True
-        self.problem: Exception | None = None
+        self.problem: Exception | SystemExit | None = None
         self.writer = FilesWriter(parent=self, config=self.config)
         self.exporter = self.exporter_class(parent=self, config=self.config)
         for step in self.preprocessors:
@@ -133,7 +136,7 @@ class _Kept(BaseConverter):  # type: ignore[misc]
     def _noticing(self) -> Iterator[None]:
         try:
             yield
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # with which nbgrader ends over what it cannot read
             self.problem = self.problem or error
             raise
 

@@ -14,12 +14,12 @@ from autograder.grading.work import NotGraded, Settings, Work
 from autograder.sandbox import launcher
 from autograder.sandbox.launching import DESCRIPTIONS
 from lockstep.checks.check import Check, check_one
-from lockstep.checks.report import Report
+from lockstep.checks.report import CheckResult, Report
 from lockstep.program.source import ModuleSource
 from lockstep.student.process import StudentProcess
 from lockstep.student.session import Session
 
-_ATTEMPTS = 3  # at a check, where memory runs out beside it
+_ATTEMPTS = 3  # at a check, where memory runs out beside it, or where it cannot be started
 
 
 class Sandbox(Protocol):
@@ -147,12 +147,20 @@ class Grader:
             yield number, row
 
     def _checked(self, work: Work, one: Check, given: ModuleSource) -> Row:
+        for _ in range(_ATTEMPTS):
+            result = self._check_once(work.program, work, one, given)
+            if not result.infrastructure:
+                return Row(result, float(result.passed))
+            if not self._check_once(work.reference, work, one, given).passed:
+                raise NotGraded(f"{work.cell.grade_id}: {result.explanation}")
+        # What stands in the way of one program again and again, and never of ours between, is that program's own.
+        told = f"{result.explanation}. It is this program that it cannot be started with: ours is judged here"
+        return Row(replace(result, explanation=told, infrastructure=False), 0.0)
+
+    def _check_once(self, program: ModuleSource, work: Work, one: Check, given: ModuleSource) -> CheckResult:
         limit = one.limit * self._patience
         reference = Session(work.reference, given, self._trusted, limit)
-        result = check_one(one, Session(work.program, given, self._sandbox, limit), reference)
-        if result.infrastructure:
-            raise NotGraded(f"{work.cell.grade_id}: {result.explanation}")
-        return Row(result, float(result.passed))
+        return check_one(one, Session(program, given, self._sandbox, limit), reference)
 
     def _fairly(self, work: Work, judge: Callable[[], Row]) -> Row:
         """What `judge` says; where the kernel ended processes for want of memory meanwhile, it is asked again."""

@@ -2,12 +2,22 @@
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from multiprocessing import connection, get_all_start_methods, get_context, parent_process
 from types import TracebackType
 from typing import Any, Self, TypeVar
+
+import psutil
+
+if sys.platform != "win32":
+    import resource
+
+_MEMORY = (
+    2 * 2**30
+)  # bytes that a process may take beyond what it has at its begin, whatever a submission makes it compute
 
 T = TypeVar("T")
 
@@ -64,9 +74,18 @@ class Workers:
 
 def _begin(begin: Callable[..., None] | None, arguments: tuple[Any, ...]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _bound_memory()
     threading.Thread(target=_end_with_parent, name="end with parent", daemon=True).start()
     if begin is not None:
         begin(*arguments)
+
+
+def _bound_memory() -> None:
+    """What takes more raises MemoryError, and is told of the one submission that it came from."""
+    has = getattr(psutil.Process().memory_info(), "data", None)  # only Linux tells, and counts it
+    if has is not None:
+        _, most = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (has + _MEMORY, most))
 
 
 def _end_with_parent() -> None:

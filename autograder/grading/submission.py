@@ -3,11 +3,14 @@
 import json
 import re
 import stat
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-FILE_LIMIT = 256 * 2**20  # bytes of a file that is read at all
+FILE_LIMIT = 128 * 2**20  # bytes of a file that is read at all
+_PARTS_LIMIT = 3_000_000  # marks of JSON: a list of empty lists takes thirty times the memory of its text
+_PICTURES_LIMIT = 20 * 2**20  # characters of all attachments together
+_MOST_NOTES = 10  # of one kind
 TEXT_LIMIT = 2 * 2**20  # characters of all cells together
 CELL_LIMIT = 5_000
 _LARGE = 20 * 2**20  # bytes above which a file is worth a word
@@ -76,16 +79,23 @@ def submission_of(content: Any, notes: list[str] | None = None) -> Submission:
         raise UnreadableSubmission("it is JSON, but not a notebook: it has no list of cells")
     if len(content["cells"]) > CELL_LIMIT:
         raise UnreadableSubmission(f"it has {len(content['cells'])} cells; at most {CELL_LIMIT} are read")
-    cells = []
+    cells, left_out = [], []
     for number, one in enumerate(content["cells"], 1):
         cell, problem = _cell(one)
         if cell is not None:
             cells.append(cell)
         if problem:
-            notes.append(f"cell {number} is left out: {problem}")
+            left_out.append(f"cell {number} is left out: {problem}")
     total = sum(len(cell.source) for cell in cells)
     if total > TEXT_LIMIT:
         raise UnreadableSubmission(f"its cells hold {total / 1e6:.1f} million characters; at most 2 million are read")
+    notes += left_out[:_MOST_NOTES]
+    if len(left_out) > _MOST_NOTES:
+        notes.append(f"{len(left_out) - _MOST_NOTES} more cells are left out")
+    pictures = sum(len(data) for cell in cells for bundle in cell.attachments.values() for data in bundle.values())
+    if pictures > _PICTURES_LIMIT:
+        notes.append(f"its pictures are left out: they hold {pictures / 2**20:.0f} MB")
+        cells = [replace(cell, attachments={}) for cell in cells]
     notes += _about_language(content.get("metadata"))
     return Submission(tuple(cells), tuple(notes))
 
@@ -96,6 +106,10 @@ def clean(text: str) -> str:
 
 
 def _parsed(data: bytes) -> Any:
+    if sum(map(data.count, (b"[", b"{", b","))) > _PARTS_LIMIT:
+        raise UnreadableSubmission(
+            f"it has more than {_PARTS_LIMIT:,} parts; ask for it again with its outputs cleared"
+        )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -21,6 +21,7 @@ from autograder.grading.submission import UnreadableSubmission, read_submission,
 from autograder.grading.unit import Unit, read_unit, work_in
 from autograder.grading.work import NotGraded, Settings
 from autograder.nbgrader.conversion import begin
+from autograder.nbgrader.prose import FILTERS
 from lockstep.checks.report_page import report_html
 from lockstep.player.trace import module_for
 
@@ -44,11 +45,10 @@ def configure(config: Config) -> None:
         f"{here}.GradeInSandbox" if step is Execute else f"{step.__module__}.{step.__name__}"
         for step in Autograde.autograde_preprocessors.default_args[0]
     ]
+    config.HTMLExporter.filters = {name: f"autograder.nbgrader.prose.{name}" for name in FILTERS}
+    config.HTMLExporter.preprocessors = ["autograder.nbgrader.feedback.RawAsText"]
     config.ExchangeFactory.collect = "autograder.nbgrader.collecting.CollectPlainFiles"
     config.ExportApp.plugin_class = "autograder.nbgrader.exporting.GradedCsvExport"
-    # Of feedback pages and of formgrader's.
-    config.HTMLExporter.filters = {"markdown2html": "autograder.nbgrader.harmless.markdown2html"}
-    config.HTMLExporter.preprocessors = ["autograder.nbgrader.harmless.RawAsText"]
     config.GenerateFeedback.exporter_class = "autograder.nbgrader.feedback.FeedbackExporter"
     config.GenerateFeedback.preprocessors = [
         "autograder.nbgrader.feedback.HideHiddenChecks",

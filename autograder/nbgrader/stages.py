@@ -4,6 +4,7 @@ nbgrader leaves alone what it finds converted, though the run that began it may 
 conversion says that it begins and that it ends; one that has begun and whose process is no more has been interrupted.
 """
 
+import hashlib
 import json
 import os
 from dataclasses import asdict, dataclass
@@ -12,6 +13,7 @@ from pathlib import Path
 import psutil
 
 FOLDER = ".grading"  # in the root of the course
+_LONGEST = 200  # bytes of a student's name in that of a file
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,9 @@ def stage(course: Path, unit: str, student: str) -> Stage | None:
 
 
 def _place(course: Path, unit: str, student: str) -> Path:
-    return course / FOLDER / unit / f"{student}.json"
+    # The name of a folder can be so long that no ending has room behind it.
+    name = student if len(os.fsencode(student)) <= _LONGEST else hashlib.sha256(os.fsencode(student)).hexdigest()
+    return course / FOLDER / unit / f"{name}.json"
 
 
 def _write(course: Path, unit: str, student: str, one: Stage) -> None:

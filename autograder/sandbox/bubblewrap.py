@@ -4,6 +4,7 @@ https://github.com/containers/bubblewrap: the program does the work; this decide
 """
 
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from autograder.sandbox.inside.namespaces import FONTS, FONTS_LINKED
 from autograder.sandbox.inside.policy import Defences, Policy
 
 _NOBODY = 65534
+_STRANGERS = range(1_900_000_000, 2_000_000_000)  # numbers of users that nothing else gives out
 _STAGE = "/mnt"  # where root puts what the sandbox's user may not reach by its own path
 _SYSTEM_FOLDERS = ("/lib", "/lib32", "/lib64")  # links into /usr nearly everywhere
 _SYSTEM_PARTS = (
@@ -113,7 +115,8 @@ def command(policy: Policy, descriptor: int) -> list[str]:
 def _as_nobody(defences: Defences, inner: list[str]) -> list[str]:
     """As root: first a world in which everything needed can be read by another user, then bubblewrap as that user.
 
-    Root would be exempt from the limit on processes, and could read every file.
+    Root would be exempt from the limit on processes, and could read every file. The kernel counts some things for each
+    user, such as descriptors that are on their way and the buffers of pipes: every sandbox has a user of its own.
     """
     staged = {bind.source: f"{_STAGE}/{number}" for number, bind in enumerate(binds())}
     outer = [_program(), "--bind", "/", "/", "--dev-bind", "/dev", "/dev", "--tmpfs", _STAGE]
@@ -121,12 +124,20 @@ def _as_nobody(defences: Defences, inner: list[str]) -> list[str]:
         outer += ["--ro-bind", source, target]
     for capability in ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"):
         outer += ["--cap-add", capability]
-    user = ["--reuid", str(_NOBODY), "--regid", str(_NOBODY), "--clear-groups", "--inh-caps=-all"]
+    user = ["--reuid", str(_stranger()), "--regid", str(_NOBODY), "--clear-groups", "--inh-caps=-all"]
     setpriv = shutil.which("setpriv")
     if setpriv is None:
         raise OSError("setpriv (of util-linux) is not installed: as root the sandbox needs it to become another user")
     drop = [setpriv, *user, "--bounding-set=-all"]
     return [*outer, *drop, *_bwrap(defences, lambda source: staged.get(source, source)), inside(sys.executable), *inner]
+
+
+def _stranger() -> int:
+    """A user that no other sandbox has; nobody where this machine is a container with few users."""
+    with open("/proc/self/uid_map") as file:
+        ranges = [(int(first), int(number)) for first, _, number in map(str.split, file)]
+    found = secrets.choice(_STRANGERS)
+    return found if any(first <= found < first + number for first, number in ranges) else _NOBODY
 
 
 def _bwrap(defences: Defences, staged: Callable[[str], str]) -> list[str]:

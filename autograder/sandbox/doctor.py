@@ -9,7 +9,10 @@ _NOT_HELD = {
     "B": (
         "memory to the byte: the sum over all processes is looked at 20 times a second, and one that grows faster "
         "than that is ended a little late (each process alone is capped)",
-        "what waits in sockets, but by their number and size: some 300 MiB beside the limit of memory",
+        "what waits in sockets, and what the kernel notes of mappings and locks, but by their number: some 300 MiB, and at "
+        "worst 1 GiB, beside the limit of memory",
+        "what the kernel counts for each user (descriptors on their way, buffers of pipes), unless root grades: then every "
+        "sandbox has a user of its own",
         "the processor: a program may use every core until its time is over",
     ),
     "C": (

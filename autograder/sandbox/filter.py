@@ -1,7 +1,8 @@
 """The system calls that a learner's process may not make, compiled by libseccomp into a program for the kernel.
 
-Denied is what would escape a count (anonymous files, rings), outlive a check (keyrings, System V objects), look into
-other processes or make new namespaces and mounts. They fail with EPERM, as for an ordinary user.
+Denied is what would escape a count (anonymous files, rings, pages given to pipes), use up what all users share, outlive a
+check (keyrings, System V objects), look into other processes or make new namespaces and mounts. They fail with EPERM,
+as for an ordinary user.
 """
 
 import ctypes
@@ -18,6 +19,8 @@ _DENIED = (
     "io_uring_setup",
     "io_uring_enter",
     "io_uring_register",
+    "io_setup",
+    "vmsplice",
     "shmget",
     "semget",
     "msgget",

@@ -30,6 +30,9 @@ from lockstep.student.shown import cut, shown
 from lockstep.words import brief, own_lines
 
 _LONGEST = 6_000  # characters of an explanation
+_EVIDENCE_LIMIT = (
+    200_000  # characters of what there is to look at: steps and names in it can be as long as a program likes
+)
 DEFAULT_LIMIT = 10.0  # seconds for one check
 _NOT_BEGUN = re.compile(r"[\w-]+ ends with NotImplementedError(?=\.)")  # of a schedule, without a message
 _INSIDE = re.compile(r"line \d+, in (\w+)")  # of a traceback
@@ -178,9 +181,12 @@ def check_one(one: Check, session: Session, reference: Session | None = None) ->
     calls = tuple(f"{call.text} {call.outcome}" for call in session.calls[-6:])
     printed, crashes = parted(session.output)
     explanation = "\n".join([cut(failure.explanation, _LONGEST), *dict.fromkeys(crash.told for crash in crashes)])
+    evidence = failure.evidence
+    if evidence is not None and len(evidence.text()) > _EVIDENCE_LIMIT:
+        evidence = None
     detail = "\n\n".join(filter(None, [failure.detail, *dict.fromkeys(crash.text for crash in crashes)]))
     return CheckResult(
-        one.sentence, False, seconds, explanation, detail, calls, printed, failure.evidence, failure.infrastructure
+        one.sentence, False, seconds, explanation, detail, calls, printed, evidence, failure.infrastructure
     )
 
 

@@ -13,6 +13,8 @@ _TRACKER = re.compile(
 )  # what is left is told by itself
 _NOTE = "when serializing "  # pickle's, since 3.14, below the exception
 _MOST = 3
+_LONGEST = 1_000  # characters of a line that is read: a program can print what is meant to take long
+_TOGETHER = 100  # processes that print at once
 _AND = " and "
 
 _INSIDE = re.compile(
@@ -54,7 +56,7 @@ def parted(output: str) -> tuple[str, list[Crash]]:
             found, position = tangled
             crashes.extend(found[: _MOST - len(crashes)])
             continue
-        head = _HEAD.match(lines[position])
+        head = _head(lines[position])
         begin = position + 1 if head else position
         end = _end(lines, begin)
         name = (head["process"] or head["thread"]) if head else "a queue's thread"
@@ -64,7 +66,7 @@ def parted(output: str) -> tuple[str, list[Crash]]:
             continue
         if len(crashes) < _MOST:
             told = [line for line in lines[begin:end] if not line.startswith(_NOTE)]
-            crashes.append(Crash(name[:80], told[-1], own_lines("\n".join(told))))
+            crashes.append(Crash(name[:80], told[-1][:_LONGEST], own_lines("\n".join(told))))
         position = end
     return "\n".join(printed), crashes
 
@@ -76,15 +78,17 @@ def _tangled(lines: list[str], begin: int) -> tuple[list[Crash], int] | None:
     end, at_once = begin, False
     while end < len(lines):
         line = lines[end]
-        if head := _HEAD.match(line):
+        if head := _head(line):
             if len(names) == len(lasts) and names:
                 break  # the next, after all of these
+            if len(names) > _TOGETHER:
+                return None
             at_once = at_once or bool(names)
             names.append((head["process"] or head["thread"])[:80])
         elif len(lasts) == len(names):
             break
         elif line and line != _TRACEBACK and not line.startswith((" ", *_CHAINED)):
-            lasts.append(line)
+            lasts.append(line[:_LONGEST])
         end += 1
     if not at_once or len(lasts) < len(names):
         return None
@@ -109,18 +113,24 @@ def unpicklable(message: str) -> str:
     return ""
 
 
+def _head(line: str) -> re.Match[str] | None:
+    """Who ended, where a line says that somebody did."""
+    return _HEAD.match(line) if len(line) <= _LONGEST else None
+
+
 def _end(lines: list[str], begin: int) -> int | None:
     """Where the traceback that begins at `begin` ends, with those it is chained to; None where there is none."""
-    if begin >= len(lines) - 1 or lines[begin] != _TRACEBACK:
-        return None
-    end = begin + 1
-    while end < len(lines) and (lines[end].startswith(" ") or not lines[end]):
-        end += 1
-    end = min(end + 1, len(lines))
-    while end < len(lines) and lines[end].startswith(_NOTE):
-        end += 1
-    following = next((i for i in range(end, len(lines)) if lines[i]), None)
-    if following is not None and lines[following].startswith(_CHAINED):
-        again = next((i for i in range(following + 1, len(lines)) if lines[i]), len(lines))
-        return _end(lines, again) or end
-    return end
+    found = None
+    while begin < len(lines) - 1 and lines[begin] == _TRACEBACK:
+        end = begin + 1
+        while end < len(lines) and (lines[end].startswith(" ") or not lines[end]):
+            end += 1
+        end = min(end + 1, len(lines))
+        while end < len(lines) and lines[end].startswith(_NOTE):
+            end += 1
+        found = end
+        following = next((i for i in range(end, len(lines)) if lines[i]), None)
+        if following is None or not lines[following].startswith(_CHAINED):
+            break
+        begin = next((i for i in range(following + 1, len(lines)) if lines[i]), len(lines))
+    return found

@@ -10,7 +10,7 @@ and time and raises DataError.
 import math
 import re
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -26,11 +26,13 @@ FRAME_LIMIT = 64 * 2**20  # bytes of one value
 DEPTH_LIMIT = 60  # containers within containers
 LISTS_LIMIT = 300_000  # containers in one value
 ITEMS_LIMIT = 2_000_000  # items of all containers of one value
+ARRAYS_LIMIT = FRAME_LIMIT // 8  # items of all arrays of one value; one without items counts by its other sides
 INT_LIMIT = 2**17  # bytes of one int
 _COPIES_LIMIT = 3 * FRAME_LIMIT  # bytes of containers within containers, each counted anew
 _EXACT_LIMIT = 1_024  # bytes of a numerator or denominator, characters of a Decimal: arithmetic with more takes long
+_EXACT_SIZE = 1_000  # bytes that a Decimal of a few characters can become
 _ALIKE_LIMIT = 64  # different items of a container that have one hash
-_DECIMAL = re.compile(r"-?(?:\d+(?:\.\d+)?(?:E[+-]?\d{1,4})?|Infinity|NaN)")
+_DECIMAL = re.compile(r"-?(?:\d+(?:\.\d+)?(?:E[+-]?\d{1,3})?|Infinity|NaN)")
 
 _BIG_INT, _TUPLE, _DICT, _SET, _FROZENSET, _COMPLEX, _ARRAY, _SCALAR, _REFERENCE, _FRACTION, _EXACT = range(1, 12)
 _PLAIN_KINDS = "biufcSUMm"
@@ -176,7 +178,14 @@ def _plain_numpy(value: Any, where: str) -> Any:
         raise DataError(f"{place(where)}is a NumPy array of dtype {value.dtype}; return numbers, not objects")
     code = _ARRAY if isinstance(value, np.ndarray) else _SCALAR
     array = np.asarray(value)
+    if _length(array.shape) > ARRAYS_LIMIT:
+        raise DataError(f"{place(where)}is an array of shape {array.shape}, too large to cross")
     return _packed(code, [array.dtype.str, list(array.shape), array.tobytes()])
+
+
+def _length(shape: Iterable[int]) -> int:
+    """How many items one comes by along all sides of an array: one of a billion empty rows is as long as it says."""
+    return math.prod(side for side in shape if side)
 
 
 def _is_numpy(value: Any) -> bool:
@@ -190,6 +199,7 @@ class _Decoder:
         self.references = references
         self.lists = 0
         self.items = 0
+        self.arrays = 0
         self.copies = 0
 
     def decode(self, data: bytes, depth: int) -> Any:
@@ -221,6 +231,9 @@ class _Decoder:
         if code == _EXACT:
             if len(body) > _EXACT_LIMIT or not _DECIMAL.fullmatch(text := body.decode("ascii")):
                 raise DataError("a Decimal that is none")
+            self.copies += _EXACT_SIZE
+            if self.copies > _COPIES_LIMIT:
+                raise DataError("too many Decimals, each of which can become long")
             exact = Decimal(text)
             return Fraction(exact) if exact.is_finite() else float(exact)
         if code == _COMPLEX:
@@ -230,8 +243,8 @@ class _Decoder:
             _DICT: _dict,
             _SET: lambda items: set(_hashable(items)),
             _FROZENSET: lambda items: frozenset(_hashable(items)),
-            _ARRAY: _array,
-            _SCALAR: _array,
+            _ARRAY: self.array,
+            _SCALAR: self.array,
             _FRACTION: _fraction,
             _REFERENCE: self.reference,
         }
@@ -241,6 +254,13 @@ class _Decoder:
         if not isinstance(items, list):
             raise DataError("an extension type that does not hold a list")
         return makers[code](items)
+
+    def array(self, parts: list[Any]) -> Any:
+        array = _array(parts)
+        self.arrays += _length(getattr(array, "shape", ()))
+        if self.arrays > ARRAYS_LIMIT:
+            raise DataError(f"arrays of more than {ARRAYS_LIMIT:,} items in one value")
+        return array
 
     def reference(self, parts: list[Any]) -> Reference:
         origin, name, arguments = parts

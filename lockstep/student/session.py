@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lockstep.program.source import ModuleSource
+from lockstep.student.apart import apart
 from lockstep.student.data import DataError, Reference
 from lockstep.student.deadline import Deadline
 from lockstep.student.failure import (
@@ -27,6 +28,7 @@ from lockstep.words import brief
 
 _MESSAGE_LIMIT = 1_200  # characters of an exception's message that a report can use
 _TRACEBACK_LIMIT = 20_000
+_CALLS = "lockstep.student.inside.calls"
 
 
 @dataclass(frozen=True)
@@ -54,26 +56,30 @@ class Session:
         self._launcher = launcher
         self._deadline = Deadline(limit)
         self._caller: StudentProcess | None = None
+        self._apart: StudentProcess | None = None  # runs given code that has nothing to do with the program
         self._processes: list[StudentProcess] = []
 
     def call(self, function: Reference, arguments: tuple[Any, ...], keywords: dict[str, Any], back: bool) -> Any:
         """The result, or (result, arguments) when `back`. Raises the failures of lockstep.student.failure."""
-        if self._caller is None:
-            self._caller = self._begin("lockstep.student.inside.calls")
+        passed = (
+            [crossing(argument) for argument in arguments],
+            {key: crossing(value) for key, value in keywords.items()},
+        )
+        caller = self._process_for(function, passed)
         request = {
             "do": "call",
             "function": function,
-            "arguments": [crossing(argument) for argument in arguments],
-            "keywords": {key: crossing(value) for key, value in keywords.items()},
+            "arguments": passed[0],
+            "keywords": passed[1],
             "with_arguments": back,
         }
         text = _call_text(function, arguments, keywords)
         try:
-            answer = self._caller.ask(request, self._deadline)
+            answer = caller.ask(request, self._deadline)
             result = _result(answer, function, text)
             returned = _arguments(answer, len(arguments), text) if back else None
         except StudentTimedOut:
-            where = self._where(self._caller)
+            where = self._where(caller)
             within = f"did not come back within {self._deadline.told}"
             self.calls.append(Call(text, within))
             raise StudentTimedOut(f"`{brief(text)}` {within}", where) from None
@@ -96,8 +102,12 @@ class Session:
 
         Without a limit of its own it has what is left of this session's.
         """
-        process = self._begin(service)
+        process = self._begin(service, self.source)
         return Service(self, process, self._deadline if limit is None else Deadline(limit))
+
+    def beside(self, source: ModuleSource, limit: float) -> "Session":
+        """A session for a program of ours, run as this one's is."""
+        return Session(source, ModuleSource(), self._launcher, limit)
 
     def leftovers(self) -> tuple[Leftovers, dict[int, str]]:
         """What the calls left behind, and the names of those processes that are known by name.
@@ -132,12 +142,21 @@ class Session:
     def where(self, process: StudentProcess) -> str:
         return self._where(process)
 
-    def _begin(self, service: str) -> StudentProcess:
+    def _process_for(self, function: Reference, passed: Any) -> StudentProcess:
+        if function.origin == "given" and function.name in apart(self.given) and not _names_learners(passed):
+            if self._apart is None:
+                self._apart = self._begin(_CALLS, ModuleSource())
+            return self._apart
+        if self._caller is None:
+            self._caller = self._begin(_CALLS, self.source)
+        return self._caller
+
+    def _begin(self, service: str, source: ModuleSource) -> StudentProcess:
         began = time.monotonic()
         process = self._launcher.start()
         self._deadline.put_off(time.monotonic() - began)  # a sandbox that starts slowly is no fault of the program
         self._processes.append(process)
-        process.begin(service, self.source, self.given)
+        process.begin(service, source, self.given)
         return process
 
     def _where(self, process: StudentProcess) -> str:
@@ -256,6 +275,18 @@ def crossing(value: Any) -> Any:
         case Reference(arguments=tuple(arguments)):
             return Reference(value.origin, value.name, crossing(arguments))
     return value
+
+
+def _names_learners(value: Any) -> bool:
+    """Is something of the learner's among what is passed?"""
+    match value:
+        case Reference(origin=origin, arguments=arguments):
+            return origin == "student" or (arguments is not None and _names_learners(arguments))
+        case list() | tuple() | set() | frozenset():
+            return any(map(_names_learners, value))
+        case dict():
+            return any(map(_names_learners, value.items()))
+    return False
 
 
 def _call_text(function: Reference, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> str:

@@ -34,7 +34,9 @@ def host():
             "secret_name": SECRET,
             "pid": os.getpid(),
             "marker": marker,
-            "calls": {name: library().seccomp_syscall_resolve_name(name.encode()) for name in ("add_key", "clone")},
+            "calls": {
+                name: library().seccomp_syscall_resolve_name(name.encode()) for name in ("add_key", "clone", "io_setup")
+            },
             "hidden": inside(str(Path(__file__).resolve())),
             "autograder": str(Path(__file__).resolve().parents[2] / "autograder"),
         }

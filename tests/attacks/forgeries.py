@@ -50,6 +50,16 @@ FORGERIES = (
         _NOT_DATA,
     ),
     _frame(
+        "with an array of a billion rows that are empty",
+        'send(msgpack.packb(msgpack.ExtType(7, msgpack.packb(["<f8", [10**9, 0], b""]))))',
+        _NOT_DATA,
+    ),
+    _frame(
+        "with exact numbers that are a thousand times as long as their text",
+        'send(msgpack.packb([msgpack.ExtType(11, b"1E+999")] * 1_900_000))',
+        _NOT_DATA,
+    ),
+    _frame(
         "with a reference to code",
         'send(msgpack.packb(msgpack.ExtType(9, msgpack.packb(["student", "attack", None]))))',
         _NOT_DATA,

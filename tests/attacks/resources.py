@@ -22,6 +22,19 @@ def filled(pairs):
     return total
 """
 
+_MAPPED = """
+import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+libc.mmap.restype = ctypes.c_void_p
+libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long]
+READ, WRITE, NORESERVE = 1, 2, 0x4000
+def mapped(size, access, more=0):
+    private_anonymous, no_huge_pages = 0x22, 15
+    at = libc.mmap(None, size, access, private_anonymous | more, -1, 0)
+    libc.madvise(ctypes.c_void_p(at), ctypes.c_size_t(size), no_huge_pages)
+    return at
+"""
+
 RESOURCES = (
     Attack(
         "memory",
@@ -97,6 +110,48 @@ RESOURCES = (
             return "through"
         """,
         "MemoryError",
+    ),
+    Attack(
+        "memory",
+        "in page tables",
+        _MAPPED
+        + """
+import time
+def attack(host):
+    at = mapped(2**40, READ, NORESERVE)
+    for step in range(150_000):
+        ctypes.c_char.from_address(at + step * 2**21).value
+    time.sleep(0.5)
+    return "through"
+""",
+        "more than 320 MiB",
+    ),
+    Attack(
+        "memory",
+        "in pages that were given to pipes",
+        _MAPPED
+        + """
+import os
+class Piece(ctypes.Structure):
+    _fields_ = [("base", ctypes.c_void_p), ("length", ctypes.c_size_t)]
+def attack(host):
+    at = mapped(2**20, READ | WRITE)
+    pieces = (Piece * 1)(Piece(at, 4096))
+    gift = 8
+    given = libc.vmsplice(os.pipe()[1], pieces, ctypes.c_ulong(1), ctypes.c_uint(gift))
+    return "held" if given < 0 else "through"
+""",
+    ),
+    Attack(
+        "memory",
+        "in requests of which the machine has few for everybody",
+        """
+        import ctypes
+        def attack(host):
+            context = ctypes.c_ulong(0)
+            made = ctypes.CDLL(None).syscall(host["calls"]["io_setup"], 8, ctypes.byref(context))
+            return "held" if made < 0 else "through"
+        """,
     ),
     Attack(
         "memory",

@@ -20,6 +20,7 @@ PROOFS = [
     ("process_namespace", "that there are others at all", ()),
     ("private_folders", "many files", ()),
     ("memory", "shared and anonymous", ()),
+    ("memory", "in page tables", ()),
     ("processes", "more processes than allowed", ()),
     ("file_size", "one large file", ()),
     ("open_files", "open files without end", ()),
@@ -29,6 +30,8 @@ PROOFS = [
     ("output", "without end", ()),
     ("system_calls", "in a file that has no name", ()),
     ("system_calls", "in a kernel keyring", ()),
+    ("system_calls", "in pages that were given to pipes", ()),
+    ("system_calls", "in requests of which the machine has few for everybody", ()),
     ("capabilities", "by mount", ("system_calls",)),
     ("namespaces", "by a user namespace", ("system_calls",)),
 ]

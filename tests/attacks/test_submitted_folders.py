@@ -1,7 +1,8 @@
-"""Links, fifos and sockets in what students hand in: never followed, always named; with the defence off they get through."""
+"""Links, fifos, pages and what is too large in what students hand in: left out and named; with the defence off they get through."""
 
 import os
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange.default import ExchangeCollect
 
 from autograder.grading import grader as grading
+from autograder.grading import plain_files
+from autograder.grading.plain_files import StrangeFolder, strange_within
 from autograder.grading.work import Settings
 from autograder.nbgrader import classroom, conversion, plugin
 from autograder.nbgrader.collecting import CollectPlainFiles
@@ -133,6 +136,7 @@ STAMPS = {
     "a fifo": lambda path: os.mkfifo(path),
     "a link": lambda path: path.symlink_to("/dev/zero"),
     "100000 bytes": lambda path: path.write_text("x" * 100_000),
+    "no date": lambda path: path.write_text("yesterday, I think"),
 }
 
 
@@ -143,6 +147,14 @@ def test_a_time_stamp_that_is_none_is_not_opened(course, words):  # noqa: F811
     course.autograde()
     assert points(course, "zoe") == FULL
     assert f"its timestamp.txt {'has' if 'bytes' in words else 'is'} {words}" in said(course, "ann")
+
+
+def test_without_the_defence_a_time_stamp_ends_the_run_for_everybody(course, defenceless):  # noqa: F811
+    STAMPS["no date"](course.submit("ann", course.answered()).parent / "timestamp.txt")
+    course.submit("zoe", course.answered())
+    with pytest.raises(SystemExit):
+        course.autograde()
+    assert points(course, "zoe") is None
 
 
 def test_a_name_in_two_lines_stops_nobody_else(course):  # noqa: F811
@@ -167,6 +179,74 @@ def test_many_links_are_no_submission(course):  # noqa: F811
     course.autograde()
     assert "more than 100 links, fifos or devices lie in it" in said(course, "ann")
     assert len(course.messages) < 20
+
+
+def beside(course: Course, student: str) -> set[str]:  # noqa: F811
+    """What was copied beside the notebook."""
+    folder = course.root / "autograded" / student / "numbers"
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and path.suffix != ".ipynb"}
+
+
+@pytest.fixture
+def laden(course, monkeypatch):  # noqa: F811
+    """A submission with a file of holes, pages that a browser would run beside formgrader, and honest files."""
+    monkeypatch.setattr(plain_files, "SIZE_LIMIT", 2**20)
+    folder = course.submit("ann", course.answered()).parent
+    with open(folder / "holes.bin", "wb") as file:
+        file.truncate(2**21)
+    for name in ("evil.html", "evil.SVG", "evil.xml"):
+        (folder / name).write_text("<script>alert(1)</script>")
+    (folder / "numbers.html").mkdir()
+    (folder / "numbers.html" / "in.the.way").write_text("")
+    for name in ("data.csv", "picture.png", "report.docx"):
+        (folder / name).write_text("x")
+    return course
+
+
+def test_what_is_too_large_or_a_page_is_not_copied(laden):
+    laden.autograde()
+    assert points(laden, "ann") == FULL
+    assert beside(laden, "ann") == {"data.csv", "picture.png", "report.docx"}
+    assert "left out: holes.bin is too large (2 MB)" in said(laden, "ann")
+    assert "left out: evil.html is a page that a browser would run" in said(laden, "ann")
+    assert laden.feedback("ann")
+
+
+def test_without_the_defence_holes_are_written_out_and_pages_lie_beside_formgrader(laden, defenceless):
+    laden.autograde()
+    assert beside(laden, "ann") >= {"holes.bin", "evil.html", "evil.SVG"}
+    copied = (laden.root / "autograded/ann/numbers/holes.bin").stat()
+    assert copied.st_size == 2**21
+
+
+def test_folders_deeper_or_fuller_than_any_submission_are_named_and_stop_nobody(course, monkeypatch):  # noqa: F811
+    course.submit("zoe", course.answered())
+    folder = course.submit("deep", course.answered()).parent
+    (folder / "/".join("d" * 60)).mkdir(parents=True)
+    full = course.submit("full", course.answered()).parent
+    monkeypatch.setattr(plain_files, "FILES_LIMIT", 20)
+    for number in range(30):
+        (full / f"{number}.txt").touch()
+    course.autograde()
+    assert points(course, "zoe") == FULL
+    assert "its folders lie more than 50 deep in each other" in said(course, "deep")
+    assert "more than 20 files lie in it" in said(course, "full")
+
+
+def test_no_depth_of_folders_ends_a_walk(tmp_path, monkeypatch):
+    folder = tmp_path / "ann" / "numbers"
+    folder.mkdir(parents=True)
+    monkeypatch.chdir(folder)
+    for _ in range(1_500):  # deeper than Python's own walk goes on some versions
+        os.mkdir("d")
+        os.chdir("d")
+    os.chdir(tmp_path)
+    with pytest.raises(StrangeFolder, match="50 deep"):
+        strange_within(folder)
+    monkeypatch.setattr(plain_files, "DEPTH_LIMIT", 10**6)
+    if sys.version_info < (3, 12):
+        with pytest.raises(RecursionError):
+            strange_within(folder)
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ UNREADABLE = {
     "deep": (b'{"cells": ' + b"[" * 200_000 + b"]" * 200_000 + b"}", "deeply"),
     "long number": (b'{"cells": [], "n": ' + b"9" * 10_000 + b"}", "not JSON that can be read"),
     "many cells": (json.dumps({"cells": [CELL] * 6_000}).encode(), "6000 cells"),
+    "many parts": (b'{"cells": [], "more": [' + b"[]," * 2_000_000 + b"0]}", "more than 3,000,000 parts"),
     "much text": (json.dumps({"cells": [{**CELL, "source": "#" * 3_000_000}]}).encode(), "3.0 million characters"),
 }
 
@@ -97,3 +98,21 @@ def test_only_pictures_stay_attached(tmp_path):
     path.write_text(json.dumps({"cells": [{"cell_type": "markdown", "source": "", "attachments": attachments}]}))
     (cell,) = read_submission(path).cells
     assert cell.attachments == {"a": {"image/png": "aGk="}, "c": {}}
+
+
+def test_many_bad_cells_are_told_in_few_lines(tmp_path):
+    path = tmp_path / "a.ipynb"
+    path.write_text(json.dumps({"cells": [CELL, *[7] * 3_000]}))
+    found = read_submission(path)
+    assert len(found.cells) == 1
+    assert len(found.notes) == 11
+    assert found.notes[-1] == "2990 more cells are left out"
+
+
+def test_pictures_of_a_size_that_no_page_can_show_are_left_out(tmp_path):
+    path = tmp_path / "a.ipynb"
+    cell = {"cell_type": "markdown", "source": "", "attachments": {"a": {"image/png": "a" * 22_000_000}}}
+    path.write_text(json.dumps({"cells": [CELL, cell]}))
+    found = read_submission(path)
+    assert [one.attachments for one in found.cells] == [{}, {}]
+    assert "its pictures are left out: they hold 21 MB" in found.notes

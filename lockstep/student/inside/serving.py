@@ -41,7 +41,9 @@ class Programs:
         # A fork server loads the program once, as it would a program's main module, and not in every process.
         if "forkserver" in multiprocessing.get_all_start_methods():
             multiprocessing.set_forkserver_preload([SOLUTION, GIVEN])
-        return importlib.import_module(SOLUTION), importlib.import_module(GIVEN)
+        program = importlib.import_module(SOLUTION)
+        sys.modules.pop(GIVEN, None)  # should the program have imported it, and put something into it
+        return program, importlib.import_module(GIVEN)
 
     def write(self) -> None:
         """Writes both as files into the folder."""
