@@ -65,7 +65,6 @@ def test_nothing_that_a_learner_wrote_runs_or_fetches(make, text):
         "svg",
         "math",
         "form",
-        "input",
         "button",
         "style",
         "base",
