@@ -385,7 +385,7 @@ def run_workers(sentinels):
         tasks.put(item)
     finished = [done.get() for _ in range(6)]
     for worker in workers:
-        worker.join(3)
+        worker.join(2)
     waiting = sum(worker.is_alive() for worker in workers)
     for worker in workers:
         worker.terminate()

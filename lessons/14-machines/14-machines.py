@@ -38,8 +38,11 @@ def really(program, *arguments, **options):
         print(why)
 
 
+MPI = "mpi4py impi-rt" if os.name == "nt" else "mpi4py mpich"
 DASK = find_spec("distributed") is not None
-print("Dask is here" if DASK else "Dask is not installed here (pip install 'dask[distributed]'): its cells do nothing")
+if missing := [packages for packages in (MPI, "distributed") if find_spec(packages.split()[0]) is None]:
+    print("Not installed here yet. Run this in a cell of its own, restart the kernel, and begin again:")
+    print("%pip install", *missing)
 
 # %% [markdown]
 # ## Ranks

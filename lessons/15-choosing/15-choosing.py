@@ -32,6 +32,10 @@ from lockstep import mpiexec, predict, usable_cpus
 cpus = usable_cpus()
 print(f"Python {sys.version_info.major}.{sys.version_info.minor}. {cpus}")
 print("with a GIL" if getattr(sys, "_is_gil_enabled", lambda: True)() else "without a GIL")
+MPI = "mpi4py impi-rt" if os.name == "nt" else "mpi4py mpich"
+if missing := [packages for packages in ("numba", MPI, "distributed") if find_spec(packages.split()[0]) is None]:
+    print("Not installed here yet. Run this in a cell of its own, restart the kernel, and begin again:")
+    print("%pip install", *missing)
 
 # %% [markdown]
 # ## Three kinds of work
@@ -398,7 +402,7 @@ if HAS_NUMBA := find_spec("numba") is not None:
     compiled = njit(parallel=True)(count_compiled)
     predict("How many times as fast as the plain loop, once it is compiled?", unit="times")
 else:
-    print("numba is not installed here (pip install numba): the cells on it do nothing.")
+    print("numba is not installed here, and the cells on it do nothing: the first cell says how to get it.")
 
 # %%
 if HAS_NUMBA:
@@ -484,7 +488,7 @@ if find_spec("distributed"):
     with LocalCluster(n_workers=2, threads_per_worker=1, **quiet) as cluster, Client(cluster) as client:
         measure("Dask, 2 workers", with_dask(client))
 else:
-    print("Dask is not installed here (pip install 'dask[distributed]'): it is left out.")
+    print("Dask is not installed here, and is left out: the first cell says how to get it.")
 
 # %% [markdown]
 # ## Your table

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from lockstep.page.bar import Bar
 from lockstep.program.definitions import definitions
 from lockstep.program.history import notebook_source
 from lockstep.program.names import bound_names
@@ -122,11 +123,18 @@ def program(function: Any, instrument: str, limit: float) -> Iterator[Program]:
     else:
         own: Any = function.function if isinstance(function, GivenFunction) else function
         _check_function(own, instrument)
-        session = Session(*_sources(own, instrument), local_launcher(), limit)
+        bar = Bar()
+
+        def wait(seconds: float) -> None:
+            if instrument != "explore":  # which tells more
+                bar.wait(f"{instrument} {own.__name__}", seconds, limit)
+
+        session = Session(*_sources(own, instrument), local_launcher(), limit, wait)
         reference = Reference("student", own.__name__) if own is function else function.reference
         try:
             yield Program(session, reference, True, _beside(own))
         finally:
+            bar.close()
             session.close()
 
 

@@ -104,7 +104,9 @@ def counted(texts, order, together=False, processes=False, fatal=0):
         import dask
         from dask.distributed import Client, LocalCluster, SchedulerPlugin
     except ImportError:
-        return {"absent": "Dask is not installed here: pip install 'dask[distributed]'"}
+        return {
+            "absent": "Dask is not installed here: run `%pip install distributed` in a cell, and restart the kernel"
+        }
     except OSError as error:
         return {"absent": f"Dask cannot start here: {error}"}
 
