@@ -10,7 +10,9 @@ SOLUTIONS ?= solutions
 WORKERS ?= 2
 # Slow tests mostly wait: for time limits, kernels and browsers.
 SLOW_WORKERS ?= 3
-# What some units need beside the rest, and authors beside that.
+# What `make lab` installs beside the rest: with EXTRAS=units all that units 14 and 15 else ask for when one comes to them.
+EXTRAS ?=
+# All that units need beside the rest, and authors beside that.
 UNITS := --extra units
 AUTHORS := --group dev --group site --extra teach $(UNITS)
 
@@ -18,7 +20,7 @@ AUTHORS := --group dev --group site --extra teach $(UNITS)
 
 ## Open the course in JupyterLab, in your own copy of the notebooks (work/).
 lab: $(UV)
-	@$(UV) sync --frozen --quiet --inexact $(UNITS)
+	@$(UV) sync --frozen --quiet --inexact $(addprefix --extra ,$(EXTRAS))
 	$(RUN) lockstep work --port $(PORT) $(addprefix --solutions ,$(SOLUTIONS)) -- $(LAB_OPTIONS)
 
 ## Everything that must hold, in some minutes.

@@ -28,15 +28,10 @@ PATIENCE_S = 300
 
 @dataclass(frozen=True)
 class Installed:
-    """Seconds until all is installed, seconds from then until Lab answers, and the size of the environment."""
+    """Seconds from nothing until Lab answers, and the size of the environment."""
 
-    install: float
-    ready: float
+    seconds: float
     megabytes: float
-
-    @property
-    def seconds(self) -> float:
-        return self.install + self.ready
 
 
 def plain(folder: Path, environment: dict[str, str]) -> Installed:
@@ -48,7 +43,6 @@ def plain(folder: Path, environment: dict[str, str]) -> Installed:
         ["pip", "install", "--quiet", "--python", "plain", *PLAIN],
     ):
         subprocess.run([uv, *command], cwd=folder, env=environment, check=True)
-    installed = time.monotonic()
     port = _free_port()
     root = ["--allow-root"] if hasattr(os, "getuid") and os.getuid() == 0 else []
     lab = [
@@ -60,23 +54,20 @@ def plain(folder: Path, environment: dict[str, str]) -> Installed:
         *root,
     ]
     ready = _until_it_answers(lab, folder, environment, port)
-    return Installed(installed - began, ready - installed, _megabytes(folder / "plain"))
+    return Installed(ready - began, _megabytes(folder / "plain"))
 
 
 def course(folder: Path, environment: dict[str, str]) -> Installed:
-    """A clone, what `make lab` does before it opens Lab, and Lab."""
+    """A clone, and `make lab`."""
     began = time.monotonic()
     subprocess.run(
         ["git", "clone", "--quiet", "--depth", "1", f"file://{ROOT}", "course"], cwd=folder, env=environment, check=True
     )
     clone = folder / "course"
-    lab = ["make", "--silent", "lab", f"PYTHON={sys.executable}"]
-    subprocess.run([*lab, "LAB_OPTIONS=--version"], cwd=clone, env=environment, stdout=subprocess.DEVNULL, check=True)
-    installed = time.monotonic()
     port = _free_port()
-    lab += [f"PORT={port}", "LAB_OPTIONS=--no-browser --IdentityProvider.token=t"]
-    ready = _until_it_answers(lab, clone, environment, port)
-    return Installed(installed - began, ready - installed, _megabytes(clone / ".venv"))
+    lab = ["make", "--silent", "lab", f"PYTHON={sys.executable}", f"PORT={port}"]
+    ready = _until_it_answers([*lab, "LAB_OPTIONS=--no-browser --IdentityProvider.token=t"], clone, environment, port)
+    return Installed(ready - began, _megabytes(clone / ".venv"))
 
 
 def _until_it_answers(command: list[str | Path], folder: Path, environment: dict[str, str], port: int) -> float:
@@ -140,10 +131,12 @@ def main() -> None:
     for _ in range(1 if chosen.tiny else chosen.rounds):
         for name, side in sides.items():
             found[name].append(measured(side, chosen.cold))
-    print(f"{'median of ' + str(len(found['this course'])):20} {'install s':>10} {'Lab s':>7} {'MB':>6}")
+    print(f"{'median of ' + str(len(found['this course'])):20} {'ready after s':>14} {'MB':>6}")
     for name, runs in found.items():
-        columns = [statistics.median(getattr(run, part) for run in runs) for part in ("install", "ready", "megabytes")]
-        print(f"{name:20} {columns[0]:10.1f} {columns[1]:7.1f} {columns[2]:6.0f}")
+        seconds, megabytes = (
+            statistics.median(getattr(run, part) for run in runs) for part in ("seconds", "megabytes")
+        )
+        print(f"{name:20} {seconds:14.1f} {megabytes:6.0f}")
     others, ours = (found[name] for name in sides)
     ratio = statistics.median(own.seconds / other.seconds for own, other in zip(ours, others, strict=True))
     print(

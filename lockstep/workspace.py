@@ -41,10 +41,14 @@ def update(release: Path, work: Path) -> list[str]:
 
 
 def quieten(prefix: Path = Path(sys.prefix)) -> None:
-    """Turns off JupyterLab's question about news in the environment `prefix`, unless it has overrides of its own or is not ours to write."""
+    """JupyterLab in the environment `prefix` asks nothing about news, and wraps long lines of code where a page is narrow; unless it has
+    overrides of its own or is not ours to write."""
     overrides = prefix / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
     if not overrides.exists():
-        settings = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
+        settings = {
+            "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+            "@jupyterlab/notebook-extension:tracker": {"codeCellConfig": {"lineNumbers": False, "lineWrap": True}},
+        }
         with suppress(OSError):
             overrides.parent.mkdir(parents=True, exist_ok=True)
             overrides.write_text(json.dumps(settings))

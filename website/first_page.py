@@ -55,7 +55,7 @@ def first_page(titles: Mapping[str, str], documents: Iterable[Path], repository:
         for name in titles
         if "gallery" in name
     )
-    own = f"Install {_link('https://docs.astral.sh/uv/', 'uv')}, then <code>uvx --from 'lockstep-course[units]' lockstep</code>"
+    own = f"Install {_link('https://docs.astral.sh/uv/', 'uv')}, then <code>uvx --from lockstep-course lockstep</code>"
     binder = "" if repository is None else f", or {_link(repository.binder(FIRST_PAGE), 'run it on Binder')}"
     teach = [_link(f"{path}.html", "Read on") for path in texts if "instructor" in path or "teach" in path]
     write = [_link(f"{path}.html", "Read on") for path in texts if path == "CONTRIBUTING"]

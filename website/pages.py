@@ -105,5 +105,5 @@ def _launch(name: str, repository: Repository | None) -> str:
     links = [f'<a class="launch" href="../notebooks/{path}" download>Download this notebook</a>']
     if repository is not None:
         links.insert(0, f'<a class="launch" href="{html.escape(repository.binder(path))}">Run it on Binder</a>')
-    own = "On your own computer: <code>uvx --from 'lockstep-course[units]' lockstep</code>"
+    own = "On your own computer: <code>uvx --from lockstep-course lockstep</code>"
     return f'<p class="launches">{" ".join(links)} <span>{own}</span></p>'

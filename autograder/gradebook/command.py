@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("units", nargs="*", help="names such as 01-processes; all that were submitted if none is given")
     parser.add_argument("--course", type=Path, default=Path.cwd(), help="the course directory (default: here)")
     parser.add_argument(
-        "--jobs", type=int, help="how many checks at once (default: one for each CPU, and more while CPUs are idle)"
+        "--jobs", type=int, help="how many checks at once (default: two for each CPU, and more while CPUs are idle)"
     )
     parser.add_argument(
         "--patience", type=float, default=1.0, help="time limits of checks are multiplied by this (default: 1)"

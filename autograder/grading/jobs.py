@@ -1,4 +1,4 @@
-"""How many checks to judge at once: one for each CPU, and more for as long as they leave CPUs idle by waiting."""
+"""How many checks to judge at once: two for each CPU, and more for as long as they leave CPUs idle by waiting."""
 
 import os
 import time
@@ -9,7 +9,8 @@ from lockstep.machine.usable import usable_cpus
 
 _EACH = 24  # checks for each CPU at most: the programs of some sleep, and those that hang do nothing else
 _MEMORY = 150 * 2**20  # bytes that a worker and its two sandboxes take, more or less
-_BUSY = 80.0  # per cent of the usable CPUs from which on nothing more begins beside one check for each of them
+_LEAST = 2  # checks for each CPU, however busy: one that waits must not hold up all
+_BUSY = 80.0  # per cent of the usable CPUs from which on nothing more begins
 _AT_ONCE = 2  # checks for each CPU that begin between two looks where all are idle: to begin is work, too
 
 
@@ -22,7 +23,7 @@ class Jobs:
         self._given = given is not None
         self._cpus = usable_cpus().count
         room = int(psutil.virtual_memory().available * 0.5 / _MEMORY)
-        self.most = max(1, given) if given is not None else max(self._cpus, min(_EACH * self._cpus, room))
+        self.most = max(1, given) if given is not None else max(_LEAST * self._cpus, min(_EACH * self._cpus, room))
         self._more = 0  # that may begin before the next look
         self._looked = time.monotonic()
         psutil.cpu_percent()
@@ -31,7 +32,7 @@ class Jobs:
         """Whether one more may begin beside so many that are at work. Who is told so begins it."""
         if at_work >= self.most:
             return False
-        if self._given or at_work < self._cpus:
+        if self._given or at_work < _LEAST * self._cpus:
             return True
         if (now := time.monotonic()) - self._looked >= self.patience:
             self._looked = now

@@ -1,10 +1,12 @@
 """Feedback pages as nbgrader's own, without what a learner must not see, and made quickly for a class."""
 
+import html
 from collections.abc import Iterator
 from typing import Any
 
 from nbconvert.exporters import HTMLExporter, TemplateExporter
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
+from nbconvert.preprocessors import Preprocessor
 from nbgrader.preprocessors import ClearHiddenTests
 from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, List
@@ -36,6 +38,15 @@ class FeedbackExporter(HTMLExporter):
         shown = WidgetsDataTypeFilter(notebook_metadata=self._nb_metadata, parent=self, resources=resources)
         nbconvert.register_filter("filter_data_type", shown)
         return TemplateExporter.from_notebook_node(self, nb, resources, **keywords)
+
+
+class RawAsText(Preprocessor):
+    """nbconvert puts a raw cell into a page as it is: here it is text."""
+
+    def preprocess_cell(self, cell: Any, resources: Any, index: int) -> Any:
+        if cell.cell_type == "raw":
+            cell.source = html.escape(cell.source)
+        return cell, resources
 
 
 class HideHiddenChecks(ClearHiddenTests):  # type: ignore[misc]

@@ -46,6 +46,7 @@ def configure(config: Config) -> None:
         for step in Autograde.autograde_preprocessors.default_args[0]
     ]
     config.HTMLExporter.filters = {name: f"autograder.nbgrader.prose.{name}" for name in FILTERS}
+    config.HTMLExporter.preprocessors = ["autograder.nbgrader.feedback.RawAsText"]
     config.ExchangeFactory.collect = "autograder.nbgrader.collecting.CollectPlainFiles"
     config.ExportApp.plugin_class = "autograder.nbgrader.exporting.GradedCsvExport"
     config.GenerateFeedback.exporter_class = "autograder.nbgrader.feedback.FeedbackExporter"

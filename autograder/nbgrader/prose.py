@@ -71,7 +71,9 @@ _TAGS = frozenset(
     ]
 )
 _CLASS = re.compile(r"highlight|[a-z]{1,2}[0-9a-z]?")  # Pygments', and none that a page's own script looks for
-_PICTURE = re.compile(r"data:image/(?:png|jpeg|gif);base64,|(?!data:)", re.IGNORECASE)
+_PICTURE = re.compile(
+    r"data:image/(?:png|jpeg|gif);base64,|(?!/)[\w./-]*$", re.IGNORECASE
+)  # none that asks another host
 
 
 def prose(source: str, attachments: Mapping[str, Mapping[str, str]] | None = None) -> str:

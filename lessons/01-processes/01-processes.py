@@ -81,8 +81,7 @@ print(f"The kernel has {balance}.")
 # child began with what the parent gave it; what it changes afterwards, it changes for itself.
 #
 # So two questions remain. What does the parent give? And how does anything come back? The second one is the next unit.
-
-# %% [markdown]
+#
 # ## What a child gets: three start methods
 #
 # Python can make a process in three ways. These are the ones that your system has:
@@ -238,8 +237,7 @@ for task in [come_to_the_end, exit_with_three, exit_with_a_text, divide_by_zero,
 #   has no signals, but Python gives the same number there.)
 #
 # Before the end there is no exit code, and `exitcode` is `None`. So: **first `join`, then read.**
-
-# %% [markdown]
+#
 # ## A child that raises
 #
 # Look once more at `divide_by_zero`. The loop in the parent went on as if nothing had happened. And the traceback?
@@ -306,8 +304,7 @@ print(" after join:", state_of(child.pid))
 #
 # `multiprocessing` is kind and collects a few by itself: when you start another process, for instance, or when you read
 # `exitcode`. Do not live on its kindness. The checks of this course accept no process that is left unjoined.
-
-# %% [markdown]
+#
 # ## Stopping a process
 #
 # `join(seconds)` waits for at most that long.
@@ -418,15 +415,17 @@ time.sleep(0.2)  # so that its line arrives in this cell
 #
 # What helps: a child that waits for its parent's sentinel, as this one did with `parent.join`, knows when it is alone.
 # This notebook does it for you: when its kernel ends, however it ends, its children end too.
-
-# %% [markdown]
+#
 # ## Why there is no `if __name__ == "__main__"` here
 #
 # In every introduction you read that the line is necessary. Let us leave it out in a program and see. Under spawn, a
 # child loads the program's file again, to have its functions.
 
 # %%
-predict("What comes of it?", "hello from a child", "an error", "it starts children without end")
+predict(
+    "What comes of it?",
+    "hello from a child", "an error", "it starts children without end",
+)
 
 # %%
 program = """
@@ -479,6 +478,13 @@ print(run_program(guarded).stdout)
 # In this notebook, `%load_ext lockstep` keeps a file with your **definitions** only: functions, classes, constants, and
 # the imports they use. Children load that file, and what starts processes is not in it. So here you can leave the line
 # out. In a program of your own, write it.
+#
+# ## In practice
+#
+# - Give a child all it needs as arguments. That is right under every start method, on every system.
+# - For many tasks take a pool, which starts its processes once (unit 04).
+# - Look at exit codes. -9 in a log is most often the system's answer to too little memory; Docker writes it as 137, which is 128 + 9.
+# - To stop a process: `terminate`, some seconds of `join`, and only then `kill`. Docker and systemd do it so.
 #
 # ## What you know now
 #

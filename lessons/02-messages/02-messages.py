@@ -129,6 +129,8 @@ print(pickle.loads(data) is pickle.loads(data))
 # - Sending costs time and memory in proportion to the size: bytes are made, copied into the pipe, copied out, and read.
 #   Unit 03 is about this.
 # - What pickle cannot turn into bytes cannot be sent.
+#
+# Take five things: a function by its name, a lambda, a generator, a lock of threads, and a dict with a list in it.
 
 # %%
 predict("How many of these five can be turned into bytes?", unit="")
@@ -155,8 +157,7 @@ for name, thing in [
 # program. A lambda has no name to look up. A generator and a lock have a state that means nothing elsewhere.
 #
 # One warning: `pickle.loads` runs what the bytes tell it to. Never read a pickle from somebody whom you do not trust.
-
-# %% [markdown]
+#
 # ## Where a message ends
 #
 # `Pipe` is comfortable: one `send`, one `recv`. The system below it is not. It moves a **stream of bytes**, and does not
@@ -228,7 +229,7 @@ for text in ["naive", "naïve", "🐍"]:
 # %%
 predict(
     "How many messages of 1,000 bytes fit in, before anybody reads?",
-    "none", "some", "about a hundred", "about ten thousand", "as many as there is memory",
+    "none", "about a hundred", "about ten thousand", "as many as there is memory",
 )
 
 # %%
@@ -297,10 +298,9 @@ for size, patience in [(10, 30), (10_000_000, 2)]:
 
 # %% [markdown]
 # Ten bytes fit into the buffer, so both sends return. Ten million do not: each waits for the other one to read, and the
-# other one is waiting, too. So back-pressure is dangerous as well. This is a **deadlock**, and one that no test with small data will show. The cure is an agreement about
-# who speaks and who listens. More of this in unit 08.
-
-# %% [markdown]
+# other one is waiting, too. So back-pressure is dangerous as well. This is a **deadlock**, and one that no test with small data will show.
+# The cure is an agreement about who speaks and who listens. More of this in unit 08.
+#
 # ## Queues
 #
 # A pipe is for two. When several workers take tasks from one place, two of them may read at the same moment, and each
@@ -385,7 +385,7 @@ def run_workers(sentinels):
         tasks.put(item)
     finished = [done.get() for _ in range(6)]
     for worker in workers:
-        worker.join(3)
+        worker.join(2)
     waiting = sum(worker.is_alive() for worker in workers)
     for worker in workers:
         worker.terminate()

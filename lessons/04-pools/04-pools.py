@@ -58,7 +58,7 @@ with ProcessPoolExecutor(2) as executor:
 
 # %%
 predict(
-    "20,000 tiny tasks, one message each: how many times as long as a loop does a Pool take?",
+    "10,000 tiny tasks, one message each: how many times as long as a loop does a Pool take?",
     unit="times",
 )
 
@@ -79,10 +79,10 @@ def one_by_one(pool, number):
 
 with Pool(2) as pool:
     one_by_one(pool, 100)  # so that the workers are there
-    alone = seconds(lambda: [increment(number) for number in range(20_000)])
-    in_pool = seconds(one_by_one, pool, 20_000)
-print(f"loop: {alone / 20_000 * 1e6:.2f} µs for each")
-print(f"Pool: {in_pool / 20_000 * 1e6:.0f} µs for each")
+    alone = seconds(lambda: [increment(number) for number in range(10_000)])
+    in_pool = seconds(one_by_one, pool, 10_000)
+print(f"loop: {alone / 10_000 * 1e6:.2f} µs for each")
+print(f"Pool: {in_pool / 10_000 * 1e6:.0f} µs for each")
 print(f"{in_pool / alone:.0f} times as long")
 
 # %% [markdown]
@@ -94,16 +94,16 @@ print(f"{in_pool / alone:.0f} times as long")
 
 # %%
 predict(
-    "The same 20,000 items in chunks of 1,000: how many times as long as the loop?",
+    "The same 10,000 items in chunks of 1,000: how many times as long as the loop?",
     unit="times",
 )
 
 # %%
 with Pool(2) as pool:
     one_by_one(pool, 100)
-    alone = seconds(lambda: [increment(number) for number in range(20_000)])
+    alone = seconds(lambda: [increment(number) for number in range(10_000)])
     for size in [1, 10, 100, 1_000]:
-        took = seconds(lambda: pool.map(increment, range(20_000), chunksize=size))
+        took = seconds(lambda: pool.map(increment, range(10_000), chunksize=size))
         times = f"{took / alone:6.1f} times as long as the loop"
         print(f"chunks of {size:5,}: {took * 1000:7.1f} ms, {times}")
 
@@ -185,7 +185,7 @@ def mapped_as_it_likes(number):
         return len(pool.map(increment, range(number)))
 
 
-found = simulate(mapped_as_it_likes, 10_000, cores=2)
+found = simulate(mapped_as_it_likes, 10_000, cores=2, costs="ideal")
 print(found.messages // 2, "chunks, each with one message there and one back")
 
 # %% [markdown]

@@ -64,8 +64,7 @@ print("2 processes, 200,000 times each:", add_together(2, 200_000))
 #
 # So the program is wrong, and with small numbers it was wrong as well; it only had luck. A test that passes says
 # that it went well **this time**. A result that depends on who was faster is called a **race**.
-
-# %% [markdown]
+#
 # ## One line, step by step
 #
 # How can a number get lost? One process alone shows it. `explore` runs a program of processes one step at a time, and a
@@ -85,8 +84,7 @@ print(found.trace())
 #
 # `total.value` has a lock of its own, which guards each single read and each single write. It does not guard what is
 # between them.
-
-# %% [markdown]
+#
 # ## You are the scheduler
 #
 # Who goes next? The **scheduler** of the system decides, and a program must be right whatever it decides. Let us take its
@@ -251,8 +249,7 @@ print(explore(add_one_by_one))
 #
 # The pause has made the mistake rare. **A rare mistake is worse than a frequent one**: you will not find it, your users
 # will. If B must come after A, let B wait for A: for a message, a `join`, a lock.
-
-# %% [markdown]
+#
 # ## Check, then act
 #
 # Lost updates have a sister. Two guests book a room, on two computers. 0 means that it is free.
@@ -416,6 +413,12 @@ print(found.trace())
 # You now have a lock that is proven, for this program, over all its states. Still, do not use it in earnest. It
 # busy-waits, it is for two, and it needs the assumption named above: real processors may let a write become visible to others
 # a little late, and then both can overlook each other's flag after all. The locks of the next unit take care of that.
+#
+# ## In practice
+#
+# - Let one step do it, where the other side offers one: `UPDATE rooms SET guest = ... WHERE guest IS NULL` in a database, `open(path, "x")` in the place of `exists` and then `open`.
+# - Share less. Counts of one's own, added up at the end, cannot race.
+# - Do not hunt a race with `print` and `sleep`: they move it. For C, C++ and Go there are race detectors (ThreadSanitizer, `go test -race`), for small models TLA+ and Spin. They look at interleavings, as `explore` does.
 #
 # ## What you know now
 #

@@ -14,17 +14,17 @@
 # %%
 # %load_ext lockstep
 
+# %% [markdown]
+# Most programs of this unit start two processes, number 0 and number 1, and wait for both. We write this down once.
+# (A trace counts from 1: there number 0 is called Process-1, and number 1 Process-2.)
+
 # %%
 import time
 from multiprocessing import Array, Lock, Process, RLock, Semaphore, Value
 
 from lockstep import explore, inside, predict
 
-# %% [markdown]
-# Most programs of this unit start two processes, number 0 and number 1, and wait for both. We write this down once.
-# (A trace counts from 1: there number 0 is called Process-1, and number 1 Process-2.)
 
-# %%
 def together(target, *shared, processes=2):
     started = [Process(target=target, args=(who, *shared)) for who in range(processes)]
     for process in started:
@@ -514,6 +514,13 @@ for philosophers in [2, 3, 4, 5]:
 # %% [markdown]
 # None, in any interleaving. **Several locks: always in the same order**, everywhere in the program. Other cures, and how to
 # find the circle in a program that stands still, are in unit 08.
+#
+# ## In practice
+#
+# - A lock guards data and not lines. Write beside the data which lock it is.
+# - Compute, read files and ask the network *outside*, and hold the lock for the change alone.
+# - `lock.acquire(timeout=10)` and a line in the log find a deadlock sooner than your users do.
+# - A `Lock` reaches as far as your program. Between programs take a lock on a file (`filelock`), between machines a database.
 #
 # ## What you know now
 #

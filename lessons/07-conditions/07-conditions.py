@@ -15,18 +15,18 @@
 # %%
 # %load_ext lockstep
 
-# %%
-import time
-from multiprocessing import Array, Barrier, Condition, Event, Lock, Process, Value
-
-from lockstep import explore, inside, predict, replay
-
 # %% [markdown]
 # As in the last unit, most programs start some processes, number 0, number 1 and so on, and wait for all. In a trace, number 0 is
 # called Process-1. (In this notebook children are started in many cells. That is fine here, since each is a function of its own
 # that ends; a program with threads or open connections should rather start its children first.)
 
 # %%
+import time
+from multiprocessing import Array, Barrier, Condition, Event, Lock, Process, Value
+
+from lockstep import explore, inside, predict, replay
+
+
 def together(target, *shared, processes=2):
     started = [Process(target=target, args=(who, *shared)) for who in range(processes)]
     for process in started:
@@ -41,7 +41,10 @@ def together(target, *shared, processes=2):
 # shared, so both use the lock, as they have learned.
 
 # %%
-predict("What happens?", "the customer gets the loaf, always", "it can go on for ever", "the shelf goes below 0")
+predict(
+    "What happens?",
+    "the customer gets the loaf, always", "it can go on for ever", "the shelf goes below 0",
+)
 
 # %%
 def bake_or_look(who, shelf, lock):
@@ -116,7 +119,10 @@ print(replay(shop, schedule=[2]).trace())
 # The loop looks like a luxury. The customer wants to be told; let it sleep until it is.
 
 # %%
-predict("And without the question whether there is bread?", "as before", "the customer can sleep for ever")
+predict(
+    "And without the question whether there is bread?",
+    "as before", "the customer can sleep for ever",
+)
 
 # %%
 def tell_or_sleep(who, changed):
@@ -144,7 +150,10 @@ print(found.trace())
 # So ask first, and quickly, without the lock; take it only to sleep:
 
 # %%
-predict("In how many of the 14 interleavings does the customer sleep for ever now?", "none", "a few", "about half", "all")
+predict(
+    "In how many of the 14 interleavings does the customer sleep for ever now?",
+    "none", "a few", "about half", "all",
+)
 
 # %%
 def ask_outside(who, shelf, changed):
@@ -175,17 +184,8 @@ print(found.trace())
 # **lost wake-up**. That is why `wait` must be called with the lock in hand: from the question until one sleeps nobody can come in.
 # And who changes what is waited for does so **under the same lock**, and tells before giving it back.
 #
-# What if the baker calls without the lock? `multiprocessing` looks after you:
-
-# %%
-# A mistake on purpose: this raises AssertionError.
-try:
-    Condition().notify()
-except AssertionError as error:
-    print("AssertionError:", error)
-
-# %% [markdown]
-# (It is an `assert`. Under `python -O` nobody looks, and the wake-up may be lost without a word.)
+# (And if the baker calls without the lock? `multiprocessing` looks after you with an `assert`: `Condition().notify()` raises AssertionError. Under `python -O`
+# nobody looks, and the wake-up may be lost without a word.)
 
 # %%
 # exercise: latch
@@ -245,7 +245,10 @@ found.play(lambda least: least < 0)
 # A door opens, for all. Two wait for it.
 
 # %%
-predict("One calls notify(). What happens to the two?", "both go through", "one can sleep for ever", "one always sleeps for ever")
+predict(
+    "One calls notify(). What happens to the two?",
+    "both go through", "one can sleep for ever", "one always sleeps for ever",
+)
 
 # %%
 def open_or_wait(who, door, changed, everybody):
@@ -277,7 +280,10 @@ print("notify_all:", explore(a_door_for_two, True))
 # room. They sleep in the same place.
 
 # %%
-predict("Two bakers, two customers, room for one: is notify() enough?", "yes", "no, somebody can sleep for ever")
+predict(
+    "Two bakers, two customers, room for one: is notify() enough?",
+    "yes", "no, somebody can sleep for ever",
+)
 
 # %%
 def fill_or_empty(who, shelf, changed, everybody):
@@ -340,7 +346,10 @@ found.play()
 # A starter wants to use it again for the next race, so it raises the flag and lowers it at once.
 
 # %%
-predict("Two runners wait for the flag. What can happen?", "both run", "one or both may wait for ever")
+predict(
+    "Two runners wait for the flag. What can happen?",
+    "both run", "one or both may wait for ever",
+)
 
 # %%
 def start_or_run(who, go, lower):
@@ -401,7 +410,10 @@ print(found.trace())
 # and makes the barrier for three, for "we are three processes".
 
 # %%
-predict("Barrier(3) for two workers, Barrier(2) for three: which goes well?", "the first", "the second", "both", "neither")
+predict(
+    "Barrier(3) for two workers, Barrier(2) for three: which goes well?",
+    "the first", "the second", "both", "neither",
+)
 
 # %%
 def come_to(who, barrier):
@@ -423,7 +435,10 @@ for parties, workers in [(2, 2), (3, 2), (2, 3)]:
 # enough?
 
 # %%
-predict("How many different results are there with one barrier a step?", "1", "2 or 3", "more than 3")
+predict(
+    "How many different results are there with one barrier a step?",
+    "1", "2 or 3", "more than 3",
+)
 
 # %%
 def add_up(who, cells, barrier, meetings):
@@ -464,7 +479,10 @@ for meetings in [1, 2]:
 # than its taker.) All come again and again.
 
 # %%
-predict("Two readers, one writer. What can happen to the writer?", "it always gets its turn", "it can wait for ever", "it can meet a reader")
+predict(
+    "Two readers, one writer. What can happen to the writer?",
+    "it always gets its turn", "it can wait for ever", "it can meet a reader",
+)
 
 # %%
 def read_again_and_again(readers, counting, empty):
@@ -522,7 +540,10 @@ except AssertionError as error:
 # A process can be killed, and a thread cannot. Here one sleeps in a condition and is killed. Another process calls `notify_all()`.
 
 # %%
-predict("What does the other process do?", "it goes on, nobody is there", "it hangs", "it raises an error")
+predict(
+    "What does the other process do?",
+    "it goes on, nobody is there", "it hangs", "it raises an error",
+)
 
 # %%
 def sleep_in(changed, asleep):
@@ -595,8 +616,7 @@ def there_and_back(times):
 print(f"{there_and_back(300):.0f} microseconds")
 
 # %% [markdown]
-# About a hundred on a quiet machine, and many times as much on a busy one: more than a hundred times what an unwanted lock
-# costs. (Why may `wait(); clear()` stand here? Because each of the two waits for the other's answer before it raises its flag again.)
+# About a hundred on a quiet machine, and many times as much on a busy one. An event is for what happens seldom. (Why may `wait(); clear()` stand here? Because each of the two waits for the other's answer before it raises its flag again.)
 #
 # ## In practice
 #

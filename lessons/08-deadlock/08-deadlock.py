@@ -37,7 +37,10 @@ def together(target, *shared, processes=2):
 # Three clerks need two stamps each, of three that lie on the table. Each takes them one after the other.
 
 # %%
-predict("How many of the 168 interleavings stand still at the end?", "all", "about half", "a few", "none")
+predict(
+    "How many of the 168 interleavings stand still at the end?",
+    "all", "about half", "a few", "none",
+)
 
 # %%
 STAMPS = {0: (0, 1), 1: (1, 2), 2: (2, 0)}
@@ -111,7 +114,10 @@ found.play()
 # Here the three conditions above stay as they are. *One* of the clerks is told to take the stamps the other way round, 0 before 2.
 
 # %%
-predict("One of three changes the order. Is that enough?", "yes, no deadlock is left", "no, fewer deadlocks are left")
+predict(
+    "One of three changes the order. Is that enough?",
+    "yes, no deadlock is left", "no, fewer deadlocks are left",
+)
 
 # %%
 def one_changes(who, stamps):
@@ -179,7 +185,10 @@ print(explore(audited_bank))
 # semaphore.
 
 # %%
-predict("How many of five may sit down, at most, so that there is no deadlock?", unit="philosophers")
+predict(
+    "How many of five may sit down, at most, so that there is no deadlock?",
+    unit="philosophers",
+)
 
 # %%
 def eat_when_seated(who, forks, seats):
@@ -205,7 +214,10 @@ for seats in [5, 4, 3, 2, 1]:
 # The third condition: if you cannot have the second fork, put the first one back, and try again. `fork.acquire(False)` does not wait; it says whether it got the fork.
 
 # %%
-predict("Two philosophers try, put back, and try again. What can happen?", "a deadlock", "they try for ever", "nothing bad")
+predict(
+    "Two philosophers try, put back, and try again. What can happen?",
+    "a deadlock", "they try for ever", "nothing bad",
+)
 
 # %%
 def try_to_eat(who, forks):
@@ -254,7 +266,10 @@ print(found.trace())
 # one each. They take what they need at once, or sleep, and they eat again and again.
 
 # %%
-predict("Can the one in the middle be kept from eating for ever?", "yes", "no, it is woken each time")
+predict(
+    "Can the one in the middle be kept from eating for ever?",
+    "yes", "no, it is woken each time",
+)
 
 # %%
 NEEDS = {"left": (0,), "middle": (0, 1), "right": (1,)}

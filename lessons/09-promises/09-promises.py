@@ -6,24 +6,23 @@
 # You use a queue and never look into it. You write a number and read it again. Somebody has promised you something about both: the author of the queue,
 # and the builder of the processor. In this unit we ask what exactly was promised, by whom, and what was not.
 #
-# Contents: two tickets · the promise of an object · who only reads · two promises in a row · what a queue promises · without a lock · memory has
-# opinions · the notice and its sign · Peterson once more · with a lock · what it costs.
+# Contents: two tickets · the promise of an object · who only reads · one call, and two · what a queue promises · the notice board · memory has
+# opinions · the notice and its sign · Peterson once more · ordinary values.
 #
 # You will build `Account`, `Ring`, `litmus` and `FencedPeterson`.
 
 # %%
 # %load_ext lockstep
 
-# %%
-import time
-from multiprocessing import Array, Lock, Process, Queue, Value
-
-from lockstep import explore, inside, predict, store_buffering, wait_until
-
 # %% [markdown]
 # As before, most programs start some processes, number 0, number 1 and so on, and wait for all. In a trace, number 0 is called Process-1.
 
 # %%
+from multiprocessing import Array, Lock, Process, Queue, Value
+
+from lockstep import explore, inside, predict, store_buffering, wait_until
+
+
 def together(target, *shared, processes=2):
     started = [Process(target=target, args=(who, *shared)) for who in range(processes)]
     for process in started:
@@ -34,19 +33,13 @@ def together(target, *shared, processes=2):
 # %% [markdown]
 # ## Two tickets
 #
-# A machine that gives out tickets, with the numbers 1, 2, 3. What should it do? That is easily said with an ordinary class, for one customer after the other:
+# A machine gives out tickets, with the numbers 1, 2, 3 and so on. In the next cell it is `Tickets`, and two processes draw a ticket each.
 
 # %%
-class OneByOne:
-    def __init__(self):
-        self.last = 0
-
-    def draw(self):
-        self.last += 1
-        return self.last
-
-# %% [markdown]
-# Such a class is called a **specification**. It knows nothing of processes. And here is a machine for many processes:
+predict(
+    "Two processes draw one ticket each. What can they get?",
+    "1 and 2 only", "1 and 1 as well", "1 and 1, or 2 and 2, as well",
+)
 
 # %%
 class Tickets:
@@ -58,9 +51,6 @@ class Tickets:
         return self.last.value
 
 
-predict("Two processes draw one ticket each. What can they get?", "1 and 2 only", "1 and 1 as well", "1 and 1, or 2 and 2, as well")
-
-# %%
 def draw_one(who, machine, got):
     got[who] = machine.draw()
 
@@ -74,11 +64,23 @@ def two_customers():
 print(explore(two_customers))
 
 # %% [markdown]
-# Both may have the same ticket, and it may even be number 2 for both. To find this we had to write a program that uses the machine, and to know which of its results are wrong. The
-# specification knows it for us. Tell `explore` which **clients** use the object, a text for each process, and ask whether all that they see could have come of
-# the specification, **one call at a time**:
+# Both may have the same ticket, and it may even be number 2 for both. To find this we had to write a program that uses the machine, and to know which of its
+# results are wrong.
+#
+# What *should* the machine do? That is easily said with an ordinary class, for one customer after the other: `OneByOne` in the next cell. Such a class is called
+# a **specification**. It knows nothing of processes. Tell `explore` which **clients** use the object, a text for each process. Then ask whether all that
+# they see could have come of the specification, **one call at a time**:
 
 # %%
+class OneByOne:
+    def __init__(self):
+        self.last = 0
+
+    def draw(self):
+        self.last += 1
+        return self.last
+
+
 def judge(found, specification):
     """Say whether the calls behave as if one at a time, and if not, why."""
     try:
@@ -92,8 +94,8 @@ def judge(found, specification):
 judge(explore(Tickets, clients=["draw()", "draw()"]), OneByOne)
 
 # %% [markdown]
-# The two lines with bars are a picture of time. A call is no point but a stretch: it begins, `├`, and it comes back, `┤`. Here the two overlap, and both return the same number, which
-# in no order of the two calls they would.
+# The two lines with bars are a picture of time. A call is no point but a stretch: it begins, `├`, and it comes back, `┤`. Here the two overlap, and both return
+# the same number. In no order of the two calls would they.
 #
 # With the lock around both lines it holds, whoever calls:
 
@@ -117,10 +119,11 @@ judge(explore(GuardedTickets, clients=["draw(); draw()", "draw()", "draw()"]), O
 #
 # > Every call behaves as if it happened at **one instant**, somewhere between its beginning and its end.
 #
-# Herlihy and Wing (1990) called it **linearizability**. It says two things. There is *one* order of all calls that explains what everybody got. And this order respects time: a call that was over
-# before another one began comes before it. Calls that overlap may come in either order.
+# Herlihy and Wing (1990) called it **linearizability**. It says two things. There is *one* order of all calls that explains what everybody got. And this order
+# respects time: a call that was over before another one began comes before it. Calls that overlap may come in either order.
 #
-# Let us see what that allows. A buffer is empty. One process puts 1 and then 2. Meanwhile, from before the first put until after the second, another one calls `get()` once.
+# Let us see what that allows. A buffer is empty. One process puts 1 and then 2. Meanwhile, from before the first put until after the second, another one calls
+# `get()` once. It waits while the buffer is empty.
 
 # %%
 predict("What may that get() return?", "1 only", "1 or 2", "2 only")
@@ -138,14 +141,16 @@ for order in orders:
 print(*returned, "only")
 
 # %% [markdown]
-# `put(1)` was over before `put(2)` began, so they keep their order; `get()` may stand anywhere that has something in the buffer, and gets the 1 wherever it stands. (Before both it would have to wait.)
+# `put(1)` was over before `put(2)` began, so they keep their order. `get()` may stand anywhere that has something in the buffer, and gets the 1 wherever it
+# stands.
 #
-# Why is this worth so much? Whoever *uses* such an object may forget that it has an inside. No half-done state is ever seen, and three lines of a specification say all there is to know. If each of
-# several objects keeps the promise, they keep it together: it can be proven for each by itself.
+# Why is this worth so much? Whoever *uses* such an object may forget that it has an inside. No half-done state is ever seen, and some lines of a specification
+# say all there is to know. And if each of several objects keeps the promise, they keep it together.
 #
 # ## Who only reads
 #
-# A scoreboard shows goals of both teams. Scoring takes the lock. Reading changes nothing.
+# A scoreboard shows the goals of both teams. Goal 1 was given to the wrong team: `correct()` takes it from one and gives it to the other, under the lock.
+# `shown()` only reads, and changes nothing.
 
 # %%
 predict("May reading do without the lock?", "yes, it changes nothing", "no")
@@ -157,7 +162,6 @@ class Scoreboard:
         self.lock = Lock()
 
     def correct(self):
-        """Goal 1 was given to the wrong team: take it from one, give it to the other."""
         with self.lock:
             self.goals[0] -= 1
             self.goals[1] += 1
@@ -187,9 +191,13 @@ judge(explore(Scoreboard, clients=["correct()", "shown()"]), AsAnnounced)
 # exercise: account
 
 # %% [markdown]
-# ## Two promises in a row
+# ## One call, and two
 #
-# Two friends share an account with 1 in it. Every single call keeps its promise now. They are careful: each asks for the balance first, and pays out only if there is enough.
+# Two friends share an account with 1 in it. Every single call keeps its promise now. They are careful: each asks what is left first, and takes only if there is
+# enough.
+
+# %%
+predict("What can be left in the end?", "0 only", "0 or -1", "0 or 1")
 
 # %%
 class Purse:
@@ -216,15 +224,11 @@ def two_friends():
     return purse.left()
 
 
-predict("What can be left in the end?", "0 only", "0 or -1", "0 or 1")
-
-# %%
-found = explore(two_friends)
-print(found)
+print(explore(two_friends))
 
 # %% [markdown]
-# Check-then-act once more (unit 05). The promise is about *one call*. Two calls in a row are two instants, and somebody may be between them. If both must be one, then the object
-# needs one method for it: `take_if_there()`. This is why queues have `get_nowait()`, and why `if not queue.empty(): queue.get()` is a mistake.
+# Check-then-act once more (unit 05). The promise is about *one call*. Two calls in a row are two instants, and somebody may be between them. If both must be one,
+# then the object needs one method for it: `take_if_there()`. This is why queues have `get_nowait()`, and why `if not queue.empty(): queue.get()` is a mistake.
 #
 # ## What a queue promises
 #
@@ -245,13 +249,19 @@ def put_and_ask():
 print(explore(put_and_ask))
 
 # %% [markdown]
-# It may say that it is empty. A `put` comes back before the item is in the pipe; a thread of the queue, the **feeder**, brings it there later. So `Queue` does *not* keep the promise above, and its
-# documentation says so: "an object placed on a queue may not be immediately available to the other processes". What is promised:
+# It may say that it is empty. A `put` comes back before the item is in the pipe. A thread of the queue, the **feeder**, brings it there later. So `Queue` does
+# *not* keep the promise above. What it promises:
 #
 # - what **one** process puts arrives, each item once, and in the order in which that process has put it;
 # - `get()` waits until there is something.
 #
-# What is not: `empty`, `full` and `qsize` are hints. And two processes that put one after the other, even under a lock:
+# `empty`, `full` and `qsize` are hints. And what of two processes that put one after the other, under a lock?
+
+# %%
+predict(
+    "Two put under one lock. Does the first one's item come out first?",
+    "always in order", "it may be overtaken",
+)
 
 # %%
 def put_under_lock(who, queue, lock, first):
@@ -273,17 +283,21 @@ def in_order():
     return "in order" if got == first.value else "overtaken"
 
 
-predict("Two put under one lock. Does the first one's item come out first?", "always in order", "it may be overtaken")
-
-# %%
 print(explore(in_order))
 
 # %% [markdown]
-# Each has a feeder of its own, and the lock does not reach into it. `SimpleQueue` has no feeder: its `put` writes into the pipe before it comes back. Read what is promised, and rely on nothing else.
+# It may. Each has a feeder of its own, and the lock does not reach into it. `SimpleQueue` has no feeder: its `put` writes into the pipe before it comes back. Read
+# what is promised, and rely on nothing else.
 #
-# ## Without a lock
+# ## The notice board
 #
-# Is a lock always needed? A notice board with one place: one process puts notices up, one takes them down.
+# Is a lock always needed? A board has one place for a notice. One process puts notices up, one takes them down. `there` says whether one hangs.
+
+# %%
+predict(
+    "No lock at all. Is it right for one process that puts and one that takes?",
+    "as if one at a time", "a notice can be lost",
+)
 
 # %%
 class Board:
@@ -318,14 +332,11 @@ class OneNotice:
         return self.notices.pop()
 
 
-predict("No lock at all. Is it right for one process that puts and one that takes?", "as if one at a time", "a notice can be lost")
-
-# %%
 judge(explore(Board, clients=["put(1); put(2)", "get(); get()"]), OneNotice)
 
 # %% [markdown]
-# It is, in every interleaving. At every moment only one of the two may touch the notice, and `there` says who. It is handed over like the baton of a relay race: first the notice, then the sign; first take it, then lower
-# the sign.
+# It is, in every interleaving. At every moment only one of the two may touch the notice, and `there` says who. It is handed over like the baton of a relay race.
+# First the notice, then the sign. First take the notice, then lower the sign.
 #
 # And with two who put?
 
@@ -333,8 +344,8 @@ judge(explore(Board, clients=["put(1); put(2)", "get(); get()"]), OneNotice)
 judge(explore(Board, clients=["put(1)", "put(2)", "get()"]), OneNotice)
 
 # %% [markdown]
-# Both see the free place, and one notice is lost. Programs without locks live on such conditions: *one* producer, *one* consumer. In the exercise the board gets several places. It is called a ring, or a
-# circular buffer, and sound cards, network cards and the kernel's io_uring talk that way.
+# Both see the free place, and one notice is lost. Programs without locks live on such conditions: *one* producer, *one* consumer. In the exercise the board gets
+# several places. It is called a ring, or a circular buffer. Sound cards, network cards and the kernel's io_uring talk that way.
 
 # %%
 # exercise: ring
@@ -343,6 +354,9 @@ judge(explore(Board, clients=["put(1)", "put(2)", "get()"]), OneNotice)
 # ## Memory has opinions
 #
 # All proofs so far assumed that a write is there for all to see at once. Two processes: each writes one number and reads the other's.
+
+# %%
+predict("Which of the four pairs can never come?", "(0, 0)", "(0, 1)", "(1, 0)", "(1, 1)")
 
 # %%
 def write_one_read_other(who, numbers, seen):
@@ -357,9 +371,6 @@ def each_writes_and_reads():
     return tuple(seen)
 
 
-predict("Which of the four pairs can never come?", "(0, 0)", "(0, 1)", "(1, 0)", "(1, 1)")
-
-# %%
 found = explore(each_writes_and_reads)
 never = {(0, 0), (0, 1), (1, 0), (1, 1)} - set(found.results)
 print(f"in none of the {found.interleavings} interleavings:", *never)
@@ -367,46 +378,43 @@ print(f"in none of the {found.interleavings} interleavings:", *never)
 # %% [markdown]
 # To read 0 twice, each would have to read before the other writes, and each writes before it reads: a circle.
 #
-# Now the machine that is really there. `store_buffering()` plays this very game between two processes of your computer, as often as two seconds allow, with nothing but plain writes and reads:
+# Now the machine that is really there. `store_buffering()` plays this very game between two processes of your computer, as often as two seconds allow, with
+# nothing but plain writes and reads:
 
 # %%
 print(store_buffering(seconds=2))
 
 # %% [markdown]
-# What you see is up to your machine, its load, and luck: perhaps a few in a hundred, a few in ten thousand, perhaps none, and with one CPU none at all. But on every common processor the impossible result does come, some day.
+# What you see is up to your machine, its load, and luck: a few in a hundred, a few in ten thousand, perhaps none. With one CPU it is none at all. But on
+# every common processor the impossible result does come, some day.
 #
-# Why? Memory is slow, so a processor does not wait for a write. It puts it into a line of its own, the **store buffer**, and goes on; the write arrives a little later. The processor itself looks into its own buffer when it
-# reads. The others cannot.
+# Why? Memory is slow, so a processor does not wait for a write. It puts it into a line of its own, the **store buffer**, and goes on. The write arrives a little
+# later. The processor itself looks into its own buffer when it reads. The others cannot.
 #
-# `explore` knows such a memory, the one of x86 processors as Owens, Sarkar and Sewell wrote it down in 2009 (x86-TSO):
+# `explore` knows such a memory, that of x86 processors (called x86-TSO). It counts what can come, and not how often it does.
 
 # %%
 predict(
-    "On the real machine it is rare. In how many of all interleavings with store buffers do both read 0?",
+    "In how many of all interleavings with store buffers do both read 0?",
     "in fewer than one of a hundred", "in about a quarter", "in more than half",
 )
 
 # %%
 found = explore(each_writes_and_reads, memory="store buffers")
-print(found)
 print(f"both read 0 in {found.results[0, 0]} of {found.interleavings}")
-
-# %%
-print(found.schedule(lambda seen: seen == (0, 0)).text())
-
-# %% [markdown]
-# Now the store buffers take steps, too: "let the others see". Both wrote, both writes were still on their way, and both read 0. A quarter of the interleavings, and yet so rare on your machine: `explore` counts
-# what can come, not how often it does.
-#
-# Look at it in the player; the writes that nobody else has seen yet stand beside their process.
-
-# %%
 found.play(lambda seen: seen == (0, 0))
 
 # %% [markdown]
+# A quarter of the interleavings, and yet so rare on your machine. Step through it. The store buffers take steps, too: "let the others see". Both wrote, both
+# writes were still on their way, and both read 0. Writes that nobody else has seen yet stand beside their process.
+#
 # ## The notice and its sign
 #
-# Is nothing certain then? Here is the notice board in two lines: one writes the notice and then the sign, the other one reads the sign and then the notice. With store buffers both writes are late.
+# Is nothing certain then? Here is the notice board in two lines. One process writes the notice and then the sign, the other one reads the sign and then the
+# notice. With store buffers both writes are late.
+
+# %%
+predict("Can the sign be seen without the notice, (1, 0)?", "(1, 0) can come", "never (1, 0)")
 
 # %%
 def write_or_look(who, notice, there, seen):
@@ -425,19 +433,15 @@ def sign_and_notice():
     return tuple(seen)
 
 
-predict("Can the sign be seen without the notice, (1, 0)?", "(1, 0) can come", "never (1, 0)")
-
-# %%
-for memory in ["sequential", "store buffers"]:
-    found = explore(sign_and_notice, memory=memory)
-    print(found)
-    print("(1, 0) can come" if (1, 0) in found.results else "never (1, 0)")
+found = explore(sign_and_notice, memory="store buffers")
+print("(1, 0) can come" if (1, 0) in found.results else "never (1, 0)", "in", found.claim)
 
 # %% [markdown]
-# Never: a store buffer is a *line*. What was written first arrives first. So a message that is written before its sign arrives before it, and your ring, which does just that, was proven with store buffers, too.
+# Never: a store buffer is a *line*. What was written first arrives first. So a message that is written before its sign arrives before it. Your ring does just
+# that, and was proven with store buffers, too.
 #
-# That is x86. On ARM (telephones, Macs with an M, many servers) writes may overtake each other as well, and reads too, so there this very program may give `(1, 0)`, and the ring needs one thing more (a fence, of which you will hear below). `explore` does not know
-# that memory. What you know about one machine you know about one machine.
+# That is x86. On ARM (telephones, Macs with an M, many servers) writes may overtake each other, and reads too. There this very program may give `(1, 0)`, and
+# the ring needs a fence, of which you will hear below. `explore` does not know that memory. What you know about one machine you know about one machine.
 
 # %%
 # exercise: litmus
@@ -445,7 +449,10 @@ for memory in ["sequential", "store buffers"]:
 # %% [markdown]
 # ## Peterson once more
 #
-# In unit 05 you built Peterson's lock, and it was proven: never both inside. Here it is again.
+# In unit 05 you built Peterson's lock, and it was proven: never both inside. In the next cell it is again, on both memories.
+
+# %%
+predict("How many can be inside at once, on memory with store buffers?", unit="")
 
 # %%
 def pass_by(who, flags, turn, visits):
@@ -466,35 +473,32 @@ def two_pass_by():
     return visits.value
 
 
-predict("How many can be inside at once, on memory with store buffers?", unit="")
-
-# %%
 for memory in ["sequential", "store buffers"]:
     found = explore(two_pass_by, memory=memory)
     print(f"{memory}: at most {found.at_once('room')} inside, in {found.states} states; visits {sorted(found.results)}")
-
-# %% [markdown]
-# The proof was right, and its assumption was not. How it goes wrong:
-
-# %%
 try:
     found.at_most("room", 1)
 except AssertionError as error:
     print(error)
 
 # %% [markdown]
-# The flag is raised, but only in the buffer. The other one looks and sees it down. It is "store buffering" once more: each writes its own flag and reads the other's.
+# The proof was right, and its assumption was not. Read how it goes wrong. The flag is raised, but only in the buffer. The other one looks and sees it down. It is
+# the same game again: each writes its own flag and reads the other's.
 #
-# The cure is a **fence**: an instruction that waits until all of one's own writes have arrived. Python has none of its own. But taking a lock is one: to take it, the processor must do something that all see at once, and
-# before that it lets its buffer run empty. That is true of every lock, also of one that nobody else wants. So `with my_own_lock: pass` is a fence. It keeps nobody out. Where must it stand?
+# The cure is a **fence**: an instruction that waits until all of one's own writes have arrived. Python has none of its own. But taking a lock is one: to take it,
+# the processor must do something that all see at once, and before that it lets its buffer run empty. That is true of every lock, also of one that nobody else
+# wants. So `with my_own_lock: pass` is a fence. It keeps nobody out. Where must it stand?
 
 # %%
 # exercise: peterson_with_a_fence
 
 # %% [markdown]
-# ## With a lock
+# ## Ordinary values
 #
-# The writes and reads of this unit were made with `lock=False`. The same game with an ordinary `Value`, which takes its lock for every read and every write:
+# The writes and reads of this unit were made with `lock=False`. Now the same game with an ordinary `Value`, which takes its lock for every read and every write.
+
+# %%
+predict("Can both read 0 now?", "(0, 0) can come", "never (0, 0)")
 
 # %%
 def each_writes_and_reads_with_locks():
@@ -504,44 +508,17 @@ def each_writes_and_reads_with_locks():
     return tuple(seen)
 
 
-predict("Can both read 0 now?", "(0, 0) can come", "never (0, 0)")
-
-# %%
 found = explore(each_writes_and_reads_with_locks, memory="store buffers")
-print(found)
-print("(0, 0) can come" if (0, 0) in found.results else "never (0, 0)")
+print("(0, 0) can come" if (0, 0) in found.results else "never (0, 0)", "in", found.claim)
 
 # %% [markdown]
-# The same 20 interleavings as on sequential memory. Whoever takes a lock lets its writes arrive, so whoever takes the lock next sees all of them. This is the great treaty between those who build processors and those who write programs:
+# As many interleavings as on sequential memory, and the same results. Whoever takes a lock lets its writes arrive, so whoever takes the lock next sees all of
+# them. This is the great treaty between those who build processors and those who write programs:
 #
 # > If no two processes ever use the same memory at the same time without a lock (one of them writing), everything behaves **as if memory were sequential**.
 #
-# So for programs that lock what they share, everything that you have proven so far stays proven, on every machine. In a program without such a **data race** you never need to hear of a store buffer again.
-#
-# ## What it costs
-#
-# A `Value` without its lock is faster. By how much?
-
-# %%
-predict("How many times faster is a Value with lock=False?", unit="times")
-
-# %%
-def seconds_of(number, times=50_000):
-    began = time.perf_counter()
-    for _ in range(times):
-        number.value = number.value + 1
-    return time.perf_counter() - began
-
-
-guarded = min(seconds_of(Value("i", 0)) for _ in range(3))
-bare = min(seconds_of(Value("i", 0, lock=False)) for _ in range(3))
-print(f"{guarded / bare:.1f} times faster")
-
-# %%
-print(f"the lock costs {(guarded - bare) / 50_000 * 1e6:.1f} µs for a line that reads and writes")
-
-# %% [markdown]
-# Many times faster, and yet the difference is hardly more than a microsecond on a quiet machine. The time is seldom worth the doubt: use the lock, and give it away only where you have counted, and proven.
+# So for programs that lock what they share, everything that you have proven so far stays proven, on every machine. In a program without such a **data race** you
+# never need to hear of a store buffer again.
 #
 # ## In practice
 #
@@ -565,4 +542,4 @@ print(f"the lock costs {(guarded - bare) / 50_000 * 1e6:.1f} µs for a line that
 # So, What Can You Do About It?*, chapter 15, Advanced Synchronization: Memory Ordering, on ARM too; Lamport, *How to Make a Multiprocessor Computer That Correctly Executes Multiprocess Programs*, IEEE Transactions on Computers C-28 (9), 1979, two pages;
 # Adve and Hill, *Weak Ordering: A New Definition*, ISCA 1990, for the treaty.
 #
-# Back to [the list of units](../00-start/00-start.ipynb).
+# [The next unit](../10-speedup/10-speedup.ipynb) asks how much faster all this can get.

@@ -6,7 +6,7 @@
 # Summing, finding the largest, counting words, sorting out the good from the bad: most loops over a list are one of a handful of
 # patterns. If you know which, you know how to share it among processes, and how short its longest chain can be.
 #
-# Contents: map · reduce, and when you may move the brackets · floating-point numbers · a reduce on many cores, and in
+# Contents: map and reduce · when you may move the brackets · floating-point numbers · a reduce on many cores, and in
 # earnest · scan, and what it costs · pack · MapReduce.
 #
 # You will build `tree_reduce`, `scan`, `pack` and `word_count`.
@@ -25,35 +25,20 @@ from multiprocessing import Pipe, Pool, Process
 from lockstep import predict, simulate, speedup, timeline, usable_cpus, work
 
 # %% [markdown]
-# ## Map
+# ## Map and reduce
 #
-# The simplest pattern: one function, applied to every item by itself. No item needs another one, so the span is the
-# cost of the most expensive item, and everything can be done at the same time.
-
-# %%
-def squared(number):
-    return number * number
-
-
-with Pool(2) as pool:
-    print(pool.map(squared, range(10)))
-    pool.close()
-    pool.join()
-
-# %% [markdown]
-# The results are in the order of the items, whichever was ready first. For a map that is all there is to say. The
-# loops that follow have a harder problem: each step seems to need the step before it.
-
-# %% [markdown]
-# ## Reduce
+# The simplest pattern is a **map**: one function, applied to every item by itself, as `pool.map` does. No item needs another one, so the span is the cost of
+# the most expensive item, and everything can be done at the same time. That is all there is to say.
 #
-# `reduce(f, items)` puts `f` between all the items and works from left to right. A sum is a reduce with `+`.
+# The loops that follow have a harder problem: each step seems to need the step before it. `reduce(f, items)` puts `f` between all the items and works from
+# left to right. A sum is a **reduce** with `+`.
 #
-# So that we see what happens, let us reduce with a function that only writes down what it was asked to do.
+# So that we see what happens, let us reduce with a function that only writes down what it was asked to do. In the second line we call the same function by
+# hand, on neighbours first.
 
 # %%
 predict(
-    "Where will the brackets be?",
+    "Where will the brackets of the reduce be?",
     "all on the left", "all on the right", "in pairs, like a tree",
 )
 
@@ -62,36 +47,27 @@ def told(left, right):
     return f"({left} + {right})"
 
 
-print(reduce(told, "abcdefgh"))
+print("reduce:", reduce(told, "abcdefgh"))
+print("tree:  ", told(told(told("a", "b"), told("c", "d")), told(told("e", "f"), told("g", "h"))))
 
 # %% [markdown]
-# Eight items, seven additions, and each one needs the one before: a chain of 7. No number of processors helps. Now
-# move the brackets:
-
-# %%
-print(told(told(told("a", "b"), told("c", "d")), told(told("e", "f"), told("g", "h"))))
-
-# %% [markdown]
-# There are again seven additions, so the *work* is the same. But the longest chain is 3: the four inner ones can happen at
+# All on the left. Eight items, seven additions, and each one needs the one before: a chain of 7. No number of processors helps.
+#
+# In the second line there are again seven additions, so the *work* is the same. But the longest chain is 3: the four inner ones can happen at
 # the same time, then two, then the last one. This is a **tree**, and a million items need a chain of only 20.
 #
 # May we do that? The result must not depend on where the brackets are: `(a + b) + c == a + (b + c)`. Such an operation
 # is called **associative**.
 
 # %%
-predict("Which of these is not associative?", "largest", "average", "joined", "first")
+predict(
+    "Which of these is not associative?",
+    "max", "average of two", "joining texts", "first of two",
+)
 
 # %%
-def largest(a, b):
-    return max(a, b)
-
-
 def average(a, b):
     return (a + b) / 2
-
-
-def joined(a, b):
-    return a + b
 
 
 def first(a, b):
@@ -100,41 +76,31 @@ def first(a, b):
 
 trials = [
     ("+", operator.add, (7, 2, 4)),
-    ("-", operator.sub, (7, 2, 4)),
-    ("max", largest, (7, 2, 4)),
-    ("average", average, (7, 2, 4)),
-    ("join texts", joined, ("x", "y", "z")),
+    ("max", max, (7, 2, 4)),
+    ("average of two", average, (7, 2, 4)),
+    ("joining texts", operator.add, ("x", "y", "z")),
     ("first of two", first, (7, 2, 4)),
 ]
 for name, f, (a, b, c) in trials:
-    print(f"{name:>12}: {f(f(a, b), c)!r:>6} and {f(a, f(b, c))!r:>6}")
+    print(f"{name:>14}: {f(f(a, b), c)!r:>6} and {f(a, f(b, c))!r:>6}")
 
 # %% [markdown]
-# Minus and average give two different results, so they are out. (One example shows that an operation is *not*
+# The average gives two different results, so it is out. (One example shows that an operation is *not*
 # associative. That the others are, you have to prove.)
+#
+# And if we want an average? Carry more along. The pair (sum, count) is combined by `+` twice, which is associative, and the division comes once, at the
+# end. This trick is worth remembering.
 #
 # Associative is not the same as **commutative**, `a + b == b + a`. Joining texts is associative, but "xy" is not "yx".
 # A tree may move the brackets and may not change the order: what was on the left stays on the left. If a program combines
 # results in the order in which the workers finish, it needs both.
 #
-# And the average, which we often want? Carry more along: the pair (sum, count) is combined by `+` twice, which is associative,
-# and the division comes once, at the end. This trick is worth remembering.
-
-# %%
-def combined(left, right):
-    return left[0] + right[0], left[1] + right[1]
-
-
-total, count = reduce(combined, [(7, 1), (2, 1), (4, 1)])
-print(f"sum {total}, count {count}, average {total / count:.3f}")
-
-# %% [markdown]
 # ## Floating-point numbers
 #
 # Addition is associative. That is what we learned at school.
 
 # %%
-predict("What does the last line say?", "True", "False")
+predict("(0.1 + 0.2) + 0.3 == 0.1 + (0.2 + 0.3). What does Python say?", "True", "False")
 
 # %%
 print((0.1 + 0.2) + 0.3)
@@ -143,21 +109,25 @@ print((0.1 + 0.2) + 0.3 == 0.1 + (0.2 + 0.3))
 
 # %% [markdown]
 # Each addition rounds to the 53 bits that fit, and another order rounds differently. It can be worse. Here a large number
-# comes and goes, and 1.0 is between.
+# comes and goes, and 1.0 is between: `(1e16 + 1.0) + -1e16`.
 
 # %%
-predict("What is the first sum?", "1.0", "0.0", "2.0")
+predict("What is this sum?", "1.0", "0.0", "2.0")
 
 # %%
 print((1e16 + 1.0) + -1e16)
-print(1.0 + (1e16 + -1e16))
 
 # %% [markdown]
-# 0.0 and 1.0. Next to 1e16 the neighbouring numbers are 2 apart, so the 1.0 vanishes.
+# Next to 1e16 the neighbouring numbers are 2 apart, so the 1.0 vanishes. With the brackets elsewhere, `1.0 + (1e16 + -1e16)`, it is there.
 #
 # So a parallel sum of floats may differ from the serial one in its last digits, and if the brackets depend on who finishes first, from
-# run to run. It is not a mistake in your program, but you must know it: compare with a tolerance (`math.isclose`), and
-# fix the shape of the tree where results have to repeat. The tree is usually even the more exact of the two:
+# run to run. It is not a mistake in your program, but you must know it. Compare with a tolerance (`math.isclose`), and
+# fix the shape of the tree where results have to repeat.
+#
+# Which of the two is nearer to the truth? Let us add up 0.1 for 1,024 times, and compare with `math.fsum`, which rounds only once.
+
+# %%
+predict("Which sum is exact?", "one after another", "in a tree", "both", "neither")
 
 # %%
 tenths = [0.1] * 1024
@@ -176,7 +146,7 @@ print("in a tree is exact:        ", in_a_tree(tenths) == exact)
 
 # %% [markdown]
 # In the tree equal numbers meet, and here doubling one never has to round. From left to right, a large total meets a small
-# item 1023 times, and nearly every time something is rounded off.
+# item 1023 times, and nearly every time something is rounded off. So the tree is usually the more exact of the two.
 
 # %%
 # exercise: tree_reduce
@@ -185,9 +155,7 @@ print("in a tree is exact:        ", in_a_tree(tenths) == exact)
 # ## A reduce on many cores
 #
 # Let an operation cost 0.1 s, and let us have 8 items. One process folds from the left; in the other program, a process
-# gives the two halves to two children and combines what they send.
-#
-# (An ideal machine: starting and talking cost nothing.)
+# gives the two halves to two children and combines what they send. (An ideal machine: starting and talking cost nothing.)
 
 # %%
 predict("Eight items, 0.1 s an addition: how long does the tree take on 8 cores?", unit="s")
@@ -225,23 +193,23 @@ def reduce_in_processes(items):
     return slow_sum(left, right)
 
 
-# %%
-items = [3, 1, 4, 1, 5, 9, 2, 6]
 for program in [fold, reduce_in_processes]:
-    found = simulate(program, items, cores=8, costs="ideal")
+    found = simulate(program, [3, 1, 4, 1, 5, 9, 2, 6], cores=8, costs="ideal")
     print(f"{program.__name__:>20}: {found.result}, {found.makespan:.1f} s, work {found.work:.1f} s, span {found.span:.1f} s")
+timeline(found.timeline())
 
 # %% [markdown]
-# Both find 31, with seven operations, 0.7 s of work. The tree does it in 0.3 s: three levels. The bars show them:
-
-# %%
-timeline(simulate(reduce_in_processes, items, cores=8, costs="ideal").timeline())
-
-# %% [markdown]
+# Both find 31, with seven operations, 0.7 s of work. The tree does it in 0.3 s: three levels, which you see in the bars.
+#
 # ## A reduce in earnest
 #
 # A process for every item is a way to *see* the tree, not a way to add. In earnest each worker folds a share of the items, one after
 # another, and only the totals of the shares meet. The brackets move, and the order stays: the shares are contiguous.
+#
+# An addition costs 1 ms in the next cell, so that there is something to share. Where your CPUs end, the simulation goes on.
+
+# %%
+predict("What is the speed-up on 8 cores?", unit="times")
 
 # %%
 def plus(left, right):
@@ -269,24 +237,17 @@ def reduce_alone(n):
     return total_of(range(n))
 
 
-# %% [markdown]
-# An addition costs 1 ms here, so that there is something to share. Measure it. Where your CPUs end, the simulation goes on: one run, taken apart, on cores that you need not have.
-
-# %%
-predict("What is the speed-up on all the CPUs that you may use?", unit="times")
-
-# %%
 print(usable_cpus())
-curve = simulate.curve(reduce_in_shares, 400, cores=[1, 2, 3, 4, 6, 8], serial=reduce_alone)
+curve = simulate.curve(reduce_in_shares, 400, cores=[1, 2, 3, 4, 8, 16], serial=reduce_alone, costs="laptop")
 speedup(reduce_in_shares, 400, serial=reduce_alone, seconds=3, simulated=curve, elsewhere="reduce_in_shares")
 
 # %% [markdown]
-# The points stay a little below the ideal line: starting the pool takes time too, and the last additions, one for each share,
-# are made by one process alone. Read the sentence below the picture before you believe the points. Then move a slider: with ten items there is hardly
+# The curve stays below the ideal line: starting the pool takes time too, and the last additions, one for each share,
+# are made by one process alone. Read the sentence below the picture before you believe the blue points. Then move a slider: with ten items there is hardly
 # anything to share, and the start of the pool costs more than it brings.
 #
 # So the start stands against 0.4 s of work. Gustafson's question (unit 10) is the better one here: with twice the workers, take twice the
-# *items*. This is weak scaling.
+# *items*. This is weak scaling. We take 8 cores again, and 8 times the items.
 
 # %%
 predict(
@@ -295,21 +256,23 @@ predict(
 )
 
 # %%
-speedup(reduce_in_shares, 400, serial=reduce_alone, seconds=3, scaling="weak")
+alone = simulate(reduce_alone, 400, cores=1, costs="laptop").makespan
+scaled = []
+for p in [1, 2, 3, 4, 8, 16]:
+    seconds = simulate(reduce_in_shares, 400 * p, p, cores=p, costs="laptop").makespan
+    scaled.append((p, p * alone / seconds))
+print(f"8 cores: {dict(scaled)[8]:.1f} times the work, and before {curve.at(8).speedup:.1f} times as fast")
+speedup(reduce_in_shares, 400, serial=reduce_alone, seconds=2, scaling="weak", simulated=scaled)
 
 # %% [markdown]
-# With one worker nothing changed. With more, the run takes about as long as with one, and does so many times the work: the start of the
+# Above. With more workers the run takes about as long as with one, and does so many times the work: the start of the
 # pool is a smaller part of it.
-
-# %% [markdown]
+#
 # ## Scan
 #
-# A **scan** keeps all the totals on the way: after one item, after two, and so on. (Also called prefix sums.)
-
-# %%
-print(list(accumulate([3, 1, 4, 1, 5, 9, 2, 6])))
-
-# %% [markdown]
+# A **scan** keeps all the totals on the way: after one item, after two, and so on. (Also called prefix sums. In Python it is `itertools.accumulate`.)
+# Of 3, 1, 4, 1, 5, 9, 2, 6 it makes 3, 4, 8, 9, 14, 23, 25, 31.
+#
 # Here surely every total needs the one before it? So it seems, and yet the same brackets help. Suppose that somebody adds the items up in twos first, and gives you the running totals of these.
 
 # %%
@@ -326,8 +289,8 @@ print("running totals: ", list(accumulate(pairs)))
 print("what we look for:", list(accumulate(values)))
 
 # %% [markdown]
-# The running totals of the pairs, 4, 9, 23, 31, are every second number of the answer. Each of the numbers between is one addition away: 4 + 4
-# is 8, 9 + 5 is 14, 23 + 2 is 25. Those three do not need one another, and neither do the pairs.
+# Three. The running totals of the pairs, 4, 9, 23, 31, are every second number of the answer. The first number is an item. Each of the others is one addition
+# away: 4 + 4 is 8, 9 + 5 is 14, 23 + 2 is 25. Those three do not need one another, and neither do the pairs.
 #
 # And these running totals? They are a scan of a list half as long. So: the same again. Two short steps a level, and
 # log2 n levels. The price is that there are more additions than in the loop, nearly twice as many. That is a common
@@ -342,6 +305,11 @@ print("what we look for:", list(accumulate(values)))
 # With P workers, again each has a share. What does a worker need to know of the others? Only the total of all that stands *before*
 # its share. So there are two passes. First every share but the last is added up. Then each worker makes the running totals of
 # its share, beginning with the total of what is before it.
+#
+# How many additions does each of 2 workers make, and how many did the loop make?
+
+# %%
+predict("What is the speed-up with 2 workers?", unit="times")
 
 # %%
 def scan_of(task):
@@ -366,24 +334,15 @@ def scan_alone(n):
     return list(accumulate(range(n), plus))
 
 
-print(scan_in_shares(9, 3) == scan_alone(9))
-
-# %% [markdown]
-# How many additions does each of 2 workers make, and how many did the loop make?
-
-# %%
-predict("What is the speed-up with 2 workers?", unit="times")
-
-# %%
-curve = simulate.curve(scan_in_shares, 400, cores=[1, 2, 3, 4, 6, 8], serial=scan_alone)
+curve = simulate.curve(scan_in_shares, 400, cores=[1, 2, 3, 4, 8, 16], serial=scan_alone, costs="laptop")
 speedup(scan_in_shares, 400, serial=scan_alone, seconds=3, simulated=curve, elsewhere="scan_in_shares")
 
 # %% [markdown]
-# Two workers, and nothing is gained. One adds up the first half while the other has nothing to do, then each goes through a half: together one and a half times the additions of the
-# loop, and half of them, after half of them, stand in a chain, as long as the loop. With P workers each goes through its share twice, so they are at best P / 2 times as fast: the curve
+# Two workers, and nothing is gained. One adds up the first half while the other has nothing to do. Then each goes through a half. That is a chain as long as the
+# loop, and one and a half times its additions. With P workers each goes through its share twice, so they are at best P / 2 times as fast. The curve
 # rises with half the slope of the ideal line. A scan in processes pays from 3 workers on, and only where one addition costs much.
 #
-# The bars show the two passes. In the first one the last worker has nothing to do.
+# The bars show the two passes of four workers. In the first one the last worker has nothing to do.
 
 # %%
 timeline(simulate(scan_in_shares, 400, 4, cores=4, costs="ideal").timeline())
@@ -421,6 +380,12 @@ print("totals:", *accumulate(flags))
 # where it goes, so the scan runs over P numbers, not over all items.
 
 # %%
+predict(
+    "To look at an item costs 1 ms. Which curve does this resemble?",
+    "that of the reduce", "that of the scan",
+)
+
+# %%
 def wanted(number):
     work(0.001)
     return number % 3 == 0
@@ -446,27 +411,23 @@ def pack_alone(n):
     return kept_of(range(n))
 
 
-# %%
-curve = simulate.curve(pack_in_shares, 400, cores=[1, 2, 3, 4, 6, 8], serial=pack_alone)
-speedup(pack_in_shares, 400, serial=pack_alone, seconds=3, simulated=curve, elsewhere="pack_in_shares")
+curve = simulate.curve(pack_in_shares, 400, cores=[1, 2, 3, 4, 8, 16], serial=pack_alone, costs="laptop")
+speedup(pack_in_shares, 400, serial=pack_alone, seconds=2, simulated=curve, elsewhere="pack_in_shares")
 
 # %% [markdown]
-# The curve looks like the one of the reduce. The work is done once, and
-# the scan that it needs is so short that you do not see it.
-
-# %% [markdown]
+# That of the reduce. The work is done once, and the scan that it needs is so short that you do not see it.
+#
 # ## MapReduce
 #
-# In 2004 Google described how it counts the words of the web: with a map and a reduce, and a machine that distributes
-# them over thousands of computers (Dean and Ghemawat). The pattern fits in a few lines. The question is what
+# In 2004 Dean and Ghemawat described how Google counts the words of the web: with a map and a reduce, on thousands of computers. The pattern fits in a few lines. The question is what
 # travels between the two.
 #
-# Let us take three short texts. Each worker could send every word that it finds, as the pair (word, 1). Or it could first **combine**: add
-# up what it has, and send one pair a word.
+# Take three short texts: "to be or not to be", "the lady doth protest too much the lady", and "to die to sleep to sleep perchance to dream". Each worker could
+# send every word that it finds, as the pair (word, 1). Or it could first **combine**: add up what it has, and send one pair for each different word.
 
 # %%
 predict(
-    "How many pairs of a word and a number travel, if each document sends one a word?",
+    "How many pairs travel, if each of the three texts is combined first?",
     unit="pairs",
 )
 
@@ -483,7 +444,13 @@ print("combined:  ", sum(len(Counter(text.split())) for text in texts))
 # 23 against 15, and these are short texts. In a long one nearly every word has been there before: the words go on and on, and the
 # vocabulary hardly grows. Without the combining, one process receives all the words of the world, and counts them alone.
 #
-# Here it is, on your machine, with a few hundred thousand words.
+# Here are both programs, on your machine, with a few hundred thousand words.
+
+# %%
+predict(
+    "In which program does the main process compute more?",
+    "every word sent", "words counted first",
+)
 
 # %%
 def words_of(text):
@@ -514,20 +481,8 @@ def count_combined(texts, workers):
     return total
 
 
-long_texts = [" ".join(texts) + " "] * 8
-long_texts = [text * 2000 for text in long_texts]
-
-# %%
-predict(
-    "In which program does the main process compute more?",
-    "every word sent", "words counted first",
-)
-
-# %%
-timeline(count_every_word, long_texts, 2)
-
-# %%
-timeline(count_combined, long_texts, 2)
+long_texts = [(" ".join(texts) + " ") * 2000] * 8
+print(timeline(count_every_word, long_texts, 2).answer == timeline(count_combined, long_texts, 2).answer)
 
 # %% [markdown]
 # In the first program the workers are busy sending, again and again, and the main process takes the words apart and counts them: all the
@@ -541,8 +496,13 @@ timeline(count_combined, long_texts, 2)
 # exercise: word_count
 
 # %% [markdown]
-# **To read on.** M. McCool, A. Robison, J. Reinders, *Structured Parallel Programming* (Morgan Kaufmann, 2012), chapters 4 (map) and 5 (reduce, scan, fusion). J. Dean, S. Ghemawat, "MapReduce: Simplified Data Processing on Large Clusters", OSDI (2004).
-# On graphics cards: D. Kirk, W. Hwu, *Programming Massively Parallel Processors*, the chapters on reduction and on prefix sum.
+# ## In practice
+#
+# - Find the pattern first. A map needs nothing but a pool, a reduce an associative operation, and what looks like neither is often a scan.
+# - Reduce and scan in **shares**, one for each worker, and keep the tree for the totals. OpenMP's `reduction` and MPI's `Reduce` and `Scan` do it so.
+# - Put together in the order of the shares (`pool.map`) where the operation is not commutative, or where float results have to repeat.
+# - Pack is how a graphics card filters, and how databases and Arrow write what a `WHERE` keeps: counts, their scan, and then everybody writes at once.
+# - In Spark take `reduceByKey`, which combines before it sends, and not `groupByKey`, which does not. In Dask, `bag.foldby`.
 #
 # ## What you know now
 #
@@ -550,5 +510,8 @@ timeline(count_combined, long_texts, 2)
 # - Associative: the brackets may move, and a chain of n becomes a tree of log2 n. Commutative: the order may change as well.
 # - Float addition is not quite associative. Expect other last digits, and fix the tree where results must repeat.
 # - Combine before you send.
+#
+# **To read on.** M. McCool, A. Robison, J. Reinders, *Structured Parallel Programming* (Morgan Kaufmann, 2012), chapters 4 (map) and 5 (reduce, scan, fusion). G. Blelloch, "Prefix Sums and Their Applications", report CMU-CS-90-190 (1990), sections 1.1 to 1.3. J. Dean, S. Ghemawat, "MapReduce: Simplified
+# Data Processing on Large Clusters", OSDI (2004), section 2, and 4.3 on combining. D. Goldberg, "What Every Computer Scientist Should Know About Floating-Point Arithmetic", ACM Computing Surveys 23 (1991). On graphics cards: W. Hwu, D. Kirk, I. El Hajj, *Programming Massively Parallel Processors*, 4th edition, chapters 10 (reduction) and 11 (prefix sum).
 #
 # All of this knows beforehand what there is to do. [The next unit](../12-sorting/12-sorting.ipynb) does not.

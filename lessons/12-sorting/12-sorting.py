@@ -3,9 +3,10 @@
 #
 # **The question of this unit: how do we share what we do not know beforehand?**
 #
-# In unit 10 you cut numbers into shares of equal work before anybody had begun. Here that is not possible. Who sorts does not know how many items are below a given one, who searches a
-# graph does not know what comes behind the next corner, and who looks for the best solution does not know which part of the tree is worth looking at. The answers: cut anywhere and put together
-# afterwards; look at a sample first; share out anew on every level; or tell one another what has been found.
+# In unit 10 you cut numbers into shares of equal work before anybody had begun. Here that is not possible. Who sorts does not know how many items are below a given one. Who searches a
+# graph does not know what comes behind the next corner. Who looks for the best solution does not know where it is worth looking.
+#
+# There are four answers: cut anywhere and put together afterwards; look at a sample first; share out anew on every level; tell one another what has been found.
 #
 # Contents: merging · what moving costs · samples and buckets · equal keys · levels of a graph · pruning · a bound that all share.
 #
@@ -37,6 +38,12 @@ from lockstep import Film, predict, simulate, speedup
 # this comparison counts itself.
 
 # %%
+predict(
+    "How many comparisons does sorted() make for 1,024 shuffled numbers?",
+    unit="comparisons",
+)
+
+# %%
 def comparisons(numbers):
     made = []
 
@@ -49,11 +56,6 @@ def comparisons(numbers):
 
 
 shuffled = random.Random(1).sample(range(1024), 1024)
-
-# %%
-predict("How many comparisons does sorted() make for 1,024 shuffled numbers?", unit="comparisons")
-
-# %%
 print("shuffled:         ", comparisons(shuffled))
 print("n log2 n:         ", round(1024 * log2(1024)))
 print("in order already: ", comparisons(range(1024)))
@@ -87,7 +89,10 @@ print("two sorted halves:", comparisons(halves))
 # watch. The one before it takes half as long, and so on. So the span is n + n/2 + n/4 + ..., about 2 n.
 
 # %%
-predict("The work is n log2 n. What is the greatest speed-up for a million items, with any number of cores?", unit="times")
+predict(
+    "The work is n log2 n. What is the greatest speed-up for a million items, with any number of cores?",
+    unit="times",
+)
 
 # %%
 for n in [1_000, 1_000_000, 1_000_000_000]:
@@ -100,7 +105,13 @@ for n in [1_000, 1_000_000, 1_000_000_000]:
 #
 # ## What moving costs
 #
-# And there is a price that the count of comparisons does not show. Here two workers sort a half each with `sorted`, and the parent merges with `heapq.merge`. Serially it is one call of `sorted`.
+# And there is a price that the count of comparisons does not show. Two workers sort a half each with `sorted`, and the parent merges with `heapq.merge`. Serially it is one call of `sorted`.
+
+# %%
+predict(
+    "How fast is it with 2 workers, compared with sorted() alone?",
+    "nearly twice as fast", "a little faster", "slower",
+)
 
 # %%
 def numbers_of(n):
@@ -122,16 +133,12 @@ def sort_alone(n):
     return sorted(numbers_of(n))[:: n // 4]
 
 
-# %%
-predict("How fast is it with 2 workers, compared with sorted() alone?", "nearly twice as fast", "a little faster", "slower")
-
-# %%
 curve = simulate.curve(sort_in_shares, 100_000, cores=[1, 2, 4, 8], serial=sort_alone, costs="laptop")
 speedup(sort_in_shares, 100_000, serial=sort_alone, seconds=2, simulated=curve, elsewhere="sort_in_shares")
 
 # %% [markdown]
-# Slower, on any number of cores. `sorted` is written in C, and it takes well below a microsecond for a number; to pickle one, copy it through a pipe, read it again, and all that once
-# more on the way back, takes as long. And the merge at the end runs in Python.
+# Slower, on any number of cores. `sorted` is written in C, and it takes well below a microsecond for a number. To pickle a number, copy it through a pipe and read it again takes as long, and it has to come
+# back, too. And the merge at the end runs in Python.
 #
 # This is unit 03's question again: *how much work is there for each byte that moves?* Sorting is little work: log2 n comparisons for an item. It pays in processes where a comparison is expensive, where the data
 # already are where they are needed, or where nothing has to move. For the last we need another idea.
@@ -163,29 +170,50 @@ for oversampling in [1, 4, 16, 64]:
     print(f"{oversampling:>3} items a bucket in the sample: largest / mean = {statistics.mean(ratios):.2f}")
 
 # %% [markdown]
-# Look at one of them as its buckets are filled, in the order in which the items come.
+# With one item for each bucket the largest is about two and a half times the mean, and all wait for whoever has it: 8 workers are worth 3. So take more items than
+# you need, sort this **sample**, and use every 16th of them. This is *oversampling*. 64 are better still, but the sample has to be sorted by somebody: alone.
+#
+# Look at one that went wrong, with 7 items at random for splitters. Four processes deal the items out. Each writes numbers of its own, and the parent adds them up.
 
 # %%
-chance = random.Random(7)
+def deal(who, items, splitters, counts):
+    for item in items:
+        counts[8 * who + bisect_left(splitters, item)] += 1
+        sleep(0.002)  # slowly, to be seen
+
+
+def buckets_of(counts):
+    picture = np.zeros((8, 150))
+    for bucket, dealt in enumerate(np.frombuffer(counts, "i").reshape(4, 8).T):
+        row = np.repeat([1, 2, 3, 4], dealt // 10)[:150]
+        picture[bucket, : len(row)] = row
+    return picture
+
+
+chance, counts = random.Random(7), RawArray("i", 4 * 8)
 splitters = sorted(chance.random() for _ in range(7))
-filled, lengths = np.zeros((8, 150)), [0] * 8
-film = Film("4,000 items go into 8 buckets, 7 random splitters", colours="who", names=("bucket", "filled, 10 items a column"))
-for number in range(4_000):
-    bucket = bisect_left(splitters, chance.random())
-    lengths[bucket] += 1
-    filled[bucket, : min(150, lengths[bucket] // 10)] = bucket + 1
-    film.show(filled)
-film.show(filled, last=True)
+shares = [[chance.random() for _ in range(1_000)] for _ in range(4)]
+dealers = [Process(target=deal, args=(who, share, splitters, counts)) for who, share in enumerate(shares)]
+film = Film("8 buckets are filled, by whom", colours="who", names=("bucket", "items, 10 in a column"))
+for dealer in dealers:
+    dealer.start()
+while any(dealer.is_alive() for dealer in dealers):
+    film.show(buckets_of(counts))
+    sleep(0.05)
+for dealer in dealers:
+    dealer.join()
+film.show(buckets_of(counts), last=True)
+lengths = np.frombuffer(counts, "i").reshape(4, 8).sum(axis=0).tolist()
 print(lengths, "largest / mean =", max(lengths) / 500)
 
 # %% [markdown]
-# With one item for each bucket the largest is about two and a half times the mean, and all wait for whoever has it: 8 workers are worth 3. Take more items than you need, sort this **sample**, and use
-# every 16th of them. 64 are better still, and the sample has to be sorted by somebody: alone. This is *oversampling*.
-#
 # One case is worse than bad luck. Let all the items be equal, or a few values be very frequent: words of a language, ages in years, a sensor that says 0 most of the time.
 
 # %%
-predict("All items are equal, 8 buckets, a large sample. How many times the mean has the largest bucket?", unit="times")
+predict(
+    "All items are equal, 8 buckets, a large sample. How many times the mean has the largest bucket?",
+    unit="times",
+)
 
 # %%
 items = [7] * 4_000
@@ -240,11 +268,14 @@ print(f"start a process and join it:   {milliseconds(start_and_join):6.1f} ms")
 #
 # ## Levels
 #
-# The second kind of not knowing. A graph has vertices and edges; who wants to know how far each vertex is from a start asks the start for its neighbours, then these for theirs, and so on: **breadth-first search**. How much
+# The second kind of not knowing. A graph has vertices and edges. How far is each vertex from a start? Ask the start for its neighbours, then these for theirs, and so on: **breadth-first search**. How much
 # work there will be, and where, comes out only on the way.
 #
-# What can be shared is a **level**: all vertices at one distance. They do not need one another. The next level needs all of this one. Here are the levels of two graphs with 256 vertices each: a ring, and
-# a cube of 8 dimensions, where every vertex has 8 neighbours.
+# What can be shared is a **level**: all vertices at one distance. They do not need one another. The next level needs all of this one. Take two graphs with 256 vertices each: a ring, where every vertex has 2
+# neighbours, and a cube of 8 dimensions, where every vertex has 8.
+
+# %%
+predict("What is the greatest speed-up in the ring, with any number of cores?", unit="times")
 
 # %%
 def ring(vertex):
@@ -266,26 +297,24 @@ def levels(neighbours, start):
 
 print("ring:", levels(ring, 0)[:5], "...", len(levels(ring, 0)), "levels")
 print("cube:", levels(cube, 0))
-
-# %%
-predict("What is the greatest speed-up in the ring, with any number of cores?", unit="times")
-
-# %%
 for name, graph in [("ring", ring), ("cube", cube)]:
     lengths = levels(graph, 0)
     for cores in [4, 64]:
         rounds = sum(-(-length // cores) for length in lengths)
-        print(f"{name}, {cores:>2} cores: {len(lengths):>3} levels, {rounds:>3} rounds for {sum(lengths)} vertices: speed-up {256 / rounds:.1f}")
+        print(f"{name}, {cores:>2} cores: {len(lengths):>3} levels, {rounds:>3} rounds: speed-up {256 / rounds:.1f}")
 
 # %% [markdown]
 # The work is the number of vertices, the span is the number of levels. In the ring there are two vertices on a level, and a thousand cores cannot do more than two at a time. In the cube, the levels have up to 70, and 4 cores
-# are nearly always busy. *The graph* says how much can be shared. Graphs of people, of web pages, of roads are very different in this: in a network of friends everybody is within six or seven steps, and the levels are
-# enormous; on a map of roads there are thousands of thin levels.
+# are nearly always busy. *The graph* says how much can be shared. In a network of friends everybody is within six or seven steps, and the levels are
+# enormous. On a map of roads there are thousands of thin levels.
 #
 # One trap: two vertices of one level often have the same neighbour. Who counts as *seen*, and when?
 
 # %%
-predict("In the cube, how often would vertices be asked on level 2, if each is put down once for everybody who found it?", unit="times")
+predict(
+    "In the cube, how often would vertices be asked on level 2, if each is put down once for everybody who found it?",
+    unit="times",
+)
 
 # %%
 level_1 = cube(0)
@@ -301,10 +330,16 @@ print(len(level_2), "found,", len(set(level_2)), "different")
 # %% [markdown]
 # ## Leaving out
 #
-# The third kind. A salesman wants to visit 8 towns and come home by the shortest way. There are 7 x 6 x 5 x 4 x 3 x 2 = 5,040 round trips; as a tree: 7 towns to go first, below each of them 6, and so on.
+# The third kind. A salesman wants to visit 8 towns and come home by the shortest way. There are 7 x 6 x 5 x 4 x 3 x 2 = 5,040 round trips. They are a tree: 7 towns to go first, below each of them 6, and so on.
 #
 # Nobody goes through all of it. Each node has a **bound**: the way so far, and for each town that is left at least the way to its nearest. If this is already longer than a round trip that one knows, all that is below the node can be
-# left out. This is **branch and bound**, and the next cell does it alone.
+# left out. This is **branch and bound**. Without leaving anything out one looks into 8,660 nodes.
+
+# %%
+predict(
+    "And with leaving out: about how many of the 8,660 nodes?",
+    "one in 2", "one in 10", "one in 50",
+)
 
 # %%
 PLACES = [(49, 97), (53, 5), (33, 65), (62, 51), (38, 61), (45, 74), (27, 64), (17, 36)]
@@ -339,21 +374,20 @@ def search(node, best, pruning=True, looks=None):
 
 
 START = (0, False, (0,))
-
-# %%
-predict("Without leaving anything out it looks into 8,660 nodes. And with?", unit="nodes")
-
-# %%
-print("all:    ", search(START, float("inf"), pruning=False))
-print("pruning:", search(START, float("inf")))
+everything, pruned = search(START, float("inf"), pruning=False), search(START, float("inf"))
+print("shortest trip and nodes, all:", everything, " with leaving out:", pruned)
+print("one node in", everything[1] // pruned[1])
 
 # %% [markdown]
-# The same shortest trip, and one node in 45. Note what it depends on: the *better* the best trip that is known, the more can be left out. So it goes into the most promising child first.
+# The same shortest trip, and 192 nodes. Note what it depends on: the *better* the best trip that is known, the more can be left out. So it goes into the most promising child first.
 #
 # Now share it among 7 workers. The first town is a natural cut: each worker has one of the 7 subtrees. Each searches its own, knowing nothing of the others.
 
 # %%
-predict("How many nodes do the 7 of them look into, all together?", unit="nodes")
+predict(
+    "How many nodes do the 7 of them look into, all together?",
+    "fewer than the one alone", "as many", "several times as many",
+)
 
 # %%
 looked = [search(child, float("inf"))[1] for child in sorted(children(START))]
@@ -361,7 +395,7 @@ print("each:", looked)
 print("all:", sum(looked), " the largest:", max(looked))
 
 # %% [markdown]
-# And now with seven real processes, one for each part. Each marks in a shared array what it looks at. The root of the tree is at the top, below it are 7 first towns, then 42 pairs of towns, and at the bottom stand all 5,040 trips side by side.
+# And now with seven real processes, one for each part. Each marks in a shared array what it looks at. The root of the tree is at the top. Below it are 7 first towns, then 42 pairs of towns. At the bottom stand all 5,040 trips side by side.
 
 # %%
 def mark(marks, who, node):
@@ -370,7 +404,9 @@ def mark(marks, who, node):
         width //= len(rest)
         start += rest.index(town) * width
         rest.remove(town)
-    np.frombuffer(marks, "b").reshape(8, 5040)[len(node[2]) - 1, start : start + max(width, 12)] = who  # wide enough to be seen
+    tree = np.frombuffer(marks, "b").reshape(8, 5040)
+    tree[len(node[2]) - 1, start : start + max(width, 12)] = who  # wide enough to be seen
+    sleep(0.01)  # and slowly
 
 
 def search_part(part, who, marks):
@@ -379,7 +415,7 @@ def search_part(part, who, marks):
 
 marks = RawArray("b", 8 * 5040)
 tree = np.frombuffer(marks, "b").reshape(8, 5040)
-film = Film("who looked at which nodes", colours="who", names=("towns after the first", "all 5,040 trips, side by side"))
+film = Film("who looked at which nodes", colours="who", names=("towns after the first", "5,040 trips, side by side"))
 searchers = [Process(target=search_part, args=(part, number + 1, marks)) for number, part in enumerate(children(START))]
 for searcher in searchers:
     searcher.start()
@@ -412,7 +448,7 @@ print("the best trip in each part:", [search(child, float("inf"))[0] for child i
 # That is the serial search again, cut into parts: nearly all the work is in the first, and the others only have to see that they are not worth it. The best length, 226, is in two of the parts: a
 # round trip can be gone in either direction.
 #
-# A parallel search can even be faster than P times: if the good trip happens to lie in the third part, whoever begins there finds it at once, and the serial search would have gone through two parts before. And it can be slower
+# A parallel search can even be faster than P times. If the good trip happens to lie in the third part, whoever begins there finds it at once. The serial search would have gone through two parts before. And it can be slower
 # than one alone. This is called a **search anomaly** (Lai and Sahni, 1984), and it is why a speed-up of a search is measured over many inputs, or told in nodes.
 
 # %%
@@ -432,7 +468,7 @@ print("the best trip in each part:", [search(child, float("inf"))[0] for child i
 # Partitioning by a sample is called a *range partition*; a few frequent keys are called *skew*, and are what makes a cluster of 100 machines wait for one.
 #
 # **To read on.** T. Cormen, C. Leiserson, R. Rivest, C. Stein, *Introduction to Algorithms*, 4th edition, chapter 26, section 26.3 (parallel merge sort, with a parallel merge), and chapter 20, section 20.2 (breadth-first search). M. McCool,
-# A. Robison, J. Reinders, *Structured Parallel Programming*, the chapters on merge sort and sample sort. A. Grama and others, *Introduction to Parallel Computing*, 2nd edition, chapter 9 (sorting) and chapter 11 (search, and its anomalies). T.-H. Lai and
+# A. Robison, J. Reinders, *Structured Parallel Programming*, chapters 13 (merge sort) and 14 (sample sort). A. Grama and others, *Introduction to Parallel Computing*, 2nd edition, section 9.5 (buckets and samples) and chapter 11 (search, and its anomalies in 11.6). T.-H. Lai and
 # S. Sahni, "Anomalies in parallel branch-and-bound algorithms", Communications of the ACM 27 (1984).
 #
 # ## What you know now

@@ -4,8 +4,9 @@
 # **The question of this unit: what must neighbours tell each other?**
 #
 # Weather, heat, images, fluids, neural networks: much of the world's computing time goes into arrays. They are easy to cut. What matters is what happens along the cut, and how often.
-# The tasks come in the order of how much they must tell: random darts nothing at all, the points of a picture nothing but who is free, the cells of a grid their neighbours' values in every step, and a product of
-# matrices everything to everybody, once.
+#
+# The tasks come in the order of how much they must tell. Random darts tell nothing at all, and the points of a picture only who is free. The cells of a grid tell their neighbours, in every step. In a product of
+# matrices, everything is told to everybody, once.
 #
 # Contents: independent random numbers · pictures whose parts cost differently · two grids and a barrier · small grids · halos · blocks · the roofline · lines of memory.
 #
@@ -22,14 +23,16 @@ from multiprocessing import Barrier, Pool, Process, RawArray
 from multiprocessing.shared_memory import SharedMemory
 
 import numpy as np
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from lockstep import Film, predict, simulate, usable_cpus
+from lockstep.page.picture import Picture
 
 # %% [markdown]
 # ## Darts
 #
-# A tenth of a million darts, and four processes that throw them. Nobody has to tell anybody anything, until the hits are added up: people call this *embarrassingly parallel*. One thing can go wrong. Each of the
-# four throws one dart with NumPy's generator.
+# Many darts, and four processes that throw them. Nobody has to tell anybody anything, until the hits are added up: people call this *embarrassingly parallel*. One thing can go wrong. Let each of the
+# four throw one dart first, with NumPy's generator.
 
 # %%
 predict("How many different darts do four forked processes throw?", "4", "2", "1")
@@ -45,13 +48,14 @@ with Pool(4) as pool:
     thrown = pool.map(throw, range(4), chunksize=1)
     pool.close()
     pool.join()
-print(len({who for who, _ in thrown}), "processes,", len({dart for _, dart in thrown}), "different dart(s):", *{dart for _, dart in thrown})
+darts = {dart for _, dart in thrown}
+print(len({who for who, _ in thrown}), "processes,", len(darts), "different dart(s):", *darts)
 
 # %% [markdown]
-# If your processes are forked: **one**. The generator has a state, the fork copies it, and four copies of one state go on alike. Four times the darts, and not one bit more known. (Where processes are spawned, as on macOS and Windows
-# and from Python 3.14 on nearly everywhere, each begins with a state of its own, and then nobody can repeat the experiment. And `random`, Python's own module, seeds itself anew after a fork. You see: it is not worth knowing all this.)
+# If your processes are forked: **one**. The generator has a state, the fork copies it, and four copies of one state go on alike. Four times the darts, and not one bit more known. (Where processes are spawned, as on macOS and Windows,
+# each begins with a state of its own, and then nobody can repeat the experiment. And `random`, Python's own module, seeds itself anew after a fork. You see: it is not worth knowing all this.)
 #
-# What one wants is two things at once: streams that have nothing to do with one another, and the same numbers when the program runs again, however many workers there are. NumPy makes them from one seed:
+# One wants two things at once: streams that have nothing to do with one another, and the same numbers when the program runs again, with any number of workers. NumPy makes them from one seed:
 
 # %%
 for stream in np.random.SeedSequence(2024).spawn(3):
@@ -64,10 +68,13 @@ for stream in np.random.SeedSequence(2024).spawn(3):
 # exercise: estimate_pi
 
 # %% [markdown]
-# How large should a piece be? Here 10,000 darts are 160 kB of numbers, which fit into a core's cache. Let us make all the darts at once.
+# How large should a piece be? A chunk of the exercise has 10,000 darts: 160 kB of numbers, which fit into a core's cache. Or is it better to make all the darts at once?
 
 # %%
-predict("Which is faster for 2 million darts?", "all at once", "in chunks of 10,000", "both alike")
+predict(
+    "Which is faster for 2 million darts?",
+    "all at once", "in chunks of 10,000", "both alike",
+)
 
 # %%
 def hits(darts, chunk):
@@ -85,12 +92,19 @@ for chunk in [2_000_000, 10_000]:
     print(f"chunks of {chunk:>9,}: {1000 * (time.perf_counter() - begun):5.1f} ms")
 
 # %% [markdown]
-# Small chunks, on most machines: the numbers stay in the cache, and the same few pages of memory are used again and again, where a large array has to be given to the process page by page. So cut the work small enough for the cache
+# Small chunks, on most machines. The numbers stay in the cache, and the same few pages of memory are used again and again. A large array has to be given to the process page by page. So cut the work small enough for the cache
 # *before* you look for more cores, or your speed-up will be measured against a slow base (unit 10).
 #
 # ## A picture
 #
 # The Mandelbrot set: for every point a few lines of arithmetic, again and again until a number leaves a circle. Some points take one step, and some never leave. No point needs another.
+# (Each row also sleeps a little for every step, so that there is something to watch, on one CPU too.)
+
+# %%
+predict(
+    "The rows are cut into 4 blocks. Which block takes longest?",
+    "the upper one", "the lower one", "all take the same time",
+)
 
 # %%
 def steps_of(row, column, rows, columns):
@@ -104,13 +118,11 @@ def steps_of(row, column, rows, columns):
 
 
 def row_of(row):
-    return row, os.getpid(), [steps_of(row, column, 120, 160) for column in range(160)]
+    points = [steps_of(row, column, 120, 160) for column in range(160)]
+    time.sleep(sum(points) / 30_000)
+    return row, os.getpid(), points
 
 
-# %%
-predict("The rows are cut into 4 blocks. Which block takes longest?", "the upper one", "the lower one", "all take the same time")
-
-# %%
 film = Film("who has drawn which rows", colours="who")
 drawn, who, numbers = np.zeros((120, 160)), np.zeros((120, 160)), {}
 with Pool(4) as pool:
@@ -120,6 +132,7 @@ with Pool(4) as pool:
     pool.close()
     pool.join()
 film.show(who, last=True)
+print("thousand steps in 4 blocks, from the top:", [round(part.sum() / 1000) for part in np.array_split(drawn, 4)])
 
 # %% [markdown]
 # Chunks of three rows, taken by whoever was free. Who has cheap rows, at the top, comes again soon; the rows at the bottom take their time. If you run the cell once more, the colours change. What was drawn does not:
@@ -145,7 +158,13 @@ for blocks in [4, 40]:
 # Now cells that need one another. A plate of metal; its edges are kept at a temperature. In every step each inner cell becomes the mean of its four neighbours. That goes on until nothing changes any more: this is **Jacobi's method**, and it solves
 # Laplace's equation.
 #
-# In NumPy one step is one line, with shifted slices in the place of loops.
+# In NumPy one step is one line, with shifted slices in the place of loops. Two processes shall have a half of the plate each.
+
+# %%
+predict(
+    "Which old values does one need from the other's half, in every step?",
+    "all of them", "one row", "none",
+)
 
 # %%
 def step(old, new, first, last):
@@ -161,26 +180,28 @@ def plate(size):
     return grid
 
 
-# %%
-predict(
-    "Two processes have a half each. Which old values does one need from the other, in every step?",
-    "all of its half", "one row", "none",
-)
-
-# %%
-film = Film("a plate that gets warm from two sides", unit="temperature")
 old, new = plate(60), plate(60)
-for number in range(600):
+for _ in range(200):
     step(old, new, 1, 59)
     old, new = new, old
-    if number % 20 == 0:
-        film.show(old)
-film.show(old, last=True)
+step(old, new, 1, 59)
+for more in [0, 1, 29]:
+    known = old[: 30 + more]
+    half = known.copy()
+    step(known, half, 1, len(known) - 1)
+    print(f"with {more:>2} of the other's rows, the step is right: {np.array_equal(half[:30], new[:30])}")
 
 # %% [markdown]
-# Only the row next to the cut. (It takes some thousand steps until the warmth has come to the middle: heat goes one cell a step. Real programs use coarser grids in between, *multigrid*.)
+# Only the row next to the cut.
 #
-# With **shared memory** nobody has to send it: both see all. But two things have to hold, and you know both from unit 03: old and new are two grids, and nobody begins a step before all have ended the last one.
+# With **shared memory** nobody has to send it: both see all. But two things have to hold, as in unit 03. Old and new are two grids. And nobody begins a step before all have ended the last one. They wait at
+# a barrier (unit 07).
+
+# %%
+predict(
+    "Without the barrier: is the sum of all temperatures right?",
+    "yes", "no", "now and then",
+)
 
 # %%
 def heat(memory, shape, steps, rows, barrier):
@@ -191,7 +212,7 @@ def heat(memory, shape, steps, rows, barrier):
             barrier.wait()
 
 
-def heated(size, steps, workers, waiting=True):
+def heated(size, steps, workers, waiting=True, film=None):
     memory = SharedMemory(create=True, size=16 * size * size)
     grids = np.ndarray((2, size, size), buffer=memory.buf)
     grids[:] = plate(size)
@@ -200,8 +221,13 @@ def heated(size, steps, workers, waiting=True):
     processes = [Process(target=heat, args=(memory, (size, size), steps, rows, barrier)) for rows in pairwise(bounds)]
     for process in processes:
         process.start()
+    while film and any(process.is_alive() for process in processes):
+        film.show(grids[0])
+        time.sleep(0.05)
     for process in processes:
         process.join()
+    if film:
+        film.show(grids[steps % 2], last=True)
     total = float(grids[steps % 2].sum())
     memory.close()
     memory.unlink()
@@ -215,16 +241,21 @@ def heated_alone(size, steps):
     return round(float(grids[steps % 2].sum()), 6)
 
 
-# %%
-predict("Without the barrier: is the sum of all temperatures right?", "yes", "no", "now and then")
-
-# %%
 right = heated_alone(300, 40)
 print("with the barrier:   ", [heated(300, 40, 2) == right for _ in range(5)])
 print("without the barrier:", [heated(300, 40, 2, waiting=False) == right for _ in range(5)])
 
 # %% [markdown]
 # Without it, one process computes with rows that the other has not written yet, or has written over already. It may come out right by luck; a program that is right now and then is wrong.
+#
+# Since the grid is shared, the parent can look on while the two compute.
+
+# %%
+total = heated(150, 6_000, 2, film=Film("a plate that gets warm from two sides", unit="temperature"))
+print("sum of all temperatures:", total)
+
+# %% [markdown]
+# The warmth goes one cell a step, and comes to the middle only after thousands of steps. (Real programs use coarser grids in between, *multigrid*.)
 
 # %%
 # exercise: jacobi
@@ -235,13 +266,17 @@ print("without the barrier:", [heated(300, 40, 2, waiting=False) == right for _ 
 # What does the barrier cost? Some tens of microseconds for all to come together, as often as there are steps. What is shared is the work between two barriers. So let us change the size of the grid and keep the number of steps.
 
 # %%
-predict("From which size on are 4 workers faster than one program without processes?", "32 x 32", "128 x 128", "512 x 512", "never")
+predict(
+    "From which size on are 4 workers faster than one program without processes?",
+    "32 x 32", "128 x 128", "512 x 512", "never",
+)
 
 # %%
 for size in [32, 128, 512, 1024]:
     found = simulate(heated, size, 20, 4, cores=4, serial=None, costs="laptop")
     alone = simulate(heated_alone, size, 20, cores=1, costs="laptop").makespan
-    print(f"{size:>4} x {size:<4}: alone {1000 * alone:6.1f} ms, 4 workers {1000 * found.makespan:6.1f} ms, speed-up {alone / found.makespan:4.2f}")
+    took = f"alone {1000 * alone:6.1f} ms, 4 workers {1000 * found.makespan:6.1f} ms"
+    print(f"{size:>4} x {size:<4}: {took}, speed-up {alone / found.makespan:4.2f}")
 
 # %% [markdown]
 # On a small grid four workers are many times *slower*: a step takes a few microseconds, and a barrier takes more. (A part of it is the start of the processes, which 20 steps do not earn back; a simulation for a thousand would say the
@@ -265,7 +300,10 @@ for size in [64, 256, 1024]:
 # on a hundred thousand cores. There is no barrier here: who has got both rows can go on. So a process can be ahead of its neighbour, by one step and no more.
 
 # %%
-predict("A ring of 8 such processes. By how many steps can the fastest be ahead of the slowest, at most?", unit="steps")
+predict(
+    "A ring of 8 such processes. By how many steps can the fastest be ahead of the slowest, at most?",
+    unit="steps",
+)
 
 # %%
 distance = [min(n, 8 - n) for n in range(8)]
@@ -287,7 +325,10 @@ print("the steps that worker n can be ahead of worker 0:", distance)
 # Therefore **blocks**. Three blocks of b x b numbers fit into a cache; a product of two blocks takes b³ multiplications and touches 2 b² numbers.
 
 # %%
-predict("How many numbers are fetched for n = 1,024 in blocks of 32, as a share of those without blocks?", unit="%")
+predict(
+    "How many numbers are fetched for n = 1,024 in blocks of 32, as a share of those without blocks?",
+    unit="%",
+)
 
 # %%
 n = 1024
@@ -327,10 +368,10 @@ matrix = np.random.default_rng(1).random((700, 700))
 bandwidth = 3 * big.nbytes / best_of(lambda: np.add(big, other, out=out))  # two are read, one is written
 arithmetic = 2 * 700**3 / best_of(lambda: matrix @ matrix)
 print(f"memory: {bandwidth / 1e9:5.1f} GB/s")
-print(f"arithmetic: {arithmetic / 1e9:5.1f} thousand million operations a second (with {usable_cpus().count} CPU(s) for the library)")
+print(f"arithmetic: {arithmetic / 1e9:5.1f} thousand million operations a second, on {usable_cpus().count} CPU(s)")
 
 # %% [markdown]
-# Now a program is told by one number: how many operations it does for each byte that it fetches, its **arithmetic intensity**. If it is low, memory is the limit, and the slope counts; if it is high, the roof does.
+# Now a program is told by one number: how many operations it does for each byte that it fetches, its **arithmetic intensity**. If it is low, memory is the limit. If it is high, arithmetic is.
 
 # %%
 predict("Jacobi, in NumPy, on a large grid: which is its limit?", "memory", "arithmetic")
@@ -345,17 +386,13 @@ measured = {  # operations, bytes, seconds
     "matrix product": (2 * 700**3, 3 * matrix.nbytes, 2 * 700**3 / arithmetic),
 }
 for name, (operations, moved, seconds) in measured.items():
-    print(f"{name:>22}: {operations / moved:7.3f} operations a byte, {operations / seconds / 1e9:6.2f} thousand million a second")
-
-# %%
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
-
-from lockstep.page.picture import Picture
+    print(f"{name:>22}: {operations / moved:7.3f} operations a byte, {operations / seconds / 1e9:6.2f} thousand million/s")
 
 picture = Picture(figsize=(7, 4.2), layout="constrained")
 axes = picture.subplots()
 intensity = np.geomspace(0.02, 400, 200)
-axes.loglog(intensity, np.minimum(bandwidth * intensity, arithmetic) / 1e9, color="#777777", label="the roof of this machine")
+roof = np.minimum(bandwidth * intensity, arithmetic) / 1e9
+axes.loglog(intensity, roof, color="#777777", label="the roof of this machine")
 for (name, (operations, moved, seconds)), mark in zip(measured.items(), "os^"):
     axes.loglog(operations / moved, operations / seconds / 1e9, mark, markersize=9, label=name)
 axes.set_xlabel("operations for each byte that is fetched")
@@ -369,6 +406,8 @@ axes.legend(fontsize=8)
 picture
 
 # %% [markdown]
+# The slope on the left is what memory allows, and the roof on the right what the arithmetic does. Jacobi stands on the left: memory is its limit.
+#
 # Left of the bend more cores do not help for long: two of them can often fetch all that memory delivers, and the third waits. This is why the simulated curves of this course say "optimistic" where arrays are larger than a cache.
 # `simulate` puts computing times beside one another, as if every core had a memory of its own.
 #
@@ -378,6 +417,12 @@ picture
 # ## Lines of memory
 #
 # A cache does not keep bytes but lines of 64 bytes, and while one core writes to a line no other core may have it. Two counters in one line, a core for each: **false sharing**. In C this costs a factor of two to ten. Here?
+
+# %%
+predict(
+    "Two processes count in one line, and in two lines far apart. Is one of them faster?",
+    "one line", "far apart", "no difference to speak of",
+)
 
 # %%
 def count(numbers, place):
@@ -396,10 +441,6 @@ def side_by_side(distance):
     return time.perf_counter() - begun
 
 
-# %%
-predict("Two processes count in one line, and in two lines far apart. Is one of them faster?", "one line", "far apart", "no difference to speak of")
-
-# %%
 for name, distance in [("one line", 1), ("far apart", 32)]:
     print(f"{name:>10}: {1000 * min(side_by_side(distance) for _ in range(3)):5.0f} ms")
 
@@ -429,4 +470,4 @@ for name, distance in [("one line", 1), ("far apart", 32)]:
 # - Shared memory: two grids and a barrier. Messages: a halo, and nobody waits for all.
 # - Bytes are dearer than operations. Count both, and find your place under the roof.
 #
-# Back to [the list of units](../00-start/00-start.ipynb).
+# [The next unit](../14-machines/14-machines.ipynb) takes the shared memory away.

@@ -18,15 +18,16 @@
 
 # %%
 import os
-import signal
 import tempfile
 import time
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
+import psutil
 
 from lockstep import explore, mpiexec, predict, simulate, work
+from lockstep.page.picture import Picture
 
 
 def really(program, *arguments, **options):
@@ -37,8 +38,11 @@ def really(program, *arguments, **options):
         print(why)
 
 
+MPI = "mpi4py impi-rt" if os.name == "nt" else "mpi4py mpich"
 DASK = find_spec("distributed") is not None
-print("Dask is here" if DASK else "Dask is not installed here (pip install 'dask[distributed]'): its cells do nothing")
+if missing := [packages for packages in (MPI, "distributed") if find_spec(packages.split()[0]) is None]:
+    print("Not installed here yet. Run this in a cell of its own, restart the kernel, and begin again:")
+    print("%pip install", *missing)
 
 # %% [markdown]
 # ## Ranks
@@ -99,7 +103,10 @@ def exchange(comm, length):
     return len(comm.recv(source=other))
 
 
-predict("What happens, with 100 letters and with 100,000?", "both work", "both wait for ever", "the short ones work, the long ones wait", "the long ones work, the short ones wait")
+predict(
+    "What happens, with 100 letters and with 100,000?",
+    "both work", "both wait for ever", "the short ones work, the long ones wait", "the long ones work, the short ones wait",
+)
 
 # %%
 print("100 letters:", really(exchange, 100, ranks=2))
@@ -165,7 +172,7 @@ for length in [0, 100, 5_000, 1_000_000]:
 # ## All together
 #
 # Most programs hardly ever call `send`. What they need is what all ranks do together, and MPI has a *collective* call for it: `bcast` (one tells all), `scatter` and `gather` (one deals out and collects), `reduce` (a sum arrives at one rank), `allreduce` (at all), `alltoall`. **All** ranks
-# have to make the call, in the same order; a rank that does not is waited for.
+# have to make the call, in the same order; a rank that does not is waited for. Here one rank deals out numbers, and all get the sum:
 
 # %%
 def sum_of_squares(comm, numbers):
@@ -176,11 +183,9 @@ def sum_of_squares(comm, numbers):
 
 print(really(sum_of_squares, 1_000, ranks=3), "and alone", sum(n * n for n in range(1_000)))
 
-# %% [markdown]
-# How would you write `allreduce`? Each of p ranks has an array, and each needs the sum. The first idea: all send theirs to rank 0, which adds up and sends the sum to all.
-
 # %%
 def reduce_by_one(comm, length):
+    """How would you write `allreduce`? The first idea: all send to rank 0, which adds up, and sends the sum to all."""
     rank, size = comm.Get_rank(), comm.Get_size()
     mine = np.ones(length)
     if rank:
@@ -203,7 +208,7 @@ for ranks in [4, 16, 64]:
     print(f"{ranks:>3} ranks: {found.messages:>4} messages, {1e6 * found.makespan:7.1f} microseconds, {found.makespan / ALPHA:6.1f} messages one after the other")
 
 # %% [markdown]
-# 126 for 64 ranks: 63 come in and 63 go out, and meanwhile the others wait. It grows with p. A **tree** halves the ranks in each step: in the first, every second rank sends to its neighbour; then every fourth; and after log2 p steps rank 0 has the sum. The way back is the same tree.
+# 126 for 64 ranks: 63 come in and 63 go out, and meanwhile the others wait. It grows with p, the number of ranks. A **tree** halves the ranks in each step: in the first, every second rank sends to its neighbour; then every fourth; and after log2 p steps rank 0 has the sum. The way back is the same tree.
 #
 # A **ring** is for long arrays. Each rank cuts its array into p parts. Everybody sends a part to the right, adds what comes from the left to its own part, and passes that sum on: after p - 1 steps each part is complete somewhere. After p - 1 more, everybody has all. Many steps, but only a p-th of
 # the array in each.
@@ -214,8 +219,6 @@ predict(
 )
 
 # %%
-from lockstep.page.picture import Picture
-
 ranks, lengths = 64, np.geomspace(8, 8e7, 60)
 steps = np.ceil(np.log2(ranks))
 seconds = {
@@ -234,13 +237,9 @@ axes.set_xlabel("bytes of each rank's array")
 axes.set_ylabel("milliseconds until all have the sum")
 axes.set_title("All-reduce on 64 ranks")
 axes.legend(fontsize=8)
-picture
-
-# %%
-cross = lengths[np.argmax(seconds["ring"] < seconds["tree"])]
-print(f"the ring is faster than the tree from {cross:,.0f} bytes on")
 for name, times in seconds.items():
     print(f"{name:>23}: {1e6 * times[0]:8.0f} microseconds for one number, {1e3 * np.interp(8e6, lengths, times):7.0f} ms for 8 MB")
+display(picture)
 
 # %% [markdown]
 # For one number the tree is ten times faster than the ring; for 8 MB the ring is several times faster than the tree. A ring sends about twice the array from each rank, **however many ranks there are**; less is not possible. That is why the gradients of neural networks go round in rings. (A library
@@ -249,22 +248,19 @@ for name, times in seconds.items():
 # %%
 # exercise: all_reduce
 
-# %% [markdown]
-# And on a thousand ranks, the tree that MPI's own call has here:
-
 # %%
 def reduce_a_number(comm):
-    return comm.allreduce(comm.Get_rank())
+    return comm.allreduce(comm.Get_rank())  # MPI's own; on virtual ranks it is a tree
 
 
-predict("1,000 ranks, one number: how many messages one after the other, up and down the tree?", unit="messages")
+predict("1,000 ranks, one number each: how many messages one after the other, up and down the tree?", unit="messages")
 
 # %%
 found = simulate(reduce_a_number, ranks=1_000, costs="ideal", network=(ALPHA, BETA))
-print(f"{found.messages} messages, {1e6 * found.makespan:.0f} microseconds, {found.makespan / ALPHA:.0f} messages one after the other, sum {found.result[7]}")
+print(f"{found.makespan / ALPHA:.0f} messages one after the other, of {found.messages} in all; {1e6 * found.makespan:.0f} microseconds; the sum at rank 7 is {found.result[7]}")
 
 # %% [markdown]
-# Twenty: ten up, ten down. A thousand times as many ranks cost ten more steps.
+# Twenty: ten up, ten down. Twice as many ranks would cost two more.
 #
 # ## Learning together
 #
@@ -294,7 +290,7 @@ print("mean of all ten:  ", np.concatenate(errors).mean())
 def steps_together(comm, steps):
     for step in range(steps):
         if step == 2 and comm.Get_rank() == 2:
-            os.kill(os.getpid(), signal.SIGKILL)
+            psutil.Process().kill()  # itself
         total = comm.allreduce(step)
         if comm.Get_rank() == 0:
             print("step", step, "is done")
@@ -314,7 +310,7 @@ really(steps_together, 6, ranks=4)
 # ## Tasks
 #
 # In the other model nobody counts on anybody. A **client** hands out tasks, a **scheduler** knows which worker is free, **workers** compute and keep their results until somebody wants them. A task is a function with arguments. This is `ProcessPoolExecutor` (unit 04) for many machines. The
-# cluster below is on this machine, two worker processes that are reached through the network's loopback. Only its first line would change for a real one.
+# cluster below is on this machine, two worker processes that are reached through the network's loopback. For a real one only the line with `LocalCluster` would change.
 
 # %%
 def square_and_where(number):
@@ -322,15 +318,15 @@ def square_and_where(number):
     return number * number, os.getpid()
 
 
-def two_workers():
+if DASK:
+    for what in "DISTRIBUTED", "ASYNCIO":
+        os.environ[f"DASK_LOGGING__{what}"] = "critical"  # its workers tell of their end otherwise
+    print("two workers are started ...")
     from dask.distributed import Client, LocalCluster
 
-    cluster = LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=50)
-    return cluster, Client(cluster)
-
-
-if DASK:
-    cluster, client = two_workers()
+    quiet = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "silence_logs": 50}
+    cluster = LocalCluster(n_workers=2, threads_per_worker=1, **quiet)
+    client = Client(cluster)
     futures = client.map(square_and_where, range(8))
     found = client.gather(futures)
     print([square for square, _ in found], "by", len({where for _, where in found}), "workers")
@@ -338,7 +334,7 @@ if DASK:
 # %% [markdown]
 # ## Names, not texts
 #
-# Ten files with 20 MB of text, and their words are to be counted. There are two ways: read the files here and send the texts with the tasks; or send the *names*, and let each worker read for itself (on a cluster the files are on a file system that all see, or in a cloud's object store).
+# Ten files with 20 MB of text in all, and the letters o in them are to be counted. There are two ways: read the files here and send the texts with the tasks; or send the *names*, and let each worker read for itself (on a cluster the files are on a file system that all see, or in a cloud's object store).
 
 # %%
 folder = tempfile.TemporaryDirectory()
@@ -368,7 +364,7 @@ if DASK:
         print(f"{kind}: {total:,} letters in {time.perf_counter() - began:.2f} s")
 
 # %% [markdown]
-# A text goes from the client to the scheduler, from there to a worker, is packed and unpacked at each of them, and for all workers together the client has **one** wire. A name has thirty letters. Move the work to the data, not the data to the work.
+# A text goes from the client to the scheduler, from there to a worker, is packed and unpacked at each of them, and for all workers together the client has **one** wire. A name has some twenty letters. Move the work to the data, not the data to the work.
 
 # %%
 # exercise: distributed_word_count
@@ -386,7 +382,7 @@ def square_or_die(number, flag):
         except FileExistsError:
             pass
         else:
-            os.kill(os.getpid(), signal.SIGKILL)
+            psutil.Process().kill()  # the worker that is executing this
     time.sleep(0.05)
     return number * number
 
@@ -398,22 +394,18 @@ if DASK:
     flag = os.path.join(folder.name, "killed")
     futures = [client.submit(square_or_die, number, flag, pure=False) for number in range(8)]
     print(client.gather(futures), "and a worker was killed:", os.path.exists(flag))
-
-# %% [markdown]
-# All eight. The scheduler knows which tasks the dead worker had, and which results were only there. It gives them to somebody else, and that is allowed **because a task is a function of its arguments**: to run it twice is to run it once. The price is that a task must not leave anything behind which
-# counts twice (a line in a file, a row in a database, a counter on its worker). If a task kills four workers in a row, Dask gives up, with `KilledWorker`: then it is the task's fault.
-
-# %%
-if DASK:
     client.close()
     cluster.close()
 folder.cleanup()
 
 # %% [markdown]
+# All eight. The scheduler knows which tasks the dead worker had, and which results were only there. It gives them to somebody else, and that is allowed **because a task is a function of its arguments**: to run it twice is to run it once. The price is that a task must not leave anything behind which
+# counts twice (a line in a file, a row in a database, a counter on its worker). If a task kills four workers in a row, Dask gives up, with `KilledWorker`: then it is the task's fault.
+#
 # ## Machines for rent
 #
-# In a cloud you can have a thousand machines for an hour and none afterwards. Ten thousand hours of work cost the same on ten machines and on a thousand, if the work can be divided (**elastic**). But there are three catches, and all can be seen in a simulation. The first: **stragglers**. Somewhere a
-# disk fails, a neighbour computes, a network is full. Eight ranks compute one second each, and one of them is slow:
+# In a cloud you can have a thousand machines for an hour and none afterwards: it is **elastic**. A thousand hours of work should cost the same on ten machines and on a thousand. But there are three catches, and the first is **stragglers**. Somewhere a disk fails, a neighbour computes, a network is
+# full. Eight ranks compute one second each, and one of them is slow:
 
 # %%
 def one_step(comm):
@@ -425,9 +417,6 @@ found = simulate(one_step, ranks=8, costs="ideal", network=(ALPHA, BETA))
 print(f"{found.makespan:.2f} s, efficiency {found.efficiency:.0%}")
 found.timeline()
 
-# %% [markdown]
-# Everybody waits for the slowest one. With many machines there is nearly always one:
-
 # %%
 predict("Each machine is slow in one step of a hundred. How many steps of 100 machines have a slow one in them?", unit="%")
 
@@ -437,20 +426,21 @@ chance = np.random.default_rng(14)
 
 def step_seconds(machines, copies):
     """One second for each machine, ten for one in a hundred; with copies, what is not done after 1.5 s is begun once more elsewhere."""
-    times = np.where(chance.random((20_000, machines)) < 0.01, 10.0, 1.0)
+    times = np.where(chance.random((2_000, machines)) < 0.01, 10.0, 1.0)
     if copies:
         again = 1.5 + np.where(chance.random(times.shape) < 0.01, 10.0, 1.0)
         times = np.minimum(times, np.where(times > 1.5, again, np.inf))
     return times.max(axis=1)
 
 
+print("machines  slow steps  seconds a step  with copies")
 for machines in [1, 10, 100, 1_000]:
     plain, copied = step_seconds(machines, False), step_seconds(machines, True)
-    print(f"{machines:>5} machines: {(plain > 1).mean():4.0%} of the steps are slow, {plain.mean():5.2f} s on average; with copies {copied.mean():5.2f} s")
+    print(f"{machines:>8,} {(plain > 1).mean():>11.0%} {plain.mean():>15.2f} {copied.mean():>12.2f}")
 
 # %% [markdown]
-# 63 % for 100 machines (1 - 0.99¹⁰⁰), though each of them is slow only in one of a hundred. The cure is as simple as it is unfair: begin what is late **once more** somewhere else, and take what comes first. It costs one per cent more work. MapReduce did it in 2004 ("backup tasks"); it is allowed, again,
-# because to run a task twice is to run it once.
+# Everybody waits for the slowest one, and with many machines there is nearly always one: in 63 % of the steps of 100 machines (1 - 0.99¹⁰⁰), though each is slow only in one of a hundred. The cure is as simple as it is unfair: begin what is late **once more** somewhere else, and take what comes first. It
+# costs one per cent more work. MapReduce did it in 2004 ("backup tasks"); it is allowed, again, because to run a task twice is to run it once.
 #
 # The second catch: machines that are cheap because they may be taken away at any moment (**spot**). Let a job need 100 hours, and let a machine be taken away every 10 hours on average. After each loss it goes on from the last checkpoint, and a checkpoint takes 0.1 hours.
 
@@ -479,8 +469,6 @@ intervals = [0.1, 0.3, 0.7, 1.4, 3, 6, 10]
 needed = [hours_needed(each) for each in intervals]
 for each, hours in zip(intervals, needed):
     print(f"a checkpoint after each {each:4} hours of work: {hours:6.1f} hours")
-
-# %%
 picture = Picture(figsize=(7, 3.2), layout="constrained")
 axes = picture.subplots()
 axes.semilogx(intervals, needed, "o-")
@@ -499,14 +487,14 @@ picture
 # The third catch is the start. A machine takes a minute or two until it is there, and is paid by then:
 
 # %%
+WORK, START = 1_000, 0.03  # hours
 print("machines   hours until done   machine hours paid")
 for machines in [1, 10, 100, 1_000, 10_000]:
-    start, work_hours = 0.03, 1_000
-    hours = start + work_hours / machines
+    hours = START + WORK / machines
     print(f"{machines:>8,} {hours:>18.2f} {machines * hours:>20,.0f}")
 
 # %% [markdown]
-# A thousand times faster for nearly the same money; ten thousand machines for six minutes cost a third more. (And Amdahl, unit 10, has not gone away.)
+# A thousand machines are nearly a thousand times as fast, for nearly the same money; ten thousand, for eight minutes, cost a third more. (And Amdahl, unit 10, has not gone away.)
 #
 # ## What it means in practice
 #

@@ -6,7 +6,7 @@
 # You know processes well by now. Python has other ways to do several things at once, and other languages have more: threads, event loops, interpreters, compiled loops, graphics cards, clusters. Which one is right depends on a single question: **what does
 # your program spend its time on?** In this unit three small pieces of work go through all the models, on your machine, and you fill in the table.
 #
-# Contents: three kinds of work · threads · what the GIL does · processes · an event loop · both together · interpreters · compiled loops · a graphics card · one core · many machines · your table · four styles of the same program.
+# Contents: three kinds of work · threads · what the GIL does · processes · an event loop · both together · interpreters · compiled loops · a graphics card · many machines · your table · four styles of the same program.
 #
 # You will build `fetch_all`, `with_the_right_pool`, `primes_with_executor` and `primes_with_asyncio`, and predict `what_the_gil_does`.
 
@@ -26,20 +26,23 @@ import threading
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from importlib.util import find_spec
-from multiprocessing import Pool
 
-from lockstep import mpiexec, predict, simulate, usable_cpus, work
+from lockstep import mpiexec, predict, usable_cpus
 
 cpus = usable_cpus()
 print(f"Python {sys.version_info.major}.{sys.version_info.minor}. {cpus}")
 print("with a GIL" if getattr(sys, "_is_gil_enabled", lambda: True)() else "without a GIL")
+MPI = "mpi4py impi-rt" if os.name == "nt" else "mpi4py mpich"
+if missing := [packages for packages in ("numba", MPI, "distributed") if find_spec(packages.split()[0]) is None]:
+    print("Not installed here yet. Run this in a cell of its own, restart the kernel, and begin again:")
+    print("%pip install", *missing)
 
 # %% [markdown]
 # ## Three kinds of work
 #
 # **Computing**: count primes, slowly, on purpose. **Waiting**: ask a server, which takes its time. **Both**: ask, then compute with the answer. Most programs are one of the three.
 #
-# The server is a program of its own on your machine. It answers each question after 50 milliseconds, however many are asked at once.
+# The server is a program of its own on your machine. It answers each question after 50 milliseconds, however many are asked at once. A **model** is here a kind of `map`: it takes a function and items, and returns the results.
 
 # %%
 SERVER = """
@@ -55,7 +58,7 @@ async def answer(reader, writer):
 async def main():
     server = await asyncio.start_server(answer, "127.0.0.1", 0, backlog=200)
     print(server.sockets[0].getsockname()[1], flush=True)
-    await asyncio.to_thread(sys.stdin.read)  # until nobody is there any more
+    await asyncio.to_thread(sys.stdin.read)  # until the notebook is closed
 
 asyncio.run(main())
 """
@@ -90,34 +93,31 @@ WORK = {
     "both": (ask_and_compute, [(PORT, number) for number in range(16)]),
 }
 
-# %% [markdown]
-# A **model** is here a kind of `map`: it takes a function and items, and returns the results. `measure` runs all three kinds of work in it, compares the results with those of a plain loop, and writes the times into your table.
-
 # %%
 def one_after_another(function, items):
     return [function(item) for item in items]
 
 
-right = {kind: one_after_another(function, items) for kind, (function, items) in WORK.items()}
+right = {}  # kind of work: the results of the first model, the loop
 table = {}  # (model, kind of work): seconds
 
 
-def seconds_of(run, wanted):
+def timed(run):
     began = time.perf_counter()
     found = run()
-    took = time.perf_counter() - began
-    if found != wanted:
-        print("wrong results!", found)
-    return took
+    return time.perf_counter() - began, found
 
 
 def measure(model, its_map, kinds=("computing", "waiting", "both")):
-    row = []
+    """Runs each kind of work twice in a model, writes the shorter time into the table, and compares the results with the loop's."""
+    print(f"{model}:", end="", flush=True)
     for kind in kinds:
         function, items = WORK[kind]
-        table[model, kind] = min(seconds_of(lambda: its_map(function, items), right[kind]) for _ in range(2))
-        row.append(f"{kind} {table[model, kind]:.2f} s")
-    print(f"{model}: {', '.join(row)}")
+        runs = [timed(lambda: its_map(function, items)) for _ in range(2)]
+        table[model, kind] = min(seconds for seconds, _ in runs)
+        same = all(found == right.setdefault(kind, found) for _, found in runs)
+        print(f" {kind} {table[model, kind]:.2f} s{'' if same else ' (wrong results!)'}", end="", flush=True)
+    print()
 
 
 measure("a loop", one_after_another)
@@ -158,14 +158,16 @@ def hash_it(data):
 
 
 two = [bytes(40_000_000), bytes(40_000_000)]
-alone = min(seconds_of(lambda: one_after_another(hash_it, two), [hash_it(two[0])] * 2) for _ in range(2))
-shared = min(seconds_of(lambda: in_threads(hash_it, two), [hash_it(two[0])] * 2) for _ in range(2))
+alone = min(timed(lambda: one_after_another(hash_it, two))[0] for _ in range(2))
+shared = min(timed(lambda: in_threads(hash_it, two))[0] for _ in range(2))
 print(f"{alone / shared:.1f} times as fast. {cpus}")
 
 # %% [markdown]
 # ## What the GIL does
 #
-# So the GIL *takes* something away: computing together. It also *gives* something: one bytecode of one thread is over before another thread goes on. Does that replace locks? A line of Python is several bytecodes. Here they are for `n += 1`:
+# So the GIL *takes* something away: computing together. It also *gives* something: one bytecode of one thread is over before another thread goes on. Does that replace locks? A line of Python is several bytecodes. Here they are for
+# `n += 1`: between loading `n` and storing it there is room for another thread, and that is the lost update of unit 05. Where CPython really switches has changed from version to version (since 3.10 mostly at calls and at the end of a loop), so that such a program may be right for years and wrong after an
+# update. What a language does not promise is not yours.
 
 # %%
 import dis
@@ -178,9 +180,6 @@ def add_one(counter):
 for step in dis.get_instructions(add_one):
     if step.opname not in ("RESUME", "COPY", "SWAP", "CACHE"):
         print(f"{step.opname:<16} {step.argrepr}")
-
-# %% [markdown]
-# Between loading `n` and storing it there is room for another thread: the lost update of unit 05. Where CPython really switches has changed from version to version (since 3.10 mostly at calls and at the end of a loop), so that such a program may be right for years and wrong after an update. What a language does not promise is not yours.
 
 # %%
 # exercise: what_the_gil_does
@@ -210,7 +209,8 @@ measure("2 processes", in_processes)
 # %% [markdown]
 # Computing: as fast as you have cores, less what the processes cost to start. Waiting: two at a time, because two processes wait for two things. Sixteen processes would wait for sixteen; they cost some tens of megabytes each, where a thread costs some kilobytes.
 #
-# What the GIL says about a program you can put into one sentence: **threads for waiting, processes for computing.** Somebody has to find out which is which, though.
+# What the GIL says about a program you can put into one sentence: **threads for waiting, processes for computing.** Somebody has to find out which is which, though. `time.thread_time` counts only while this thread has a core; what it did not have a core for counts as waiting here, so measure on a quiet
+# machine. From the two numbers also follows how many threads keep one core busy: **1 + waits / computes**, a rule from Brian Goetz's book on Java.
 
 # %%
 def profile(function, item):
@@ -222,10 +222,7 @@ def profile(function, item):
 
 for kind, (function, items) in WORK.items():
     computes, waits = profile(function, items[0])
-    print(f"{kind:>9}: computes {computes * 1000:5.1f} ms, waits {waits * 1000:5.1f} ms")
-
-# %% [markdown]
-# `time.thread_time` counts only while this thread has a core. (What it did not have a core for counts as waiting here, so measure on a quiet machine.) From the two numbers also follows how many threads keep one core busy: **1 + waits / computes**, a rule from Brian Goetz's book on Java.
+    print(f"{kind:>9}: computes {computes * 1000:5.1f} ms, waits {waits * 1000:5.1f} ms; {1 + waits / computes:4.0f} threads keep one core busy")
 
 # %%
 # exercise: with_the_right_pool
@@ -359,7 +356,10 @@ print(await beside(compute_in_processes), "ticks while processes computed")
 # %% [markdown]
 # ## Interpreters
 #
-# From Python 3.14 on there is something between threads and processes: several **interpreters** in one process, each with modules, variables and a GIL of its own. They compute together as processes do, and share nothing, so that arguments are copied, too. An empty one is there within some milliseconds; here each has first to import what this notebook imports.
+# From Python 3.14 on there is something between threads and processes: several **interpreters** in one process, each with modules, variables and a GIL of its own. They compute together as processes do, and share nothing, so that arguments are copied, too. An empty one is there within some milliseconds; here each has first to import what this notebook imports. Not every
+# library can be loaded in a second interpreter yet; NumPy cannot. That will decide how far they get.
+#
+# `ThreadPoolExecutor`, `ProcessPoolExecutor`, `InterpreterPoolExecutor`: the programs differ in a single name. A **future** hides who computes. If a function gets its executor as an argument, the choice is made in one place, and can be made again.
 
 # %%
 def in_interpreters(function, items):
@@ -373,11 +373,6 @@ if sys.version_info >= (3, 14):
     measure("2 interpreters", in_interpreters, ["computing"])
 else:
     print("This Python has no interpreters of its own for you: they came with 3.14.")
-
-# %% [markdown]
-# Not every library can be loaded in a second interpreter yet; NumPy cannot. That will decide how far they get.
-#
-# `ThreadPoolExecutor`, `ProcessPoolExecutor`, `InterpreterPoolExecutor`: you may have noticed that the programs differ in a single name. A **future** hides who computes. If a function gets its executor as an argument, the choice is made in one place, and can be made again.
 
 # %%
 # exercise: primes_with_executor
@@ -407,15 +402,15 @@ if HAS_NUMBA := find_spec("numba") is not None:
     compiled = njit(parallel=True)(count_compiled)
     predict("How many times as fast as the plain loop, once it is compiled?", unit="times")
 else:
-    print("numba is not installed here (pip install numba): the cells on it do nothing.")
+    print("numba is not installed here, and the cells on it do nothing: the first cell says how to get it.")
 
 # %%
 if HAS_NUMBA:
-    wanted = sum(right["computing"])
-    first = seconds_of(lambda: compiled(30_000, 31_600), wanted)
-    again = min(seconds_of(lambda: compiled(30_000, 31_600), wanted) for _ in range(5))
-    table["numba prange", "computing"] = again
-    print(f"{table['a loop', 'computing'] / again:.0f} times as fast; compiling it took {first:.1f} s, once")
+    print("it is compiled ...")
+    first, found = timed(lambda: compiled(30_000, 31_600))
+    print(f"{found} primes, and the loop has found {sum(right['computing'])}; compiling took {first:.1f} s, once")
+    table["numba prange", "computing"] = again = min(timed(lambda: compiled(30_000, 31_600))[0] for _ in range(5))
+    print(f"{table['a loop', 'computing'] / again:.0f} times as fast")
 
 # %% [markdown]
 # No number of processes in this notebook comes near. And one step further on: do not try every divisor, but stop at the square root, or take a sieve. **The better algorithm first, then the compiled loop, then more cores.** In this order, since each multiplies what the next one has to do.
@@ -453,33 +448,7 @@ if HAS_NUMBA:
     print("on the simulator" if config.ENABLE_CUDASIM else "on a GPU")
 
 # %% [markdown]
-# Threads of one block go in lockstep. Where one of them takes the other branch of an `if`, or loops for longer, as here for large primes, all of its group wait. And what you compute has to be brought to the card and back first: it is the price of a message again, from unit 04.
-#
-# ## One core
-#
-# On Binder you have one CPU, perhaps. What can a single core show? **Waiting**, honestly: it needs no core. **What a model costs**: starting, pickling, switching. **What goes wrong**: races and deadlocks need no second core. What it *cannot* show is computing together: two processes
-# compute as long as one does. For that you have `simulate`, which puts what each process computes on cores of its own:
-
-# %%
-predict("16 blocks of equal work on 4 cores, with 2 and with 4 workers: how many times as fast are 4?", unit="times")
-
-# %%
-def compute_block(number):
-    work(0.02)
-    return number
-
-
-def in_pool(workers):
-    with Pool(workers) as pool:
-        return len(pool.map(compute_block, range(16), chunksize=1))
-
-
-for workers in [1, 2, 4, 8]:
-    found = simulate(in_pool, workers, cores=4, costs="laptop")
-    print(f"{workers} workers on 4 cores: {found.makespan * 1000:4.0f} ms, {found.parallelism:.1f} cores busy")
-
-# %% [markdown]
-# Eight workers on four cores are no faster than four: who computes needs a core. Eight *waiting* ones would be.
+# Threads of one block go in lockstep. Where one of them takes the other branch of an `if`, or loops for longer, as here for large primes, all of its group wait. And what you compute with has to be brought to the card first, and the results back: it is the price of a message again, from unit 04.
 #
 # ## Many machines
 #
@@ -512,18 +481,21 @@ def with_dask(client):
 if find_spec("distributed"):
     for what in "DISTRIBUTED", "ASYNCIO":
         os.environ[f"DASK_LOGGING__{what}"] = "critical"  # its workers tell of their end otherwise
+    print("two workers are started ...")
     from distributed import Client, LocalCluster
 
     quiet = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "silence_logs": 50}
     with LocalCluster(n_workers=2, threads_per_worker=1, **quiet) as cluster, Client(cluster) as client:
         measure("Dask, 2 workers", with_dask(client))
 else:
-    print("Dask is not installed here (pip install 'dask[distributed]'): it is left out.")
+    print("Dask is not installed here, and is left out: the first cell says how to get it.")
 
 # %% [markdown]
 # ## Your table
 #
-# Everything that you have measured, in milliseconds; a star stands at the best of each kind.
+# Everything that you have measured, in milliseconds; a star stands at the best of each kind. (With one CPU, as on Binder perhaps, waiting and what a model costs are shown honestly; computing together is not, and `simulate` of unit 10 is there for that.)
+#
+# Then **decide**. For each kind of work write the model that you would take, as it is called in the table, and why, in half a sentence. It need not be the fastest: that a program is simple, and that others can read it, counts too. Run that cell again until it has no complaint.
 
 # %%
 def show(table):
@@ -540,9 +512,6 @@ def show(table):
 
 
 show(table)
-
-# %% [markdown]
-# Now **decide**. For each kind of work write the model that you would take, as it is called in the table, and why, in half a sentence. It need not be the fastest: that a program is simple, and that others can read it, counts too. Run the next cell again until it has no complaint.
 
 # %%
 choice = {
@@ -565,9 +534,20 @@ for kind, (model, because) in choice.items():
 # The models say *who* executes. How the parts of a program work **together** is another choice, and four styles have lasted. The same small program in each: three customers of a bank each bring 1 euro 100 times, and in the end it should have 300. All four run in threads here; each can be
 # written with processes, too.
 #
-# **A monitor**: an object whose methods lock. You call it, and wait your turn (unit 07).
+# - **A monitor**: an object whose methods lock. You call it, and wait your turn (unit 07).
+# - **Channels** (CSP, "communicating sequential processes"): nobody shares a variable. Values go through channels, and whoever reads them owns them. "Do not communicate by sharing memory; share memory by communicating", as they say in Go.
+# - **Actors**: each thing is a process of its own with a mailbox. It reads one message after another, and may answer. Only it knows its state; the messages say what is wanted.
+# - **Futures**: nobody has a state. Each part computes a value, and whoever needs it waits for it.
 
 # %%
+def three_customers(bring):
+    threads = [threading.Thread(target=bring) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
 class Account:
     def __init__(self):
         self.lock = threading.Lock()
@@ -578,28 +558,14 @@ class Account:
             self.balance += amount
 
 
-def together(customer, number=3):
-    threads = [threading.Thread(target=customer) for _ in range(number)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-
 account = Account()
-together(lambda: [account.deposit(1) for _ in range(100)])
+three_customers(lambda: [account.deposit(1) for _ in range(100)])
 print("monitor:", account.balance)
 
-# %% [markdown]
-# **Channels** (CSP, "communicating sequential processes"): nobody shares a variable. Values go through channels, and whoever reads them owns them. "Do not communicate by sharing memory; share memory by communicating", as they say in Go.
-
 # %%
-deposits = queue.Queue(maxsize=10)  # a channel with room for ten
-together(lambda: threading.Thread(target=lambda: [deposits.put(1) for _ in range(100)]).start())
+deposits = queue.Queue()  # a channel
+three_customers(lambda: [deposits.put(1) for _ in range(100)])
 print("channel:", sum(deposits.get() for _ in range(300)))
-
-# %% [markdown]
-# **Actors**: each thing is a process of its own with a mailbox. It reads one message after another, and may answer. Only it knows its state; the messages say what is wanted.
 
 # %%
 def account_actor(mailbox):
@@ -617,41 +583,24 @@ def account_actor(mailbox):
 mailbox, reply = queue.Queue(), queue.Queue()
 actor = threading.Thread(target=account_actor, args=(mailbox,))
 actor.start()
-together(lambda: [mailbox.put(("deposit", 1)) for _ in range(100)])
+three_customers(lambda: [mailbox.put(("deposit", 1)) for _ in range(100)])
 mailbox.put(("balance", reply))
-print("actor:  ", reply.get())
+print("actor:", reply.get())
 mailbox.put("stop")
 actor.join()
 
-# %% [markdown]
-# **Futures**: nobody has a state. Each part computes a value, and whoever needs it waits for it.
-
 # %%
-def bring(times):
+def earned(times):
     return sum(1 for _ in range(times))
 
 
 with ThreadPoolExecutor(3) as executor:
-    futures = [executor.submit(bring, 100) for _ in range(3)]
-    print("future: ", sum(future.result() for future in futures))
-
-# %%
-predict(
-    "In which of the four can a forgotten lock lose money?",
-    "only the monitor", "monitor and actor", "in all four",
-)
-
-# %%
-for style, state in {
-    "monitor": "shared by all who call: a method without the lock is a race",
-    "channel": "owned by whoever got the value last",
-    "actor": "owned by one process, for ever",
-    "future": "there is none",
-}.items():
-    print(f"{style:>8}: the state is {state}")
+    futures = [executor.submit(earned, 100) for _ in range(3)]
+    print("futures:", sum(future.result() for future in futures))
 
 # %% [markdown]
-# Only the monitor. The others have their own mistakes: channels and actors that wait for each other (unit 08), a mailbox that grows without an end, a future that nobody asks for its exception.
+# In which of the four can a forgotten lock lose money? Only in the monitor: its state is shared by all who call. What went through a channel belongs to whoever got it last, an actor's state to the actor for ever, and futures have none. They have mistakes of their own: channels and actors that wait for
+# each other (unit 08), a mailbox that grows without an end, a future that nobody asks for its exception.
 #
 # | Style | Java | Go | C++ | Python |
 # | --- | --- | --- | --- | --- |
@@ -690,10 +639,5 @@ for style, state in {
 # - A future hides who computes; pass the executor as an argument.
 # - A better algorithm and a compiled loop come before more cores.
 # - Monitors share and lock; channels hand over; actors own; futures have no state.
-
-# %%
-server.stdin.close()
-print("the server has ended with", server.wait())
-
-# %% [markdown]
+#
 # In [the last unit](../16-capstone/16-capstone.ipynb) you choose for yourself.

@@ -100,6 +100,8 @@ predict("Which of the three gains most from 8 workers on a machine with 2 cores?
 # `simulate` does not cover threads and event loops. For `crawl` measure the times with 1, 2, 4, 8, ... workers yourself and print them as a table; in the place of the simulation say which law (`laws.amdahl`, `laws.usl`) fits, and why.
 #
 # ```python
+# from lockstep import laws, simulate, speedup
+#
 # def serially(n):
 #     return queens_slowly(n)
 #

@@ -20,7 +20,7 @@ _AND = " and "
 _INSIDE = re.compile(
     r"(?:Can't|cannot) (?:pickle|get) local object '?(?:<(?:function|class) )?'?(?P<name>[\w.<>]+?)'?(?: at 0x\w+)?>?'?$"
 )
-_NESTED = re.compile(r"Can't pickle <(?:function|class) '?\S*?(?P<name>\w+\.<locals>\.\w+)'?>")
+_NESTED = re.compile(r"Can't pickle <(?:function|class) '?\S*?(?P<name>\w+\.<locals>\.\w+)'?(?: at 0x\w+)?>")
 _LAMBDA = re.compile(r"Can't pickle <function (?:\S*\.)?<lambda>")
 _NO_DATA = re.compile(r"cannot pickle '(?P<kind>[\w.]+)' object")
 

@@ -22,8 +22,10 @@ class Waiting:
     limit: float
 
 
-def report_html(report: Report, *, waiting: Sequence[Waiting] = (), interrupted: str = "", footer: str = "") -> str:
-    """The report as HTML. `waiting` are the checks that have not finished, the running one first.
+def report_html(
+    report: Report, *, waiting: Sequence[Waiting] = (), seconds: float = 0.0, interrupted: str = "", footer: str = ""
+) -> str:
+    """The report as HTML. `waiting` are the checks that have not finished, the first of which runs, for so many `seconds`.
 
     `interrupted`: what is said of them if they never will. `footer`: HTML below the rows.
     """
@@ -37,7 +39,8 @@ def report_html(report: Report, *, waiting: Sequence[Waiting] = (), interrupted:
     for one in waiting:
         mark = '<span class="lockstep-mark" aria-label="not run yet">…</span>'
         rows.append(f'<div class="lockstep-row">{mark}<div>{marked(one.sentence)}</div></div>')
-    headline = running_headline(report, waiting) if waiting and not interrupted else interrupted or report.headline
+    running = running_headline(report, waiting, seconds) if waiting else ""
+    headline = interrupted or running or report.headline
     note = f'<div class="lockstep-note">{marked(report.note)}</div>' if report.note else ""
     return (
         f'{_STYLE}<div class="lockstep-report"><strong>{marked(headline)}</strong>{"".join(rows)}{note}{footer}</div>'
@@ -51,10 +54,11 @@ def _not_begun(report: Report) -> str:
     return marked(f"{words if words.startswith(name) else f'{name}: {words}'}; {waiting} for that.")
 
 
-def running_headline(report: Report, waiting: Sequence[Waiting]) -> str:
-    """What is said while checks run: which one, and how long it may take."""
+def running_headline(report: Report, waiting: Sequence[Waiting], seconds: float = 0.0) -> str:
+    """What is said while checks run: which one, how long it may take, and for how long it runs, once that is a second."""
     number = report.total - len(waiting) + 1
-    return f"checking `{report.exercise}`: check {number} of {report.total}, at most {waiting[0].limit:g} s"
+    passed = f", {seconds:.0f} s so far" if seconds >= 1 else ""
+    return f"checking `{report.exercise}`: check {number} of {report.total}, at most {waiting[0].limit:g} s{passed}"
 
 
 def marked(text: str) -> str:

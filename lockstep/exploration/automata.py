@@ -65,6 +65,8 @@ class Automata:
         self.calls: dict[tuple[Message, Message], tuple[Message, Message]] = {}
         self.texts: list[str] = []
         self.asked = 0.0  # when the last question went out
+        self.asking = False
+        self.closed = False  # nobody answers any more: what is not known stays so
 
     def begin(self, request: dict[str, Any]) -> int:
         """Asks for main's first local state; its number."""
@@ -75,6 +77,10 @@ class Automata:
     def extend(self, wanted: list[tuple[int, Answer]]) -> None:
         """Asks where these answers lead; they are known afterwards."""
         self._ask({"do": "extend", "pairs": [[number, to_wire(answer)] for number, answer in wanted]})
+
+    def close(self) -> None:
+        """Whoever answered goes away."""
+        self.closed = True
 
     def replay(self, numbers: list[int]) -> None:
         """Has the histories of these local states run again. Raises HiddenInput if a process acts differently."""
@@ -98,8 +104,14 @@ class Automata:
         return self.texts[token]
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        self.asked = time.monotonic()
-        reply: dict[str, Any] = self._service.ask(request)
+        self.asked, self.asking = time.monotonic(), True
+        try:
+            reply: dict[str, Any] = self._service.ask(request)
+        except BaseException:
+            self.closed = True  # an answer that comes late would be taken for that to another question
+            raise
+        finally:
+            self.asking = False
         if "hidden" in reply:
             raise HiddenInput(str(reply["hidden"]))
         for told in reply["locals"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from lockstep.exploration import claims
@@ -44,7 +45,7 @@ def explored(
     counted: int | None = None
     grows = ""
     watch.phase("all interleavings", _ALL)
-    with watch.interruptible():
+    with watch.interruptible(lambda: known.asking):
         try:
             visited = _explored(graph, budget)
             if visited is not None:
@@ -58,15 +59,19 @@ def explored(
             growth = growing(known, graph.steps)
             grows = "" if growth is None else words.growth(growth)
             if isinstance(early, Interrupted) or grows:
+                if not graph.depths:
+                    raise KeyboardInterrupt from None
                 visited = Beginning(graph)
-                why = grows or f"it was interrupted after {watch.seconds:.0f} s"
-                claim = claims.Beginning(len(visited.states), why)
+                claim = claims.Beginning(len(visited.states), grows or _interrupted(known, watch))
             else:
                 why = f"it has more than {budget:,} states" if isinstance(early, OverBudget) else (
                     f"the time was up after {len(graph.depths):,} states")  # fmt: skip
                 visited, claim = _some(graph, budget, why)
+        if visited is not None and visited.interrupted:
+            claim = claims.Beginning(len(visited.states), _interrupted(known, watch))
     try:
-        known.replay(_one_end_of_each(known))
+        if not known.closed:
+            known.replay(_one_end_of_each(known))
     except StudentTimedOut:
         if claim.complete:
             raise
@@ -107,9 +112,13 @@ def _some(graph: Graph, budget: int, why: str) -> tuple[Visited, Claim]:
             graph.watch.phase("a sample (it has too many even of those with few preemptions)", _SAMPLE)
             visited = graph.search(lambda: sample(graph, budget))
             claim = Sampled(visited.runs, DEPTH, why)
-    if visited.interrupted:
-        claim = claims.Beginning(len(visited.states), f"it was interrupted after {graph.watch.seconds:.0f} s")
     return visited, claim
+
+
+def _interrupted(known: Automata, watch: Watch) -> str:
+    waited = time.monotonic() - known.asked if known.closed else 0.0
+    silent = f", the last {waited:.0f} of them without an operation on anything shared" if waited > 1 else ""
+    return f"it was interrupted after {watch.seconds:.0f} s{silent}"
 
 
 def _one_end_of_each(known: Automata) -> list[int]:

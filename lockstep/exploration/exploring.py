@@ -117,6 +117,7 @@ def explore(
             )
             raise StudentTimedOut(told, error.stacks) from None
         finally:
+            known.close()
             progress.close()
 
 

@@ -289,8 +289,7 @@ class Findings:
         )  # fmt: skip
 
     def _waiting(self, state: int) -> Iterable[Waiting]:
-        # All of them, though one would say it: a player asks for them when the learner's process has gone.
-        if list(self.graph.successors(state)):
+        if not self.graph.stands_still(state):
             return
         for process, status in self.graph.statuses(state).items():
             if status.code is not None:
@@ -312,7 +311,7 @@ class Findings:
                 f"{process_name(process)} ended with {error}. " for process, error in self._crashes(state)
             )
             return f"{crashed}From here no end can be reached any more, although somebody can always go on (livelock)."
-        if next(self.graph.successors(state), None) is not None:
+        if not self.graph.stands_still(state):
             return ""
         end = self._end(state, None)
         told = [f"{process_name(process)} ends with {error}." for process, error in end.crashes]

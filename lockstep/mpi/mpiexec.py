@@ -17,7 +17,7 @@ MOST_RANKS = 64
 _MORE = 45.0  # seconds for starting ranks and for ending them
 _SERVICE = "lockstep.mpi.inside.service"
 _OURS = "def rank(comm):\n    return comm.Get_rank()\n"
-_HOW_TO_INSTALL = "on Linux and macOS `pip install mpi4py mpich`, on Windows `pip install mpi4py impi-rt`"
+_HOW_TO_INSTALL = "on Linux and macOS `%pip install mpi4py mpich` in a cell, on Windows `%pip install mpi4py impi-rt`"
 
 
 def mpiexec(function: Any, *arguments: Any, ranks: int = 4, limit: float = LIMIT, **keywords: Any) -> list[Any]:

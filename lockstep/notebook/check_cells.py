@@ -9,6 +9,7 @@ from lockstep.checks.report import CheckResult, Report
 from lockstep.checks.report_page import Waiting, report_html, running_headline
 from lockstep.notebook import progress
 from lockstep.notebook.exercise_help import EXERCISES, known, offer, where_to_go_on
+from lockstep.page.bar import PATIENCE
 from lockstep.page.kernel import stop_what_waits
 from lockstep.page.tracebacks import interrupted
 from lockstep.player.trace import module_for
@@ -51,7 +52,7 @@ class NotebookRunner:
             report = run_checks(
                 exercise,
                 checks,
-                lambda limit: Session(source, given_source, launcher, limit),
+                lambda limit: Session(source, given_source, launcher, limit, view.wait),
                 # Only an instructor's notebook, which holds the solution itself, has checks that take a reference.
                 lambda limit: Session(source, given_source, launcher, limit),
                 view.add,
@@ -95,6 +96,11 @@ class _LiveReport:
 
         self._handle = display(self._bundle(), raw=True, display_id=True)
 
+    def wait(self, seconds: float) -> None:
+        """The running check takes so long already. A report is not drawn anew below somebody who reads why a check failed."""
+        if self._waiting and seconds >= PATIENCE and all(result.passed for result in self._results):
+            self._update(self._bundle(seconds))
+
     def add(self, result: CheckResult) -> None:
         self._results.append(result)
         self._waiting = self._waiting[1:]
@@ -122,10 +128,10 @@ class _LiveReport:
         if self._handle is not None:
             self._handle.update(bundle, raw=True)
 
-    def _bundle(self) -> dict[str, str]:
+    def _bundle(self, seconds: float = 0.0) -> dict[str, str]:
         report = Report(self._exercise, tuple(self._results), self._total)
-        page = report_html(report, waiting=self._waiting)
-        return {"text/html": page + module_for(page), "text/plain": running_headline(report, self._waiting)}
+        page = report_html(report, waiting=self._waiting, seconds=seconds)
+        return {"text/html": page + module_for(page), "text/plain": running_headline(report, self._waiting, seconds)}
 
 
 check = Checks(NotebookRunner())

@@ -129,7 +129,7 @@ class _Beside:
             return
         came = what_came(result.result, "".join(self._printed), result.error_in_exec or result.error_before_exec)
         word = difference(said, came, tuple(widget.choices), widget.unit)
-        widget.outcome = f"It came: {came}{f' ({word})' if word else ''}"
+        widget.outcome = f"It came: {' · '.join(came.splitlines())}{f' ({word})' if word else ''}"
         _keep(self._path, widget.question, said, widget.outcome)
         display(HTML(beside(said, came, word)))
 
@@ -158,15 +158,18 @@ def _nothing() -> None:
 
 
 def what_came(value: Any, printed: str, error: BaseException | None) -> str:
-    """What a cell gave, in a line: its error, else its value, else what it printed."""
+    """What a cell gave: its error, else its value, else the few lines that it printed."""
     if error is not None:
         return brief(f"{type(error).__name__}: {error}".strip(": "), SENTENCES)
-    if value is not None:
-        return brief(" ".join(_written(value).split()), SENTENCES)
+    written = "" if value is None or hasattr(value, "savefig") else _written(value).strip()
+    if written and written.count("\n") < _FEW_LINES:
+        return brief(" ".join(written.split()), SENTENCES)
     lines = [line for line in printed.splitlines() if line.strip()]
     if len(lines) > _FEW_LINES:
-        return "what is printed above"
-    return brief(" / ".join(lines), SENTENCES) if lines else "nothing that was printed"
+        return "what the cell printed"
+    if lines:
+        return "\n".join(brief(" ".join(line.split()), SENTENCES) for line in lines)
+    return "nothing that was printed" if value is None else "what the cell shows"
 
 
 def _written(value: Any) -> str:
@@ -216,10 +219,11 @@ def beside(said: str, came: str, word: str) -> str:
     cell = (
         '<div style="flex:1 1 14em;border-left:3px solid {};padding:2px 10px;"><div style="opacity:.7">{}</div>{}</div>'
     )
+    lines = "<br>".join(map(html.escape, came.split("\n")))
     told = f" <em>{html.escape(word)}</em>" if word else ""
     return (
         '<div style="display:flex;flex-wrap:wrap;gap:6px 16px;margin:6px 0;">'
         + cell.format("#0072B2", "You predicted", f"<strong>{html.escape(said)}</strong>")
-        + cell.format("#E69F00", "It came", f"<strong>{html.escape(came)}</strong>{told}")
+        + cell.format("#E69F00", "It came", f"<strong>{lines}</strong>{told}")
         + "</div>"
     )

@@ -9,12 +9,15 @@ from typing import Any
 
 from lockstep.page.kernel import in_notebook
 
+PATIENCE = 2.0  # seconds of waiting before it is told of
+
 
 class Bar:
-    """Shown from the first `tell` on, gone after `close`."""
+    """Shown from the first `tell` on, gone after `close`, and there again after the next `tell`."""
 
     def __init__(self) -> None:
         self._handle: Any = None
+        self._shown = False
         self._width = 0
 
     def tell(self, text: str, share: float) -> None:
@@ -22,6 +25,7 @@ class Bar:
         if in_notebook():
             from IPython.display import HTML, display  # costs as much as a small exploration where nobody has loaded it
 
+            self._shown = True
             page = HTML(f'<progress max="1" value="{min(1.0, share):.3f}"></progress> {html.escape(text)}')
             if self._handle is None:
                 self._handle = display(page, display_id=True)
@@ -33,8 +37,13 @@ class Bar:
             print(f"\r{text:{self._width}}", end="", file=sys.stderr, flush=True)
 
     def close(self) -> None:
-        if self._handle is not None:
+        if self._handle is not None and self._shown:
             self._handle.update({"text/html": "", "text/plain": ""}, raw=True)
         elif self._width:
             print(f"\r{'':{self._width}}\r", end="", file=sys.stderr, flush=True)
-        self._handle, self._width = None, 0
+        self._shown, self._width = False, 0
+
+    def wait(self, what: str, seconds: float, limit: float) -> None:
+        """Tells of something that takes long, once it does."""
+        if seconds >= PATIENCE:
+            self.tell(f"{what}: {seconds:.0f} s", seconds / limit)

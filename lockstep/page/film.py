@@ -63,12 +63,12 @@ class Film:
     def picture(self, array: Any) -> Picture:
         """The array as a picture, for matplotlib."""
         numbers = np.asarray(array)
-        picture = Picture(
-            figsize=(6.4, 1.2 + 5.2 * min(1.0, max(0.35, numbers.shape[0] / numbers.shape[1]))), layout="constrained"
-        )
-        axes = picture.subplots()
-        low, high = self._ends
-        drawn = axes.imshow(numbers, cmap=self._colours, vmin=low, vmax=high, interpolation="nearest", aspect="auto")
+        high = 1.2 + 5.2 * min(0.8, max(0.35, numbers.shape[0] / numbers.shape[1]))
+        picture = Picture(figsize=(6.4, high), layout=None if self._who else "constrained")
+        # A legend that grows must not move what stands beside it.
+        axes = picture.add_axes((0.11, 0.6 / high, 0.69, 1 - 1.0 / high)) if self._who else picture.subplots()
+        low, most = self._ends
+        drawn = axes.imshow(numbers, cmap=self._colours, vmin=low, vmax=most, interpolation="nearest", aspect="auto")
         axes.set_title(self._title)
         axes.set_ylabel(self._names[0])
         axes.set_xlabel(self._names[1])

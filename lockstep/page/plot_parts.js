@@ -42,7 +42,7 @@ function keepKeys(root) {
 
 // Calls `draw` when the page's colours or the width of `root` change; gives what ends that.
 function follow(root, draw) {
-  const themes = new MutationObserver(draw);
+  const themes = new MutationObserver(() => { draw(); requestAnimationFrame(draw); }); // a page may be laid out anew just now
   for (const each of [document.documentElement, document.body]) { // where pages say it: the one in books, the other in Jupyter
     themes.observe(each, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-theme", "class"] });
   }
@@ -50,7 +50,10 @@ function follow(root, draw) {
   dark.addEventListener("change", draw);
   const sizes = new ResizeObserver(() => draw()); // also when it comes back to the page, whose colours may have changed
   sizes.observe(root);
+  const seen = new IntersectionObserver((entries) => { if (entries.some((entry) => entry.isIntersecting)) draw(); });
+  seen.observe(root);
   return () => {
+    seen.disconnect();
     themes.disconnect();
     sizes.disconnect();
     dark.removeEventListener("change", draw);

@@ -22,7 +22,7 @@ def story(findings: Findings, path: list[PathStep]) -> list[str]:
     """Sentences on the trace, empty for a trace in which nothing happened that needs one."""
     trace = moves(findings, path)
     last = path[-1][2] if path else findings.graph.root
-    over = next(findings.graph.successors(last), None) is None
+    over = findings.graph.stands_still(last)
     if over and not findings.graph.all_exited(last):
         told = waits(findings, trace, last)
     elif last in findings.lost:

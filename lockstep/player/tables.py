@@ -100,8 +100,9 @@ class Tables:
                 if row is None:
                     continue
                 self._graph.known(state, field, number)
-                mask = next(mask for mask, table in row.tables() if state & mask in table)
-                found[field, number, mask, state & mask] = None
+                for mask in (mask for mask, table in row.tables() if state & mask in table):
+                    found[field, number, mask, state & mask] = None
+                    break
         return list(found)
 
     def add(self, rules: Iterable[Rule]) -> None:

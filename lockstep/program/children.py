@@ -7,6 +7,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
+from functools import partial
 from multiprocessing import connection
 from pathlib import Path
 
@@ -44,18 +46,34 @@ def _use_plain_streams() -> None:
 
 
 def wait_for_output() -> None:
-    """Lets what children have printed arrive before the cell ends: afterwards it would land in no cell.
-
-    A kernel reads its children's output from a pipe (`_fid` of its streams) in a thread of its own.
-    """
+    """Lets what children have printed arrive before the cell ends: afterwards it would land in no cell."""
     for stream in (sys.stdout, sys.stderr):
         descriptor = getattr(stream, "_fid", None)
         if isinstance(descriptor, int):
-            deadline = time.monotonic() + 0.5
-            while _has_data(descriptor) and time.monotonic() < deadline:
-                time.sleep(0.002)
-            time.sleep(0.001)  # between the thread's reading and its writing
+            _let_arrive(descriptor, 0.5)
             stream.flush()
+
+
+def write_after_children() -> None:
+    """What the kernel prints comes after what its children have printed before, as after a `join`."""
+    for stream in (sys.stdout, sys.stderr):
+        descriptor = getattr(stream, "_fid", None)
+        if isinstance(descriptor, int):
+            stream.write = partial(_write_after, descriptor, stream.write)  # type: ignore[method-assign]
+
+
+def _write_after(descriptor: int, write: Callable[[str], int], text: str) -> int:
+    if threading.current_thread() is threading.main_thread() and _has_data(descriptor):
+        _let_arrive(descriptor, 0.05)  # no longer: a child may print without end
+    return write(text)
+
+
+def _let_arrive(descriptor: int, seconds: float) -> None:
+    """A kernel reads its children's output from a pipe (`_fid` of its streams) in a thread of its own."""
+    deadline = time.monotonic() + seconds
+    while _has_data(descriptor) and time.monotonic() < deadline:
+        time.sleep(0.002)
+    time.sleep(0.001)  # between the thread's reading and its writing
 
 
 def _has_data(descriptor: int) -> bool:

@@ -98,7 +98,7 @@ def _take(statements: list[Statement], names: Names, reads: _Reads, live: set[st
                 live -= binds
             continue
         if statement.defines:
-            statement.kept = not binds or not binds <= rebound or bool(binds & live)
+            statement.kept = not binds or not binds <= rebound or bool(binds & live) or _kept_elsewhere(node)
         elif isinstance(node, ast.Delete):
             statement.kept = bool(binds & (live | objects) or statement.changes & live)
         else:
@@ -108,6 +108,12 @@ def _take(statements: list[Statement], names: Names, reads: _Reads, live: set[st
                 live -= binds
                 rebound |= binds
             live |= reads.now(statement)
+
+
+def _kept_elsewhere(node: ast.stmt) -> bool:
+    """Can a decorator that is a method keep what it decorates, under whatever name, as `@told.register` does?"""
+    decorators = (part.func if isinstance(part, ast.Call) else part for part in getattr(node, "decorator_list", ()))
+    return any(isinstance(part, ast.Attribute) for part in decorators)
 
 
 def _makes(statement: Statement, names: Names, live: set[str], objects: set[str]) -> bool:

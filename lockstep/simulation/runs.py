@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
+from lockstep.checks.crashes import unpicklable
 from lockstep.simulation.actors import Deadlock, TooLong
 from lockstep.simulation.calibration import costs_of_this_machine
 from lockstep.simulation.costs import IDEAL, LAPTOP, PROFILES, Costs
@@ -98,7 +99,7 @@ class Runs:
             case {"missing": str(why)}:
                 raise StudentMissing(why)
             case {"raised": {"types": tuple(types), "message": str(message), "traceback": str(text)}} if types:
-                raise StudentRaised(tuple(map(str, types)), message, text)
+                raise StudentRaised(tuple(map(str, types)), unpicklable(message) or message, text)
         return reply
 
     def _believed(self, reply: dict[str, Any], cores: int) -> Log:
@@ -142,7 +143,7 @@ class Runs:
 def _failures_in(reply: dict[str, Any]) -> tuple[Failure, ...]:
     """The exceptions of children."""
     return tuple(
-        Failure(process_name(str(who)), str(kind), str(message), str(text))
+        Failure(process_name(str(who)), str(kind), unpicklable(str(message)) or str(message), str(text))
         for who, kind, message, text in reply["failures"]
     )
 

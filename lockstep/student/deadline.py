@@ -2,12 +2,16 @@
 
 import os
 import time
+from collections.abc import Callable
 
 import psutil
 
 from lockstep.student.failure import StudentTimedOut
 
+Tell = Callable[[float], None]  # takes the seconds that somebody has waited
+
 MOST = 6.0  # times as long as on an idle machine
+_OFTEN = 1.0  # seconds between two times that it is told
 _FIELDS = ("user", "nice", "system", "irq", "softirq", "steal", "interrupt", "dpc")
 
 
@@ -18,9 +22,12 @@ class Deadline:
     program, as far as it is there when it is looked at; a program that hides its work thus gets more time, up to MOST.
     """
 
-    def __init__(self, limit: float) -> None:
+    def __init__(self, limit: float, tell: Tell | None = None) -> None:
+        """`tell` is called about once a second while somebody waits by `pause`."""
         self.limit = limit
         self._began = time.monotonic()
+        self._tell = tell
+        self._next = self._began + _OFTEN
         self._born = time.time()
         self._busy = _busy_seconds()
         self._own = sum(os.times()[:2])
@@ -41,6 +48,17 @@ class Deadline:
         if left <= 0.01 * self.limit:  # or the last part would be taken in ever smaller ones
             raise StudentTimedOut("no answer came in time")
         return left
+
+    def pause(self) -> float:
+        """As `remaining`, and short enough that it can be told how long it takes."""
+        left = self.remaining()
+        if self._tell is None:
+            return left
+        now = time.monotonic()
+        if now >= self._next:
+            self._next = now + _OFTEN
+            self._tell(now - self._began)
+        return min(left, self._next - now)
 
     def over(self, since: float, share: float) -> bool:
         """Is this share of the time over that was left at `since`, a moment of the monotonic clock?"""

@@ -151,7 +151,7 @@ class StudentProcess:
                 self._note_end()
                 if self._ended is not None or closed:
                     raise StudentDied(_ending(self._ended, self._because))
-                for key, _ in selector.select(deadline.remaining()):
+                for key, _ in selector.select(deadline.pause()):
                     if key.fileobj is frames:
                         if not frames.read_available():
                             selector.unregister(frames)

@@ -16,10 +16,11 @@ _INSTEAD = {
     "dict_items": "return a list",
     "deque": "return a list",
     "function": "return what it computes",
-    "Synchronized": "return its .value",
-    "SynchronizedArray": "return a list of its items",
-    "SharedValue": "return its .value",
-    "SharedArray": "return a list of its items",
+    "Value": "return its .value",
+    "Structure": "return its fields",
+    "Array": "return a list of its items",
+    "String": "return its .value",
+    "Structures": "return the fields of its items",
     "array": "return a list",
     "memoryview": "return bytes(...) of it",
     "ListProxy": "return list(...) of it",
@@ -33,7 +34,7 @@ _INSTEAD = {
 
 
 def refusal(value: Any, where: str) -> str:
-    name = type(value).__name__
+    name = _name(type(value))
     if isinstance(value, BaseException):
         return f"{place(where)}is {with_article(name)}, which was returned, not raised: write `raise {name}(...)`"
     if isinstance(value, type) and issubclass(value, BaseException):
@@ -44,6 +45,14 @@ def refusal(value: Any, where: str) -> str:
         return f"{place(where)}is {with_article(name)}; return float(...) or int(...) of it"
     instead = _INSTEAD.get(name, "return plain data: numbers, text, lists, tuples, dicts, sets or NumPy arrays")
     return f"{place(where)}is {with_article(name)}, which cannot leave the process; {instead}"
+
+
+def _name(kind: type) -> str:
+    """A class as programs call it: what is behind Value and Array, really or on a machine of ours, by these names."""
+    name = kind.__name__
+    if kind.__module__.startswith("lockstep."):
+        return name.removeprefix("Shared").removeprefix("Memory")
+    return {"Synchronized": "Value", "SynchronizedArray": "Array", "SynchronizedString": "String"}.get(name, name)
 
 
 def with_article(noun: str) -> str:

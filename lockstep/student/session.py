@@ -11,7 +11,7 @@ from typing import Any
 from lockstep.program.source import ModuleSource
 from lockstep.student.apart import apart
 from lockstep.student.data import DataError, Reference
-from lockstep.student.deadline import Deadline
+from lockstep.student.deadline import Deadline, Tell
 from lockstep.student.failure import (
     StudentDied,
     StudentMissing,
@@ -46,15 +46,23 @@ class Call:
 class Session:
     """A learner's program and the processes that run it for one check: one for calls, one for each instrument."""
 
-    def __init__(self, source: ModuleSource, given_source: ModuleSource, launcher: Launcher, limit: float) -> None:
-        """`limit`: seconds that everything asked of this session may take together."""
+    def __init__(
+        self,
+        source: ModuleSource,
+        given_source: ModuleSource,
+        launcher: Launcher,
+        limit: float,
+        tell: Tell | None = None,
+    ) -> None:
+        """`limit`: seconds that everything asked of this session may take together; `tell` hears how long one waits for it."""
         self.source = source
         self.given = given_source
         self.calls: list[Call] = []
         self.notes: list[str] = []  # what is to be said of a check that holds
         self.limit = limit
         self._launcher = launcher
-        self._deadline = Deadline(limit)
+        self._tell = tell
+        self._deadline = Deadline(limit, tell)
         self._caller: StudentProcess | None = None
         self._apart: StudentProcess | None = None  # runs given code that has nothing to do with the program
         self._processes: list[StudentProcess] = []
@@ -103,7 +111,7 @@ class Session:
         Without a limit of its own it has what is left of this session's.
         """
         process = self._begin(service, self.source)
-        return Service(self, process, self._deadline if limit is None else Deadline(limit))
+        return Service(self, process, self._deadline if limit is None else Deadline(limit, self._tell))
 
     def beside(self, source: ModuleSource, limit: float) -> "Session":
         """A session for a program of ours, run as this one's is."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import functools
 import inspect
 import os
 import sys
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from lockstep.page.bar import Bar
 from lockstep.program.definitions import definitions
 from lockstep.program.history import notebook_source
 from lockstep.program.names import bound_names
@@ -121,11 +123,18 @@ def program(function: Any, instrument: str, limit: float) -> Iterator[Program]:
     else:
         own: Any = function.function if isinstance(function, GivenFunction) else function
         _check_function(own, instrument)
-        session = Session(*_sources(own, instrument), local_launcher(), limit)
+        bar = Bar()
+
+        def wait(seconds: float) -> None:
+            if instrument != "explore":  # which tells more
+                bar.wait(f"{instrument} {own.__name__}", seconds, limit)
+
+        session = Session(*_sources(own, instrument), local_launcher(), limit, wait)
         reference = Reference("student", own.__name__) if own is function else function.reference
         try:
             yield Program(session, reference, True, _beside(own))
         finally:
+            bar.close()
             session.close()
 
 
@@ -140,12 +149,25 @@ def _beside(function: Any) -> Mapping[str, Any]:
 def _check_function(function: Any, instrument: str) -> None:
     made = isinstance(function, type) and instrument == "explore"  # a class, whose objects clients use
     if not made and not isinstance(function, types.FunctionType):
-        raise TypeError(
-            f"`{instrument}` takes a function and its arguments: {instrument}(f, x), not {instrument}(f(x))"
-        )
+        raise TypeError(f"`{instrument}` takes a function and its arguments: {_instead(function, instrument)}")
     if function.__name__ == "<lambda>":
         raise ValueError("a lambda has no name to find it by: define the function with `def` at the top level")
     _check_name(function)
+
+
+def _instead(given: Any, instrument: str) -> str:
+    """What to give in the place of what is no function."""
+    match given:
+        case functools.partial(func=types.FunctionType() as inner):
+            return f"instead of the partial, {instrument}({inner.__name__}, ...) with the arguments that it holds"
+        case types.MethodType(__func__=inner):
+            return (
+                f"`{inner.__name__}` is a method of an object, which would have to be made anew for every run: define a "
+                f"function that makes it and calls the method"
+            )
+    if callable(given) and not isinstance(given, type):
+        return f"define one with `def` that calls what you gave, which is an object of `{type(given).__name__}`"
+    return f"{instrument}(f, x), not {instrument}(f(x))"
 
 
 def _check_name(function: Any) -> None:

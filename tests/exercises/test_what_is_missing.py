@@ -13,4 +13,4 @@ def test_a_check_that_needs_dask_is_not_graded_without_it():
     assert not others
     assert first.infrastructure
     assert not first.passed
-    assert "Dask is not installed here: pip install" in first.explanation
+    assert "Dask is not installed here: run `%pip install distributed`" in first.explanation

@@ -48,9 +48,11 @@ from tests.exploration.test_counts import COUNTER, PHILOSOPHERS
         ("open('data.txt')", "`open`: pass the data as an argument"),
         ("input()", "`input`: pass the data as an argument"),
         ("import random; random.Random()", "`random.Random()` without a seed"),
-        ("import numpy; numpy.array(mp.Array('i', 3))", "numpy views of shared memory"),
-        ("import numpy; numpy.frombuffer(mp.Array('d', 4).get_obj())", "numpy views of shared memory: read and write"),
-        ("memoryview(mp.RawArray('d', 4))", "numpy views of shared memory"),
+        (
+            "import numpy; numpy.atleast_1d(mp.RawArray('i', 3))",
+            "this look at the memory of an Array: use np.frombuffer(",
+        ),
+        ("memoryview(mp.RawArray('d', 4))", "this look at the memory of an Array"),
         ("mp.Value('i', 0, lock=mp.Semaphore(1))", "Value(..., lock=Semaphore(...)): give it a Lock or an RLock"),
         ("mp.Array('i', 2, lock=mp.Condition())", "Array(..., lock=Condition(...)): give it a Lock or an RLock"),
         ("here, there = mp.Pipe(); here.send(there)", "a connection sent to a process: give it to the process as an a"),
@@ -62,7 +64,7 @@ from tests.exploration.test_counts import COUNTER, PHILOSOPHERS
             "mp.Condition(mp.Semaphore(1))",
             "a Condition with a Semaphore for its lock: give it a Lock, an RLock or none",
         ),
-        ("import ctypes; mp.Value(ctypes.Structure)", "structures in shared memory"),
+        ("import ctypes; mp.Value(ctypes.Union)", "shared memory of `Union`: use numbers, or a structure of them"),
         (
             "here, there = mp.Pipe(); here.send_bytes(b'x'); there.recv()",
             "`recv` of what `send_bytes` sent: use `recv_b",

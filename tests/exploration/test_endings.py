@@ -231,3 +231,25 @@ def test_a_value_of_a_class_of_the_programs_own_is_the_same_in_every_run():
             return Sold(1, left.value)
     """
     assert merged_and_not(program).results == {(1, 2): 1}
+
+
+def test_whoever_only_sleeps_until_it_is_terminated_can_be_terminated():
+    program = """
+        import time
+
+        def beat():
+            while True:
+                time.sleep(1)
+
+        def main(ends):
+            process = Process(target=beat, daemon=True)
+            process.start()
+            if ends:
+                process.terminate()
+            process.join()
+            return process.exitcode
+    """
+    found = take(program, True)
+    assert found.always_ends().results.values_returned() == [-15]
+    with pytest.raises(CheckFailed, match="go on for ever"):
+        take(program, False).always_ends()

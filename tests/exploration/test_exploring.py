@@ -182,7 +182,7 @@ def test_what_is_no_function_is_refused(learner):
 def test_a_result_that_is_no_data_is_refused_by_its_kind(learner):
     with pytest.raises(NotExplored, match="`explore` compares what main returns, and it is an object, which cannot"):
         explore(learner.something)
-    with pytest.raises(NotExplored, match=r"it is a SharedValue, which cannot leave the process; return its \.value"):
+    with pytest.raises(NotExplored, match=r"it is a Value, which cannot leave the process; return its \.value"):
         explore(learner.shared)
 
 

@@ -41,11 +41,23 @@ def test_d_state_hidden_from_pickle_is_seen():
         ("deque_.append(v.value)", "deque_[-1]"),
         ("cached(v.value)", "cached.cache_info().currsize * 0 + len(cached_with)"),
         ("chain(v.value)", "chained[0].__cause__.args[0]"),
+        ("ordered.move_to_end(v.value)", "list(ordered)[0]"),
+        ("kept_for_ever(v.value)", "[kept_for_ever(0), kept_for_ever.cache_info().currsize][1]"),
+        ("remembering(v)", "remembering(v)"),
+        ("kept_for_ever.seen = v.value", "kept_for_ever.seen"),
+        ("names['seen'] = v.value", "seen_through['seen']"),
+        ("space.seen = v.value", "space.seen"),
+        ("numbers_[0] = v.value", "numbers_[0]"),
+        ("of_classes[Box] = v.value", "of_classes[Box]"),
+        ("chained_maps['seen'] = v.value", "chained_maps.maps[0]['seen']"),
+        ("box.slot = decimal.Decimal(v.value)", "int(box.slot)"),
+        ("box.slot = pathlib.PurePath(str(v.value))", "int(str(box.slot))"),
+        ("box.slot = operator.itemgetter(v.value)", "box.slot([3, 4])"),
     ],
 )
 def test_d_state_in_odd_places_is_seen(store, load):
     definitions = f"""
-        import collections, enum, functools
+        import array, collections, decimal, enum, functools, operator, pathlib, types, weakref
         import random as numbers
 
         class Box:
@@ -70,6 +82,13 @@ def test_d_state_in_odd_places_is_seen(store, load):
         names = {{}}
         box = Box()
         deque_ = collections.deque([5])
+        ordered = collections.OrderedDict.fromkeys([0, 1])
+        seen_through = types.MappingProxyType(names)
+        space = types.SimpleNamespace(seen=0)
+        numbers_ = array.array("i", [5])
+        of_classes = weakref.WeakKeyDictionary()
+        chained_maps = collections.ChainMap({{}})
+        kept_for_ever = functools.cache(lambda x: x + len(cached_with))
         cached_with = []
         chained = []
         seen = 0
@@ -78,6 +97,10 @@ def test_d_state_in_odd_places_is_seen(store, load):
         def cached(x):
             cached_with.append(x) if x else None
             return x
+
+        @functools.cache
+        def remembering(v):
+            return v.value
 
         def chain(x):
             error = KeyError("outer")

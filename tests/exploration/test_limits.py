@@ -1,5 +1,6 @@
 """Programs that are too large, or grow without end: explored within the limit, and told truly."""
 
+import re
 import signal
 import threading
 import time
@@ -17,6 +18,22 @@ from lockstep.student.launcher import local_launcher
 from lockstep.student.session import Session, student
 
 from .taking import take
+
+STUCK = """
+from multiprocessing import Process, Value
+
+def work(v):
+    v.value = 1
+    while True:
+        pass
+
+def main():
+    v = Value("i", 0)
+    p = Process(target=work, args=(v,))
+    p.start()
+    v.value = 2
+    p.join()
+"""
 
 TWO = """
     def main():
@@ -187,6 +204,15 @@ def test_a_partial_verdict_says_so_in_the_checks_own_line():
     assert whole.explanation == ""
 
 
+@pytest.mark.parametrize(("times", "budget"), [(4, 50), pytest.param(12, 200, marks=pytest.mark.slow)])
+def test_a_failure_that_a_partial_search_met_is_shown_when_nobody_can_be_asked_any_more(times, budget):
+    result = checked(
+        PROGRAM, lambda student: explore(student.count, 3, times, budget=budget).always(lambda total: total == 0), 10.0
+    )
+    assert not result.passed
+    assert result.explanation.startswith("There are interleavings in which the result is wrong")
+
+
 def test_outside_of_a_check_a_partial_verdict_prints_that_it_is_partial(capsys):
     found = take(TWO.replace("args=(s, v, q)", "args=(v,)") + "\n    def work(v):\n        for _ in range(9): v.value += 1",
                  budget=60)  # fmt: skip
@@ -205,12 +231,12 @@ def test_the_time_of_a_check_ends_the_search_and_what_was_found_is_told(tmp_path
     assert "the time was up after" in str(found)
 
 
-def interrupt_the_search(before):
-    """Once it listens to interrupts, and has had a second."""
+def interrupt_the_search(before, seconds=1.0):
+    """Once it listens to interrupts, and has had some time."""
     while signal.getsignal(signal.SIGINT) == before:
         time.sleep(0.01)
-    time.sleep(1.0)
-    signal.raise_signal(signal.SIGINT)
+    time.sleep(seconds)
+    signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)  # it may be waiting for an answer
 
 
 def test_an_interrupt_gives_what_has_been_found_so_far(tmp_path):
@@ -268,3 +294,21 @@ def test_a_set_of_processes_has_one_order():
 def test_the_first_line_names_the_cause(body, told):
     with pytest.raises(CheckFailed, match=told):
         take(f"    def main():\n        {body}").always(lambda value: value == 1)
+
+
+def test_an_interrupt_while_the_program_computes_gives_what_was_found_before(tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text(STUCK, encoding="utf-8")
+    with student(path, limit=100.0) as mine:
+        begun = time.monotonic()
+        threading.Thread(target=interrupt_the_search, args=(signal.getsignal(signal.SIGINT), 2.5)).start()
+        found = explore(mine.main)
+    assert time.monotonic() - begun < 60
+    assert re.search(
+        r"since it was interrupted after \d+ s, the last \d+ of them without an operation on anything shared",
+        str(found),
+    )
+    assert not found.claim.complete
+    with pytest.raises(CheckFailed, match="No interleaving gives such a result"):
+        found.sometimes(lambda value: True)
+    assert found.trace() == "Nothing to show: no interleaving was seen to its end."

@@ -203,6 +203,70 @@ def test_an_object_that_is_asked_for_its_length_spins_finitely():
     assert found.claim.complete
 
 
+def test_what_a_module_takes_from_the_standard_library_does_not_stop_merging():
+    program = """
+        import array, ctypes, re, struct, uuid
+        from collections import ChainMap, OrderedDict
+        from collections.abc import Mapping
+        from dataclasses import dataclass, field
+        from datetime import timedelta
+        from decimal import Decimal
+        from enum import Flag, auto
+        from fractions import Fraction
+        from functools import cache, cached_property, lru_cache, singledispatch
+        from operator import attrgetter
+        from pathlib import Path
+        from types import MappingProxyType, SimpleNamespace
+
+        class Mode(Flag):
+            READ = auto()
+            WRITE = auto()
+
+        class Point(ctypes.Structure):
+            _fields_ = [("x", ctypes.c_int)]
+
+        @dataclass(order=True)
+        class Job(Mapping):
+            needs: list = field(default_factory=list)
+
+            @cached_property
+            def length(self):
+                return len(self.needs)
+
+            def __len__(self): return 0
+            def __iter__(self): return iter(())
+            def __getitem__(self, key): raise KeyError
+
+        @singledispatch
+        def told(x): return "object"
+
+        @told.register
+        def _(x: int): return "int"
+
+        @lru_cache
+        def squared(x): return x * x
+
+        @cache
+        def twice(x): return 2 * x
+
+        CONSTANTS = (re.compile("a+"), struct.Struct("!I"), Decimal("1.5"), Fraction(1, 2), timedelta(1), Path("."),
+                     uuid.UUID(int=1), attrgetter("x"), MappingProxyType({1: 2}), SimpleNamespace(a=1), OrderedDict(a=1),
+                     ChainMap({}), array.array("i", [1]), Job([twice(3)]), told(1), {}.keys(), Mode.READ)
+
+        def wait(v):
+            while not v.value and CONSTANTS:
+                pass
+
+        def main():
+            v = Value("i", 0)
+            process = Process(target=wait, args=(v,))
+            process.start()
+            v.value = 1
+            process.join()
+    """
+    assert take(program, budget=200).claim.complete
+
+
 @pytest.mark.parametrize(
     ("zero", "one"), [("True", "1"), ("0.0", "-0.0"), ("float('nan')", "0.0"), ("'1'", "1"), ("1.0", "1"), ("()", "[]")]
 )

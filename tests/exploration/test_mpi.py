@@ -5,7 +5,9 @@ import random
 import pytest
 
 import lockstep.exploration.coverage as coverage
-from lockstep.exploration.claims import AllButOrder, AllInterleavings
+import lockstep.exploration.search.reduced as reduced
+from lockstep.exploration.claims import AllButOrder, AllInterleavings, Beginning
+from lockstep.exploration.search.watch import Interrupted, Watch
 from lockstep.student.failure import CheckFailed
 from tests.exploration.taking import merged_and_not, take
 
@@ -385,3 +387,22 @@ def test_leaving_out_orders_changes_no_result_and_no_verdict(monkeypatch, buffer
 @pytest.mark.parametrize("buffered", [False, True])
 def test_leaving_out_orders_changes_nothing_in_hundreds_of_programs(monkeypatch, buffered):
     check_orders_are_left_out_soundly(monkeypatch, range(1_000, 1_200), buffered)
+
+
+def test_a_search_of_ranks_that_is_interrupted_does_not_claim_to_be_whole(monkeypatch):
+    look = Watch.look
+
+    def interrupted(watch, states):
+        if watch.what.startswith("all that differ") and states > 2:
+            raise Interrupted
+        look(watch, states)
+
+    monkeypatch.setattr(coverage, "_RANKS_STATES", 5)
+    monkeypatch.setattr(reduced, "OFTEN", 1)
+    monkeypatch.setattr(Watch, "look", interrupted)
+    found = ranks(
+        "if rank:\n    comm.send(rank, dest=0)\nelse:\n    return [comm.recv(source=MPI.ANY_SOURCE) for _ in range(3)]",
+        4,
+    )
+    assert isinstance(found.claim, Beginning)
+    assert "since it was interrupted after" in str(found)

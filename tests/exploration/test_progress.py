@@ -90,4 +90,17 @@ def test_a_notebook_gets_a_bar_that_goes_away(monkeypatch, share):
     shown = bar.Bar()
     shown.tell("1 < 2", share)
     shown.close()
-    assert pages == [f'<progress max="1" value="{min(1, share):.3f}"></progress> 1 &lt; 2', ""]
+    first = f'<progress max="1" value="{min(1, share):.3f}"></progress> 1 &lt; 2'
+    assert pages == [first, ""]
+    shown.tell("1 < 2", share)
+    shown.close()
+    shown.close()
+    assert pages == [first, "", first, ""], "in its place, and nothing is left of it"
+
+
+def test_what_is_waited_for_is_told_once_it_takes_long(monkeypatch):
+    told, shown = [], bar.Bar()
+    monkeypatch.setattr(shown, "tell", lambda text, share: told.append((text, share)))
+    for seconds in (1.0, 2.0, 30.0):
+        shown.wait("simulate count", seconds, 20.0)
+    assert told == [("simulate count: 2 s", 0.1), ("simulate count: 30 s", 1.5)]

@@ -91,7 +91,10 @@ def test_a_class_is_graded_as_it_was_made(course):
             assert (score == points) == (text in right), (student, name)
             assert score == 0 or text not in starters, (student, name)
     assert course.scores("first") == course.scores("copies-from-first"), "a copy with other names earns the same"
-    assert sum(course.scores("missing-cell").values()) == sum(course.scores("renamed-cell").values())
+    assert course.scores("missing-cell") == {"double-checks": 4.0, "halve-checks": 0.0}
+    assert course.scores("renamed-cell") == {"double-checks": 4.0, "halve-checks": 2.0}, (
+        "the program has it all the same"
+    )
     assert sum(course.scores("empty").values()) == 0
     assert 0 < sum(course.scores("hanging").values()) < sum(most.values())
     _, table = write_report(course.root, UNIT)

@@ -25,17 +25,17 @@ class Machine:
         return at_work
 
 
-def test_as_many_begin_at_once_as_there_are_cpus(monkeypatch):
+def test_two_for_each_cpu_begin_at_once_however_busy_they_are(monkeypatch):
     machine = Machine(monkeypatch)
     machine.busy = 100
-    assert machine.begun(jobs.Jobs(), 0, looks=20) == 2
+    assert machine.begun(jobs.Jobs(), 0, looks=20) == 4
 
 
 def test_more_begin_while_cpus_are_idle_and_none_beyond_the_most(monkeypatch):
     machine = Machine(monkeypatch)
     made = jobs.Jobs()
     few = machine.begun(made, 0, looks=2)
-    assert 2 < few < made.most, "not all at once: what has begun may be about to compute"
+    assert 4 < few < made.most, "not all at once: what has begun may be about to compute"
     assert machine.begun(made, few, looks=100) == made.most
 
 
@@ -55,11 +55,11 @@ def test_a_number_that_is_given_is_kept_to_whatever_the_load(monkeypatch):
 
 
 def test_a_small_machine_gets_no_more_than_its_memory_holds(monkeypatch):
-    machine = Machine(monkeypatch, gigabytes=1)
-    assert machine.begun(jobs.Jobs(), 0, looks=100) == 3
+    machine = Machine(monkeypatch, gigabytes=2)
+    assert machine.begun(jobs.Jobs(), 0, looks=100) == 6
 
 
-@pytest.mark.parametrize(("of_all", "at_work"), [(3.125, 2), (0.0, 48)])
+@pytest.mark.parametrize(("of_all", "at_work"), [(3.125, 4), (0.0, 48)])
 def test_two_cpus_of_many_are_busy_when_two_are(monkeypatch, of_all, at_work):
     machine = Machine(monkeypatch, cpus=64)
     machine.busy = of_all

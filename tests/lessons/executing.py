@@ -51,7 +51,9 @@ def _execute(path, place):
     nbclient.NotebookClient(
         notebook, timeout=180, kernel_name="python3", resources={"metadata": {"path": str(place)}}
     ).execute()
-    left = [process for process in psutil.process_iter(["cmdline"]) if process.pid not in before]
-    assert not [process for process in left if "notebook_" in " ".join(process.info["cmdline"] or [])]
+    # Other notebooks that run on this machine have other folders.
+    left = [process for process in psutil.process_iter(["cmdline", "cwd"]) if process.pid not in before]
+    own = [process for process in left if process.info["cwd"] == str(place.resolve())]
+    assert not [process for process in own if "notebook_" in " ".join(process.info["cmdline"] or [])]
     # As JupyterLab saves it: what is printed one after another is one output.
     return CoalesceStreamsPreprocessor().preprocess(notebook, {})[0]

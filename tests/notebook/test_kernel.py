@@ -411,3 +411,60 @@ def test_what_is_not_there_to_be_checked_is_one_calm_line(cells, told):
     assert sentence.startswith("  ✘ it doubles  (")
     assert rest == "The other checks wait for that."
     assert not [o for o in notebook.cells[-1].outputs if o.output_type == "stream"]
+
+
+WAITS = """
+import time
+from lockstep import check, simulate
+
+def slow(seconds):
+    time.sleep(seconds)
+    return sum(range(1_000_000))
+"""
+LONG_CHECK = """
+@check("it comes back")
+def _(student):
+    student.slow(4)
+
+check.run("slow")
+"""
+LONG_RUN = """
+def busy():
+    return sum(sum(range(1_000_000)) for _ in range(250))
+
+simulate(busy, cores=2, costs="ideal");
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("cell", "what"), [(LONG_CHECK, " s so far"), (LONG_RUN, "simulate busy: ")])
+def test_a_cell_that_only_waits_says_for_how_long_and_leaves_nothing_of_that(cell, what):
+    seen = []
+
+    class Client(nbclient.NotebookClient):
+        def process_message(self, msg, cell, cell_index):
+            seen.append(msg["content"].get("data", {}).get("text/html", ""))
+            return super().process_message(msg, cell, cell_index)
+
+    os.environ.pop("PYTEST_CURRENT_TEST", None)
+    notebook = new_notebook(cells=[new_code_cell(code) for code in ("%load_ext lockstep", WAITS, cell)])
+    Client(notebook, timeout=60, kernel_name="python3").execute()
+    assert len([text for text in seen if what in text]) >= 2
+    assert not [output for output in notebook.cells[-1].outputs if what in str(output)]
+
+
+def test_what_a_child_printed_before_it_was_joined_stands_above_what_is_printed_after():
+    program = """
+from multiprocessing import Process
+
+def speak(number):
+    print("child", number)
+
+for number in range(20):
+    child = Process(target=speak, args=(number,))
+    child.start()
+    child.join()
+    print("joined", number)
+"""
+    (told,) = run(program)
+    assert told["stdout"].split("\n")[:-1] == [f"{who} {number}" for number in range(20) for who in ("child", "joined")]

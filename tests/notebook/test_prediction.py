@@ -6,8 +6,18 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from lockstep.notebook.prediction import PredictionWidget, beside, difference, predict, what_came
 from lockstep.notebook.progress import FILE, read
+from lockstep.page.picture import Picture
 
 CHOICES = ("4000, always", "less than 4000", "nothing")
+
+
+class Table:
+    """What an instrument gives, with its numbers as text."""
+
+    __module__ = "lockstep.tables"
+
+    def __str__(self):
+        return "row\n" * 6
 
 
 @pytest.mark.parametrize(
@@ -34,9 +44,13 @@ def test_the_difference_is_told_where_it_can_be(said, came, choices, unit, word)
 @pytest.mark.parametrize(
     ("value", "printed", "error", "came"),
     [
-        (None, "a\n\nb\n", None, "a / b"),
-        (None, "a\nb\nc\nd\ne\n", None, "what is printed above"),
+        (None, "a:   1\n\nb\n", None, "a: 1\nb"),
+        (None, "a\nb\nc\nd\ne\n", None, "what the cell printed"),
         ([1, 2], "noise\n", None, "[1, 2]"),
+        (Table(), "", None, "what the cell shows"),
+        (Table(), "3 of 4\n", None, "3 of 4"),
+        (Picture(), "", None, "what the cell shows"),
+        (Picture(), "left of the bend\n", None, "left of the bend"),
         (None, "", None, "nothing that was printed"),
         (None, "before\n", ZeroDivisionError("division by zero"), "ZeroDivisionError: division by zero"),
         ("x" * 1000, "", None, "'" + "x" * 236 + "..."),
@@ -44,6 +58,10 @@ def test_the_difference_is_told_where_it_can_be(said, came, choices, unit, word)
 )
 def test_what_a_cell_gave_is_a_line(value, printed, error, came):
     assert what_came(value, printed, error) == came
+
+
+def test_lines_that_came_stay_lines():
+    assert "<strong>a<br>b</strong>" in beside("a", "a\nb", "")
 
 
 def test_what_a_learner_wrote_is_text_on_the_page():

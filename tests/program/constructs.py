@@ -104,6 +104,9 @@ CONSTRUCTS: dict[str, tuple[list[str], object]] = {
         1,
     ),
     "a top level that exits": (["import sys\nX = sys.exit(3)\ndef main():\n    return 1"], 1),
+    "functions of one name that a decorator keeps": (
+        ["from functools import singledispatch\n@singledispatch\ndef told(x):\n    return 'object'\n@told.register\ndef _(x: int):\n    return 'int'\n"
+         "@told.register(str)\ndef _(x):\n    return 'str'\ndef main():\n    return told(1), told('a'), told(None)"], ("int", "str", "object")),
     "a path": (["from pathlib import Path\nHERE = Path('a') / 'b'\ndef main():\n    return HERE.name"], "b"),
 }  # fmt: skip
 

@@ -10,6 +10,7 @@ import pytest
 from lockstep import simulate
 from lockstep.simulation.simulating import _whole
 from lockstep.simulation.simulation import NoResult
+from lockstep.student.failure import StudentRaised
 from tests.simulation import odd_results
 from tests.simulation.virtual import reply, simulated
 
@@ -106,3 +107,14 @@ def test_a_simulation_cannot_be_changed_and_is_copied_whole():
         assert (again.busy, again.makespan, again.log) == (found.busy, found.makespan, found.log)
         with pytest.raises(TypeError):
             again.busy["main"] = 9
+
+
+def test_a_function_that_cannot_go_to_another_process_is_told_as_everywhere():
+    with pytest.raises(
+        StudentRaised, match=r"a function inside a function \(`add` in `inner_target`\) cannot go to another process"
+    ):
+        simulate(odd_results.inner_target, cores=1, costs="ideal")
+
+
+def test_a_structure_is_shared_field_by_field():
+    assert simulate(odd_results.structure, cores=1, costs="ideal").result == (2, b"b", 2)

@@ -23,6 +23,15 @@ def _program(names: str, setup: str, work: str, result: str, meanwhile: str = "p
 
 
 _VALUE = 'v = Value("i", 0)'
+_POINT = "import ctypes\nclass Point(ctypes.Structure): _fields_ = [('x', ctypes.c_int), ('y', ctypes.c_int)]\n"
+_CLOSED = """
+def closed(process):
+    process.close()
+    try:
+        return process.is_alive()
+    except ValueError as error:
+        return str(error), repr(process)[-7:]
+"""
 _QUEUE = "q = Queue()"
 _GETS = "found = [q.get(), q.get()]"
 _CONDITION = 'v, c = Value("i", 0), Condition()'
@@ -49,6 +58,16 @@ PROGRAMS: dict[str, str] = {
         "a", 'a = Array("i", 1)', "try:\n    a[5]\nexcept IndexError:\n    a[0] += 1", "a[:]"
     ),
     "array_length": _program("a", 'a = Array("d", 4)', "a[me] = len(a)", "a[:]"),
+    "closed": _CLOSED + _program("v", _VALUE, "v.value = 1", "closed(processes[0])"),
+    "characters": _program("a", 'a = Array("c", b"xyz")', "a.value = a.value[me:] or b'n'", "a.value, a.raw"),
+    "structure": _POINT + _program("p", "p = Value(Point, 1, 2)", "p.x += me\np.y = p.x", "p.x, p.y"),
+    "structures": _POINT
+    + _program(
+        "a", "a = Array(Point, [(1, 2), (3, 4)])", "a[me - 1].x = me\na[0] = Point(a[1].x, me)", "a[0].x, a[0].y"
+    ),
+    "array_seen_by_numpy": _program(
+        "a", 'a = Array("i", 2)', "import numpy\nnumpy.frombuffer(a.get_obj(), 'i4')[me - 1] += me", "a[:]"
+    ),
     "lock": _program("l, v", f"l, v = Lock(), {_VALUE[4:]}", "with l:\n    v.value += 1", "v.value"),
     "try_lock": _program("l, v", f"l, v = Lock(), {_VALUE[4:]}", "if l.acquire(False):\n    v.value += 1", "v.value"),
     "try_lock_timed": _program(

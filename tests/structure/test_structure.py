@@ -130,6 +130,31 @@ def test_what_only_teaching_needs_is_in_no_learners_installation():
     assert not needed() & TEACH
 
 
+def test_make_lab_installs_nothing_that_only_units_14_and_15_need():
+    makefile = (ROOT / "Makefile").read_text()
+    assert re.search(r"^EXTRAS \?=$", makefile, re.MULTILINE)
+    assert "$(UNITS)" not in re.search(r"^lab:.*\n(?:\t.*\n)+", makefile, re.MULTILINE)[0]
+    assert not needed() & {"mpi4py", "mpich", "distributed", "dask", "numba"}
+
+
+@pytest.mark.parametrize("path", RELEASED, ids=lambda path: path.stem)
+def test_the_first_cell_of_a_unit_says_how_to_get_what_the_unit_imports_and_a_light_installation_has_not(
+    path, monkeypatch, capsys
+):
+    cells = [cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
+    foreign = {name.split(".")[0] for code in cells if "%" not in code[:1] for name in imported(code)}
+    foreign -= {*sys.stdlib_module_names, *needed(), "lockstep", "IPython"}
+    first = next(code for code in cells if "from lockstep import" in code)
+    if foreign or "mpiexec" in first:
+        monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+        exec(first, {})
+        (line,) = re.findall(r"^%pip install (.+)$", capsys.readouterr().out, re.MULTILINE)
+        brings = {"distributed": {"distributed", "dask"}}
+        assert foreign <= {module for package in line.split() for module in brings.get(package, {package})}
+        assert "mpi4py" in line.split()
+    assert "pip" in needed(), "for that line, in an environment that uv makes"
+
+
 def test_lockstep_imports_only_what_it_is_installed_with():
     there = {*sys.stdlib_module_names, *needed(), "lockstep", "IPython", "traitlets"}  # the last two: ipykernel's own
     foreign = {path: {name.split(".")[0] for name in imported(path.read_text())} - there for path in PACKAGE_FILES}

@@ -52,3 +52,13 @@ def test_time_that_is_put_off_does_not_count(monkeypatch):
     later = Deadline(10)
     later.put_off(5)
     assert machine.wait_until_over(later) == pytest.approx(15)
+
+
+def test_whoever_waits_hears_of_it_about_once_a_second_and_not_longer_than_before(monkeypatch):
+    machine, told = Machine(monkeypatch, 0), []
+    deadline = Deadline(3.5, told.append)
+    with contextlib.suppress(StudentTimedOut):
+        while machine.now < 1100:
+            machine.now += deadline.pause()
+    assert told == pytest.approx([1, 2, 3])
+    assert machine.now == pytest.approx(1003.5)

@@ -65,6 +65,12 @@ def test_what_only_teaching_needs_is_not_there(installed, tmp_path, name):
     assert f"No module named '{name}'" in said
 
 
+def test_what_units_14_and_15_ask_for_can_be_installed_from_a_cell(installed, tmp_path):
+    assert run(tmp_path, "python", "-c", "import numba")[0] != 0
+    _, said = run(tmp_path, "python", "-m", "pip", "install", "--dry-run", "--no-index", "numba")
+    assert "No matching distribution found for numba" in said, "there is a pip, and no network"
+
+
 def test_whoever_teaches_without_the_extra_is_told_so(installed):
     code, said = run(ROOT, "python", "-m", "autograder", "build")
     assert code != 0

@@ -8,7 +8,7 @@ Write these functions.
 - `part_of` is for what a worker does for one task, and only you call it.
 
 The checks look at your problem only. They compare results on small cases and on odd ones: `workers` may be 1, or larger than there is work. And they look whether the work is really shared: for queens and pairs on 4 virtual
-cores, where no process may do more than 60 % of all the work; for crawl by a web whose pages answer when enough of them are being fetched. No page may be fetched twice.
+cores, where no process may do more than 60 % of all the work, and no more than `workers` share it at the same time; for crawl by a web whose pages answer when enough of them are being fetched. No page may be fetched twice.
 """
 
 import asyncio
@@ -223,6 +223,14 @@ def _(student):
         assert largest <= 0.6, (
             f"one process does {largest:.0%} of all the work, with 4 workers: is there a share for each of them?"
         )
+        others = [lane for lane in found.lanes if lane.name != "main" and " of " not in lane.name]
+        working = [lane.bars for lane in others if found.busy[lane.name] > 0.02 * found.work]
+        most = max(
+            (sum(one[0].start_s <= bars[0].start_s < one[-1].end_s for one in working) for bars in working), default=0
+        )
+        assert most <= 4, (
+            f"{most} processes share the work at the same time, and there are 4 workers: `workers` says how many processes there are"
+        )
         assert found.parallelism >= 1.5, (
             f"the work is shared, but on average only {found.parallelism:.1f} of 4 cores compute: is a worker waited for before the next one has its task?"
         )
@@ -292,6 +300,13 @@ def one_worker_does_it_all():
     def solve_in_parallel(problem, workers):
         with Pool(workers) as pool:
             return pool.apply(part_of, (problem, ()))
+
+
+@wrong("9 processes share the work at the same time, and there are 4 workers")
+def a_process_for_each_column():
+    def solve_in_parallel(problem, workers):
+        with Pool(problem) as pool:
+            return sum(pool.starmap(part_of, [(problem, (first,)) for first in range(problem)], chunksize=1))
 
 
 @wrong("there are 2 boards with 4 queens, and it finds 4")

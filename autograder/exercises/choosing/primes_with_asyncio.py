@@ -211,12 +211,14 @@ def _(student):
 
 @check("the tasks have a good size, and test each number once", limit=20)
 def _(student):
-    for limit in 1_000, 1_530:
+    for limit in 1_000, 1_530, 100, 30:
         _, tasks, _, _, _, missing, twice, _, _ = student.watched(limit, 0)
-        assert tasks <= limit // 20, (
-            f"{tasks} tasks for {limit} numbers: a task for a number or two costs more than it saves. Make blocks"
+        assert tasks <= -(-limit // 20), (
+            f"{tasks} tasks for {limit} numbers: a task for fewer than 20 of them costs more than it saves. Make blocks"
         )
-        assert tasks >= 8, f"{tasks} tasks for {limit} numbers: with so few, eight workers have nothing to share"
+        assert tasks >= 8 or limit < 1_000, (
+            f"{tasks} tasks for {limit} numbers: with so few, eight workers have nothing to share"
+        )
         assert missing is None, f"no task tested {missing}, which is below {limit}"
         assert twice == 0, f"{twice} tests were of a number that another task had tested already"
 
@@ -354,6 +356,14 @@ def an_ordinary_function():
     def primes_with_asyncio(limit, executor):
         blocks = [range(start, min(start + 100, limit)) for start in range(0, limit, 100)]
         return sum(executor.map(primes_in, blocks))
+
+
+@wrong("10 tasks for 100 numbers")
+def always_ten():
+    async def primes_with_asyncio(limit, executor):
+        loop = asyncio.get_running_loop()
+        blocks = [range(first, limit, 10) for first in range(10)]
+        return sum(await asyncio.gather(*[loop.run_in_executor(executor, primes_in, block) for block in blocks]))
 
 
 @wrong("1000 tasks for 1000 numbers")

@@ -142,14 +142,16 @@ def _(student):
 
 @check("the executor does the work, in tasks of a good size")
 def _(student):
-    for limit in 1_000, 1_530:
+    for limit in 1_000, 1_530, 100, 30:
         _, tasks, _, _, missing, twice, by_others = student.watched(limit, 0)
         assert tasks > 0, "the executor that was passed got no task"
         assert by_others == 0, f"{by_others} numbers were tested outside of the executor's tasks"
-        assert tasks <= limit // 20, (
-            f"{tasks} tasks for {limit} numbers: a task for a number or two costs more than it saves. Make blocks (an executor's map has a `chunksize`, but only processes heed it)"
+        assert tasks <= -(-limit // 20), (
+            f"{tasks} tasks for {limit} numbers: a task for fewer than 20 of them costs more than it saves. Make blocks (an executor's map has a `chunksize`, but only processes heed it)"
         )
-        assert tasks >= 8, f"{tasks} tasks for {limit} numbers: with so few, eight workers have nothing to share"
+        assert tasks >= 8 or limit < 1_000, (
+            f"{tasks} tasks for {limit} numbers: with so few, eight workers have nothing to share"
+        )
         assert missing is None, f"no task tested {missing}, which is below {limit}"
         assert twice == 0, f"{twice} tests were of a number that another task had tested already"
 
@@ -196,7 +198,7 @@ def each_result_at_once():
         return total
 
 
-@wrong("1000 tasks for 1000 numbers", "a task for a number or two costs more than it saves")
+@wrong("1000 tasks for 1000 numbers", "a task for fewer than 20 of them costs more than it saves")
 def a_task_for_every_number():
     def primes_with_executor(limit, executor):
         return sum(executor.map(is_prime, range(limit)))
@@ -283,6 +285,12 @@ def two_halves():
     def primes_with_executor(limit, executor):
         halves = [range(0, limit // 2), range(limit // 2, limit)]
         return sum(executor.map(primes_in, halves))
+
+
+@wrong("8 tasks for 100 numbers")
+def always_eight():
+    def primes_with_executor(limit, executor):
+        return sum(executor.map(primes_in, [range(first, limit, 8) for first in range(8)]))
 
 
 @wrong("numbers were tested outside of the executor's tasks")

@@ -5,7 +5,7 @@ Some jobs compute, some wait, and some are over before a message has been writte
 
 - **Both together less than a millisecond: the caller does it itself**, in its own thread. A message would cost more.
 - **It computes for longer than it waits: in another process.** `cores` jobs at most are in processes at the same time, and as many are if there are enough.
-- **Otherwise in a thread of this process.** All these jobs wait at the same time, up to 32, however few cores there are.
+- **Otherwise in a thread of this process.** All these jobs wait at the same time, however few cores there are, but never more than 32 of them.
 
 Processes and threads are at work at the same time: nobody waits for the other kind to be done. If a job raises an exception, `with_the_right_pool` raises it (one of them, if several do). When it returns or raises,
 every job has ended, and every process and thread that it started, too. Functions that go to processes have names of their own at the top level; others may be anything that can be called.
@@ -111,9 +111,11 @@ def stay(folder):
 
 
 @given
-def most_computing(number, cores):
+def most_at_once(number, cores, computes, waits):
+    # The most jobs at the same time, and how many results there are; the jobs are all alike.
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        return max(with_the_right_pool([(stay, folder, 1.0, 0.0)] * number, cores))
+        found = with_the_right_pool([(stay, folder, computes, waits)] * number, cores)
+        return max(found), len(found)
 
 
 @given
@@ -190,12 +192,17 @@ def _(student):
     assert student.all_meet(0, 12, 2) is True, (
         "twelve jobs that wait for each other never met, with 2 cores: waiting needs no core, so there may be as many threads as there are jobs, up to 32"
     )
+    most, results = student.most_at_once(40, 2, 0.0, 1.0)
+    assert results == 40, (
+        f"40 jobs that are all alike have 40 results, and {results} came back: two jobs may have the same function and argument"
+    )
+    assert most <= 32, f"{most} jobs waited at the same time, each in a thread of its own, and 32 are the most"
 
 
 @check("`cores` processes compute at the same time, and no more", limit=30)
 def _(student):
     for number, cores in (6, 2), (5, 1):
-        most = student.most_computing(number, cores)
+        most, _ = student.most_at_once(number, cores, 1.0, 0.0)
         assert most <= cores, f"{most} jobs that compute were at work at the same time, and there are {cores} cores"
     assert student.all_meet(3, 0, 3) is True, "three jobs in processes that wait for each other never met, with 3 cores"
 
@@ -312,6 +319,23 @@ def as_they_come():
         with ProcessPoolExecutor(cores) as processes, ThreadPoolExecutor(32) as threads:
             futures = [(processes if job[2] > job[3] else threads).submit(job[0], job[1]) for job in jobs]
             return [future.result() for future in as_completed(futures)]
+
+
+@wrong("two jobs may have the same function and argument")
+def results_by_argument():
+    def with_the_right_pool(jobs, cores):
+        with ProcessPoolExecutor(cores) as processes, ThreadPoolExecutor(32) as threads:
+            found = {}
+            for function, argument, computes, waits in jobs:
+                if computes + waits < 0.001:
+                    found[argument] = function(argument)
+                elif argument not in found:
+                    found[argument] = (processes if computes > waits else threads).submit(function, argument)
+            return [one.result() if hasattr(one, "result") else one for one in found.values()]
+
+
+@wrong("and 32 are the most", replaced={"ThreadPoolExecutor(32)": "ThreadPoolExecutor(max(1, len(jobs)))"})
+def a_thread_for_each_that_waits(): ...
 
 
 @wrong("takes less than a millisecond, and was done in a process")

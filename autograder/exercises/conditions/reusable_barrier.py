@@ -8,7 +8,7 @@ Build it from a `Condition`, or semaphores and locks, and shared values. The `Ba
 are building. Whoever waits sleeps, and does not look again and again. With `n` = 1 nobody ever waits.
 """
 
-from multiprocessing import Barrier, Condition, Event, Lock, Process, Semaphore, Value
+from multiprocessing import Array, Barrier, Condition, Event, Lock, Process, Semaphore, Value
 
 from autograder.authoring.marks import also_right, hidden, wrong
 from lockstep import check, explore, given
@@ -157,6 +157,28 @@ def _(student):
 @check("two teams at the same time, each with a barrier of its own")
 def _(student):
     explore(student.work_in_rounds, 2, 1, 2).always(lambda end: end == "all kept step")
+
+
+@hidden
+@check("many rounds")
+def _(student):
+    explore(student.work_in_rounds, 1, 20).always(lambda end: end == "all kept step")
+
+
+@wrong("IndexError: invalid index", "✘ many rounds")
+def a_place_for_each_of_so_many_rounds():
+    class ReusableBarrier:
+        def __init__(self, n):
+            self.n, self.round = n, 0
+            self.changed, self.here = Condition(), Array("i", 10, lock=False)
+
+        def wait(self):
+            mine, self.round = self.round, self.round + 1
+            with self.changed:
+                self.here[mine] += 1
+                self.changed.notify_all()
+                while self.here[mine] < self.n:
+                    self.changed.wait()
 
 
 @wrong("With n = 1 it waits for ever: whoever comes last must not sleep")

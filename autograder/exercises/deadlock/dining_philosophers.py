@@ -119,6 +119,25 @@ def beside_a_long_meal():
 
 
 @given
+def beside_two_long_waits():
+    # Of six, 3 is not there and its fork 3 is taken until 4 and 5 have eaten; 2 needs it, and 1 sleeps on fork 2, which is taken, too.
+    forks, changed = Array("b", [0, 0, 1, 1, 0, 0], lock=False), Condition()
+    plates = Array("i", 6, lock=False)
+    arguments = [("both at once", who, forks, changed, plates, 1) for who in (4, 5, 1, 2)]
+    processes = [Process(target=philosopher, args=mine) for mine in arguments]
+    for process in processes:
+        process.start()
+    for process in processes[:2]:
+        process.join()
+    with changed:
+        forks[2] = forks[3] = 0
+        changed.notify_all()
+    for process in processes[2:]:
+        process.join()
+    return plates[:]
+
+
+@given
 def the_last_at_the_table():
     # The last of three waits for fork 0. Is fork 2 free meanwhile?
     forks, waiter, plates = [Lock() for _ in range(3)], Semaphore(2), Array("i", 3, lock=False)
@@ -239,6 +258,16 @@ def _(student):
     explore(student.dinner, "both at once", 3, 2).always(lambda plates: plates == [2, 2, 2])
 
 
+@hidden
+@check("both at once: who could eat is woken, however many are woken in vain", limit=20)
+def _(student):
+    found = explore(student.beside_two_long_waits, budget=60_000).never_crashes()
+    assert not found.deadlocks, found.failure(
+        "1 and 2 cannot eat all evening; 4 and 5 can, and one of them does not: whoever puts forks back wakes all (`notify_all`), for "
+        "two may be woken in vain"
+    )
+
+
 @wrong("Fork 2 is taken all evening, so 1 cannot eat; 0 and 3 can, and one of them does not")
 def one_is_woken_in_vain():
     def eat_both_at_once(who, forks, changed, eat):
@@ -251,6 +280,20 @@ def one_is_woken_in_vain():
         with changed:
             forks[left] = forks[right] = 0
             changed.notify()
+
+
+@wrong("✘ both at once: who could eat is woken", "two may be woken in vain")
+def as_many_are_woken_as_have_forks_in_common():
+    def eat_both_at_once(who, forks, changed, eat):
+        left, right = who, (who + 1) % len(forks)
+        with changed:
+            while forks[left] or forks[right]:
+                changed.wait()
+            forks[left] = forks[right] = 1
+        eat()
+        with changed:
+            forks[left] = forks[right] = 0
+            changed.notify(2)
 
 
 @wrong("Fork 2 is taken all evening, so 1 cannot eat; 0 and 3 can", "who waits must keep no fork")

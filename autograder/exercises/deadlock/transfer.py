@@ -143,7 +143,7 @@ def _(student):
 
 @check("whoever keeps a third account locked does not hold up this transfer")
 def _(student):
-    for number, source, target in ((2, 0, 1), (0, 2, 1)):
+    for number, source, target in ((2, 0, 1), (0, 2, 1), (1, 0, 2)):
         found = explore(student.beside_a_locked_account, [5, 5, 5], number, source, target).never_crashes()
         assert not found.deadlocks, found.failure(
             f"A transfer from {source} to {target} waits for account {number}, which it does not need: a lock an account, not one for all"
@@ -234,6 +234,19 @@ def all_accounts_locked():
         with contextlib.ExitStack() as locks:
             for account in accounts:
                 locks.enter_context(account.get_lock())
+            if accounts[source].value < amount:
+                return False
+            accounts[source].value -= amount
+            accounts[target].value += amount
+            return True
+
+
+@wrong("A transfer from 0 to 2 waits for account 1, which it does not need")
+def all_accounts_in_between_locked():
+    def transfer(accounts, source, target, amount):
+        with contextlib.ExitStack() as locks:
+            for number in range(min(source, target), max(source, target) + 1):
+                locks.enter_context(accounts[number].get_lock())
             if accounts[source].value < amount:
                 return False
             accounts[source].value -= amount

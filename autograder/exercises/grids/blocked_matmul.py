@@ -1,7 +1,7 @@
 """A product in blocks
 
 `a` has `rows` x `inner` numbers and `b` has `inner` x `columns`; both are NumPy arrays of floats. Write `blocked_matmul(multiply, a, b, size, workers)`, which returns their product, an array of `rows` x `columns` floats, computed by `workers`
-processes, no more and no fewer.
+processes, no more (and fewer only if there are fewer blocks).
 
 A cache has room for three blocks of `size` x `size` numbers: one of `a`, one of `b` and one of the product. So a block of the product is the **sum** of products of a block of `a`, from left to right, and a block of `b`, from top to bottom. `multiply(left, right)` gives
 the product of two blocks (and is `left @ right`, as long as nobody counts). No block is larger than `size` x `size`; at the edges they are smaller.
@@ -128,6 +128,13 @@ def product(multiply, rows, inner, columns, size, workers):
 
 
 @given
+def product_of_others(kind, rows, inner, columns):
+    # Of matrices of numbers of another kind, such as "f4", floats of 4 bytes; they lie column by column in memory.
+    a, b = (np.asfortranarray(one.astype(kind)) for one in operands(rows, inner, columns))
+    return np.array(blocked_matmul(multiply, a, b, 2, 2), dtype="f8").tolist()
+
+
+@given
 def product_alone(rows, inner, columns, first=0):
     # Of the numbers from `first` on, in the direction along which is added.
     a, b = operands(rows, inner, columns)
@@ -225,6 +232,8 @@ def _(student):
 def _(student, reference):
     for case in (9, 10, 11, 4, 3), (1, 1, 1, 1, 2), (13, 2, 1, 3, 1), (3, 17, 6, 5, 4):
         assert student.product(given.multiply, *case) == reference.product(given.multiply, *case)
+    for kind in ("f4", "f8"):
+        assert student.product_of_others(kind, 5, 4, 3) == student.product_alone(5, 4, 3)
 
 
 @hidden
@@ -332,6 +341,14 @@ def blocks_are_sent():
     },
 )
 def only_the_product_is_shared(): ...
+
+
+@wrong(
+    "buffer is too small",
+    "product_of_others('f4', 5, 4, 3)",
+    replaced={"size=8 * (a.size + b.size + rows * columns)": "size=a.nbytes + b.nbytes + 8 * rows * columns"},
+)
+def as_many_bytes_as_were_given(): ...
 
 
 @wrong("shared memory was never unlinked", replaced={"memory.unlink()": "pass"})

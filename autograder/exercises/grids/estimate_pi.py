@@ -3,13 +3,14 @@
 Throw darts at a square of side 1, anywhere alike. The share of them that land within the quarter of a circle, x² + y² < 1, is about π / 4. Write
 
 - `hits_in(task)`, the task of a worker: `task` is whatever you make of it, and the answer is how many of its darts hit;
-- `estimate_pi(throws, workers, seed)`, which returns 4 · hits / throws, thrown by `workers` processes, no more and no fewer.
+- `estimate_pi(throws, workers, seed)`, which returns 4 · hits / throws, thrown by `workers` processes, no more (and fewer only if there are fewer chunks).
 
 Anybody who gives the same `throws` and `seed` must get the **same** answer, for **any number of workers**, and another seed must give another one. So the darts are thrown in chunks of 10,000 (the last one may be smaller), and each
 *chunk* has a stream of random numbers of its own, that has nothing to do with who throws it: `np.random.SeedSequence(seed).spawn(n)` makes n seeds whose streams are independent, and
 `np.random.default_rng(one_of_them)` a generator.
 """
 
+import os
 import random
 import time
 from multiprocessing import Pool, get_context
@@ -87,6 +88,39 @@ def estimate_in_turns(throws, workers, seed):
         learners["hits_in"] = own
 
 
+@given
+def send_estimate(throws, seed, sender):
+    sender.send(float(estimate_pi(throws, 1, seed)))
+
+
+@given
+def in_another_python(throws, seed):
+    # The answer of a Python that has only just been started, as one is tomorrow.
+    before = os.environ.get("PYTHONHASHSEED")
+    os.environ["PYTHONHASHSEED"] = "2024"  # another one than here: each Python has its own
+    context = get_context("spawn")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=send_estimate, args=(throws, seed, sender))
+    process.start()
+    sender.close()
+    os.environ.pop("PYTHONHASHSEED")
+    if before is not None:
+        os.environ["PYTHONHASHSEED"] = before
+    answer = receiver.recv()
+    process.join()
+    return answer
+
+
+@given
+def hits_of_chunks(seed, first, number):
+    # What each of so many chunks adds to all hits, from the first one on.
+    hits = [
+        throws * estimate_pi(throws, 1, seed) / 4 if throws else 0
+        for throws in range(10_000 * first, 10_000 * (first + number) + 1, 10_000)
+    ]
+    return [round(float(after - before)) for before, after in zip(hits, hits[1:])]
+
+
 @check("it is about pi", limit=10)
 def _(student):
     found = student.estimate_pi(100_000, 2, 1)
@@ -106,12 +140,14 @@ def _(student):
     )
 
 
-@check("the same seed, the same answer", limit=10)
+@check("the same seed, the same answer", limit=20)
 def _(student):
-    first, second = student.estimate_pi(30_000, 1, 8), student.estimate_pi(30_000, 1, 8)
-    assert first == second, (
-        f"seed 8 gave {first} the first time, and {second} the second: nobody can repeat your experiment"
-    )
+    for seed in (8, 0):
+        first, second = student.estimate_pi(30_000, 1, seed), student.estimate_pi(30_000, 1, seed)
+        assert first == second, (
+            f"seed {seed} gave {first} the first time, and {second} the second: nobody can repeat your experiment"
+        )
+    first = student.estimate_pi(30_000, 1, 8)
     assert student.estimate_pi(30_000, 1, 9) != first, (
         "the seeds 8 and 9 give the same answer: is the seed used at all?"
     )
@@ -122,6 +158,15 @@ def _(student):
     found = {workers: student.estimate_in_turns(150_000, workers, 3) for workers in (1, 2, 3)}
     assert len(set(found.values())) == 1, (
         f"with seed 3, 1, 2 and 3 workers give {found[1]}, {found[2]} and {found[3]}: a stream belongs to a chunk, whoever throws it, and not to a worker"
+    )
+
+
+@check("the same seed, the same answer in a Python that is started anew", limit=20)
+def _(student):
+    first, tomorrow = student.estimate_pi(30_000, 1, 8), student.in_another_python(30_000, 8)
+    assert first == tomorrow, (
+        f"seed 8 gave {first}, and {tomorrow} in a Python that was started anew: nobody can repeat your experiment tomorrow. "
+        "What `hash` makes of a text is another number there, and what a fork has copied is not there"
     )
 
 
@@ -142,6 +187,18 @@ def _(student):
         f"from one seed to the next the answer changes by {change:.4f} only, where independent ones change by 0.0058: "
         "if chunk number n has the seed `seed + n`, then the next seed has nearly the same chunks"
     )
+
+
+@check("no two seeds throw the same darts", limit=20)
+def _(student):
+    of_seed_0, later = student.hits_of_chunks(0, 1, 2), student.hits_of_chunks(0, 10, 2)
+    for seed in (1, 10, 100):
+        chunks = student.hits_of_chunks(seed, 0, 2)
+        for number, some in (1, of_seed_0), (10, later):
+            assert chunks != some, (
+                f"the first chunks of seed {seed} have {chunks[0]} and {chunks[1]} hits, and so have chunks {number} and {number + 1} of seed 0: they are the very same darts. "
+                "A sum or a product of seed and number is the same for other seeds and numbers"
+            )
 
 
 @check("all workers throw", limit=30)
@@ -247,6 +304,35 @@ def seeds_one_after_another():
         with Pool(workers) as pool:
             tasks = [(seed + n, size) for n, size in enumerate(sizes)]
             return 4 * sum(pool.map(hits_in, tasks, chunksize=1)) / throws
+
+
+@wrong(
+    "A sum or a product of seed and number is the same for other seeds and numbers",
+    replaced={"np.random.SeedSequence(seed).spawn(len(sizes))": "[seed + 10 * number for number in range(len(sizes))]"},
+)
+def every_tenth_seed_has_the_same_chunks(): ...
+
+
+@wrong(
+    "A sum or a product of seed and number is the same for other seeds and numbers",
+    replaced={"np.random.SeedSequence(seed).spawn(len(sizes))": "[10 * seed + number for number in range(len(sizes))]"},
+)
+def room_for_ten_chunks(): ...
+
+
+@wrong(
+    "What `hash` makes of a text is another number there, and what a fork has copied is not there",
+    replaced={
+        "np.random.SeedSequence(seed).spawn(len(sizes))": "[abs(hash(f'{seed}, {number}')) for number in range(len(sizes))]"
+    },
+)
+def the_hash_of_a_text(): ...
+
+
+@wrong(
+    "seed 0 gave", "nobody can repeat your experiment", replaced={"SeedSequence(seed)": "SeedSequence(seed or None)"}
+)
+def seed_0_is_none(): ...
 
 
 @wrong("a chunk of 10,000 and one of 5,000 have to be thrown, and all to be counted")

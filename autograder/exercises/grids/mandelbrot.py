@@ -3,7 +3,7 @@
 A picture has `rows` x `columns` points. For each of them `steps(row, column, rows, columns)` says after how many steps its number is out of the circle; some take one step and others 60, and that is the work. Write
 
 - `draw_row(task)`, the task of a worker: the list of the steps of all points in one row, and whatever else you need to know whose row it is;
-- `mandelbrot(steps, rows, columns, workers)`, which returns the whole picture: the list of its rows from the top to the bottom. `workers` processes draw it, no more and no fewer.
+- `mandelbrot(steps, rows, columns, workers)`, which returns the whole picture: the list of its rows from the top to the bottom. `workers` processes draw it, no more (and fewer only if there are fewer rows).
 
 The view is not symmetric: the rows at the bottom take many times as long as those at the top. The check runs your program with 8 workers on 10 virtual cores: the whole may take at most 1.4 times as long as it must, a
 row is drawn once, and a point alone is not worth a message.
@@ -109,13 +109,17 @@ def _(student):
 @check("equal loads: 8 workers on 10 virtual cores are busy until the end", limit=30)
 def _(student):
     found = simulate(student.mandelbrot, given.slow_steps, 120, 12, 8, cores=10, costs="ideal", limit=25)
-    steps = sum(map(sum, student.whole_picture(120, 12)))
+    whole = student.whole_picture(120, 12)
+    steps = sum(map(sum, whole))
     parent, *loads = found.busy.values()
     assert loads, "no other process was started: nobody shares the work"
     assert len(loads) == 8, f"for 8 workers {len(loads)} processes were started"
     assert found.messages <= 700, f"{found.messages} messages for 120 rows: a point alone is not worth a message"
     assert parent <= 0.1 * found.work, (
         f"the parent does {parent / found.work:.0%} of all the work itself: let the workers draw"
+    )
+    assert found.work >= 0.95 * steps, (
+        f"`steps` took {found.work:.0f} steps, and the picture has {steps}: let it say, for every point, after how many steps its number is out of the circle"
     )
     assert found.work <= 1.05 * steps, (
         f"8 workers take {found.work:.0f} steps, and the picture has {steps}: every row should be drawn once"
@@ -127,12 +131,23 @@ def _(student):
     assert found.makespan <= 1.4 * steps / 8, (
         f"the loads are equal, but on average only {found.parallelism:.1f} cores compute: is a worker waited for before the next one has its row?"
     )
+    picture = [list(row) for row in found.result]
+    assert sorted(picture) != sorted(whole) or picture == whole, (
+        "all rows are there, and not in their places: whoever is ready first is not always the first row"
+    )
+    assert picture == whole
+
+
+@check("a picture that is larger than a pipe comes back", limit=20)
+def _(student):
+    found = simulate(student.mandelbrot, given.steps, 12, 60, 2, cores=3, pipe_capacity=512, limit=15)
+    assert [list(row) for row in found.result] == student.whole_picture(12, 60)
 
 
 @hidden
 @check("other pictures, compared with the reference", limit=20)
 def _(student, reference):
-    for rows, columns, workers in (30, 8, 4), (9, 9, 1), (1, 5, 2):
+    for rows, columns, workers in (30, 8, 4), (9, 9, 1), (1, 5, 2), (200, 2, 2):
         picture = student.mandelbrot(given.steps, rows, columns, workers)
         assert len(picture) == rows, f"a picture of {rows} rows has {len(picture)}"
         assert [list(row) for row in picture] == reference.mandelbrot(given.steps, rows, columns, workers)
@@ -199,6 +214,24 @@ def a_task_for_every_point():
         with Pool(workers) as pool:
             found = pool.map(draw_point, points, chunksize=1)
         return [found[row * columns : (row + 1) * columns] for row in range(rows)]
+
+
+@wrong("let it say, for every point, after how many steps its number is out of the circle")
+def a_formula_of_its_own():
+    def draw_row(task):
+        row, rows, columns = task
+        line = []
+        for column in range(columns):
+            c, z, number = complex(-2.4 + 2.9 * column / columns, 1.9 - 1.9 * row / rows), 0j, 0
+            while number < 60 and abs(z) <= 2:
+                z, number = z * z + c, number + 1
+            line.append(number)
+        return line
+
+    def mandelbrot(steps, rows, columns, workers):
+        with Pool(workers) as pool:
+            drawn = pool.map(draw_row, [(row, rows, columns) for row in reversed(range(rows))], chunksize=1)
+        return drawn[::-1]
 
 
 @wrong("every row should be drawn once")

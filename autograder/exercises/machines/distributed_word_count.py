@@ -101,9 +101,12 @@ def counted(texts, order, together=False, processes=False, fatal=0):
     import tempfile
 
     try:
+        import dask
         from dask.distributed import Client, LocalCluster, SchedulerPlugin
     except ImportError:
-        return {"absent": "Dask is not installed here: pip install 'dask[distributed]'"}
+        return {
+            "absent": "Dask is not installed here: run `%pip install distributed` in a cell, and restart the kernel"
+        }
     except OSError as error:
         return {"absent": f"Dask cannot start here: {error}"}
 
@@ -128,11 +131,13 @@ def counted(texts, order, together=False, processes=False, fatal=0):
             with open(path, "w", encoding="utf-8") as file:
                 file.write(text)
         open(os.path.join(folder, "opened"), "w").close()
+        dask.config.set({"distributed.scheduler.no-workers-timeout": "10s"})  # a task that nobody may run fails
         try:
             cluster = LocalCluster(processes=processes, **options, **({"host": "127.0.0.1"} if processes else {}))
         except (OSError, RuntimeError) as error:
             return {"absent": f"Dask cannot start its workers here: {error}"}
-        with cluster, Client(cluster) as client:
+        client = Client(cluster)
+        try:
             cluster.scheduler.add_plugin(results)
             if processes:
                 client.run(watch, folder, os.getpid(), together, fatal)
@@ -144,12 +149,17 @@ def counted(texts, order, together=False, processes=False, fatal=0):
                 if not os.path.exists(os.path.join(folder, "killed")):
                     raise
                 came = f"{type(error).__name__}: {error}"
+            goes_on = client.status == "running" and len(cluster.workers) == 2
+        finally:
+            client.close()
+            cluster.close()
         with open(os.path.join(folder, "opened")) as file:
             opened = [line.split() for line in file]
         return {
             "counts": dict(came) if isinstance(came, dict) else came,
             "opened": [(int(number), task) for number, task in opened],
             "bytes": results.bytes,
+            "goes on": goes_on,
             "alone": os.path.exists(os.path.join(folder, "alone")),
             "killed": os.path.exists(os.path.join(folder, "killed")),
         }
@@ -176,6 +186,9 @@ def _(student):
         f'"fish" occurs twice in each of two files, of which one was named twice: 6 times in all, and the answer is {counts.get("fish")}'
     )
     assert counts == {"one": 2, "fish": 6, "two": 1, "red": 2, "blue": 2, "more": 1}
+    assert found["goes on"] is True, (
+        "the client was closed, and its caller wants to go on using it. Leaving `with client` does that, too"
+    )
 
 
 @check("no files", limit=60)
@@ -224,8 +237,8 @@ def _(student):
         "no worker of the client that was given opened three of 10 files, and the one that does is killed: do its workers open the files?"
     )
     assert isinstance(found["counts"], dict), (
-        f"after a worker was killed there is no dictionary, but {str(found['counts'])[:120]}. What was scattered to it, or kept on it, cannot be computed anew: a task and its "
-        "arguments can, so give the names to the tasks"
+        f"after a worker was killed there is no dictionary, but {str(found['counts'])[:120]}. What was scattered to it, or kept on it, cannot be computed anew, and what only it may "
+        "do (`workers=`) nobody else does. A task and its arguments can be given to another one: give the names to the tasks, and leave the choice to the scheduler"
     )
     alpha = found["counts"].get("alpha", 0)
     assert alpha >= 500, (
@@ -376,6 +389,24 @@ def counts_replaced_and_not_added():
 
 @wrong("'One' is not what `words(text)` finds", replaced={"words(file.read())": "file.read().split()"})
 def words_between_blanks(): ...
+
+
+@wrong("NoValidWorkerError", "and what only it may do (`workers=`) nobody else does")
+def a_worker_for_each_file():
+    def distributed_word_count(client, paths):
+        workers = sorted(client.scheduler_info()["workers"])
+        tasks = [
+            client.submit(count_file, path, workers=workers[place % len(workers)], pure=False)
+            for place, path in enumerate(paths)
+        ]
+        return dict(sum(client.gather(tasks), Counter()))
+
+
+@wrong("the client was closed, and its caller wants to go on using it")
+def a_client_that_is_left():
+    def distributed_word_count(client, paths):
+        with client:
+            return dict(sum(client.gather(client.map(count_file, paths)), Counter()))
 
 
 @wrong("is a Future, which cannot leave the process; return its .result()", replaced={"for counted in client.gather(client.map(count_file, paths)):\n        total.update(counted)\n    return dict(total)": "return client.map(count_file, paths)"})  # fmt: skip

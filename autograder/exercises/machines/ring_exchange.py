@@ -3,7 +3,7 @@
 Every rank has a value. Write `ring_exchange(comm, value)`, which each rank calls with its own, and which returns the list of **all** values on every rank, that of rank 0 first.
 
 The ranks stand in a ring, and each only knows its neighbours: rank r sends to rank r + 1 and receives from rank r - 1; behind the last rank comes rank 0. In each step every rank passes on one value to the right, the one that it received in the step
-before (in the first step its own), and receives one from the left. After as many steps as there are **other** ranks everybody has seen everything, and nobody sends any more.
+before (in the first step its own), and receives one from the left. A value may be anything, and two ranks may have the same. After as many steps as there are **other** ranks everybody has seen everything, and nobody sends any more.
 
 `send` may come back before somebody receives what was sent, and it may wait until then: MPI promises neither. So the program must come to its end in both cases, on any number of ranks, and on one. All
 ranks work at the same time, and not one after the other. No collective calls.
@@ -44,6 +44,11 @@ def texts_round(comm, length):
     # Long texts, of which only the first letters and the lengths are given back.
     values = ring_exchange(comm, "abcdefghijklmnop"[comm.Get_rank()] * length)
     return [(text[0], len(text)) for text in values]
+
+
+@given
+def any_round(comm, values):
+    return ring_exchange(comm, values[comm.Get_rank()])
 
 
 @check("nobody waits for ever, even if a message is only sent when it is received")
@@ -100,6 +105,24 @@ def _(student):
             )
 
 
+@check("values that are alike, in any order, and none at all")
+def _(student):
+    explore(student.any_round, [None, 0], ranks=2).always_ends()
+    for values in [7, 3, 7, 3], [2, 0, None, 1]:
+        found = simulate(student.any_round, values, ranks=4, costs="ideal")
+        assert not found.failures, (
+            f"with the values {values}, {found.failures[0].text()[:200]}. A value may be anything"
+        )
+        for rank, came in enumerate(found.result):
+            assert came != sorted(values, key=str) or came == values, (
+                f"the values of the ranks are {values}, and rank {rank} has {came}: not those that are smaller come first, but those of the first ranks"
+            )
+            assert came == values, (
+                f"the values of the ranks are {values}, and rank {rank} has {came}. A value may be anything, also 0 or `None`, and two ranks may have the same: whose it is tells "
+                "the step in which it comes, and not the value"
+            )
+
+
 @check("each rank sends to its right neighbour only, one value in each step")
 def _(student):
     for ranks in 3, 6:
@@ -137,10 +160,10 @@ def _(student):
 def _(student):
     explore(student.numbers_round, ranks=3).always_ends()
     try:
-        came = mpiexec(student.texts_round, 200_000, ranks=3, limit=30)
+        came = mpiexec(student.texts_round, 20_000, ranks=3, limit=30)
     except RuntimeError:
         return  # no MPI here, which the report says
-    assert came == [[("a", 200_000), ("b", 200_000), ("c", 200_000)]] * 3
+    assert came == [[("a", 20_000), ("b", 20_000), ("c", 20_000)]] * 3
 
 
 @hidden
@@ -205,6 +228,34 @@ def the_right_neighbour_of_the_last_rank(): ...
 
 @wrong("the value of rank 0 comes first", replaced={"values[(rank - step - 1) % size] = passing": "values[step + 1] = passing", "values[rank] = passing": "values[0] = passing"})  # fmt: skip
 def in_the_order_in_which_they_came(): ...
+
+
+@wrong("not those that are smaller come first, but those of the first ranks")
+def sorted_by_value():
+    def ring_exchange(comm, value):
+        rank, size = comm.Get_rank(), comm.Get_size()
+        values = [value]
+        for _ in range(size - 1):
+            values.append(comm.sendrecv(values[-1], dest=(rank + 1) % size, source=(rank - 1) % size))
+        return sorted(values, key=str)
+
+
+@wrong("also 0 or `None`", replaced={"values[(rank - step - 1) % size] = passing": "values[(rank - step - 1) % size] = passing or values[(rank - step - 1) % size]"})  # fmt: skip
+def what_is_false_is_taken_for_nothing(): ...
+
+
+@wrong("go on for ever and never end (livelock)", "✘ values that are alike, in any order, and none at all")
+def until_no_place_is_empty():
+    def ring_exchange(comm, value):
+        rank, size = comm.Get_rank(), comm.Get_size()
+        values = [None] * size
+        values[rank] = passing = value
+        place = rank
+        while None in values:
+            passing = comm.sendrecv(passing, dest=(rank + 1) % size, source=(rank - 1) % size)
+            place = (place - 1) % size
+            values[place] = passing
+        return values
 
 
 @wrong("does each pass on what it has just received?", replaced={"comm.sendrecv(passing,": "comm.sendrecv(value,"})

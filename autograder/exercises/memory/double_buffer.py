@@ -4,7 +4,8 @@ Some cells stand in a row. In every step each cell becomes the sum of itself and
 and stays as it is. From `[1, 0, 0, 0]` comes `[1, 1, 0, 0]`, then `[1, 2, 1, 0]`, then `[1, 3, 3, 1]`.
 
 Write `double_buffer(values, steps)`. It starts **one process for each value**, which computes this cell in all the steps. The cells are in shared memory. It returns the list of the
-values after so many steps. `values` are whole numbers, at least one of them. All must be right in every interleaving, however fast or slow a process is.
+values after so many steps. `values` are whole numbers, at least one of them, and so large as an `Array("i")` can hold, also in
+between. Leave the list as it is. All must be right in every interleaving, however fast or slow a process is.
 
 There may be any number of steps, also none.
 """
@@ -92,11 +93,17 @@ def _(student):
     explore(student.double_buffer, [5], 3).always(lambda values: list(values) == [5])
 
 
-@check("on real processes", limit=3)
+@check("on real processes", limit=4)
 def _(student):
     explore(student.double_buffer, [1, 10], 1).always_ends()
     assert student.double_buffer([1, 0, 0, 0], 3) == [1, 3, 3, 1]
-    assert student.double_buffer([2, -1, 5], 4) == [2, 7, 13]
+    came, (values, *_) = student.double_buffer.in_place([2, -1, 5], 4)
+    assert came == [2, 7, 13]
+    assert values == [2, -1, 5], "double_buffer changed the list `values`, which is its caller's"
+    large = student.double_buffer([2_000_000_000, -1_999_999_999], 1)
+    assert large == [2_000_000_000, 1], (
+        f"[2000000000, -1999999999] becomes [2000000000, 1], and {large} came back: how large a number do the cells hold?"
+    )
     assert student.double_buffer([1_000, -3_000], 1) == [1_000, -2_000]
 
 
@@ -120,6 +127,20 @@ def _(student, reference):
 @check("three steps of two cells, in every interleaving")
 def _(student):
     explore(student.double_buffer, [1, 10], 3, budget=60_000).always(lambda values: list(values) == [1, 13])
+
+
+@wrong(
+    "how large a number do the cells hold?",
+    replaced={'Array("q", values), Array("q",': 'Array("h", values), Array("h",'},
+)
+def cells_of_16_bits(): ...
+
+
+@wrong(
+    "double_buffer changed the list `values`",
+    replaced={"return buffers[steps % 2][:]": "values[:] = buffers[steps % 2][:]\n    return values"},
+)
+def into_the_list_of_the_caller(): ...
 
 
 @wrong("the last cell has added a neighbour that was new already", "✘ one step, in every interleaving")

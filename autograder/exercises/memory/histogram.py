@@ -4,7 +4,7 @@ Write `histogram(values, bins, workers)`. `values` is a list of whole numbers fr
 each of them occurs. `workers` processes count, each of them its share of the values.
 
 Every one of them may finish at any moment, and nothing may be lost, in whatever order they go. And counting must stay cheap: a lock is taken, and a message sent, for a
-**worker**, not for a value. (There may be more workers than values.)
+**worker**, not for a value. (There may be more workers than values.) Leave `values` as it is.
 """
 
 from collections import Counter
@@ -79,8 +79,10 @@ def _(student):
         assert counts == expected
 
 
-@check("no values, or fewer than workers", limit=3)
+@check("no values, or fewer than workers; and `values` stays as it is", limit=3)
 def _(student):
+    counts, (values, *_) = student.histogram.in_place([2, 0, 1, 2], 3, 2)
+    assert values == [2, 0, 1, 2], "histogram changed the list `values`, which is its caller's: work on a copy"
     assert student.histogram([], 3, 2) == [0, 0, 0]
     assert student.histogram([1], 2, 3) == [0, 1]
 
@@ -141,6 +143,9 @@ def _(student):
     found = simulate(student.histogram, [number % 5 for number in range(200_000)], 5, 2, cores=2, limit=6)
     parent, *loads = found.busy.values()
     assert loads, "no other process was started: nobody shares the work"
+    assert found.result == [40_000] * 5, (
+        f"each of five numbers occurs 40,000 times, and the counts are {found.result}: how large a number does each place hold?"
+    )
     assert max(loads) <= 0.75 * sum(loads), (
         f"one of two workers does {max(loads) / sum(loads):.0%} of the counting: give each a half"
     )
@@ -151,6 +156,28 @@ def _(student):
 def _(student, reference):
     for values, bins, workers in ([n % 11 for n in range(500)], 12, 4), ([0] * 50, 1, 3), ([4, 4, 1], 5, 1):
         assert student.histogram(values, bins, workers) == reference.histogram(values, bins, workers)
+
+
+@wrong("how large a number does each place hold?", "✘ each worker counts a share")
+def counts_of_16_bits():
+    def count_share(values, bins, shared):
+        counts = [values.count(number) for number in range(bins)]
+        with shared.get_lock():
+            for number in range(bins):
+                shared[number] += counts[number]
+
+    def histogram(values, bins, workers):
+        shared = Array("h", bins)
+        processes = [Process(target=count_share, args=(values[n::workers], bins, shared)) for n in range(workers)]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join()
+        return list(shared)
+
+
+@wrong("histogram changed the list `values`", replaced={"results = Queue()": "results = Queue()\n    values.sort()"})
+def sorted_in_its_place(): ...
 
 
 @wrong("both read the old number, and both write it plus one")

@@ -6,7 +6,7 @@ processes, each of which adds about as many rows.
 The numbers must not travel. Put the matrix into shared memory **once** (a `SharedMemory`, or an `Array`) and tell each worker which rows are its
 own: no rows through a pipe or queue, and none as arguments. What comes back may travel: a sum is one number a row.
 
-There may be fewer rows than workers, and numbers of any kind that `matrix.sum(axis=1)` adds up. When `row_sums` returns, all workers are joined,
+The matrix may be a part of another one, or turned, such as `matrix.T`. There may be fewer rows than workers, and numbers of any kind that `matrix.sum(axis=1)` adds up. When `row_sums` returns, all workers are joined,
 and the shared memory is closed and unlinked. The matrix itself is not changed.
 """
 
@@ -86,6 +86,14 @@ def sums_of_many(rows, columns, workers):
     return plain_numbers(sums), bool((matrix == np.arange(rows * columns).reshape(rows, columns)).all())
 
 
+@given
+def sums_of_views(workers):
+    # Of matrices that are parts of another one, or turned: their numbers lie elsewhere, or in another order.
+    whole = np.arange(24, dtype="i8").reshape(4, 6)
+    views = {"matrix.T": whole.T, "matrix[:, ::2]": whole[:, ::2], "matrix[::-1]": whole[::-1]}
+    return [(how, plain_numbers(row_sums(view, workers)), view.sum(axis=1).tolist()) for how, view in views.items()]
+
+
 @check("the sums of the rows, in their order", limit=5)
 def _(student):
     sums = student.sums_of([[1, 2], [3, 4], [5, 6]], "i8", 2)
@@ -107,6 +115,15 @@ def _(student):
         assert sums == expected, (
             f"the rows {rows} of dtype {dtype} have the sums {expected}, and {sums} came back: whoever makes an array on shared bytes "
             "must say the same dtype as the one who wrote them"
+        )
+
+
+@check("a matrix that is turned, or a part of another one", limit=5)
+def _(student):
+    for how, sums, expected in student.sums_of_views(2):
+        assert sums == expected, (
+            f"a matrix that was made by `{how}` has the sums {expected}, and {sums} came back: its numbers lie in memory in another order, or with gaps. "
+            "Copy it into the shared array, `shared[:] = matrix`, and not its bytes"
         )
 
 
@@ -165,6 +182,15 @@ def _(student, reference):
 def _(student):
     sums, unchanged = student.sums_of_many(9_000, 2, 2)
     assert sums == [4 * row + 1 for row in range(9_000)]
+
+
+@wrong(
+    "its numbers lie in memory in another order, or with gaps",
+    replaced={
+        "        np.ndarray(matrix.shape, matrix.dtype, buffer=memory.buf)[:] = matrix\n": '        memory.buf[: matrix.nbytes] = matrix.tobytes(order="A")\n'
+    },
+)
+def its_bytes_as_they_lie(): ...
 
 
 @wrong("bytes went through pipes and queues", "Put them into shared memory")

@@ -12,6 +12,7 @@ hold the array when its block has ended, but nobody uses it any more.
 """
 
 import contextlib
+import time
 from contextlib import contextmanager
 from multiprocessing import Process
 from multiprocessing.shared_memory import SharedMemory
@@ -103,7 +104,7 @@ def close_only_when_told(use, *arguments):
     closed, close = [], SharedMemory.close
     SharedMemory.close = lambda memory: (closed.append(memory), close(memory))[-1]
     SharedMemory.__del__ = lambda memory: None
-    with contextlib.suppress(ZeroDivisionError):
+    with contextlib.suppress(ZeroDivisionError, KeyboardInterrupt):
         use(*arguments)
     if not closed:
         raise SystemExit(5)
@@ -113,8 +114,36 @@ def close_only_when_told(use, *arguments):
 def attach(name, raising):
     with attached(name, (2,), "i8") as array:
         array += 1
+        if raising == "KeyboardInterrupt":
+            raise KeyboardInterrupt
         if raising:
             1 / 0
+
+
+@given
+def answer_in_the_block(name):
+    # Writes 1, and waits within its block for a 2.
+    with attached(name, (2,), "i8") as array:
+        array[0] = 1
+        for _ in range(200):
+            if array[1] == 2:
+                return
+            time.sleep(0.01)
+    raise SystemExit(6)
+
+
+@given
+def seen_while_both_are_in_their_blocks():
+    # Whether the one who made the array sees what a child writes whose block goes on, and how the child ended, which waits for an answer.
+    with shared_array((2,), "i8") as (array, name):
+        child = Process(target=answer_in_the_block, args=(name,))
+        child.start()
+        while not array[0] and child.is_alive():
+            time.sleep(0.01)
+        seen = child.is_alive()
+        array[1] = 2
+        child.join()
+        return seen, child.exitcode
 
 
 @given
@@ -136,9 +165,11 @@ def still_there_after_the_block(raising):
     try:
         with shared_array((4,), "i4") as (array, name):
             array[:] = 1
+            if raising == "KeyboardInterrupt":
+                raise KeyboardInterrupt
             if raising:
                 1 / 0
-    except ZeroDivisionError:
+    except (ZeroDivisionError, KeyboardInterrupt):
         came_out = True
     try:
         SharedMemory(name).close()
@@ -214,6 +245,11 @@ def _(student):
     assert came_out is True, (
         "an exception in the block never came out of it: whoever wrote the block must learn of it. `finally` cleans up and lets it go on; `except` swallows it"
     )
+    there, came_out = student.still_there_after_the_block("KeyboardInterrupt")
+    assert there is False, (
+        "a KeyboardInterrupt ended the block, and the memory is still there: `except Exception` does not see it, and `finally` is done in any case"
+    )
+    assert came_out is True, "a KeyboardInterrupt in the block never came out of it"
 
 
 @check("two arrays at once do not know each other")
@@ -227,7 +263,7 @@ def _(student):
 
 @check("every process closes the memory, also when an exception ends the block")
 def _(student):
-    for raising in False, True:
+    for raising in False, True, "KeyboardInterrupt":
         made, attached = student.ends_of_closing(raising)
         assert made != 5, (
             "after its block `shared_array` has not closed the memory: `unlink` removes the name, `close` gives back this process's own part"
@@ -247,6 +283,17 @@ def _(student):
     for shape, dtype in ((300, 1_000), "f8"), ((1,), "i2"):
         codes, its_shape, its_dtype, zeros, found = student.written_by_children(shape, dtype, 2)
         assert (codes, its_shape, found) == ([0, 0], shape, (2, 2))
+
+
+@check("what one writes is seen by the other at once, and not only when a block ends", limit=8)
+def _(student):
+    seen, code = student.seen_while_both_are_in_their_blocks()
+    assert seen is True, (
+        "a child wrote into its array, and its parent did not see it while the child's block went on: is it a copy that is written back at the end?"
+    )
+    assert code == 0, (
+        "a parent wrote into its array, and its child did not see it while its block went on: is it a copy that was made at the beginning?"
+    )
 
 
 @wrong(
@@ -276,6 +323,24 @@ def whoever_attaches_unlinks(): ...
     },
 )
 def without_finally(): ...
+
+
+@wrong(
+    "a KeyboardInterrupt ended the block, and the memory is still there",
+    replaced={
+        "    finally:\n        memory.close()\n        memory.unlink()": "    except Exception:\n        memory.close()\n        memory.unlink()\n        raise\n    else:\n        memory.close()\n        memory.unlink()"
+    },
+)
+def whatever_is_an_exception(): ...
+
+
+@wrong(
+    "is it a copy that is written back at the end?",
+    replaced={
+        "        yield np.ndarray(shape, dtype, buffer=memory.buf)\n": "        array = np.ndarray(shape, dtype, buffer=memory.buf)\n        copy = array.copy()\n        yield copy\n        array[...] = copy\n"
+    },
+)
+def a_copy_that_is_written_back(): ...
 
 
 @wrong("buffer is too small for requested array", replaced={"np.dtype(dtype).itemsize * ": ""})

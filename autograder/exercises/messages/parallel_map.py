@@ -5,6 +5,7 @@ Write `parallel_map(function, items, workers)`. It returns the list of `function
 at a time, and put what comes out into another queue. So whoever has finished early takes the next task.
 
 - Items and results may be of any kind, also equal ones and `None`, and there may be many of them or none.
+  No item is taken for a sentinel, whatever it is equal to, and the list stays as it is.
 - If `function` raises an exception for an item, `parallel_map` raises that exception, or one of them if there are several.
   What it does with the other tasks is left to you.
 - In any case all workers have ended and are joined when it returns or raises.
@@ -91,6 +92,26 @@ def kinds_of_errors(items):
 
 
 @given
+class EqualToAll:
+    def __eq__(self, other):
+        return True
+
+    __hash__ = None
+
+
+@given
+def kinds_beside_one_equal_to_all(items, workers):
+    return parallel_map(kind_of, [EqualToAll(), *items], workers)
+
+
+@given
+def left_of(items):
+    # What is left of `items` when they have been doubled.
+    parallel_map(doubled, items, 2)
+    return items
+
+
+@given
 def refuse_two(item):
     if item == 2:
         raise ValueError("two is refused")
@@ -148,11 +169,13 @@ def _(student):
     found.always(lambda result: list(result) == [2, 4])
 
 
-@check("it maps, on real processes", limit=3)
+@check("it maps, on real processes", limit=4)
 def _(student):
     explore(student.parallel_map, given.doubled, [7], 2).always_ends()
     assert student.parallel_map(given.doubled, [3, 1, 2], 2) == [6, 2, 4]
     assert student.parallel_map(given.doubled, [5, 5, 5, 1, 5], 3) == [10, 10, 10, 2, 10]
+    left = student.left_of([3, 1, 2])
+    assert left == [3, 1, 2], f"parallel_map changed the list `items`, which is its caller's: {left} is left of it"
 
 
 @check("there may be no items, or fewer than workers", limit=3)
@@ -240,6 +263,17 @@ def _(student):
     found.always(lambda result: list(result) == [6, 2, 4])
 
 
+@check("no item is taken for a sentinel, whatever it is equal to", limit=3)
+def _(student):
+    explore(student.parallel_map, given.kind_of, [1], 2).always_ends()
+    found = explore(student.kinds_beside_one_equal_to_all, [], 1)
+    assert not found.deadlocks, (
+        "with an item that says to everything that it is equal to it, somebody waits for ever: it is taken for the sentinel. Items may be of any kind, so "
+        "whatever you take for a sentinel can be one. A task that is a pair is never equal to it"
+    )
+    assert student.kinds_beside_one_equal_to_all([1], 2) == ["EqualToAll", "int"]
+
+
 @wrong(
     "so each worker needs one",
     "✘ it maps, on real processes",
@@ -297,6 +331,42 @@ def an_exception_among_the_results(): ...
     replaced={"(place, False, error)": "(place, True, error)", "if not came": "if isinstance(result, Exception)"},
 )
 def every_exception_taken_for_a_raised_one(): ...
+
+
+@wrong("it is taken for the sentinel", "✘ no item is taken for a sentinel")
+def a_text_as_the_sentinel():
+    def work_off(function, tasks, results):
+        while (task := tasks.get())[1] != "stop":
+            place, item = task
+            try:
+                results.put((place, True, function(item)))
+            except Exception as error:
+                results.put((place, False, error))
+
+    def parallel_map(function, items, workers):
+        tasks, results = Queue(), Queue()
+        processes = [Process(target=work_off, args=(function, tasks, results)) for _ in range(workers)]
+        for process in processes:
+            process.start()
+        for task in enumerate([*items, *["stop"] * workers]):
+            tasks.put(task)
+        found = sorted([results.get() for _ in items], key=lambda result: result[0])
+        for process in processes:
+            process.join()
+        for _, came, result in found:
+            if not came:
+                raise result
+        return [result for _, _, result in found]
+
+
+@wrong(
+    "parallel_map changed the list `items`",
+    replaced={
+        "for task in enumerate(items):\n        tasks.put(task)": "number = len(items)\n    for place in range(number):\n        tasks.put((place, items.pop(0)))",
+        "for _ in items]": "for _ in range(number)]",
+    },
+)
+def the_items_are_used_up(): ...
 
 
 @wrong("is it taken for the sentinel?", "✘ None is an item like any other")

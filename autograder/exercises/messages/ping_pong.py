@@ -126,6 +126,36 @@ def _(student, reference):
         assert student.ping_pong(rounds) == reference.ping_pong(rounds)
 
 
+@check("whoever receives a ball hits that one back")
+def _(student):
+    steps = explore(student.ping_pong, 3).always_ends().schedule().steps
+    sent = [step.operation.split()[1] for step in steps if step.operation.startswith("send ")]
+    balls = [int(ball) for ball in sent if ball.isdigit()]
+    assert len(balls) != 6 or balls == [0, 1, 2, 3, 4, 5], (
+        f"in three rounds the balls {balls} were sent, one after the other, and each should be one more than the one before: whoever receives a ball hits "
+        "that one back, and does not know by heart what would come"
+    )
+
+
+@wrong("that one back, and does not know by heart")
+def the_child_counts_by_itself():
+    def play(connection, rounds):
+        for number in range(rounds):
+            connection.recv()
+            connection.send(2 * number + 1)
+
+    def ping_pong(rounds):
+        ours, theirs = Pipe()
+        child = Process(target=play, args=(theirs, rounds))
+        child.start()
+        came = []
+        for _ in range(rounds):
+            ours.send(0)
+            came.append(ours.recv())
+        child.join()
+        return came
+
+
 @wrong("where both receive first, nobody can go on (deadlock)", "✘ the game comes to its end")
 def both_receive_first():
     def ping_pong(rounds):

@@ -8,7 +8,7 @@ Each stage is **one** process of its own, and all of them work at the same time:
 item, the first stage has the second item. They pass the items on through queues, and **every queue is bounded**: it holds at most 4
 messages, so that a fast stage waits for a slow one.
 
-An item may be of any kind, also `None`, and there may be many or none. Without stages the items come out as they are. A stage never
+An item may be of any kind, also `None`, and none is taken for a sentinel, whatever it is equal to. There may be many or none; both lists stay as they are. Without stages the items come out as they are. A stage never
 raises. Threads are not needed, and the checks cannot follow them. When `pipeline` returns, all processes have ended and are joined.
 """
 
@@ -68,6 +68,27 @@ def one_more(item):
 @given
 def kind_of(item):
     return type(item).__name__
+
+
+@given
+class EqualToAll:
+    def __eq__(self, other):
+        return True
+
+    __hash__ = None
+
+
+@given
+def kinds_of_items_equal_to_all(number, stages):
+    return pipeline([same] * (stages - 1) + [kind_of], [EqualToAll() for _ in range(number)])
+
+
+@given
+def left_of(items):
+    # What is left of `items` and of the stages when the items have gone through them.
+    stages = [doubled, one_more]
+    pipeline(stages, items)
+    return items, len(stages)
 
 
 @given
@@ -137,10 +158,13 @@ def _(student):
     assert found.result == [2 * item + 1 for item in range(60)]
 
 
-@check("on real processes", limit=3)
+@check("on real processes", limit=4)
 def _(student):
     explore(student.through, ["doubled", "doubled"], [1]).always_ends()
     assert student.through(["doubled", "one_more"], [1, 5, 1]) == [3, 11, 3]
+    items, stages = student.left_of([1, 5, 1])
+    assert items == [1, 5, 1], f"pipeline changed the list `items`, which is its caller's: {items} is left of it"
+    assert stages == 2, f"pipeline changed the list `stages`, which is its caller's: {stages} of 2 are left of it"
     assert student.through(["one_more", "doubled", "one_more"], list(range(30))) == [2 * item + 3 for item in range(30)]
 
 
@@ -209,6 +233,19 @@ def _(student, reference):
         assert student.through(names, items) == reference.through(names, items)
 
 
+@check("no item is taken for a sentinel, whatever it is equal to", limit=3)
+def _(student):
+    explore(student.through, ["doubled", "doubled"], [1]).always_ends()
+    for stages in 1, 2:
+        found = explore(student.kinds_of_items_equal_to_all, 1, stages)
+        lost = found.deadlocks or any(len(result) == 0 for result in found.results)
+        assert not lost, (
+            "an item that says to everything that it is equal to it was lost, or somebody waits for ever: it is taken for the sentinel. Items may be of any kind, so "
+            "whatever you take for a sentinel can be one. Put the items into something"
+        )
+    assert student.kinds_of_items_equal_to_all(3, 2) == ["EqualToAll"] * 3
+
+
 @wrong(
     "does a stage that finds the sentinel pass it on to the next?",
     replaced={
@@ -241,6 +278,40 @@ def queues_without_bounds(): ...
     },
 )
 def all_items_put_before_one_is_read(): ...
+
+
+@wrong("it is taken for the sentinel", "✘ no item is taken for a sentinel")
+def a_text_for_the_end():
+    def run_stage(stage, source, target):
+        for item in source if isinstance(source, list) else iter(source.get, "END"):
+            target.put(stage(item))
+        target.put("END")
+
+    def pipeline(stages, items):
+        queues = [Queue(4) for _ in stages]
+        processes = [Process(target=run_stage, args=args) for args in zip(stages, [list(items), *queues], queues)]
+        for process in processes:
+            process.start()
+        result = list(iter(queues[-1].get, "END")) if stages else items
+        for process in processes:
+            process.join()
+        return result
+
+
+@wrong(
+    "pipeline changed the list `items`",
+    replaced={"packed = [(item,) for item in items]": "packed = [(items.pop(0),) for _ in range(len(items))]"},
+)
+def the_items_are_used_up(): ...
+
+
+@wrong(
+    "pipeline changed the list `stages`",
+    replaced={
+        "for args in zip(stages, [packed, *queues], queues)]": "for args in zip(stages, [packed, *queues], queues)]\n    del stages[1:]"
+    },
+)
+def the_stages_are_used_up(): ...
 
 
 @wrong("an item that is None was lost: is it taken for the sentinel?")

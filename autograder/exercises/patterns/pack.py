@@ -55,6 +55,12 @@ def rest_by_three(number):
 
 
 @given
+def itself(item):
+    # What an item counts as, true or false.
+    return item
+
+
+@given
 def is_missing(item):
     return item is None
 
@@ -131,6 +137,16 @@ def _(student):
     assert positions == [0, None, 1, None, 2]
 
 
+@check("what counts as true is true: `keep` may return any value")
+def _(student):
+    items = [3, -1, "no", "", 0.5, [], [0], None]
+    positions, result = student.pack(given.itself, items)
+    positions, result = list(positions), list(result)
+    told = "3, -1, 'no', 0.5 and [0] count as true, and '', [] and None as false: of what `keep` returns make a 1 or a 0 first"
+    assert result == [3, -1, "no", 0.5, [0]], told
+    assert positions == [0, 1, 2, None, 3, None, 4, None], told
+
+
 @check("an item that is None or 0 can be kept")
 def _(student):
     for keep, items, kept in [(given.is_missing, [7, None, 0, None], [None, None]), (given.is_even, [0, 3, 0], [0, 0])]:
@@ -200,6 +216,19 @@ def compared_with_true():
     def pack(keep, items):
         kept = [i for i, item in enumerate(items) if keep(item) == True]  # noqa: E712
         return [kept.index(i) if i in kept else None for i in range(len(items))], [items[i] for i in kept]
+
+
+@wrong("of what `keep` returns make a 1 or a 0 first")
+def no_more_than_one():
+    from itertools import accumulate
+
+    def pack(keep, items):
+        flags = [
+            min(1, keep(item)) if isinstance(keep(item), (int, float)) else int(bool(keep(item))) for item in items
+        ]
+        totals = list(accumulate(flags))
+        positions = [int(total) - 1 if flag else None for flag, total in zip(flags, totals)]
+        return positions, [item for flag, item in zip(flags, items) if flag]
 
 
 @wrong("an item that is None or 0 is kept like others")

@@ -103,6 +103,9 @@ def _(student):
     assert made.count("(") == 4, told
     assert made[:40].replace("(", "").replace(")", "") == "705NoneFalse", told
     assert student.tree_reduce(given.joined, ["", "x", "", ""]) == "x"
+    assert student.tree_reduce(given.joined, [-1, -1, -1]) == -3, (
+        "-1, -1 and -1 together are -3: any number can be an item"
+    )
 
 
 @check("no items: ValueError")

@@ -96,7 +96,16 @@ def _(student):
     assert found.get("fish") != 2, (
         '"fish" occurs 4 times in these texts, twice in each of two, and the answer is 2: the numbers of all documents are added'
     )
+    assert "more" in found, (
+        "the words of the last of 3 documents are not there, with 2 workers: are documents lost that are left over when they are divided by workers?"
+    )
     assert found == {"one": 2, "fish": 4, "two": 1, "red": 1, "blue": 1, "more": 1}
+    found = student.word_count(["It isn't a well-known fish."], 2)
+    for word in found:
+        assert str(word).isalpha(), (
+            f"{str(word)[:40]!r} is not what `words(text)` finds: it gives words in small letters, and no punctuation; let it find them"
+        )
+    assert found == {"it": 1, "isn": 1, "t": 1, "a": 1, "well": 1, "known": 1, "fish": 1}
 
 
 @check("nothing to count", limit=30)
@@ -136,12 +145,12 @@ def _(student):
 
 @check("the workers share the counting: parallelism 1.7 on 4 virtual cores", limit=30)
 def _(student):
-    documents = [" ".join(["the cat", "sat on", "the mat"][(i + j) % 3] for j in range(6_000)) for i in range(16)]
+    documents = [" ".join(["the cat", "sat on", "the mat"][(i + j) % 3] for j in range(13_500)) for i in range(7)]
     found = simulate(student.word_count, documents, 4, cores=4, limit=25)
-    assert found.result == {"the": 64_000, "cat": 32_000, "sat": 32_000, "on": 32_000, "mat": 32_000}
+    assert found.result == {"the": 63_000, "cat": 31_500, "sat": 31_500, "on": 31_500, "mat": 31_500}
     parent, *loads = found.busy.values()
     assert loads, "no other process was started: nobody shares the work"
-    assert len(loads) == 4, f"for 4 workers and 16 documents {len(loads)} processes were started"
+    assert len(loads) == 4, f"for 4 workers and 7 documents {len(loads)} processes were started"
     assert found.bytes <= 1.4 * sum(map(len, documents)), "the words themselves were sent: let the workers count them"
     share = parent / found.work
     assert share <= 0.4, (
@@ -288,6 +297,31 @@ def all_documents_to_one_worker():
     def word_count(documents, workers):
         with Pool(workers) as pool:
             return pool.apply(count_group, (documents,))
+
+
+@wrong("is not what `words(text)` finds: it gives words in small letters, and no punctuation; let it find them")
+def words_without_what_stands_around_them():
+    def count_group(documents):
+        found = [word.strip(".,;:!?\"'") for document in documents for word in document.lower().split()]
+        return Counter(word for word in found if word)
+
+
+@wrong(
+    "are documents lost that are left over",
+    replaced={
+        "documents[worker::workers]": "documents[worker * max(1, len(documents) // workers) : (worker + 1) * max(1, len(documents) // workers)]"
+    },
+)
+def shares_of_one_size(): ...
+
+
+@wrong(
+    "of their work: let each have its share of the documents",
+    replaced={
+        "documents[worker::workers] for worker in range(workers)]": "documents[n * (len(documents) // workers) : (n + 1) * (len(documents) // workers) if n < workers - 1 else None] for n in range(workers)]"
+    },
+)
+def the_last_gets_what_is_left_over(): ...
 
 
 @wrong("of all the work itself: let the workers find the words and count them")

@@ -1,7 +1,7 @@
 """Large chunks first
 
 A list says for how many seconds each item will compute, **as far as one can guess**: in truth it may be half or twice as long. Write `adaptive_chunks(costs, workers)`. It cuts the list into chunks, and
-returns the list of these chunks, each a list of costs. All items are in them, once and in their order, and no chunk is empty.
+returns the list of these chunks, each a list of costs. All items are in them, once and in their order, and no chunk is empty. The list itself stays as it is.
 
 The chunks go to `workers` processes in your order, the next one to whoever is free. Choose them so that
 
@@ -78,7 +78,10 @@ def compute_in_chunks(costs, times, workers):
 @check("all items, once and in their order, and no chunk is empty")
 def _(student):
     for costs, workers in ([1] * 10, 2), ([5, 1, 4, 1, 3, 2, 8], 3), ([2], 4), ([0.1, 0.2, 0.3, 0, 0], 2):
-        chunks = student.adaptive_chunks(costs, workers)
+        chunks, (left, _) = student.adaptive_chunks.in_place(costs, workers)
+        assert left == costs, (
+            f"adaptive_chunks changed the list `costs`, which is its caller's: {left} is left of {costs}"
+        )
         assert all(isinstance(chunk, list) for chunk in chunks), (
             f"a chunk is a list of costs, and {chunks[0]!r} is in the list of chunks: return the items themselves"
         )
@@ -165,6 +168,18 @@ def _(student):
         assert found.makespan <= 1.05 * least, (
             f"with costs that jump and {workers} workers it takes {found.makespan / least - 1:.0%} longer than it must"
         )
+
+
+@wrong("adaptive_chunks changed the list `costs`")
+def the_costs_are_used_up():
+    def adaptive_chunks(costs, workers):
+        chunks = []
+        while costs:
+            chunk, part = [costs.pop(0)], sum(costs) / (2 * workers)
+            while costs and sum(chunk) < part:
+                chunk.append(costs.pop(0))
+            chunks.append(chunk)
+        return chunks
 
 
 @wrong("with a large chunk at the end a wrong guess cannot be made up for")

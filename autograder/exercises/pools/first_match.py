@@ -5,7 +5,7 @@ found an item for which `test(item)` is true, `first_match` returns that item, w
 
 **As soon as**: it waits neither for tests that are running nor for those that have not begun. It stops them. When it returns, all processes have ended.
 
-Items go to the workers one at a time, in the order of the list. An item that passes may be of any kind but `None`, also 0 or `""`.
+Items go to the workers one at a time, in the order of the list, which stays as it is. An item that passes may be of any kind but `None`, also 0 or `""`.
 """
 
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -50,6 +50,13 @@ def is_even(number):
 
 
 @given
+def left_of(items):
+    # What is left of `items` when an even one has been looked for.
+    first_match(is_even, items, 2)
+    return items
+
+
+@given
 def rest_of_two(number):
     return number % 2  # 0 or 1: false or true, and no bool
 
@@ -79,7 +86,7 @@ def sleeps_or_passes(item):
     return False
 
 
-@check("an item that passes, or None", limit=4)
+@check("an item that passes, or None", limit=5)
 def _(student):
     found = student.first_match(given.is_even, [3, 5, 8, 7], 2)
     assert found is not True, "the answer of the test came back, and not the item that passed it"
@@ -89,6 +96,8 @@ def _(student):
         "the test says 1 for 7, which is true, though it is not `True`: 7 has passed"
     )
     assert student.first_match(given.is_even, [], 2) is None
+    left = student.left_of([3, 5, 8, 7])
+    assert left == [3, 5, 8, 7], f"first_match changed the list `items`, which is its caller's: {left} is left of it"
 
 
 @check("an item may itself be false", limit=4)
@@ -150,6 +159,20 @@ def _(student, reference):
         (given.empty, [[], 1], 1),
     ):
         assert student.first_match(test, items, workers) == reference.first_match(test, items, workers)
+
+
+@wrong("first_match changed the list `items`")
+def the_items_are_used_up():
+    def taken(items):
+        while items:
+            yield items.pop(0)
+
+    def first_match(test, items, workers):
+        with Pool(workers) as pool:
+            for item, passed in pool.imap_unordered(partial(tried, test), taken(items)):
+                if passed:
+                    return item
+        return None
 
 
 @wrong("it waits for a test that runs", "the tests that come behind it are done all the same")

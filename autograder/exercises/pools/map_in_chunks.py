@@ -4,9 +4,10 @@ Write `map_in_chunks(function, items, workers, size)`. It returns the list of `f
 `workers` processes. A task is a **chunk** of `size` items (the last one may be smaller), and goes to whichever worker is free. So there is one message to a worker, and one back, for
 each chunk, and not for each item.
 
-There may be no items, and fewer than workers. You may use a `Pool` or a `ProcessPoolExecutor`. All processes have ended when `map_in_chunks` returns.
+There may be no items, and fewer than workers. Leave `items` as it is. You may use a `Pool` or a `ProcessPoolExecutor`. All processes have ended when `map_in_chunks` returns.
 """
 
+import os
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import Pool, Process, Queue, get_context
@@ -45,6 +46,18 @@ def squared(number):
 def computed_for(seconds):
     work(seconds)
     return seconds
+
+
+@given
+def number_of_my_process(item):
+    return os.getpid()
+
+
+@given
+def where_computed(items, workers, size):
+    # The number of the process that calls map_in_chunks, and of those that computed; and whether `items` is as it was.
+    before = list(items)
+    return os.getpid(), map_in_chunks(number_of_my_process, items, workers, size), items == before
 
 
 @check("all results, in the order of the items", limit=6)
@@ -115,11 +128,45 @@ def _(student, reference):
         )
 
 
+@check("the workers compute, also where there is little to do, and `items` stays as it is", limit=6)
+def _(student):
+    for items in [1, 2, 3, 4, 5], [1], [1, 2]:
+        caller, found, unchanged = student.where_computed(items, 2, 2)
+        assert caller not in found, (
+            f"of {len(items)} items in chunks of 2, {found.count(caller)} were computed in the process that called map_in_chunks: its workers compute, "
+            "and all of it"
+        )
+        assert unchanged is True, "map_in_chunks changed the list `items`, which is its caller's: cut slices out of it"
+
+
 @wrong("messages for 200 items in chunks of 10: one there and one back for every item")
 def one_message_an_item():
     def map_in_chunks(function, items, workers, size):
         with Pool(workers) as pool:
             return list(pool.imap(function, items))
+
+
+@wrong("1 were computed in the process that called map_in_chunks")
+def little_is_not_worth_a_pool():
+    def map_in_chunks(function, items, workers, size):
+        if len(items) <= 1:
+            return [function(item) for item in items]
+        with Pool(workers) as pool:
+            return pool.map(function, items, chunksize=size)
+
+
+@wrong("map_in_chunks changed the list `items`")
+def the_items_are_used_up():
+    def one_chunk(function, chunk):
+        return [function(item) for item in chunk]
+
+    def map_in_chunks(function, items, workers, size):
+        chunks = []
+        while items:
+            chunks.append(items[:size])
+            del items[:size]
+        with Pool(workers) as pool:
+            return [result for results in pool.imap(partial(one_chunk, function), chunks) for result in results]
 
 
 @wrong("is it `size` that decides?")

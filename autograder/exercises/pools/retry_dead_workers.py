@@ -3,7 +3,7 @@
 Processes are killed: by the system when memory is short, by a crash in a library, by somebody's `kill`. Write `retry_dead_workers(function, items, workers)`. It returns the list
 of `function(item)` for every item of the list, in their order, computed by at most `workers` processes at a time, **although any of these may die at any moment**.
 
-- Items and results may be of any kind, also lists, equal ones, and `None`.
+- Items and results may be of any kind, also lists, equal ones, and `None`. The list `items` stays as it is.
 - A task whose worker has died is done again by another one. (It will not die for ever: some time or other every task comes through.)
 - What has been done is not done again: when a worker has finished a task and dies in a later one, its earlier result counts.
 - If `function` raises an exception, nobody has died: `retry_dead_workers` raises that exception, at once or in the end.
@@ -15,10 +15,10 @@ If there are tasks enough, all `workers` are at work.
 import os
 import signal
 import sys
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, as_completed, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import Pipe, Pool, Process, get_context
-from multiprocessing.connection import wait
+from multiprocessing.connection import wait as wait_for_connections
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import sleep
@@ -33,7 +33,6 @@ hints = [
     "So keep the results by their places. As long as places are missing, make a new executor, and submit only those.",
     "Catch `BrokenProcessPool` and nothing else: every other exception is one of `function`'s own.",
 ]
-equivalent_mutants = {"- try: ...": "`submit` raises only if a worker dies before all tasks are handed over"}
 
 
 def retry_dead_workers(function, items, workers):
@@ -74,6 +73,13 @@ def noted(task):
 @given
 def doubled(number):
     return 2 * number
+
+
+@given
+def left_of(items):
+    # What is left of `items` when they have been doubled.
+    retry_dead_workers(doubled, items, 2)
+    return items
 
 
 @given
@@ -167,6 +173,76 @@ def most_at_once(workers):
 
 
 @given
+def met_after_a_death(folder):
+    # The first of all dies. Whoever comes later waits for somebody else who is here at the same time, or some seconds in vain.
+    def alive(number):
+        try:
+            os.kill(number, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
+    try:
+        Path(folder, "0").touch(exist_ok=False)
+    except FileExistsError:
+        pass
+    else:
+        os.kill(os.getpid(), signal.SIGKILL)
+    mine = Path(folder, str(os.getpid()))
+    mine.touch()
+    for _ in range(200):
+        if sum(name != "0" and alive(int(name)) for name in os.listdir(folder)) > 1:
+            return True
+        sleep(0.02)
+    mine.unlink()
+    return False
+
+
+@given
+def two_met_after_a_death():
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        return retry_dead_workers(met_after_a_death, [folder] * 2, 2)
+
+
+@given
+def results_where_one_dies_before_all_are_handed_out():
+    # Here whoever hands out tasks to an executor is so slow that the first one has died before the second one is handed out.
+    submit, submitted = ProcessPoolExecutor.submit, []
+
+    def submit_slowly(executor, *args, **kwargs):
+        submitted.append(submit(executor, *args, **kwargs))
+        if len(submitted) == 1:
+            wait(submitted, 5)
+        return submitted[-1]
+
+    ProcessPoolExecutor.submit = submit_slowly
+    try:
+        return results_and_attempts([1, 0, 0], 2)[0]
+    finally:
+        ProcessPoolExecutor.submit = submit
+
+
+@given
+def complains(task):
+    # Raises the first two times it is asked.
+    folder, kind = task
+    attempts = len(os.listdir(folder))
+    Path(folder, str(attempts)).touch()
+    if attempts < 2:
+        raise {"RuntimeError": RuntimeError, "OSError": OSError}[kind]("a complaint")
+
+
+@given
+def what_comes_of_a_complaint(kind):
+    with TemporaryDirectory() as folder:
+        try:
+            retry_dead_workers(complains, [(folder, kind)], 1)
+        except Exception as error:
+            return type(error).__name__
+        return f"no exception, and {len(os.listdir(folder))} attempts"
+
+
+@given
 def what_comes_of_an_error():
     with TemporaryDirectory() as folder:
         try:
@@ -176,11 +252,15 @@ def what_comes_of_an_error():
     return "no exception", repr(found)
 
 
-@check("nobody dies: all results in the order of the items", limit=3)
+@check("nobody dies: all results in the order of the items", limit=4)
 def _(student):
     assert student.retry_dead_workers(given.doubled, [3, 1, 2, 1], 2) == [6, 2, 4, 2]
     assert student.retry_dead_workers(given.doubled, [], 2) == []
     assert student.retry_dead_workers(given.doubled, [[1], [2], [1]], 2) == [[1, 1], [2, 2], [1, 1]]
+    left = student.left_of([3, 1, 2])
+    assert left == [3, 1, 2], (
+        f"retry_dead_workers changed the list `items`, which is its caller's: {left} is left of it"
+    )
 
 
 @check("None is a result like any other", limit=3)
@@ -236,20 +316,26 @@ def _(student):
     )
 
 
-@check("another one may die, too, and the same task may kill twice", limit=4)
+@check("others may die, too, and the same task may kill four times", limit=6)
 def _(student):
-    results, attempts = student.results_and_attempts([0, 2, 0, 1], 2)
+    results, attempts = student.results_and_attempts([0, 4, 0, 1], 2)
     assert results != "BrokenProcessPool", (
         "more than one worker died, and `BrokenProcessPool` came to the caller: one more try is not enough. Go on until no result is missing"
     )
     assert results == [0, 10, 20, 30], (
-        f"two tasks killed three workers. Right is [0, 10, 20, 30], and {results} came back"
+        f"two tasks killed five workers. Right is [0, 10, 20, 30], and {results} came back"
     )
 
 
-@check("an exception is no death: it comes to the caller", limit=3)
+@check("an exception is no death: it comes to the caller", limit=6)
 def _(student):
     assert student.what_comes_of_an_error() == ("ValueError", "a number of three digits")
+    for kind in "RuntimeError", "OSError":
+        came = student.what_comes_of_a_complaint(kind)
+        assert not came.startswith("no exception"), (
+            f"`function` raised {kind}, and the task was done again as if its worker had died: catch `BrokenProcessPool` and nothing else"
+        )
+        assert came == kind
 
 
 @check("all workers are at work", limit=20)
@@ -266,6 +352,22 @@ def _(student, reference):
     assert student.results_and_attempts(deaths, 3)[0] == reference.results_and_attempts(deaths, 3)[0]
 
 
+@check("a worker may die before all tasks are handed out", limit=6)
+def _(student):
+    results = student.results_where_one_dies_before_all_are_handed_out()
+    assert results != "BrokenProcessPool", (
+        "a worker had died when the next task was handed out, and `BrokenProcessPool` came to the caller: `submit` raises it, too, where the executor is broken already"
+    )
+    assert results == [0, 10, 20]
+
+
+@check("all workers are at work after a death, too", limit=20)
+def _(student):
+    assert student.two_met_after_a_death() == [True, True], (
+        "a worker died, and the two tasks that were left for 2 workers never were at work at the same time: the one who replaces the dead works beside the others"
+    )
+
+
 @wrong("did not come back", "✘ a worker that dies costs no result")
 def waits_on_a_pool():
     def retry_dead_workers(function, items, workers):
@@ -274,6 +376,64 @@ def waits_on_a_pool():
             pool.close()
             pool.join()
         return results
+
+
+@wrong(
+    "`submit` raises it, too",
+    replaced={
+        "            try:\n                for place, item in enumerate(items):\n                    if place not in results:\n                        futures[place] = executor.submit(function, item)\n            except BrokenProcessPool:\n                pass  # one has died already\n": "            for place, item in enumerate(items):\n                if place not in results:\n                    futures[place] = executor.submit(function, item)\n"
+    },
+)
+def handed_out_without_a_try(): ...
+
+
+@wrong(
+    "one more try is not enough",
+    replaced={
+        "while len(results) < len(items):": "for more in reversed(range(3)):",
+        "except BrokenProcessPool:\n                    pass": "except BrokenProcessPool:\n                    if not more:\n                        raise",
+    },
+)
+def three_tries(): ...
+
+
+@wrong(
+    "as if its worker had died",
+    replaced={
+        "future.result()\n                except BrokenProcessPool": "future.result()\n                except (BrokenProcessPool, OSError)"
+    },
+)
+def a_file_that_is_missing_taken_for_a_death(): ...
+
+
+@wrong(
+    "as if its worker had died",
+    replaced={
+        "future.result()\n                except BrokenProcessPool": "future.result()\n                except RuntimeError"
+    },
+)
+def every_runtime_error_taken_for_a_death(): ...
+
+
+@wrong(
+    "the one who replaces the dead works beside the others",
+    "✘ all workers are at work after a death, too",
+    replaced={
+        "    results = {}\n": "    results, first = {}, True\n",
+        "ProcessPoolExecutor(workers) as executor:\n": "ProcessPoolExecutor(workers if first else 1) as executor:\n            first = False\n",
+    },
+)
+def what_is_left_is_done_by_one(): ...
+
+
+@wrong(
+    "retry_dead_workers changed the list `items`",
+    replaced={
+        "    return [results": "    number = len(items)\n    items.clear()\n    return [results",
+        "range(len(items))]": "range(number)]",
+    },
+)
+def the_items_are_used_up(): ...
 
 
 @wrong("an executor that has lost a worker is broken for good")
@@ -460,7 +620,7 @@ def a_process_for_every_task():
                 process.start()
                 theirs.close()
                 running[ours] = process, place
-            for ours in wait(list(running)):
+            for ours in wait_for_connections(list(running)):
                 process, place = running.pop(ours)
                 try:
                     results[place], error = ours.recv()

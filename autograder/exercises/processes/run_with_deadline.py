@@ -125,6 +125,22 @@ def left_by_a_long_task_that_refuses_terminate(task_takes, seconds):
     return left_by_a_long_task(task_takes, seconds)
 
 
+@given
+def reach_the_end_with_signals_of_its_own(folder, seconds):
+    # No timer that somebody has set in its process rings, and when it is asked to end, it does so with exit code 0.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    reach_the_end(folder, seconds)
+
+
+@given
+def left_by_a_long_task_with_signals_of_its_own(task_takes, seconds):
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        returned, left = left_by(partial(reach_the_end_with_signals_of_its_own, folder, task_takes), seconds)
+        return returned, left, bool(os.listdir(folder))
+
+
 @check("the task runs in a process of its own")
 def _(student):
     caller, runners = student.processes_of_task()
@@ -226,10 +242,53 @@ def _(student, reference):
 
 
 @hidden
+@check("a task that does as it likes with signals is stopped all the same, which gives None", limit=12)
+def _(student):
+    code, left, at_its_end = student.left_by_a_long_task_with_signals_of_its_own(6, 1)
+    assert at_its_end is False, (
+        "the deadline was 1 s, and a task that uses the timer of its process itself ran for 6 s, to its own end: keep the deadline in the parent"
+    )
+    assert code != 0, (
+        "the task was told to end at the deadline, which it did with exit code 0, and 0 came back: it was late, so None should, whatever its exit code is then"
+    )
+    assert code is None
+    assert not left, "at the deadline the task was not stopped, or not joined"
+
+
+@hidden
 @check("several tasks, one after another, in time and late")
 def _(student, reference):
     for task, seconds in [(given.exit_with(9), 5), (given.exit_after(4, 0), 0.1), (given.exit_after(0, 200), 5)]:
         assert student.left_by(task, seconds)[0] == reference.left_by(task, seconds)[0]
+
+
+@wrong("it was late, so None should, whatever its exit code is then")
+def stopped_where_a_signal_has_ended_it():
+    def run_with_deadline(task, seconds):
+        process = Process(target=task)
+        process.start()
+        process.join(seconds)
+        if process.is_alive():
+            process.terminate()
+            process.join(0.5)
+            process.kill()
+            process.join()
+            return None if process.exitcode < 0 else process.exitcode
+        return process.exitcode
+
+
+@wrong("keep the deadline in the parent")
+def a_timer_in_the_child():
+    def until(deadline, task):
+        signal.signal(signal.SIGALRM, lambda *_: os._exit(124))
+        signal.setitimer(signal.ITIMER_REAL, deadline)
+        task()
+
+    def run_with_deadline(task, seconds):
+        process = Process(target=until, args=(seconds, task))
+        process.start()
+        process.join()
+        return None if process.exitcode == 124 else process.exitcode
 
 
 @wrong("the task is still running", "it does not stop the process")

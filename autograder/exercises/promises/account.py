@@ -1,7 +1,7 @@
 """An account that changes in one instant
 
 An account has two pots, money to spend and money that is saved. Write the class `Account(money, saved)` for any number of processes; amounts are whole
-numbers, 0 or more.
+numbers, 0 or more, which a shared `"i"` can hold.
 
 - `pay_in(amount)` adds to the money.
 - `pay_out(amount)` takes it away and returns True, or changes nothing and returns False if there is not enough money (what is saved does not count).
@@ -236,8 +236,10 @@ def _(student):
 def _(student):
     for more in ([3], [4, 4]):  # of 5 at most: the second 4 finds too little
         explore(student.customers, [[1]], [more]).always_ends().always(lambda end: sum(end) == 5)
-    money, saved = student.customers([[1, 2] * 20, [5] * 20], [[1] * 30])
-    assert money + saved == 164, f"there were 4, and 160 came in: {money} and {saved} are not 164"
+    money, saved = student.customers([[100, 200] * 20, [900] * 40], [[10] * 30])
+    assert money + saved == 42_004, (
+        f"there were 4, and 42,000 came in: {money} and {saved} are not 42,004. An update is lost, or the numbers are too small for so much"
+    )
 
 
 @hidden
@@ -272,6 +274,36 @@ def no_lock():
 
         def balance(self):
             return self.money.value, self.saved.value
+
+
+@wrong("or the numbers are too small for so much")
+def two_bytes_for_each_pot():
+    class Account:
+        def __init__(self, money, saved):
+            self.pots = Array("h", [money, saved])
+
+        def pay_in(self, amount):
+            with self.pots.get_lock():
+                self.pots[0] += amount
+
+        def pay_out(self, amount):
+            with self.pots.get_lock():
+                if self.pots[0] < amount:
+                    return False
+                self.pots[0] -= amount
+                return True
+
+        def save(self, amount):
+            with self.pots.get_lock():
+                if self.pots[0] < amount:
+                    return False
+                self.pots[0] -= amount
+                self.pots[1] += amount
+                return True
+
+        def balance(self):
+            with self.pots.get_lock():
+                return tuple(self.pots[:])
 
 
 @wrong("who only reads needs the lock, too", "✘ whoever asks for the balance")

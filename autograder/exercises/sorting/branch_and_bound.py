@@ -2,10 +2,12 @@
 
 A problem is a tree that is not there yet: `children(node)` gives the list of the nodes below a node, and asking is the work. A node is a tuple that begins with two things:
 
-- `node[0]`, its **bound**: nothing below it costs less;
+- `node[0]`, its **bound**, a number: nothing below it costs less;
 - `node[1]`, whether it is a **solution**. Then its bound is what it costs, and it has no children.
 
-Write `branch_and_bound(children, root, workers)`, which returns the least cost of a solution below the node `root` (`None` if there is none), found by `workers` processes, no more and no fewer.
+Costs may be 0 or less, and need not be whole. Nodes can be put in order as tuples are, the one with the least bound first.
+
+Write `branch_and_bound(children, root, workers)`, which returns the least cost of a solution below the node `root` (`None` if there is none), found by `workers` processes, no more (and fewer only if the tree is too small for all).
 
 Do not ask a node for its children if its bound is not below the **best cost known so far**: this *prunes* all that is below it. The checks count the nodes that were asked, and run the program on virtual cores:
 
@@ -30,7 +32,6 @@ hints = [
 equivalent_mutants = {
     "- pool.join()": "leaving `with` ends the workers, and waits for them",
     "+ return ...": "what a task returns is not read",
-    "+ if node[0] > best.value:": "a node as dear as the best is looked into in vain, and changes nothing",
     "+ for _ in range(1):": "seven parts with the best one first share out as well, in a tree as small as that of the checks",
     "+ nodes = sorted(child for node in nodes for child in ([node] if node[0] else children(node)))": "seven parts with the best one first share out as well, in a tree as small as that of the checks",
 }
@@ -117,6 +118,19 @@ def two_dear_leaves(node):
 
 
 @given
+def leaves(node):
+    # A solution for each of the costs that stand third in the node.
+    return [(cost, True, ()) for cost in node[2]]
+
+
+@given
+def all_alike(node):
+    # A tree of 364 nodes with children and 729 solutions, and all cost 5. Asking takes 1 s of computing.
+    work(1)
+    return [(5, node[2] == 5, node[2] + 1, *node[3:], child) for child in range(3)]
+
+
+@given
 class Slow(float):
     # A cost of which a comparison takes 1 s of computing.
     def __lt__(self, other):
@@ -177,6 +191,18 @@ def _(student):
     )
 
 
+@check("costs of any kind: with a point, 0, less than 0, very large", limit=20)
+def _(student):
+    for costs, why in (
+        ((2.75, 2.5), "costs need not be whole"),
+        ((4.0, 0.0), "what costs 0 is a solution like others"),
+        ((-1.5, -3.0), "a cost may be less than 0, so no such number can stand for none"),
+        ((2e200, 1e200), "no number is so large that it can stand for none: take infinity"),
+    ):
+        found = student.branch_and_bound(given.leaves, (min(costs), False, costs), 1)
+        assert found == min(costs), f"the solutions cost {costs[0]} and {costs[1]}, and {found} came back: {why}"
+
+
 @check("a root that is a solution, and a tree that has none", limit=20)
 def _(student):
     assert student.branch_and_bound(given.knapsack, (7, True, 6, 0), 2) == 7, (
@@ -213,6 +239,12 @@ def _(student):
     assert found.work <= 1.1 * 192, (
         f"{found.work:.0f} nodes were asked for their children, where a serial search asks 192: is a node left out whose bound is not below the best so far, "
         "the best of all tasks and not only of this one, and is the child with the least bound gone into first?"
+    )
+    found = simulate(student.branch_and_bound, given.all_alike, (5, False, 0), 1, cores=2, costs="ideal", limit=25)
+    assert found.result == 5
+    assert found.work <= 100, (
+        f"in a tree where all bounds are 5 and all solutions cost 5, {found.work:.0f} nodes were asked for their children. When one solution is found, no other can be better: "
+        "a node is asked only if its bound is below the best, and not if it is equal"
     )
 
 
@@ -358,6 +390,40 @@ def checked_and_then_written():
         for process in processes:
             process.join()
         return None if best.value == float("inf") else best.value
+
+
+@wrong("and not if it is equal", replaced={"node[0] >= best.value": "node[0] > best.value"})
+def who_is_as_dear_as_the_best_is_asked(): ...
+
+
+@wrong(
+    "what costs 0 is a solution like others",
+    replaced={'shared.value == float("inf")': 'shared.value in (0, float("inf"))'},
+)
+def nothing_for_none(): ...
+
+
+@wrong(
+    "a cost may be less than 0",
+    replaced={
+        'float("inf"))\n    nodes': "-1)\n    nodes",
+        "node[0] >= best.value": "0 <= best.value <= node[0]",
+        "best.value = min(best.value, node[0])": "best.value = node[0] if best.value < 0 else min(best.value, node[0])",
+        'shared.value == float("inf")': "shared.value < 0",
+    },
+)
+def minus_one_for_none(): ...
+
+
+@wrong(
+    "costs need not be whole",
+    replaced={
+        'Value("d", float("inf"))': 'Value("q", 2**63 - 1)',
+        "min(best.value, node[0])": "min(best.value, int(node[0]))",
+        'shared.value == float("inf")': "shared.value == 2**63 - 1",
+    },
+)
+def whole_costs(): ...
 
 
 @wrong("the first solution that is found need not be the best one")

@@ -1,10 +1,10 @@
 """Breadth-first search, level by level
 
-`neighbours(vertex)` gives the list of the vertices next to a vertex of a graph; asking is the work. Write `breadth_first_search(neighbours, start, workers)`. It returns a
+`neighbours(vertex)` gives the list of the vertices next to a vertex of a graph; asking is the work. Whatever can be the key of a dictionary can be a vertex. Write `breadth_first_search(neighbours, start, workers)`. It returns a
 dictionary: every vertex that can be reached from `start` to its distance, the number of steps on a shortest way. The distance of `start` is 0.
 
 Go **level by level**. All vertices at distance d are one level. `workers` processes share the level and ask for the neighbours; the neighbours that nobody has seen before are the next level.
-Start the processes once, no more and no fewer than `workers`.
+Start the processes once: `workers`, no more (and fewer only if no level has as many vertices).
 
 Every vertex is asked for its neighbours exactly **once**, however many ways lead to it.
 """
@@ -89,6 +89,23 @@ def in_a_tree(vertex):
 
 
 @given
+def down_to_zero(vertex):
+    return [vertex - 1] if vertex else []
+
+
+@given
+def of_all_kinds(vertex):
+    return {"a": [None, (1, 2)], None: [False, 2.5], (1, 2): [2.5], False: ["a"], 2.5: [""], "": []}[vertex]
+
+
+@given
+def with_a_slow_one(vertex):
+    # 1 takes 10 s to ask, others 1 s. From 0 there are two steps to 5 by way of 1, and four by way of 2, 3 and 4.
+    work(10 if vertex == 1 else 1)
+    return {0: [1, 2], 1: [5], 2: [3], 3: [4], 4: [5], 5: [6], 6: []}[vertex]
+
+
+@given
 def names(vertex):
     return {"Ann": ["Bob", "Cy"], "Bob": ["Ann", "Dan"], "Cy": ["Dan", "Cy"], "Dan": ["Ann"], "Eve": ["Ann"]}[vertex]
 
@@ -112,6 +129,34 @@ def _(student):
         f"the start has the distance {found.get('Ann')}: it was found again, and is 0 all the same"
     )
     assert found == {"Ann": 0, "Bob": 1, "Cy": 1, "Dan": 2}
+
+
+@check("a vertex may be anything, and far away", limit=20)
+def _(student):
+    found = student.breadth_first_search(given.of_all_kinds, "a", 2)
+    right = {"a": 0, None: 1, (1, 2): 1, False: 2, 2.5: 2, "": 3}
+    assert all(vertex in found for vertex in right), (
+        f"{[vertex for vertex in right if vertex not in found]} can be reached and has no distance: None, False and an empty text are vertices as well"
+    )
+    assert found == right
+    found = student.breadth_first_search(given.down_to_zero, 40, 2)
+    assert 0 in found or len(found) < 40, (
+        "vertex 0 can be reached and has no distance: it counts as false, and is a vertex"
+    )
+    assert len(found) >= 41, (
+        f"41 vertices stand in a row, and {len(found)} have a distance: go on as long as there is a next level"
+    )
+    assert found == {vertex: 40 - vertex for vertex in range(41)}
+
+
+@check("a vertex that takes long to ask: all of a level have answered before the next one is asked", limit=20)
+def _(student):
+    found = simulate(student.breadth_first_search, given.with_a_slow_one, 0, 2, cores=4, costs="ideal", limit=15)
+    assert found.result.get(5) != 4, (
+        "vertex 5 is two steps from 0, by way of 1, which takes long to answer, and has the distance 4: by another way somebody was faster, but not shorter. "
+        "Level by level nobody goes on before all of a level have answered"
+    )
+    assert found.result == {0: 0, 1: 1, 2: 1, 3: 2, 5: 2, 4: 3, 6: 3}
 
 
 @check("every vertex is asked for its neighbours once", limit=20)
@@ -176,6 +221,49 @@ def seen_only_when_asked():
                 level = [vertex for some in found for vertex in some if vertex not in distances]
                 distance += 1
         return distances
+
+
+@wrong("by another way somebody was faster, but not shorter")
+def whoever_is_found_is_asked_at_once():
+    def ask(neighbours, tasks, results):
+        while (task := tasks.get()) is not None:
+            results.put((task[0], neighbours(task[0])))
+
+    def breadth_first_search(neighbours, start, workers):
+        tasks, results = Queue(), Queue()
+        processes = [Process(target=ask, args=(neighbours, tasks, results)) for _ in range(workers)]
+        for process in processes:
+            process.start()
+        distances, waiting = {start: 0}, 1
+        tasks.put((start,))
+        while waiting:
+            vertex, found = results.get()
+            waiting -= 1
+            for other in found:
+                if other not in distances:
+                    distances[other] = distances[vertex] + 1
+                    tasks.put((other,))
+                    waiting += 1
+        for _ in processes:
+            tasks.put(None)
+        for process in processes:
+            process.join()
+        return distances
+
+
+@wrong(
+    "None, False and an empty text are vertices as well", replaced={"if vertex not in": "if vertex and vertex not in"}
+)
+def what_counts_as_false_is_no_vertex(): ...
+
+
+@wrong(
+    "go on as long as there is a next level",
+    replaced={
+        "        while level:\n": "        for _ in range(20):\n            if not level:\n                break\n"
+    },
+)
+def twenty_levels(): ...
 
 
 @wrong("processes were started for 4 workers: start them once, before the first level")

@@ -5,7 +5,7 @@ Write three functions:
 - `merge(left, right)` takes two sorted lists and returns the sorted list of all their items. It compares items at most `len(left) + len(right) - 1` times, and of
   equal items those of `left` come first.
 - `sort_share(items)` returns the sorted list of a share: the task of a worker. Write it with `merge`: sort one half, sort the other half, merge.
-- `merge_sort(items, workers)` returns the sorted list of all items. It starts `workers` processes, no more and no fewer. Each sorts its share; then, and also in the
+- `merge_sort(items, workers)` returns the sorted list of all items. It starts `workers` processes, no more (and fewer only if there are fewer items). Each sorts its share; then, and also in the
   workers, every two sorted shares are merged into one, until there is one list. The list `items` is not changed.
 
 The checks count comparisons, and run your program with 4 workers on 6 virtual cores.
@@ -88,6 +88,9 @@ class Counted:
             work(self.seconds)
         return self.number < other.number
 
+    def __eq__(self, other):
+        return self.number == other.number  # is not counted: heapq.merge asks for it before each comparison
+
     def __gt__(self, other):
         return other < self
 
@@ -146,7 +149,15 @@ def list_afterwards(items):
 
 @check("`merge` has all items of two sorted lists, in order")
 def _(student):
-    for left, right in ([1, 4, 6], [2, 3, 9]), ([5], [1, 2]), ([], [3]), ([2, 2], []), ([], []), ([1, 2], [3, 4]):
+    for left, right in (
+        ([1, 4, 6], [2, 3, 9]),
+        ([5], [1, 2]),
+        ([], [3]),
+        ([2, 2], []),
+        ([], []),
+        ([1, 2], [3, 4]),
+        ([-1], [0, 0]),
+    ):
         found = student.merge(left, right)
         assert len(found) >= len(left) + len(right), (
             f"{len(left) + len(right)} items, and {len(found)} came back: when one list is at its end, the rest of the other is still to come"
@@ -197,6 +208,13 @@ def _(student):
             f"the answer is {found}: every share is sorted, and the shares are put one after another. They have to be merged"
         )
         assert found == sorted(items)
+
+
+@check("lists that are larger than a pipe come back", limit=20)
+def _(student):
+    numbers = [n * 7_919 % 10_007 for n in range(600)]
+    found = simulate(student.merge_sort, numbers, 3, cores=4, pipe_capacity=512, limit=15)
+    assert found.result == sorted(numbers)
 
 
 @check("the list itself is not changed")
@@ -295,6 +313,26 @@ def shares_put_together():
         with Pool(workers) as pool:
             lists = pool.map(sort_share, [items[n::workers] for n in range(workers)])
         return [item for one in lists for item in one]
+
+
+@wrong("deadlock", "✘ lists that are larger than a pipe come back")
+def joined_before_the_list_is_fetched():
+    def run(me, items, workers, ends):
+        mine, step = sort_share(items), 1
+        while me % (2 * step) == 0 and step < workers:
+            if me + step < workers:
+                mine = merge(mine, ends[me + step][0].recv())
+            step *= 2
+        ends[me][1].send(mine)
+
+    def merge_sort(items, workers):
+        ends = [Pipe(duplex=False) for _ in range(workers)]
+        processes = [Process(target=run, args=(n, items[n::workers], workers, ends)) for n in range(workers)]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join()
+        return ends[0][0].recv()
 
 
 @wrong("are the items lost", "7 items with 3 workers, and 5 came back")

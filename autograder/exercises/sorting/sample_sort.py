@@ -3,12 +3,12 @@
 Write three functions:
 
 - `choose_splitters(items, buckets)` returns a sorted list of `buckets - 1` items that cut the items into `buckets` parts of about the same size. Do not sort all items for it: take a **sample** of
-  16 items for each bucket (or all, if there are fewer), from everywhere in the list, sort the sample, and take every 16th of it.
+  16 items for each bucket (or all, if there are fewer), from everywhere in the list, sort the sample, and cut it into `buckets` parts of the same length: if there are enough, at every 16th.
 - `into_buckets(items, splitters)` returns the list of buckets, each a list of items: no item of a bucket is larger than any item of the next one. Every item is in exactly one bucket. Items
   that are **equal to several splitters** fit into several buckets: deal them out among these, or one bucket gets them all.
-- `sample_sort(items, workers)` returns the sorted list of the items. `workers` processes, no more and no fewer, sort one bucket each.
+- `sample_sort(items, workers)` returns the sorted list of the items. `workers` processes, no more (and fewer only if there are fewer items), sort one bucket each.
 
-The checks look at the largest bucket: it may have up to 1.9 times as many items as the mean, and with 16 items for each bucket it has about 1.4 times. The list `items` is not changed.
+The checks look at the largest bucket: it may have up to 1.9 times as many items as the mean, and 1.55 times on average over several lists; with 16 items for each bucket it has about 1.4 times. The list `items` is not changed.
 """
 
 import random
@@ -149,6 +149,13 @@ def _(student):
     assert all(one in items for one in splitters), "a splitter is an item of the list"
     assert splitters == sorted(splitters), f"the splitters {splitters} are not in order"
     assert afterwards == items, "choose_splitters changed the list of its caller"
+    for length, buckets in (40, 8), (9, 4), (17, 2):
+        splitters, _ = student.splitters_in_order(items[:length], buckets)
+        assert len(splitters) == buckets - 1, (
+            f"of {length} items, too few for 16 in a bucket, {len(splitters)} splitters were chosen for {buckets} buckets, and {buckets - 1} are needed: all items are the sample then, "
+            "and the distance between splitters is smaller than 16"
+        )
+        assert splitters == sorted(splitters)
 
 
 @check("no bucket is much larger than the others")
@@ -160,14 +167,20 @@ def _(student):
         "squares": [n * n for n in range(4_000)],
         "most of them small": [2 ** (n % 64) * 4_000 + n for n in range(4_000)],
     }
+    largest_ones = []
     for name, items in lists.items():
         lengths = [student.bucket_lengths(items, 8) for _ in range(5)]
         assert all(len(one) == 8 for one in lengths), "8 buckets were asked for"
-        largest = sorted(max(one) for one in lengths)[2]
+        largest_ones += [max(one) for one in lengths]
+        largest = sorted(largest_ones[-5:])[2]
         assert largest <= 950, (
             f"4,000 items ({name}) in 8 buckets: the largest has {largest} of them, the mean is 500. Are the splitters from a sorted sample, taken from everywhere "
             "in the list, of 16 items a bucket? Equal distances between smallest and largest item do not make equal buckets"
         )
+    average = sum(largest_ones) / len(largest_ones)
+    assert average <= 775, (
+        f"in several lists of 4,000 items the largest of 8 buckets has {average:.0f} on average, and about 690 if the splitters are from a sample of 16 items a bucket: is it smaller?"
+    )
     compared = student.comparisons_for_splitters(4_000, 8)
     assert compared <= 4_000, (
         f"{compared} comparisons to choose 7 splitters among 4,000 items: sort a sample of them, and not all. To sort them all is what the workers are for"
@@ -177,8 +190,8 @@ def _(student):
 @check("equal items do not all go into one bucket")
 def _(student):
     for name, items in ("all equal", [7] * 4_000), ("three different ones", [n % 3 for n in range(4_000)]):
-        largest = max(student.bucket_lengths(items, 8))
-        assert largest <= 1_000, (
+        largest = max(max(student.bucket_lengths(items, 8)) for _ in range(4))  # a rhythm meets most splitters, not all
+        assert largest <= 1_100, (
             f"4,000 items ({name}) in 8 buckets: the largest has {largest} of them, the mean is 500. An item that is equal to several splitters fits into all the "
             "buckets between them: deal them out, and let each value have its own turn, or take the bucket that has the fewest. If all values share one turn, those "
             "that come in a rhythm meet the same bucket again and again"
@@ -212,6 +225,13 @@ def _(student):
     assert found.makespan <= parent + 0.7 * sum(loads), (
         "each has its bucket, but they sort one after another: is a worker waited for before the next one has its task?"
     )
+
+
+@check("buckets that are larger than a pipe come back", limit=20)
+def _(student):
+    numbers = [n * 7_919 % 10_007 for n in range(600)]
+    found = simulate(student.sample_sort, numbers, 3, cores=4, pipe_capacity=512, limit=15)
+    assert found.result == sorted(numbers)
 
 
 @hidden
@@ -305,6 +325,19 @@ def as_many_buckets_as_splitters():
 def a_sample_that_is_not_sorted():
     def choose_splitters(items, buckets):
         return random.sample(items, min(len(items), 16 * buckets))[: buckets - 1]
+
+
+@wrong("of 16 items a bucket")
+def five_items_for_each_bucket():
+    def choose_splitters(items, buckets):
+        sample = sorted(random.sample(items, min(len(items), 5 * buckets)))
+        return [sample[len(sample) * bucket // buckets] for bucket in range(1, buckets)] if sample else []
+
+
+@wrong("too few for 16 in a bucket")
+def every_sixteenth_however_few():
+    def choose_splitters(items, buckets):
+        return sorted(random.sample(items, min(len(items), 16 * buckets)))[16::16]
 
 
 @wrong("the items in a bucket are not in order. Sort each")

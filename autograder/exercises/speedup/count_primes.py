@@ -3,7 +3,7 @@
 Write two functions:
 
 - `primes_in(block)` returns how many primes are in a block of numbers, such as `range(100, 200)`: the task of a worker.
-- `count_primes(limit, workers)` returns how many primes there are below `limit`. It starts `workers` processes, no more and no fewer,
+- `count_primes(limit, workers)` returns how many primes there are below `limit`. It starts `workers` processes, no more (and fewer only where there is too little to share),
   which share the numbers.
 
 `is_prime` is given, and slow on purpose: it tries every smaller number. So a large prime costs more than a small one, and

@@ -74,7 +74,7 @@ def _(student):
 @hidden
 @check("many values, compared with the reference")
 def _(student, reference):
-    for p in (2, 3, 8, 100):
+    for p in (1.5, 2, 3, 8, 100):
         for measured in (0.5, 1.0, 1.5, 1.99, 2.5):
             assert abs(student.karp_flatt(measured, p) - reference.karp_flatt(measured, p)) < 1e-9
 
@@ -93,6 +93,10 @@ def one_minus_the_efficiency():
         if p <= 1:
             raise ValueError("p")
         return (1 - measured / p) / (1 - 1 / p)
+
+
+@wrong("raised ValueError", "✘ many values", replaced={"p <= 1": "p < 2"})
+def two_processors_at_least(): ...
 
 
 @wrong("do not cut it off at 0")

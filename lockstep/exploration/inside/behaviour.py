@@ -16,7 +16,7 @@ from lockstep.exploration.typed import typed_key
 from lockstep.program.loading import Loadable
 from lockstep.program.namespaces import Namespaces
 from lockstep.standin.declared import UNKNOWN, operation_kind
-from lockstep.standin.mpi.ranks import run_ranks
+from lockstep.standin.mpi_when_used import run_ranks
 from lockstep.standin.objects.processes import process_name
 from lockstep.standin.operation import Answer, Message, Raised
 from lockstep.student.inside.references import resolved
@@ -199,7 +199,7 @@ def entry_point(request: dict[str, Any]) -> Callable[[Namespaces], Any]:
         if clients is not None:
             return used_by(function, arguments, keywords, clients)
         if request.get("ranks"):
-            return run_ranks(function, arguments, keywords)
+            return run_ranks()(function, arguments, keywords)
         return function(*arguments, **keywords)
 
     return call

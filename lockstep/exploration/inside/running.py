@@ -78,6 +78,7 @@ class Run(Life):
         self.repeating = False  # on its way through a history that is known: nobody looks at where it rests
         self._number = next(machine.runs)
         self._readings = 0
+        self.slept = 0  # times since it last rested
         self.greenlet = greenlet.greenlet(self._live)
         machine.unfinished[self] = None
 
@@ -110,6 +111,7 @@ class Run(Life):
         """Inside the greenlet: rest, and come back with the answer."""
         machine = self.machine
         machine.leave_if_dying(self)
+        self.slept = 0
         if self.repeating:
             self.rest = Rest(kind, operation, ())
         else:
@@ -240,6 +242,9 @@ class ExploreMachine(GreenletMachine):
     def option(self, name: str) -> Any:
         if name == "clock":
             return self.now.read_clock()
+        if name == "sleeps":
+            self.now.slept += 1
+            return self.now.slept
         return self.now.pools if name == "pools" else super().option(name)
 
     def performed(self, kept: str, call: Message, answer: Answer) -> Reply:

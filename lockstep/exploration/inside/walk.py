@@ -24,6 +24,7 @@ from typing import Any
 from lockstep.exploration.inside.classes import Unsure, expect, importable, lasting_slots, slots
 from lockstep.exploration.inside.instructions import points
 from lockstep.exploration.inside.interpreter_frames import NULL, Held, held
+from lockstep.exploration.inside.library import COMPOSED, IMMUTABLE
 from lockstep.program.namespaces import GIVEN, SOLUTION
 from lockstep.standin.imports.logs import ProcessLogger
 from lockstep.standin.imports.moments import Moment
@@ -293,7 +294,7 @@ class Walk:
                 names += lasting_slots(base)
             elif base in _BASES:
                 _BASES[base](self, value)
-            elif f"{base.__module__}.{base.__qualname__}" not in _KNOWN_BASES:
+            elif f"{base.__module__}.{base.__qualname__}" not in _KNOWN_BASES and base.__module__ != "collections.abc":
                 raise Unsure
         for name, slot in names:
             try:
@@ -348,6 +349,7 @@ _WALKERS: dict[type, Any] = {
     range: lambda walk, value: walk.out.append(("range", value.start, value.stop, value.step)),
     bytearray: lambda walk, value: walk.out.append(("bytearray", bytes(value))),
     slice: lambda walk, value: [walk.value(part) for part in (value.start, value.stop, value.step)],
+    **IMMUTABLE, **COMPOSED,
     object: lambda walk, value: walk.out.append("object"), Missing: lambda walk, value: walk.out.append("missing"),
     Moment: lambda walk, value: walk.out.append("moment"),
     ProcessLogger: lambda walk, value: walk.out.append((value.name, value.level, value.disabled, value.propagate)),
@@ -367,6 +369,13 @@ _KNOWN_BASES = _STATELESS | {
     "enum.IntFlag",
     "enum.property",
     "types.DynamicClassAttribute",
+    "enum.FlagBoundary",
+    "dataclasses._HAS_DEFAULT_FACTORY_CLASS",
+    "dataclasses._MISSING_TYPE",
+    "collections.ChainMap",
+    "collections.UserDict",
+    "collections.UserList",
+    "string.Template",
 }
 
 

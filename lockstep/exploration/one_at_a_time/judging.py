@@ -6,7 +6,7 @@ from collections.abc import Collection, Container
 from dataclasses import dataclass
 from typing import Any
 
-from lockstep.exploration.claims import FewPreemptions
+from lockstep.exploration.claims import Beginning, FewPreemptions
 from lockstep.exploration.clients import Clients
 from lockstep.exploration.findings import Findings, NotExplored
 from lockstep.exploration.one_at_a_time.conflict import conflict
@@ -91,7 +91,8 @@ def _every_node(observed: Observed) -> tuple[Collection[Node], Container[Node] |
 
 def _some_nodes(findings: Findings, observed: Observed) -> tuple[Collection[Node], Container[Node] | None]:
     if not isinstance(findings.claim, FewPreemptions):
-        raise NotExplored(f"{findings.grows}." if findings.grows else _TOO_MANY)
+        told = f"the calls cannot be judged: {findings.claim}" if isinstance(findings.claim, Beginning) else _TOO_MANY
+        raise NotExplored(f"{findings.grows}." if findings.grows else told)
     searched: Any = observed
     try:
         visited: Any = few_preemptions(searched, 2 * findings.graph.budget)

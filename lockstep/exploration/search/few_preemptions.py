@@ -32,13 +32,13 @@ def few_preemptions(graph: Graph, budget: int) -> Visited:
         visited.states.setdefault(state, pair)
         if len(done) > budget:
             raise OverBudget
-        if not len(done) % OFTEN:
-            try:
+        try:
+            if not len(done) % OFTEN:
                 graph.watch.look(len(done))
-            except Interrupted:
-                visited.interrupted = True
-                break
-        moves = list(graph.successors(state))
+            moves = list(graph.successors(state))
+        except Interrupted:
+            visited.interrupted = True
+            break
         if not moves:
             visited.ends[state] = None
         could_go_on = any(field.index == last for field, _ in moves)

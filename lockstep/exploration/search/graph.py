@@ -46,7 +46,7 @@ class Graph:
         return self._anew(work)
 
     def successors(self, state: int) -> Iterator[tuple[Field, tuple[int, ...]]]:
-        """Each actor that can go on, and the states that its steps lead to."""
+        """Each actor that can go on, and the states that its steps lead to; those that are known, when nobody is there to answer."""
         for field in self.steps.actors:
             number = (state >> field.shift) & ((1 << field.bits) - 1)
             row = field.rows[number]
@@ -58,12 +58,29 @@ class Graph:
                     yield field, tuple(state + difference for difference in found)
 
     def known(self, state: int, field: Field, number: int) -> tuple[int, ...]:
-        """The differences that an actor's steps make, asking the learner's process if need be."""
+        """The differences that an actor's steps make, asking the learner's process if need be; none where nobody answers."""
         while True:
             try:
                 return self.steps.moves(state, field, number)
             except Unknown as unknown:
+                if self.automata.closed:
+                    return ()
                 self.automata.extend([(unknown.local, unknown.answer)])
+            except (Widen, ExitsAreSteps):  # of a state that a search of a part has not seen
+                if self.automata.closed:
+                    return ()
+                raise
+
+    def stands_still(self, state: int) -> bool:
+        """Can nobody go on, for certain?"""
+        try:
+            for field in self.steps.actors:
+                number = (state >> field.shift) & ((1 << field.bits) - 1)
+                if field.rows[number] is not None and self.steps.moves(state, field, number):
+                    return False
+        except Unknown:
+            return False
+        return True
 
     def statuses(self, state: int) -> dict[str, Status]:
         """Where every process is that has been started."""

@@ -62,11 +62,22 @@ class _Search:
         if graph.exits_are_steps:
             raise NotReducible
         self._moving: dict[int, dict[int, bool]] = {}
-        root, first = self._ahead(graph.root, None)
         found = Reduced(graph.root)
+        following: dict[int, list[int]] = {}
+        try:
+            self._search(found, following)
+        except Interrupted:
+            found.interrupted = True
+        if not found.interrupted and _goes_round(following):
+            raise NotReducible
+        found.states = dict.fromkeys(found.before, (graph.root, -1))
+        return found
+
+    def _search(self, found: Reduced, following: dict[int, list[int]]) -> None:
+        graph = self._graph
+        root, first = self._ahead(graph.root, None)
         if first:
             found.before[root] = (graph.root, tuple(first))
-        following: dict[int, list[int]] = {}
         front = deque([root])
         while front:
             state = front.popleft()
@@ -86,15 +97,7 @@ class _Search:
             if len(found.before) > self._budget:
                 raise OverBudget
             if not len(following) % OFTEN:
-                try:
-                    graph.watch.look(len(following))
-                except Interrupted:
-                    found.interrupted = True
-                    break
-        if not found.interrupted and _goes_round(following):
-            raise NotReducible
-        found.states = dict.fromkeys(found.before, (graph.root, -1))
-        return found
+                graph.watch.look(len(following))
 
     def _ahead(self, state: int, last: Field | None) -> tuple[int, list[PathStep]]:
         """Takes steps that can be taken alone, as long as there are any; `last` went before."""

@@ -11,6 +11,7 @@ from lockstep.exploration.search.change import Change
 from lockstep.exploration.search.fields import Field
 from lockstep.exploration.search.steps import Move, Steps
 from lockstep.standin.objects.calls import CALL_ALONE
+from lockstep.standin.objects.sleeping import SLEEP
 from lockstep.standin.objects.store_buffers import ARRIVE, BUFFER, HOLDS, Pending, in_memory, newest, store_buffer_of
 from lockstep.standin.operation import Operation
 
@@ -68,7 +69,7 @@ class BufferedSteps(Steps):
         local = self.automata.locals[holds.local]
         if in_memory(local.operation):
             return self._in_memory(look, local)
-        if local.operation.kind == CALL_ALONE:
+        if local.operation.kind in (CALL_ALONE, SLEEP):
             return super()._all(state, field)
         seen = look.empty(local.process)
         found = super()._all(look.state, field)

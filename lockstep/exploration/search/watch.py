@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -28,10 +29,10 @@ class Watch:
     def __init__(
         self,
         over: Callable[[float, float], bool] = lambda since, share: False,
-        told: Callable[[float, int, float, str], None] = lambda seconds, states, rate, what: None,
+        told: Callable[[float, int, float, str], None] | None = None,
     ) -> None:
-        """`over` says whether a share of the time is over that was left at a moment. `told` gets seconds so far,
-        states, states a second, and what is searched."""
+        """`over` says whether a share of the time is over that was left at a moment. `told` gets seconds so far, states,
+        states a second, and what is searched; without it nobody looks on, and an interrupt ends the search."""
         self._over, self._told = over, told
         self._began = self._looked = self._phase = time.monotonic()
         self._share = 1.0
@@ -54,21 +55,29 @@ class Watch:
             raise Interrupted
         if self._over(self._phase, self._share):
             raise TimeIsUp
-        self._told(self.seconds, states, states / max(1e-3, self._looked - self._phase), self.what)
+        if self._told is not None:
+            self._told(self.seconds, states, states / max(1e-3, self._looked - self._phase), self.what)
 
     @contextmanager
-    def interruptible(self) -> Iterator[None]:
-        """Within it an interrupt (Ctrl-C, a kernel's stop button) makes the next `look` raise Interrupted."""
-        if threading.current_thread() is not threading.main_thread() or not callable(signal.getsignal(signal.SIGINT)):
+    def interruptible(self, asking: Callable[[], bool]) -> Iterator[None]:
+        """Within it an interrupt (Ctrl-C, a kernel's stop button) makes the next `look` raise Interrupted.
+
+        While the search is `asking`, which takes as long as the learner's code, it is raised at once: by a second interrupt, or
+        where the last look is long ago.
+        """
+        alone = threading.current_thread() is not threading.main_thread() or not callable(
+            signal.getsignal(signal.SIGINT)
+        )
+        if alone or self._told is None:
             yield
             return
-        before = signal.signal(signal.SIGINT, self._interrupt)
+        before = signal.signal(signal.SIGINT, partial(self._interrupt, asking))
         try:
             yield
         finally:
             signal.signal(signal.SIGINT, before)
 
-    def _interrupt(self, number: int, frame: FrameType | None) -> Any:
+    def _interrupt(self, asking: Callable[[], bool], number: int, frame: FrameType | None) -> Any:
         self._interrupts += 1
         if self._interrupts > 1 or time.monotonic() - self._looked > _STUCK:
-            raise KeyboardInterrupt
+            raise Interrupted if asking() else KeyboardInterrupt

@@ -24,7 +24,7 @@ from lockstep.simulation.engine import OPERATIONS, Engine
 from lockstep.simulation.inside.timed_machine import SimulateMachine
 from lockstep.simulation.log import Log, Recorder
 from lockstep.standin.machine import NotCovered, current
-from lockstep.standin.mpi.ranks import run_ranks
+from lockstep.standin.mpi_when_used import run_ranks
 from lockstep.standin.objects.processes import process_name
 from lockstep.student.data import DataError, encode
 from lockstep.student.inside.references import NotThere, resolved
@@ -72,6 +72,8 @@ class Simulator:
         if self._own_cost is None:
             self._own_cost = own_cost()
         costs = Costs.of_data(request["costs"])
+        if request.get("ranks"):
+            run_ranks()  # loaded before a clock runs
         machine = SimulateMachine(
             self._program, self._given, partial(_call, request), int(request["cores"]), request["pipe_capacity"],
             self._own_cost, measured=costs.name != IDEAL.name, ranks=request.get("ranks", 0),
@@ -137,7 +139,7 @@ def _call(request: dict[str, Any], namespaces: Namespaces) -> Any:
     except (TypeError, ValueError):
         signature = None
     if request.get("ranks"):
-        return run_ranks(function, arguments, keywords)
+        return run_ranks()(function, arguments, keywords)
     if signature is not None:
         if request.get("scaled") and (name := _workers_parameter(signature, arguments, keywords)):
             keywords[name] = current().option("cores")

@@ -103,10 +103,6 @@ def print_nothing(*values: Any, **keywords: Any) -> None:
     """`print`: what simulated processes print is not shown."""
 
 
-def sleep_no_time(seconds: float) -> None:
-    """`time.sleep` where no time exists."""
-
-
 def random_module(identity: str) -> types.ModuleType:
     """A module `random` for one process, seeded with its number."""
     numbers = random.Random(f"lockstep {identity}")

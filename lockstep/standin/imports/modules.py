@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import types
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from lockstep.standin.machine import NotCovered, not_covered
@@ -30,18 +30,32 @@ class StandIn(types.ModuleType):
 class StandIns:
     """The stand-ins for some packages and their modules, by full name; made once, and the same for all processes."""
 
-    def __init__(self, contents: Mapping[str, Mapping[str, Any]], instead: Mapping[str, str], otherwise: str) -> None:
-        """`instead`: what to use for names and modules that are not covered, by their last word."""
-        self._instead, self._otherwise = instead, otherwise
+    def __init__(
+        self,
+        contents: Mapping[str, Mapping[str, Any]],
+        instead: Mapping[str, str],
+        otherwise: str,
+        later: Mapping[str, Callable[[], tuple[Mapping[str, Mapping[str, Any]], Mapping[str, str]]]] | None = None,
+    ) -> None:
+        """`instead`: what to use for names and modules that are not covered, by their last word.
+
+        `later`: packages whose contents and `instead` are asked for when they are first imported.
+        """
+        self._instead, self._otherwise, self._later = dict(instead), otherwise, dict(later or {})
         self._modules: dict[str, StandIn] = {}
         for name, names in contents.items():
             self._add(name, names)
 
     def packages(self) -> Iterable[str]:
-        return {name.partition(".")[0] for name in self._modules}
+        return {name.partition(".")[0] for name in self._modules} | self._later.keys()
 
     def module(self, name: str) -> StandIn:
         """The stand-in of this name. Raises ModuleNotFoundError if there is no such module in truth."""
+        if (load := self._later.pop(name.partition(".")[0], None)) is not None:
+            contents, instead = load()
+            self._instead.update(instead)
+            for each, names in contents.items():
+                self._add(each, names)
         if name not in self._modules:
             if importlib.util.find_spec(name) is None:
                 raise ModuleNotFoundError(f"No module named {name!r}", name=name)

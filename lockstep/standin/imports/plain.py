@@ -11,7 +11,6 @@ from lockstep.standin.imports.modules import StandIns
 from lockstep.standin.machine import current
 from lockstep.standin.objects import (
     barriers,
-    cells,
     conditions,
     locks,
     managers,
@@ -19,6 +18,7 @@ from lockstep.standin.objects import (
     proxies,
     queues,
     shared_memory,
+    structures,
     waiting,
 )
 from lockstep.standin.objects import processes as process
@@ -113,10 +113,10 @@ PUBLIC: dict[str, Any] = {
     "JoinableQueue": queues.JoinableQueue,
     "SimpleQueue": queues.SimpleQueue,
     "Pipe": pipes.pipe,
-    "Value": cells.SharedValue,
-    "Array": cells.SharedArray,
-    "RawValue": cells.raw_value,
-    "RawArray": cells.raw_array,
+    "Value": structures.shared_value,
+    "Array": structures.shared_array,
+    "RawValue": structures.raw_value,
+    "RawArray": structures.raw_array,
     "active_children": waiting.active_children,
     "Manager": manager,
     **{

@@ -8,13 +8,14 @@ import os
 import timeit
 import types
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from lockstep.standin.imports import plain
 from lockstep.standin.imports.covered import OS, Imports, refusal
 from lockstep.standin.imports.modules import StandIns
 from lockstep.standin.machine import current
-from lockstep.standin.mpi import module as mpi
+from lockstep.standin.mpi_when_used import mpi4py
 from lockstep.standin.objects import conditions, managers, processes
 from lockstep.standin.objects.managers import Sendable
 from lockstep.standin.shared import ask
@@ -30,6 +31,7 @@ class Process(processes.Process):
         if timeout is None:
             super().join()
             return
+        self._check_closed()
         assert current().process().identity == self._creator, "can only join a child process"
         assert self._started, "can only join a started process"
         if self._code is None:
@@ -94,7 +96,7 @@ _MULTIPROCESSING: dict[str, Any] = {
     "Condition": Condition,
     "Manager": SyncManager,
     "Pool": pools.Pool,
-    "Value": memory.MemoryValue,
+    "Value": memory.memory_value,
     "Array": memory.memory_array,
     "RawValue": memory.raw_value,
     "RawArray": memory.raw_array,
@@ -132,7 +134,6 @@ FUTURES: dict[str, Any] = {
     },
 }  # fmt: skip
 _INSTEAD = {
-    **mpi.INSTEAD,
     "ThreadPoolExecutor": "use ProcessPoolExecutor; threads are not simulated",
     "InterpreterPoolExecutor": "use ProcessPoolExecutor; interpreters are not simulated",
     "managers": "use Manager() with its lists, dicts, queues and locks",
@@ -145,13 +146,13 @@ STAND_INS = StandIns(
     {
         "multiprocessing": _MULTIPROCESSING,
         **{f"multiprocessing.{name}": contents for name, contents in _SUBMODULES.items()},
-        **mpi.contents(now),
         "concurrent": {},
         "concurrent.futures": FUTURES,
         "concurrent.futures.process": {"BrokenProcessPool": broken, **FUTURES},
     },
     _INSTEAD,
     "use processes, pools, queues, locks or shared memory",
+    {"mpi4py": partial(mpi4py, now)},
 )
 _DATES = dates(date)
 _NO_TIMING = {name: refusal(f"timeit.{name}", "read time.perf_counter() before and after") for name in timeit.__all__}

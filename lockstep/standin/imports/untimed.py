@@ -5,15 +5,17 @@ from __future__ import annotations
 import timeit
 import types
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from lockstep.standin.imports import moments, plain
-from lockstep.standin.imports.covered import Imports, refusal, sleep_no_time
+from lockstep.standin.imports.covered import Imports, refusal
 from lockstep.standin.imports.modules import StandIns
 from lockstep.standin.imports.timed import FUTURES, POOL, broken
 from lockstep.standin.machine import not_covered
-from lockstep.standin.mpi import module as mpi
+from lockstep.standin.mpi_when_used import mpi4py
 from lockstep.standin.objects import memory_views
+from lockstep.standin.objects.sleeping import sleep_no_time
 from lockstep.standin.timed import executors, pools
 from lockstep.standin.timed.mailbox import never
 
@@ -22,7 +24,7 @@ _CLOCKS: dict[str, dict[str, Any]] = {
     "time": {"sleep": sleep_no_time, **moments.TIME},
     "timeit": {**{name: refusal(f"timeit.{name}", _NO_TIME) for name in timeit.__all__}, "default_timer": moments.read},
     "datetime": moments.DATES,
-    "numpy": {"ndarray": memory_views.ndarray, "frombuffer": memory_views.frombuffer},
+    "numpy": {"ndarray": memory_views.ndarray, "frombuffer": memory_views.frombuffer, "asarray": memory_views.asarray},
 }
 
 
@@ -59,7 +61,6 @@ def get_context(method: str | None = None) -> types.ModuleType:
 _FUTURES = {**FUTURES, "ProcessPoolExecutor": ProcessPoolExecutor, "Future": Future}
 _INSTEAD = {
     **plain.INSTEAD,
-    **mpi.INSTEAD,
     "ThreadPoolExecutor": "use ProcessPoolExecutor; threads are not covered",
     "InterpreterPoolExecutor": "use ProcessPoolExecutor; interpreters are not covered",
 }
@@ -68,12 +69,11 @@ STAND_INS = StandIns(
         "multiprocessing": {**plain.PUBLIC, "Pool": pools.Pool, "get_context": get_context},
         **{f"multiprocessing.{name}": names for name, names in plain.SUBMODULES.items()},
         "multiprocessing.pool": POOL,
-        **mpi.contents(moments.read),
         "concurrent": {},
         "concurrent.futures": _FUTURES,
         "concurrent.futures.process": {"BrokenProcessPool": broken, **_FUTURES},
     },
-    _INSTEAD, "use what multiprocessing's Process, locks and queues offer",
+    _INSTEAD, "use what multiprocessing's Process, locks and queues offer", {"mpi4py": partial(mpi4py, moments.read)},
 )  # fmt: skip
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from lockstep.standin.declared import BLOCKED, makes, object_kind, one, operation
 from lockstep.standin.machine import NotCovered, current, not_covered
+from lockstep.standin.numpy_when_used import numpy
 from lockstep.standin.objects.locks import Lock, RLock, taken
 from lockstep.standin.operation import Message, Outcome, Value
 from lockstep.standin.shared import Shared, ask
@@ -77,19 +78,29 @@ def _write_slice(values: tuple[Value, ...], process: str, guard: str, messages: 
 
 
 def ctype_of(typecode: Any) -> Any:
-    """The ctypes type of a type code. Raises TypeError for what is none, NotCovered for structures."""
+    """The ctypes type of a type code. Raises TypeError for what is none, NotCovered for pointers, unions and the like."""
     if isinstance(typecode, str):
         if typecode not in _TYPES:
             raise TypeError(f"{typecode!r} is no type code; use one of {', '.join(_TYPES)}")
         return _TYPES[typecode]
     if isinstance(typecode, type) and issubclass(typecode, _SIMPLE):
         return typecode
-    raise not_covered("structures in shared memory", "use a Value or an Array of numbers for each field")
+    if is_structure(typecode):
+        return typecode
+    raise not_covered(
+        f"shared memory of `{getattr(typecode, '__name__', typecode)}`", "use numbers, or a structure of them"
+    )
+
+
+def is_structure(typecode: Any) -> bool:
+    return isinstance(typecode, type) and issubclass(typecode, ctypes.Structure)
 
 
 def no_views() -> NotCovered:
     """The refusal of what looks into the memory of an Array."""
-    return not_covered("numpy views of shared memory", "read and write the elements of the Array itself")
+    return not_covered(
+        "this look at the memory of an Array", "use np.frombuffer(array.get_obj(), dtype), or its elements"
+    )
 
 
 class _Cells(Shared):
@@ -167,12 +178,13 @@ class SharedArray(_Cells):
     """As `multiprocessing.Array`."""
 
     def __init__(self, typecode_or_type: Any, size_or_initializer: Any, *, lock: Any = True) -> None:
-        self.ctype = ctype_of(typecode_or_type)
-        if self.ctype is ctypes.c_char:
-            raise not_covered("an Array of characters", 'use an Array of "b", or a Queue for text')
         self._guard_with(lock)
         sized = isinstance(size_or_initializer, int)
-        initial = [0] * size_or_initializer if sized else list(size_or_initializer)
+        self._begin(typecode_or_type, [0] * size_or_initializer if sized else list(size_or_initializer))
+
+    def _begin(self, typecode_or_type: Any, initial: list[Any]) -> None:
+        """Makes the cells."""
+        self.ctype = ctype_of(typecode_or_type)
         self.names = tuple(self._new_cell(item) for item in initial)
 
     def __len__(self) -> int:
@@ -217,14 +229,21 @@ class SharedArray(_Cells):
         return ArrayIterator(self)
 
     def __contains__(self, item: Any) -> bool:
-        for place in range(len(self.names)):
+        for place in range(len(self)):
             here = self[place]
             if here == item:
                 return True
         return False
 
-    def __array__(self, *args: Any, **keywords: Any) -> Any:
-        raise no_views()
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        """A real array, of elements that are read one after the other; without a lock NumPy looks at the memory itself."""
+        if self.lock is None and not copy:
+            raise no_views()
+        elements = []
+        for place in range(len(self)):
+            element = self[place]
+            elements.append(element)
+        return numpy().array(elements, self.ctype if dtype is None else dtype)
 
 
 class ArrayIterator:
@@ -241,13 +260,3 @@ class ArrayIterator:
             raise StopIteration
         self.place += 1
         return self.array[self.place - 1]
-
-
-def raw_value(typecode_or_type: Any, *args: Any) -> SharedValue:
-    """As `multiprocessing.RawValue`."""
-    return SharedValue(typecode_or_type, *args, lock=False)
-
-
-def raw_array(typecode_or_type: Any, size_or_initializer: int | Iterable[Any]) -> SharedArray:
-    """As `multiprocessing.RawArray`."""
-    return SharedArray(typecode_or_type, size_or_initializer, lock=False)

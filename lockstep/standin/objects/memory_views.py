@@ -9,6 +9,7 @@ from typing import Any
 
 from lockstep.standin.machine import not_covered
 from lockstep.standin.numpy_when_used import numpy
+from lockstep.standin.objects.cells import SharedArray, no_views
 from lockstep.standin.shared import ask
 
 _FORMS = {
@@ -21,7 +22,7 @@ _BASIC = (int, slice, type(Ellipsis), type(None))
 class View:
     """Elements of one type in a segment: those at `offsets` (in bytes, of this shape, in the order of the last index first)."""
 
-    def __init__(self, segment: str, kind: str, shape: tuple[int, ...], offsets: tuple[int, ...]) -> None:
+    def __init__(self, segment: Any, kind: str, shape: tuple[int, ...], offsets: tuple[int, ...]) -> None:
         self.segment, self.kind, self.shape, self.offsets = segment, kind, shape, offsets
 
     # Elements.
@@ -151,7 +152,7 @@ class View:
         return numpy().array(self.offsets, dtype=int).reshape(self.shape)
 
     def _part(self, places: Any) -> View:
-        return View(self.segment, self.kind, tuple(places.shape), tuple(places.ravel().tolist()))
+        return type(self)(self.segment, self.kind, tuple(places.shape), tuple(places.ravel().tolist()))
 
     def _value_type(self, value: Any) -> Any:
         return self.kind if not isinstance(value, View) else None
@@ -165,6 +166,24 @@ class View:
         if self.kind == "|u1" and not 0 <= converted <= 255:
             raise ValueError("memoryview: invalid value for format 'B'")
         ask("memory.write", (self.segment,), _index(offset, self.kind), _FORMS[self.kind], offset, converted)
+
+
+class ArrayView(View):
+    """The elements of an Array without its lock, which are cells."""
+
+    def __init__(self, array: SharedArray, kind: str, shape: tuple[int, ...], offsets: tuple[int, ...]) -> None:
+        own = numpy().dtype(array.ctype)
+        if kind != own.str:
+            raise not_covered(
+                f"an Array of {own} taken for {numpy().dtype(kind)}", f'give NumPy its type: dtype="{own}"'
+            )
+        self.segment, self.kind, self.shape, self.offsets = array, kind, shape, offsets
+
+    def _read(self, offset: int) -> Any:
+        return numpy().dtype(self.kind).type(self.segment[_index(offset, self.kind)])
+
+    def _write(self, offset: int, value: Any) -> None:
+        self.segment[_index(offset, self.kind)] = numpy().asarray(value).astype(self.kind).item()
 
 
 def _index(offset: int, kind: str) -> int:
@@ -202,6 +221,22 @@ def view_of(segment: str, size: int) -> View:
     return View(segment, "|u1", (size,), tuple(range(size)))
 
 
+def _view(buffer: Any) -> View | None:
+    """A view of the buffer, if it is shared memory. Raises TypeError for an Array with its lock, which is no buffer."""
+    match buffer:
+        case View():
+            return buffer
+        case SharedArray(lock=None) if type(buffer) is SharedArray:
+            size = numpy().dtype(buffer.ctype).itemsize
+            places = tuple(range(0, size * len(buffer), size))
+            return ArrayView(buffer, numpy().dtype(buffer.ctype).str, (len(buffer),), places)
+        case SharedArray(lock=None):
+            raise no_views()
+        case SharedArray():
+            raise TypeError("a bytes-like object is required, not 'SynchronizedArray'")
+    return None
+
+
 def array_on(buffer: View, shape: Any = None, dtype: Any = float, offset: int = 0, count: int = -1) -> View:
     """As NumPy's ndarray and frombuffer on a buffer. Raises TypeError and ValueError as they do."""
     kind = numpy().dtype(dtype)
@@ -216,7 +251,8 @@ def array_on(buffer: View, shape: Any = None, dtype: Any = float, offset: int = 
     size = math.prod(shape)
     if offset < 0 or start + size * kind.itemsize > end:
         raise TypeError("buffer is too small for requested array")
-    return View(buffer.segment, kind.str, shape, tuple(range(start, start + size * kind.itemsize, kind.itemsize)))
+    places = tuple(range(start, start + size * kind.itemsize, kind.itemsize))
+    return type(buffer)(buffer.segment, kind.str, shape, places)
 
 
 class _Arrays(type):
@@ -238,15 +274,24 @@ class ndarray(metaclass=_Arrays):  # noqa: N801 - as NumPy calls it
     def __new__(
         cls, shape: Any, dtype: Any = float, buffer: Any = None, offset: int = 0, strides: Any = None, order: Any = None
     ) -> Any:
-        if not isinstance(buffer, View):
+        view = _view(buffer)
+        if view is None:
             return numpy().ndarray(shape, dtype, buffer, offset, strides, order)
         if strides is not None or order not in (None, "C"):
             raise not_covered("strides and orders of arrays in shared memory", "use the usual order")
-        return array_on(buffer, shape, dtype, offset)
+        return array_on(view, shape, dtype, offset)
 
 
 def frombuffer(buffer: Any, dtype: Any = float, count: int = -1, offset: int = 0, **keywords: Any) -> Any:
     """As `numpy.frombuffer`, also on shared memory."""
-    if not isinstance(buffer, View):
+    view = _view(buffer)
+    if view is None:
         return numpy().frombuffer(buffer, dtype, count, offset, **keywords)
-    return array_on(buffer, None, dtype, offset, count)
+    return array_on(view, None, dtype, offset, count)
+
+
+def asarray(a: Any, dtype: Any = None, *arguments: Any, **keywords: Any) -> Any:
+    """As `numpy.asarray`: of an Array without its lock it is a view."""
+    if isinstance(a, SharedArray) and a.lock is None and dtype in (None, a.ctype):
+        return _view(a)
+    return numpy().asarray(a, dtype, *arguments, **keywords)

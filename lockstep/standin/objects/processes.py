@@ -84,6 +84,7 @@ class Process(Lacking):
         self._daemon = creator.daemon if daemon is None else daemon
         self._started = False
         self._code: int | None = None  # known after join
+        self._closed = False
 
     def __hash__(self) -> int:
         # By number, not by address, which differs from run to run: the order of a set is then always the same.
@@ -95,7 +96,12 @@ class Process(Lacking):
         if target is not None:
             target(*self._args, **self._kwargs)
 
+    def _check_closed(self) -> None:
+        if self._closed:
+            raise ValueError("process object is closed")
+
     def start(self) -> None:
+        self._check_closed()
         assert not self._started, "cannot start a process twice"
         assert current().process().identity == self._creator, (
             "can only start a process object created by current process"
@@ -106,6 +112,7 @@ class Process(Lacking):
         current().children().append(self)
 
     def join(self, timeout: float | None = None) -> None:
+        self._check_closed()
         assert current().process().identity == self._creator, "can only join a child process"
         assert self._started, "can only join a started process"
         if self._code is None and timeout is None:
@@ -122,6 +129,7 @@ class Process(Lacking):
         return ask(f"process.{what}", (), self.identity)
 
     def is_alive(self) -> bool:
+        self._check_closed()
         if current().process().identity == self.identity:
             return True
         assert current().process().identity == self._creator, "can only test a child process"
@@ -131,16 +139,19 @@ class Process(Lacking):
 
     @property
     def exitcode(self) -> int | None:
+        self._check_closed()
         if not self._started or self._code is not None:
             return self._code
         code: int | None = self._observe("exitcode")
         return code
 
     def terminate(self) -> None:
+        self._check_closed()
         if self._code is None:
             self._observe("terminate")
 
     def kill(self) -> None:
+        self._check_closed()
         if self._code is None:
             self._observe("kill")
 
@@ -154,6 +165,7 @@ class Process(Lacking):
             raise ValueError(
                 "Cannot close a process while it is still running. You should first call join() or terminate()."
             )
+        self._closed = True
 
     @property
     def name(self) -> str:
@@ -175,6 +187,7 @@ class Process(Lacking):
 
     @property
     def pid(self) -> int | None:
+        self._check_closed()
         return pid_of(self.identity) if self._started else None
 
     @property
@@ -183,6 +196,7 @@ class Process(Lacking):
 
     @property
     def sentinel(self) -> int:
+        self._check_closed()
         if not self._started or current().process().identity != self._creator:
             raise ValueError("process not started")
         return _FIRST_SENTINEL + int(self.identity.rpartition(".")[2])
@@ -196,6 +210,8 @@ class Process(Lacking):
         ours = type(self).__module__.partition(".")[0] == "lockstep"
         parts = ["Process" if ours else type(self).__name__, f"name={self._name!r}"]
         me = current().process().identity
+        if self._closed:
+            return f"<{parts[0]} {parts[1]} closed>"
         if me == self._creator and self._started:
             parts.append(f"pid={self.pid}")
         parts.append(f"parent={pid_of(self._creator)}")

@@ -9,7 +9,8 @@ from typing import Any
 from lockstep.standin.declared import BLOCKED, one, operation
 from lockstep.standin.lacking import Lacking
 from lockstep.standin.machine import current, not_covered
-from lockstep.standin.objects.cells import _Cells, ctype_of
+from lockstep.standin.objects.cells import _Cells, ctype_of, is_structure
+from lockstep.standin.objects.structures import contents
 from lockstep.standin.operation import Creation, Outcome, Value
 from lockstep.standin.shared import ask, new_name
 
@@ -29,17 +30,17 @@ def _memory() -> dict[str, Any]:
 class _Guarded(_Cells):
     """Memory that is touched under its lock, if it has one; each touch is an operation then."""
 
-    name: str
+    _key: str
 
     def _keep(self, data: Any) -> None:
-        self.name = new_name()
-        _memory()[self.name] = data
-        current().create(Creation(self.name, "memory", ctypes.sizeof(data)))
+        self._key = new_name()
+        _memory()[self._key] = data
+        current().create(Creation(self._key, "memory", ctypes.sizeof(data)))
 
     def _touch(self) -> Any:
         if self.guards:
             ask("memory.access", self.guards)
-        return _memory()[self.name]
+        return _memory()[self._key]
 
 
 class MemoryValue(_Guarded):
@@ -60,6 +61,24 @@ class MemoryValue(_Guarded):
         self._touch().value = converted
 
 
+class MemoryStructure(_Guarded):
+    """As a Value of a structure: its fields are attributes."""
+
+    def __init__(self, structure: Any, *args: Any, lock: Any = True) -> None:
+        self._guard_with(lock)
+        self._keep(structure(*args))
+        self._fields = frozenset(contents(structure()))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._touch(), name) if name in self.__dict__.get("_fields", ()) else super().__getattr__(name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in self.__dict__.get("_fields", ()):
+            setattr(self._touch(), name, value)
+        else:
+            object.__setattr__(self, name, value)
+
+
 class MemoryArray(_Guarded):
     """As `multiprocessing.Array`; `get_obj()` gives the bytes themselves, which numpy can use."""
 
@@ -69,7 +88,7 @@ class MemoryArray(_Guarded):
         self._keep(_array(self.ctype, size_or_initializer))
 
     def __len__(self) -> int:
-        return len(_memory()[self.name])
+        return len(_memory()[self._key])
 
     def __getitem__(self, index: Any) -> Any:
         return self._touch()[index]
@@ -81,7 +100,7 @@ class MemoryArray(_Guarded):
         return (self[place] for place in range(len(self)))
 
     def get_obj(self) -> Any:
-        return _memory()[self.name]
+        return _memory()[self._key]
 
 
 class MemoryString(MemoryArray):
@@ -108,6 +127,11 @@ class MemoryString(MemoryArray):
         self._touch().raw = value
 
 
+def memory_value(typecode_or_type: Any, *args: Any, lock: Any = True) -> Any:
+    """As `multiprocessing.Value`."""
+    return (MemoryStructure if is_structure(typecode_or_type) else MemoryValue)(typecode_or_type, *args, lock=lock)
+
+
 def memory_array(typecode_or_type: Any, size_or_initializer: Any, *, lock: Any = True) -> Any:
     """As `multiprocessing.Array`, which without a lock is a ctypes array."""
     if lock is False:
@@ -116,9 +140,9 @@ def memory_array(typecode_or_type: Any, size_or_initializer: Any, *, lock: Any =
     return kind(typecode_or_type, size_or_initializer, lock=lock)
 
 
-def raw_value(typecode_or_type: Any, *args: Any) -> MemoryValue:
+def raw_value(typecode_or_type: Any, *args: Any) -> Any:
     """As `multiprocessing.RawValue`."""
-    return MemoryValue(typecode_or_type, *args, lock=False)
+    return memory_value(typecode_or_type, *args, lock=False)
 
 
 def raw_array(typecode_or_type: Any, size_or_initializer: int | Iterable[Any]) -> Any:
