@@ -69,3 +69,5 @@ def _require_printable(folder: Path) -> None:
     """Raises StrangeFolder for a name of several lines, which ends nbgrader's run for everybody, and the like."""
     if not (folder.parent.name + folder.name).isprintable():
         raise StrangeFolder("the name of its folder has characters that cannot be printed; rename it")
+    if set(folder.parent.name) & set("*?["):  # nbgrader would look for a pattern, and find others' notebooks
+        raise StrangeFolder("the name of its folder has one of the characters * ? [; rename it")

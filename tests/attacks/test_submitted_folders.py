@@ -164,6 +164,14 @@ def test_without_the_defence_a_name_in_two_lines_ends_the_run_for_everybody(cour
     assert points(course, "zoe") is None
 
 
+def test_a_name_that_is_a_pattern_reaches_for_nobody_elses_work(course):  # noqa: F811
+    course.submit("zoe", course.answered())
+    course.submit("z*", course.released)
+    course.autograde()
+    assert points(course, "zoe") == FULL
+    assert "the name of its folder has one of the characters" in "\n".join(course.messages)
+
+
 def test_many_links_are_no_submission(course):  # noqa: F811
     folder = course.submit("ann", course.answered()).parent
     for number in range(101):
