@@ -33,6 +33,10 @@ def written_down(value: ast.expr) -> bool:
 
 def computes(node: ast.stmt) -> bool:
     """Does executing the statement take more than defining something or writing down a value?"""
+    if isinstance(node, ast.ClassDef):
+        return any(not isinstance(inner, ast.Expr | ast.Pass) and computes(inner) for inner in node.body)
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return not all(written_down(default) for default in [*node.args.defaults, *filter(None, node.args.kw_defaults)])
     if isinstance(node, DEFINING):
         return False
     value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None

@@ -18,7 +18,7 @@ from autograder.authoring.catalogue import ROOT, read_exercises
 from autograder.authoring.parts import BEGIN
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-TEACH = {"nbgrader", "notebook", "jupytext", "tqdm", "copydetect", "jinja2"}
+TEACH = {"nbgrader", "notebook", "jupytext", "tqdm", "copydetect", "jinja2", "bleach"}
 PACKAGE_FILES = sorted((ROOT / "lockstep").rglob("*.py"))
 ROOMS = ("sandbox", "grading", "authoring", "nbgrader", "gradebook", "report", "demo", "__main__")  # from below
 ROOM_FILES = [path for room in ROOMS for path in sorted((ROOT / "autograder").glob(f"{room}.py"))]
