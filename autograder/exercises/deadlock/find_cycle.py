@@ -145,6 +145,17 @@ def _(student):
 
 
 @hidden
+@check("two circles, and a way from one to the other")
+def _(student):
+    waits = {"A": ["B"], "B": ["X", "A"], "X": ["C"], "C": ["D"], "D": ["C"]}
+    for graph in (waits, dict(reversed(waits.items()))):
+        found = list(student.find_cycle(graph))
+        assert sorted(found) in (["A", "B"], ["C", "D"]), (
+            f"A and B are a circle, C and D are one, and X only leads from one to the other; this is {found}: more than a circle, or less"
+        )
+
+
+@hidden
 @check("`waits` stays as it is")
 def _(student):
     assert student.find_cycle_and_look(), "the caller's `waits` was changed: take nothing out of its lists"
@@ -379,3 +390,23 @@ def a_deep_recursion_on_purpose_as_a_tuple():
             if found:
                 return found
         return ()
+
+
+@wrong("✘ two circles, and a way from one to the other", "more than a circle, or less")
+def it_returns_the_whole_way_that_it_went():
+    def find_cycle(waits):
+        left = {name: list(others) for name, others in waits.items()}
+        while True:
+            smaller = {name: [other for other in others if other in left] for name, others in left.items()}
+            smaller = {name: others for name, others in smaller.items() if others}
+            if smaller == left:
+                break
+            left = smaller
+        while left and (lonely := left.keys() - {other for others in left.values() for other in others}):
+            left = {name: others for name, others in left.items() if name not in lonely}
+        way, name = [], next(iter(left), None)
+        while name is not None and name not in way:
+            way.append(name)
+            others = [other for other in left[name] if other in left]
+            name = next((other for other in others if other not in way), others[0])
+        return way
