@@ -33,7 +33,8 @@ def judging_pool(
     context: Any = get_context(method)
     if method == "forkserver":
         context.set_forkserver_preload([module])
-    return ProcessPoolExecutor(max(1, jobs), context, _begin, (begin, arguments))
+    most = 61 if sys.platform == "win32" else jobs  # how many processes Windows can wait for at once
+    return ProcessPoolExecutor(max(1, min(jobs, most)), context, _begin, (begin, arguments))
 
 
 class Workers:
