@@ -8,9 +8,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from functools import partial
 from multiprocessing import connection
 from pathlib import Path
+from typing import Any
 
 GUARDED = "LOCKSTEP_GUARDED"  # environment variable: a guardian ends this kernel's children
 
@@ -54,18 +54,58 @@ def wait_for_output() -> None:
             stream.flush()
 
 
-def write_after_children() -> None:
-    """What the kernel prints comes after what its children have printed before, as after a `join`."""
-    for stream in (sys.stdout, sys.stderr):
-        descriptor = getattr(stream, "_fid", None)
-        if isinstance(descriptor, int):
-            stream.write = partial(_write_after, descriptor, stream.write)  # type: ignore[method-assign]
+class InOrder:
+    """A kernel's stream as its main thread writes to it: after all that children wrote into the stream's pipe before.
+
+    A kernel reads the pipe in a thread of its own. When a child has ended, a mark is sent through the pipe behind what it
+    wrote, and what the kernel prints waits until that thread has come to the mark, and is sent on behind it: each thread
+    of a kernel has a buffer of its own.
+    """
+
+    _MARK = "\0"
+    _PATIENCE = 0.5  # seconds; a child may print without end
+
+    def __init__(self, stream: Any, number: int) -> None:
+        """`number`: 1 or 2, where children write what `stream` reads from its pipe."""
+        self._stream, self._number = stream, number
+        self._write: Callable[[str], int] = stream.write
+        self._here = threading.Event()
+        self._forked = False
+        self._living = 0
+        self._written = self._print  # one and the same object
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_parent=self._note_fork)
+
+    def begin(self) -> None:
+        """From now on: to be called in each cell, at whose end IPython puts back the stream's `write` of before."""
+        if self._stream.write is not self._written:
+            self._write, self._stream.write = self._stream.write, self._written
+
+    def _print(self, text: str) -> int:
+        if threading.current_thread() is not threading.main_thread():
+            if self._MARK not in text:
+                return self._write(text)
+            written = self._write(text.replace(self._MARK, ""))
+            self._here.set()
+            return written
+        living = len(multiprocessing.process._children)  # type: ignore[attr-defined]
+        if self._forked or living < self._living or _has_data(self._stream._fid):
+            self._forked = False
+            self._here.clear()
+            os.write(self._number, self._MARK.encode())
+            self._here.wait(self._PATIENCE)
+            self._stream.flush()
+        self._living = living
+        return self._write(text)
+
+    def _note_fork(self) -> None:
+        self._forked = True
 
 
-def _write_after(descriptor: int, write: Callable[[str], int], text: str) -> int:
-    if threading.current_thread() is threading.main_thread() and _has_data(descriptor):
-        _let_arrive(descriptor, 0.05)  # no longer: a child may print without end
-    return write(text)
+def streams_in_order() -> list[InOrder]:
+    """Of this kernel's streams those that read a pipe of its children's."""
+    streams = ((1, sys.stdout), (2, sys.stderr))
+    return [InOrder(stream, number) for number, stream in streams if isinstance(getattr(stream, "_fid", None), int)]
 
 
 def _let_arrive(descriptor: int, seconds: float) -> None:

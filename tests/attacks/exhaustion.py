@@ -20,7 +20,11 @@ EXHAUSTION = (
                 time.sleep(100)
         """,
     ),
-    hanging("loops", "while it is loaded", "class Slow:\n    while True:\n        pass\ndef attack(host):\n    pass\n"),
+    hanging(
+        "loops",
+        "while it is loaded",
+        "def slow(function):\n    while True:\n        pass\n@slow\ndef attack(host):\n    pass\n",
+    ),
     hanging(
         "loops",
         "catastrophic regular expression",
