@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from autograder.authoring.exercise import Answer, Exercise
 from autograder.authoring.puzzle import Puzzle
@@ -51,9 +52,10 @@ def claims(exercise: Exercise) -> Iterator[Claim]:
         yield Claim("wrong", answer)
 
 
-def prove(exercise: Exercise, claim: Claim) -> Proof:
+def prove(exercise: Exercise, claim: Claim, whole: bool = True) -> Proof:
     """Judges the answer by all checks of the exercise, in processes of its own and with the limits of a notebook.
 
+    Unless `whole`, a wrong answer is judged only until it is refused in its words: the other checks cannot take that back.
     A right answer gets three times as long: that a machine is busy proves nothing against it.
     """
     rule, patience = _RULES[claim.kind]
@@ -61,13 +63,19 @@ def prove(exercise: Exercise, claim: Claim) -> Proof:
         ModuleSource.of_text(code, label)
         for code, label in ((claim.answer.code, "answer"), (exercise.solution, "reference"))
     )
-    report = judge(read_check_cell(exercise.checks), answer, local_launcher(), reference=reference, patience=patience)
+    refused = partial(is_refused_as, claim.answer) if claim.kind == "wrong" and not whole else _never
+    cell = read_check_cell(exercise.checks)
+    report = judge(cell, answer, local_launcher(), reference=reference, patience=patience, enough=refused)
     return Proof(
         claim,
         {result.sentence: result.seconds for result in report.results},
         tuple(_refusal(result) for result in report.results if not result.passed),
         tuple(rule(claim.answer, report)),
     )
+
+
+def _never(_report: Report) -> bool:
+    return False
 
 
 def is_refused_as(answer: Answer, report: Report) -> bool:

@@ -1,7 +1,7 @@
 """Judges a learner's program by the checks of a trusted cell: the checks run here, the program elsewhere."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 
@@ -54,11 +54,12 @@ def judge(
     *,
     reference: ModuleSource | None = None,
     patience: float = 1.0,
+    enough: Callable[[Report], bool] = lambda report: False,
 ) -> Report:
-    """The report on `program`. Time limits are those of the checks times `patience`."""
+    """The report on `program`. Time limits are those of the checks times `patience`; it ends early where it says `enough`."""
 
     def session(source: ModuleSource, limit: float) -> Session:
         return Session(source, cell.given, launcher, limit * patience)
 
     other = None if reference is None else partial(session, reference)
-    return run_checks(cell.exercise, cell.checks, partial(session, program), other)
+    return run_checks(cell.exercise, cell.checks, partial(session, program), other, enough=enough)

@@ -130,3 +130,12 @@ def test_messages_show_what_a_learner_reads_first_and_the_rest(tmp_path):
     found = [line.strip() for line in "\n".join(messages(proofs(tmp_path)[-1])).splitlines()]
     assert found[1:4] == ["adds_one", "✘ it doubles", "`double(2)` should be 4, but is 3"]
     assert "|   double(2) returned 3" in found
+
+
+def test_a_wrong_answer_may_be_judged_only_until_it_is_refused_in_its_words(tmp_path):
+    for words, checks in (('"should be 4"', 1), ('"should be 4", "double(9)"', 2), ('"should be 4", "nowhere"', 2)):
+        exercise = read_exercise(write(tmp_path, GOOD.replace('"should be 4"', words)))
+        *_, wrong = claims(exercise)
+        early = prove(exercise, wrong, whole=False)
+        assert len(early.seconds) == checks
+        assert early.problems == prove(exercise, wrong).problems
