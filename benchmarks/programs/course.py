@@ -56,7 +56,7 @@ def references(folder: Path, workers: int, steps: int, scale: float) -> list[Ref
     return [
         _run_all(processes, workers, int(400 * scale) * steps),
         _count_primes(speedup, int(18_000 * scale), workers),
-        _add_squares(speedup, int(25_000_000 * scale), workers),
+        _add_squares(speedup, round(100_000_000 / 3 * scale), workers),
         *_in_shares(patterns, int(667 * scale), workers),
         _word_count(patterns, int(20_000 * scale), workers),
         *of_sorting(sorting, workers, max(1, int(steps * scale)), scale),

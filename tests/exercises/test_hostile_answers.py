@@ -62,7 +62,7 @@ ANSWERS = {
     "an array": lambda: np.zeros((1_000, 1_000)),
     "an array without items": lambda: np.empty((0, 3)),
     "rows that are empty": lambda: np.empty((1_000_000, 0)),
-    "an array of small numbers": lambda: np.zeros(8_000_000, "i1"),
+    "an array of small numbers": lambda: np.zeros(2_000_000, "i1"),
     "an array of what is no number": lambda: np.full((3,), float("nan")),
     "an array of text": lambda: np.array(["x" * 1_000_000]),
     "no items": list,

@@ -265,7 +265,8 @@ def the_first_cell_is_not_copied(): ...
 
 
 @wrong(
-    "should be [1000, -2000]", replaced={'Array("q", values)': 'Array("B", values)', 'Array("q", len': 'Array("B", len'}
+    "how large a number do the cells hold?",
+    replaced={'Array("q", values)': 'Array("B", values)', 'Array("q", len': 'Array("B", len'},
 )
 def numbers_of_one_byte(): ...
 

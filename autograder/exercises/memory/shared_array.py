@@ -14,7 +14,7 @@ hold the array when its block has ended, but nobody uses it any more.
 import contextlib
 import time
 from contextlib import contextmanager
-from multiprocessing import Process
+from multiprocessing import Event, Process
 from multiprocessing.shared_memory import SharedMemory
 
 import numpy as np
@@ -121,10 +121,11 @@ def attach(name, raising):
 
 
 @given
-def answer_in_the_block(name):
+def answer_in_the_block(name, written):
     # Writes 1, and waits within its block for a 2.
     with attached(name, (2,), "i8") as array:
         array[0] = 1
+        written.set()
         for _ in range(200):
             if array[1] == 2:
                 return
@@ -136,11 +137,12 @@ def answer_in_the_block(name):
 def seen_while_both_are_in_their_blocks():
     # Whether the one who made the array sees what a child writes whose block goes on, and how the child ended, which waits for an answer.
     with shared_array((2,), "i8") as (array, name):
-        child = Process(target=answer_in_the_block, args=(name,))
+        written = Event()
+        child = Process(target=answer_in_the_block, args=(name, written))
         child.start()
-        while not array[0] and child.is_alive():
+        while not written.is_set() and child.is_alive():
             time.sleep(0.01)
-        seen = child.is_alive()
+        seen = bool(array[0])
         array[1] = 2
         child.join()
         return seen, child.exitcode
