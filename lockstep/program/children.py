@@ -70,9 +70,10 @@ class InOrder:
         self._stream, self._number = stream, number
         self._write: Callable[[str], int] = stream.write
         self._here = threading.Event()
+        self._within = threading.local()
         self._forked = False
         self._living = 0
-        self._written = self._print  # one and the same object
+        self._written = self._once  # one and the same object
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_parent=self._note_fork)
 
@@ -80,6 +81,16 @@ class InOrder:
         """From now on: to be called in each cell, at whose end IPython puts back the stream's `write` of before."""
         if self._stream.write is not self._written:
             self._write, self._stream.write = self._stream.write, self._written
+
+    def _once(self, text: str) -> int:
+        """Writes it; what has replaced the stream's `write` may lead here again, where a cell before put nothing back."""
+        if getattr(self._within, "now", False):
+            return int(type(self._stream).write(self._stream, text) or 0)
+        self._within.now = True
+        try:
+            return self._print(text)
+        finally:
+            self._within.now = False
 
     def _print(self, text: str) -> int:
         if threading.current_thread() is not threading.main_thread():

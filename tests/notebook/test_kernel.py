@@ -468,3 +468,9 @@ for number in range(20):
 """
     (told,) = run(program)
     assert told["stdout"].split("\n")[:-1] == [f"{who} {number}" for number in range(20) for who in ("child", "joined")]
+
+
+def test_printing_goes_on_after_cells_that_await():
+    cells = ['print("one")', "import asyncio\nawait asyncio.sleep(0)\nprint('two')", 'print("three")'] * 3
+    told = run(*cells)
+    assert [one["stdout"] for one in told] == ["one\n", "two\n", "three\n"] * 3
