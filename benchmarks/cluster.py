@@ -1,6 +1,6 @@
 """A class graded on 1, 2 and 4 workers of a Dask cluster on this machine, where every check waits: whole commands.
 
-Run as `python -m benchmarks.cluster`. A worker judges one exercise at a time; the checks wait one second each, so that workers
+Run as `python -m benchmarks.cluster`. A worker judges one check at a time; the checks wait one second each, so that workers
 share the time and not the CPUs. All scores are known, and are looked at.
 """
 

@@ -25,10 +25,14 @@ def registered(node: ast.stmt) -> str:
 def written_down(value: ast.expr) -> bool:
     """Is the value written down rather than computed? To evaluate it again costs next to nothing."""
     if isinstance(value, ast.Lambda):
-        return all(written_down(default) for default in [*value.args.defaults, *filter(None, value.args.kw_defaults)])
+        return _defaults_written_down(value.args)
     if isinstance(value, _COMPUTING):
         return False
     return all(written_down(child) for child in _expressions(value))
+
+
+def _defaults_written_down(arguments: ast.arguments) -> bool:
+    return all(written_down(default) for default in [*arguments.defaults, *filter(None, arguments.kw_defaults)])
 
 
 def computes(node: ast.stmt) -> bool:
@@ -36,7 +40,7 @@ def computes(node: ast.stmt) -> bool:
     if isinstance(node, ast.ClassDef):
         return any(not isinstance(inner, ast.Expr | ast.Pass) and computes(inner) for inner in node.body)
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-        return not all(written_down(default) for default in [*node.args.defaults, *filter(None, node.args.kw_defaults)])
+        return not _defaults_written_down(node.args)
     if isinstance(node, DEFINING):
         return False
     value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None

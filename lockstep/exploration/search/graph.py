@@ -62,14 +62,12 @@ class Graph:
         while True:
             try:
                 return self.steps.moves(state, field, number)
-            except Unknown as unknown:
-                if self.automata.closed:
+            except (Unknown, Widen, ExitsAreSteps) as found:
+                if self.automata.closed:  # the last two are of a state that a search of a part has not seen
                     return ()
-                self.automata.extend([(unknown.local, unknown.answer)])
-            except (Widen, ExitsAreSteps):  # of a state that a search of a part has not seen
-                if self.automata.closed:
-                    return ()
-                raise
+                if not isinstance(found, Unknown):
+                    raise
+                self.automata.extend([(found.local, found.answer)])
 
     def stands_still(self, state: int) -> bool:
         """Can nobody go on, for certain?"""
