@@ -15,9 +15,7 @@ import psutil
 if sys.platform != "win32":
     import resource
 
-_MEMORY = (
-    2 * 2**30
-)  # bytes that a process may take beyond what it has at its begin, whatever a submission makes it compute
+_MEMORY = 2 * 2**30  # bytes that a process may take beyond what it begins with, whatever it is made to compute
 
 T = TypeVar("T")
 

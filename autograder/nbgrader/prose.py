@@ -3,8 +3,8 @@
 import re
 import signal
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -78,13 +78,15 @@ _PICTURE = re.compile(
 
 def prose(source: str, attachments: Mapping[str, Mapping[str, str]] | None = None) -> str:
     """Markdown as HTML without scripts, forms, styles and names; `attachments` are its pictures, by name and type."""
-    if len(source) > _LONGEST_PROSE:
-        return f"<pre>{escape(plain(source))}</pre>"
-    try:
-        with _bounded():
-            return _cleaned(source, attachments or {})
-    except (TimeoutError, RecursionError):
-        return f"<pre>{escape(plain(source))}</pre>"
+    return _in_time(lambda: _cleaned(source, attachments or {}), source, _LONGEST_PROSE)
+
+
+def _in_time(make: Callable[[], str], source: str, longest: int) -> str:
+    """What is made of a text; the text as it is, where it is longer than `longest` or takes too long."""
+    if len(source) <= longest:
+        with suppress(TimeoutError, RecursionError), _bounded():
+            return make()
+    return f"<pre>{escape(plain(source))}</pre>"
 
 
 def _cleaned(source: str, attachments: Mapping[str, Mapping[str, str]]) -> str:
@@ -169,10 +171,4 @@ def _prose(source: str) -> str:
 
 @lru_cache(_KEPT)
 def _code(source: str) -> str:
-    if len(source) <= _LONGEST_CODE:
-        try:
-            with _bounded():
-                return str(Highlight2HTML(pygments_lexer="ipython3")(source))
-        except (TimeoutError, RecursionError):
-            pass
-    return f"<pre>{escape(plain(source))}</pre>"
+    return _in_time(lambda: str(Highlight2HTML(pygments_lexer="ipython3")(source)), source, _LONGEST_CODE)
