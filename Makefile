@@ -27,9 +27,11 @@ lab: $(UV)
 test: environment lint
 	$(RUN) pytest -n $(WORKERS) -m "not slow"
 
-## What takes longer: large differential tests, fuzzing, the wheel, the rendering of Binder's image.
+## What takes longer: large differential tests, fuzzing, the wheel, the rendering of Binder's image. What fails beside others
+## must hold by itself: it is named, and run again alone.
 test-slow: environment wheel
-	$(RUN) pytest -n $(SLOW_WORKERS) -m "slow and not alone"
+	$(RUN) pytest -n $(SLOW_WORKERS) -m "slow and not alone" \
+	  || $(RUN) pytest -v -m "slow and not alone" --last-failed --last-failed-no-failures none
 	$(RUN) pytest -m "slow and alone"
 
 ## The tests on every interpreter found here, those that `make pythons` fetched and those of pyenv among them.

@@ -6,7 +6,6 @@ connection to the gradebook stay open from one submission to the next; to make t
 
 import contextlib
 import glob
-import logging
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from sqlalchemy.exc import SAWarning
 
 from autograder.grading.storage import CannotWrite, obstacle
 from autograder.grading.work import Settings
-from autograder.nbgrader import stages
+from autograder.nbgrader import logs, stages
 from autograder.nbgrader.conversion import begin
 from autograder.nbgrader.exporting import is_graded
 from autograder.nbgrader.registering import course_config
@@ -46,7 +45,7 @@ def open_filing(course: Path, settings: Settings) -> None:
     """Makes ready a worker process for `file_in_worker`."""
     global _filing
     warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own use of its database
-    logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # what goes wrong is told in our words
+    logs.silence()
     keep_gradebooks_open()
     _filing = Filing(course, settings)
 

@@ -1,7 +1,6 @@
 """Enters the units of source/ into nbgrader's gradebook, as generate_assignment does, and leaves notebooks/ alone."""
 
 import argparse
-import logging
 import sys
 import tempfile
 from pathlib import Path
@@ -14,6 +13,7 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.grading.storage import CannotWrite, obstacle
 from autograder.grading.work import NotGraded
+from autograder.nbgrader import logs
 from autograder.nbgrader.plugin import configure
 from lockstep.words import one_line
 
@@ -58,16 +58,13 @@ def register(course: Path, name: str, config: Config | None = None) -> None:
         coursedir.release_directory = folder  # the released notebooks come from our own build
         coursedir.assignment_id = name
         converter = GenerateAssignment(coursedir=coursedir, config=config)
-        level = converter.log.level  # of the one log of everything that nbgrader does
-        converter.log.setLevel(logging.CRITICAL)  # its traceback tells no instructor anything
         try:
-            converter.start()
+            with logs.silenced():
+                converter.start()
         except Exception as error:  # nbgrader's own classes and those of its database
             if what := obstacle(error):
                 raise CannotWrite(f"{name} cannot be entered into the gradebook: {what}") from error
             raise NotGraded(f"nbgrader cannot enter {name} into the gradebook: {_why(config, name, error)}") from error
-        finally:
-            converter.log.setLevel(level)
 
 
 def _why(config: Config, name: str, error: Exception) -> str:

@@ -58,4 +58,6 @@ class Watched(NotebookClient):  # type: ignore[misc]
 if __name__ == "__main__":
     client = Watched(nbformat.read(sys.argv[1], 4))
     client.execute()
-    print(json.dumps(client.told))
+    print(
+        "\n" + json.dumps(client.told)
+    )  # a line of its own: the kernel's output stands above, its marks without a line's end

@@ -3,6 +3,7 @@
 import os
 import stat
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -233,20 +234,32 @@ def test_folders_deeper_or_fuller_than_any_submission_are_named_and_stop_nobody(
     assert "more than 80 files lie in it" in said(course, "full")
 
 
-def test_no_depth_of_folders_ends_a_walk(tmp_path, monkeypatch):
+@pytest.fixture
+def deep(tmp_path, monkeypatch) -> Iterator[Path]:
+    """1,500 folders in each other: deeper than Python's own walk goes on some versions, and pytest's when it tidies up."""
     folder = tmp_path / "ann" / "numbers"
     folder.mkdir(parents=True)
     monkeypatch.chdir(folder)
-    for _ in range(1_500):  # deeper than Python's own walk goes on some versions
+    for _ in range(1_500):
         os.mkdir("d")
         os.chdir("d")
+    deepest = os.open(".", os.O_RDONLY)
     os.chdir(tmp_path)
+    yield folder
+    os.fchdir(deepest)
+    os.close(deepest)
+    for _ in range(1_500):
+        os.chdir("..")
+        os.rmdir("d")
+
+
+def test_no_depth_of_folders_ends_a_walk(deep, monkeypatch):
     with pytest.raises(StrangeFolder, match="50 deep"):
-        strange_within(folder)
+        strange_within(deep)
     monkeypatch.setattr(plain_files, "DEPTH_LIMIT", 10**6)
     if sys.version_info < (3, 12):
         with pytest.raises(RecursionError):
-            strange_within(folder)
+            strange_within(deep)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from contextlib import closing
 
 import psutil
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from autograder.__main__ import main
 from autograder.authoring.catalogue import ROOT
@@ -23,7 +24,7 @@ from autograder.grading.grader import NothingRuns, open_sandbox
 from autograder.grading.journal import Journal
 from autograder.grading.storage import CannotWrite, obstacle
 from autograder.grading.work import NotGraded, Settings
-from autograder.nbgrader import registering, stages
+from autograder.nbgrader import logs, registering, stages
 from autograder.nbgrader.plugin import JOURNAL
 from tests.grading.judged_class import grade_class
 
@@ -278,6 +279,26 @@ def test_a_gradebook_that_another_program_keeps_locked_is_told_and_nothing_is_lo
             grade_class(course.root, ["numbers"], settings, 1)
         with pytest.raises(CannotWrite, match="s0, numbers cannot be entered: another program holds it locked"):
             filing.Filing(course.root, settings).file("numbers", "s0", "")
+
+
+def test_a_gradebook_on_a_full_disk_is_told_without_what_its_library_logs(course, monkeypatch, caplog):
+    """Where the disk is full only when the gradebook writes, whose library logs it with a traceback."""
+    class_of(course, 1)
+
+    def full(session):
+        raise OperationalError("commit", {}, sqlite3.OperationalError("database or disk is full"))
+
+    monkeypatch.setattr("sqlalchemy.orm.session.Session.commit", full)
+    settings = Settings(course.root / JOURNAL, unsandboxed=True, tier="D")
+    with pytest.raises(CannotWrite, match="s0, numbers cannot be entered: the disk is full"):
+        filing.Filing(course.root, settings).file("numbers", "s0", "")
+    assert "Traceback" in caplog.text
+    caplog.clear()
+    with logs.silenced(), pytest.raises(CannotWrite, match="s0, numbers cannot be entered: the disk is full"):
+        filing.Filing(course.root, settings).file("numbers", "s0", "")
+    with pytest.raises(CannotWrite, match="numbers cannot be entered into the gradebook: the disk is full"):
+        registering.register(course.root, "numbers")
+    assert "Traceback" not in caplog.text
 
 
 def test_what_cannot_be_graded_at_all_is_told_in_a_sentence(course, monkeypatch, capsys):

@@ -430,9 +430,9 @@ check.run("slow")
 """
 LONG_RUN = """
 def busy():
-    return sum(sum(range(1_000_000)) for _ in range(250))
+    return sum(sum(range(1_000_000)) for _ in range(700))
 
-simulate(busy, cores=2, costs="ideal");
+simulate(busy, cores=2, costs="ideal", limit=60);
 """
 
 
@@ -448,7 +448,7 @@ def test_a_cell_that_only_waits_says_for_how_long_and_leaves_nothing_of_that(cel
 
     os.environ.pop("PYTEST_CURRENT_TEST", None)
     notebook = new_notebook(cells=[new_code_cell(code) for code in ("%load_ext lockstep", WAITS, cell)])
-    Client(notebook, timeout=60, kernel_name="python3").execute()
+    Client(notebook, timeout=120, kernel_name="python3").execute()
     assert len([text for text in seen if what in text]) >= 2
     assert not [output for output in notebook.cells[-1].outputs if what in str(output)]
 

@@ -176,7 +176,7 @@ def _(student):
             f"every number is {workers} times as large as it should be: each of {workers} workers adds up the whole product, in the same memory"
         )
         assert found == right, (
-            f"with {workers} workers a matrix of {rows} x {inner} by one of {inner} x {columns}, in blocks of {size} x {size}, comes out wrong, and one worker gets it right: has each block one worker, and only one?"
+            f"with {workers} workers a matrix of {rows} x {inner} by one of {inner} x {columns}, in blocks of {size} x {size}, comes out wrong, and one worker gets it right: has each block one worker, and only one? Where two workers add to the same numbers, what one of them wrote may be lost"
         )
 
 

@@ -188,10 +188,11 @@ def met_after_a_death(folder):
         pass
     else:
         os.kill(os.getpid(), signal.SIGKILL)
-    mine = Path(folder, str(os.getpid()))
+    mine, both = Path(folder, str(os.getpid())), Path(folder, "both")
     mine.touch()
     for _ in range(200):
-        if sum(name != "0" and alive(int(name)) for name in os.listdir(folder)) > 1:
+        if both.exists() or sum(name not in ("0", "both") and alive(int(name)) for name in os.listdir(folder)) > 1:
+            both.touch()  # whoever looks later may find the other one gone
             return True
         sleep(0.02)
     mine.unlink()
