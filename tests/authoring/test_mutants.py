@@ -144,6 +144,7 @@ def test_a_survivor_that_is_explained_is_not_shown_and_an_explanation_of_nothing
     assert "'+ return 2 - n' is explained, but nothing of that name survives" in text
 
 
+@pytest.mark.timeout(400)
 def test_a_mutant_that_hangs_is_killed_at_its_limit(tmp_path, pool, monkeypatch):
     monkeypatch.setattr(mutate_command, "_FOREVER", 2)
     solution = "    while n < 10:\n        n += 1\n    return n"
