@@ -162,6 +162,8 @@ def hear(client):
 def test_who_has_only_uv_opens_the_course_and_its_check_cells_check(opened):
     address, home = opened
     assert "JupyterLab" in asked(f"{address}/lab/tree/00-start/00-start.ipynb")
+    (opens,) = home.rglob("jpserver-*-open.html")
+    assert "/lab/tree/00-start/00-start.ipynb?token" in opens.read_text(), "what the browser is given"
     name = "01-processes/01-processes.ipynb"
     notebook = nbformat.reads(json.dumps(json.loads(asked(f"{address}/api/contents/{name}"))["content"]), 4)
     checks = next(cell for cell in notebook.cells if cell.id == "run_all-checks")
