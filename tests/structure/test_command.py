@@ -73,7 +73,9 @@ def test_the_browser_is_given_the_start_page(tmp_path, monkeypatch):
     monkeypatch.setattr("jupyterlab.labapp.main", options.extend)
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", "")
     command.main([str(tmp_path / "course")])
-    assert f"--LabApp.default_url=/lab/tree/{command.FIRST_PAGE}" in options  # of the server alone, JupyterLab takes no notice
+    assert (
+        f"--LabApp.default_url=/lab/tree/{command.FIRST_PAGE}" in options
+    )  # of the server alone, JupyterLab takes no notice
 
 
 def test_options_after_two_dashes_are_jupyterlabs(tmp_path, monkeypatch):

@@ -109,3 +109,6 @@ def test_a_page_is_no_wider_than_its_window(page, site, width):
     for name in ("index.html", "05-races/05-races.html"):
         open_page(page, site, name)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate(
+            "[...document.querySelectorAll('div.cell pre')].every(each => each.scrollWidth <= each.clientWidth + 1)"
+        )
