@@ -36,13 +36,18 @@ def silenced() -> Iterator[None]:
 def in_our_words(record: logging.LogRecord) -> bool:
     """A filter for what nbgrader's own commands log: plain text, and no traceback where there are words for what it tells.
 
-    What we have refused has been told before; what stands in the way of the disk or the database is told here.
+    What we or nbgrader refused has been told before; what stands in the way of the disk or the database is told here.
     """
     error = sys.exc_info()[1]
     if error is not None and (record.exc_info or record.getMessage().startswith(_NO_WORDS)):
         what = obstacle(error)
-        if not what and isinstance(error, NotGraded | UnreadableSubmission):
+        if not what and _is_told_before(error):
             return False
         if what:
             record.msg, record.args, record.exc_info = f"it is not done: {what}", (), None
     return plain_record(record)
+
+
+def _is_told_before(error: BaseException) -> bool:
+    # By name, for nbgrader takes seconds to load: its own exception is logged where it is raised.
+    return isinstance(error, NotGraded | UnreadableSubmission) or type(error).__name__ == "NbGraderException"
