@@ -19,7 +19,8 @@ from autograder.report.alike import alike
 from autograder.report.command import write_report
 from autograder.report.mistakes import mistakes
 from autograder.report.page import bars
-from autograder.report.results import class_results
+from autograder.report.results import Judged, StudentResults, class_results
+from lockstep.checks.report import CheckResult, Report
 from tests.grading.conftest import Course
 
 pytestmark = pytest.mark.timeout(300)
@@ -99,6 +100,29 @@ def test_each_check_counts_those_who_fail_it_by_the_wrong_answer_that_they_are_l
     likeness = {one.name: one.students for check in double.checks for one in check.behaviours}
     assert likeness["square"] == ("bo<b>", "bob")
     assert likeness[""] == ("eve",), "an exception of her own is like none of them"
+
+
+def judged(student, *results):
+    return StudentResults(
+        student, 0.0, "", (Judged("double-checks", Report("double", results, len(results)), "B"),), ""
+    )
+
+
+def test_who_has_not_begun_is_counted_so_whatever_a_later_check_says_of_it_and_others_by_what_they_are_told(tmp_path):
+    def failed(told, not_begun=False):
+        return CheckResult("it is doubled", False, 0.1, told, not_begun=not_begun)
+
+    later = CheckResult("and again", False, 0.1, "that comes when the first one holds")
+    students = [judged("ann", failed("it is not begun", True), later), judged("bob", failed("an odd one\nmore"), later)]
+    students += [judged("cleo", failed("an odd one\nother"), later), judged("dan", failed("another"), later)]
+    (double,) = mistakes(tmp_path, students)
+    assert double.not_begun == 1
+    first, second = double.checks
+    assert [(one.students, one.told) for one in first.behaviours] == [
+        (("bob", "cleo"), "an odd one"),
+        (("dan",), "another"),
+    ]
+    assert second.failed == 3
 
 
 class Elements(HTMLParser):
