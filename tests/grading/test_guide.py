@@ -193,5 +193,19 @@ def rows(course: Path) -> dict[str, int]:
         return dict(connection.execute("select exercise, count(*) from results group by exercise"))
 
 
+OF_A_CLASS = [
+    "submitted/ann/05-races/05-races.ipynb", "autograded/ann/05-races/05-races.ipynb", "feedback/ann/05-races/05-races.html",
+    "reports/05-races.csv", "downloaded/05-races/archive/class.zip", "class.csv", "gradebook.db", "journal.sqlite",
+    "journal.damaged-1", ".grading/05-races/ann.json",
+]  # fmt: skip
+
+
+def test_nothing_of_a_class_is_committed_with_a_clone_by_accident():
+    if not (ROOT / ".git").exists():
+        pytest.skip("this is no clone")
+    done = subprocess.run(["git", "check-ignore", *OF_A_CLASS], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout.split() == OF_A_CLASS
+
+
 def test_every_command_of_ours_in_the_guide_is_one():
     assert {*re.findall(r"python -m autograder (\w+)", GUIDE)} <= COMMANDS.keys()
