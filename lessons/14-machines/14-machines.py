@@ -328,8 +328,10 @@ def square_and_where(number):
 
 
 def two_workers():
+    print("Dask is loaded ...")
     from dask.distributed import Client, LocalCluster
 
+    print("two workers are started ...")
     quiet = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "silence_logs": 50}
     cluster = LocalCluster(n_workers=2, threads_per_worker=1, **quiet)
     return cluster, Client(cluster)
@@ -338,8 +340,8 @@ def two_workers():
 for what in "DISTRIBUTED", "ASYNCIO":
     os.environ[f"DASK_LOGGING__{what}"] = "critical"  # its workers tell of their end otherwise
 if DASK:
-    print("two workers are started ...")
     cluster, client = two_workers()
+    print("they are at work ...")
     futures = client.map(square_and_where, range(8))
     found = client.gather(futures)
     print([square for square, _ in found], "by", len({where for _, where in found}), "workers")

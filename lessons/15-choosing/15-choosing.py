@@ -474,8 +474,10 @@ def share_of_rank(comm):
 
 
 def measure_dask(table):
+    print("Dask is loaded ...")
     from distributed import Client, LocalCluster
 
+    print("two workers are started ...")
     quiet = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "silence_logs": 50}
     with LocalCluster(n_workers=2, threads_per_worker=1, **quiet) as cluster, Client(cluster) as client:
         measure(table, "Dask, 2 workers", lambda function, items: client.gather(client.map(function, items, pure=False)))
@@ -491,7 +493,6 @@ except RuntimeError as why:
 for what in "DISTRIBUTED", "ASYNCIO":
     os.environ[f"DASK_LOGGING__{what}"] = "critical"  # its workers tell of their end otherwise
 if find_spec("distributed"):
-    print("two workers are started ...")
     measure_dask(table)
 else:
     print("Dask is not installed here, and is left out: the first cell says how to get it.")

@@ -140,7 +140,7 @@ def _(student):
     ranks, steps, columns = 4, 20, 3
     found = simulate(student.trained, [500] * ranks, columns, steps, ranks=ranks, costs="ideal")
     each = 2 * (ranks - 1)
-    assert found.bytes <= 60_000, (
+    assert found.bytes <= 36_000, (
         f"{found.bytes:,} bytes were sent, where a gradient has {8 * columns} and all rows have {8 * columns * 500 * ranks:,}: rows travel. They stay where they are, and "
         "what each rank makes of them is added up"
     )
