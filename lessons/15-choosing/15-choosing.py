@@ -392,7 +392,10 @@ predict("How many times as fast as the plain loop is a compiled one?", unit="tim
 
 # %%
 def compile_the_loop():
+    print("numba is loaded ...")
     from numba import njit, prange
+
+    print("it compiles ...")
 
     @njit(parallel=True)
     def count_compiled(start, stop):
@@ -411,7 +414,6 @@ HAS_NUMBA = find_spec("numba") is not None
 if shutil.which("nvidia-smi") is None:
     os.environ["NUMBA_ENABLE_CUDASIM"] = "1"  # for a later section, and before numba is imported
 if HAS_NUMBA:
-    print("numba is loaded, and compiles ...")
     compiled = compile_the_loop()
     first, found = timed(lambda: compiled(30_000, 31_600))
     print(f"{found} primes, of {WORK['computing'][2]}; compiling took {first:.1f} s, once")
