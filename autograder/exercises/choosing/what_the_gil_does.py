@@ -118,6 +118,7 @@ def with_another_at(name, place, numbers):
         return watch
 
     before = sys.gettrace()
+    sys._getframe().f_trace_opcodes = True  # Python 3.12 tells of bytecodes from the next `settrace` on only
     sys.settrace(watch)
     try:
         statement()
