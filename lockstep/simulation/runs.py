@@ -103,8 +103,8 @@ class Runs:
             reply: dict[str, Any] = self._service.ask(request)
         except StudentTimedOut as error:
             raise StudentTimedOut(
-                f"`{name}` was not simulated within {self._within}; a loop that looks again and again at "
-                "a clock or at shared memory hardly gets on there: sleep, or wait for a Lock, Event or Queue",
+                f"`{name}` was not simulated within {self._within}: it does too much for that, or a loop looks again and "
+                "again at a clock or at shared memory, and hardly gets on: sleep, or wait for a Lock, Event or Queue",
                 error.stacks,
             ) from None
         return reply
