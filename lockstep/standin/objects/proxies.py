@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache
 from typing import Any, NamedTuple
 
 from lockstep.standin.declared import object_kind, one, operation
@@ -86,13 +85,21 @@ class Proxy:
     """What a process holds of something that a Manager keeps. A copy, which may go anywhere, is the same."""
 
     _typeid = ""
-    _forwards = ""  # the proxy of multiprocessing's whose methods it has, unless it has its own
+    _forwards = ""  # the proxy of multiprocessing's whose methods it still has to get, unless it has its own
     _name: str
     _server: str
 
     def __new__(cls) -> Any:
-        _complete(cls)
+        if cls._forwards:
+            cls._complete(vars(managers())[cls._forwards]._exposed_)
         return super().__new__(cls)
+
+    @classmethod
+    def _complete(cls, methods: tuple[str, ...]) -> None:
+        for method in methods:
+            if method not in vars(cls):
+                setattr(cls, method, _forward(method))
+        cls._forwards = ""
 
     def _kept_by(self, server: str, kept: Any) -> Any:
         name = new_name()
@@ -138,14 +145,6 @@ def _forward(method: str) -> Callable[..., Any]:
 
     forward.__name__ = method
     return forward
-
-
-@cache
-def _complete(cls: type[Proxy]) -> None:
-    """Gives a class the methods that it forwards."""
-    for method in vars(managers())[cls._forwards]._exposed_ if cls._forwards else ():
-        if method not in vars(cls):
-            setattr(cls, method, _forward(method))
 
 
 class ListProxy(Proxy):
