@@ -109,9 +109,14 @@ def judge_here(order: bytes) -> bytes:
 @cache
 def _grader_here(unsandboxed: bool, patience: float, tier: str) -> tuple[Grader, Journal]:
     """The one grader of a worker, with a journal that lasts as long: a reference need not pass again for each student."""
-    folder = tempfile.mkdtemp(prefix="lockstep-journal-")
-    place = Path(folder, "journal.sqlite")
+    place = Path(_folder_here().name, "journal.sqlite")
     return Grader(Settings(place, unsandboxed, patience, tier)), Journal(place)
+
+
+@cache
+def _folder_here() -> "tempfile.TemporaryDirectory[str]":
+    """Removed when the worker ends."""
+    return tempfile.TemporaryDirectory(prefix="lockstep-journal-", ignore_cleanup_errors=True)
 
 
 def _order(work: Work, number: int, settings: Settings) -> bytes:
