@@ -37,6 +37,7 @@ def test_more_than_the_limit_is_told(monkeypatch):
 @pytest.mark.skipif(not os.path.exists("/proc/self/smaps_rollup"), reason="this system does not tell of shares")
 def test_a_share_is_never_more_than_the_whole():
     block = bytearray(os.urandom(20 * MIB))
-    assert 20 * MIB <= limits._share(os.getpid()) <= limits._resident(os.getpid())
+    # The kernel keeps the whole by estimate, for each CPU to some hundred KiB.
+    assert 20 * MIB <= limits._share(os.getpid()) <= limits._resident(os.getpid()) + MIB * (os.cpu_count() or 1)
     del block
     assert limits._resident(2**22 + 1) == 0, "a process that is no more"
