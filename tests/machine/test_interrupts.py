@@ -43,8 +43,10 @@ def interrupted_while_a_pool_starts(defended):
                 time.sleep(60)
         except KeyboardInterrupt:
             print("interrupted", flush=True)
-        time.sleep(0.5)  # a thread of an unfinished pool looks for lost workers ten times a second
-        left = descendants()
+        # A thread of an unfinished pool looks for lost workers ten times a second.
+        end = time.monotonic() + ({defended} and 0.5 or 30)
+        while not (left := descendants()) and time.monotonic() < end:
+            time.sleep(0.02)
         print(len(left), "left", flush=True)
         for process in left:
             process.kill()
