@@ -1,7 +1,7 @@
 """At most so many inside
 
 Write the class `AtMost(n)`, a context manager for processes. At most `n` of them are inside `with limit:` at once, and `n`
-really can be. Whoever finds no place waits for one. A process may come again and again, and whoever leaves by an exception
+really can be. Whoever finds no place waits for one, asleep or looking again and again. A process may come again and again, and whoever leaves by an exception
 gives the place back, too; the exception goes on.
 """
 

@@ -108,7 +108,19 @@ def _(student):
 
 @check("all workers count at the same time")
 def _(student):
-    found = simulate(student.histogram, [number % 5 for number in range(20_000)], 5, 2, cores=2, limit=4)
+    for _ in range(3):  # what the computer does beside it can make one worker seem slow, but not three times
+        found = simulate(student.histogram, [number % 5 for number in range(20_000)], 5, 2, cores=2, limit=4)
+        shares = [0.0]  # of each worker's time: how much of it has a lock
+        for process, done in found.log.processes.items():
+            inside = alone = 0.0
+            held = False
+            for stretch in done if process != "0" else []:
+                inside, alone = (inside + stretch.cpu, alone) if held else (inside, alone + stretch.cpu)
+                kind = stretch.operation.kind if stretch.operation else ""
+                held = kind.endswith(".acquire") or (held and not kind.endswith(".release"))
+            shares.append(inside / (inside + alone or 1))
+        if max(shares) <= 0.5:
+            break
     kinds = [stretch.operation.kind for stretch in found.log.processes["0"] if stretch.operation]
     starts, joins = (
         [place for place, kind in enumerate(kinds) if kind == f"process.{what}"] for what in ("start", "join")
@@ -116,16 +128,9 @@ def _(student):
     assert not starts or not joins or max(starts) < min(joins), (
         "a worker is joined before the last one is started: they count one after the other. Start all of them, then join all of them"
     )
-    for process, done in found.log.processes.items():
-        inside = alone = 0.0
-        held = False
-        for stretch in done:
-            inside, alone = (inside + stretch.cpu, alone) if held else (inside, alone + stretch.cpu)
-            kind = stretch.operation.kind if stretch.operation else ""
-            held = kind.endswith(".acquire") or (held and not kind.endswith(".release"))
-        assert process == "0" or inside <= 0.5 * (inside + alone), (
-            f"a worker holds a lock for {inside / (inside + alone):.0%} of its time, and meanwhile the others wait for it: count without the lock, and take it to add"
-        )
+    assert max(shares) <= 0.5, (
+        f"a worker holds a lock for {max(shares):.0%} of its time, and meanwhile the others wait for it: count without the lock, and take it to add"
+    )
 
 
 @check("more counts than fit into a pipe: in every interleaving")
@@ -140,12 +145,15 @@ def _(student):
 
 @check("each worker counts a share")
 def _(student):
-    found = simulate(student.histogram, [number % 5 for number in range(200_000)], 5, 2, cores=2, limit=6)
-    parent, *loads = found.busy.values()
-    assert loads, "no other process was started: nobody shares the work"
-    assert found.result == [40_000] * 5, (
-        f"each of five numbers occurs 40,000 times, and the counts are {found.result}: how large a number does each place hold?"
-    )
+    for _ in range(3):  # what the computer does beside it can make one worker seem slow, but not three times
+        found = simulate(student.histogram, [number % 5 for number in range(200_000)], 5, 2, cores=2, limit=6)
+        parent, *loads = found.busy.values()
+        assert loads, "no other process was started: nobody shares the work"
+        assert found.result == [40_000] * 5, (
+            f"each of five numbers occurs 40,000 times, and the counts are {found.result}: how large a number does each place hold?"
+        )
+        if max(loads) <= 0.75 * sum(loads):
+            break
     assert max(loads) <= 0.75 * sum(loads), (
         f"one of two workers does {max(loads) / sum(loads):.0%} of the counting: give each a half"
     )

@@ -154,10 +154,13 @@ def _(student):
 
 @check("each row is added by one worker, and all workers add")
 def _(student):
-    found = simulate(student.sums_of_many, 240, 5_000, 3, cores=3, limit=8)
-    assert found.processes > 1, "no other process was started: the caller adds up all rows itself"
-    assert found.processes == 4, f"for 3 workers {found.processes - 1} processes were started"
-    parent, *loads = found.busy.values()
+    for _ in range(3):  # what the computer does beside it can make one worker seem slow, but not three times
+        found = simulate(student.sums_of_many, 240, 5_000, 3, cores=3, limit=8)
+        assert found.processes > 1, "no other process was started: the caller adds up all rows itself"
+        assert found.processes == 4, f"for 3 workers {found.processes - 1} processes were started"
+        parent, *loads = found.busy.values()
+        if max(loads) < 0.6 * sum(loads):
+            break
     assert max(loads) < 0.6 * sum(loads), (
         f"one of three workers adds {max(loads) / sum(loads):.0%} of the rows: give each a third"
     )

@@ -12,9 +12,11 @@ of `function(item)` for every item of the list, in their order, computed by at m
 If there are tasks enough, all `workers` are at work.
 """
 
+import contextlib
 import os
 import signal
 import sys
+import traceback
 from concurrent.futures import ProcessPoolExecutor, as_completed, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import Pipe, Pool, Process, get_context
@@ -89,8 +91,9 @@ def results_and_attempts(deaths, workers):
         tasks = [(folder, number, times) for number, times in enumerate(deaths)]
         try:
             results = retry_dead_workers(noted, tasks, workers)
-        except BrokenProcessPool:
-            results = "BrokenProcessPool"
+        except BrokenProcessPool as error:
+            submitting = any(frame.name == "submit" for frame in traceback.extract_tb(error.__traceback__))
+            results = "BrokenProcessPool: `submit` raises it, too" if submitting else "BrokenProcessPool"
         names = os.listdir(folder)
     return results, [len([name for name in names if name.startswith(f"{number} ")]) for number in range(len(deaths))]
 
@@ -106,16 +109,15 @@ def nothing(folder):
 
 @given
 def dies_behind_others(task):
-    # The first attempt of number 0 dies, when number 2 has been begun if it does not wait in vain. Every attempt leaves a file.
+    # The first attempt of number 0 dies when number 2 has been begun, and not at all if it waits in vain. Every attempt leaves a file.
     folder, number = task
     attempts = len([name for name in os.listdir(folder) if name.startswith(f"{number} ")])
     Path(folder, f"{number} {attempts}").touch()
     if number == 0 and attempts == 0:
-        for _ in range(100):
+        for _ in range(300):
             if Path(folder, "2 0").exists():
-                break
+                os.kill(os.getpid(), signal.SIGKILL)
             sleep(0.02)
-        os.kill(os.getpid(), signal.SIGKILL)
     return number
 
 
@@ -134,14 +136,14 @@ def done_with_nothing():
 
 @given
 def met(folder):
-    # Waits for somebody else who is here at the same time, or some seconds in vain.
-    mine = Path(folder, str(os.getpid()))
-    mine.touch()
+    # Waits for somebody else who is here at the same time. Whoever has waited some seconds in vain says so, and nobody waits any more.
+    Path(folder, str(os.getpid())).touch()
     for _ in range(400):
-        if len(os.listdir(folder)) > 1:
-            return True
+        here = os.listdir(folder)
+        if len(here) > 1:
+            return "alone" not in here
         sleep(0.02)
-    mine.unlink()
+    Path(folder, "alone").touch()
     return False
 
 
@@ -285,9 +287,9 @@ def _(student):
 @check("a worker that dies costs no result", limit=3)
 def _(student):
     results, attempts = student.results_and_attempts([0, 1, 0], 1)
-    assert results != "BrokenProcessPool", (
-        "a worker died, and `BrokenProcessPool` came to the caller: an executor that has lost a worker is broken for good. Catch it, and make a new executor "
-        "for the tasks without a result"
+    assert not isinstance(results, str), (
+        "a worker died, and `BrokenProcessPool` came to the caller: an executor that has lost a worker is broken for good, and not only its futures say so: `submit` raises it, too. "
+        "Catch it, and make a new executor for the tasks without a result"
     )
     assert results == [0, 10, 20], (
         f"the worker died once in the second of three tasks. Right is [0, 10, 20], and {results} came back"
@@ -307,7 +309,7 @@ def _(student):
     )
 
 
-@check("what has been done behind the dead is not done again", limit=6)
+@check("what has been done behind the dead is not done again", limit=20)
 def _(student):
     results, attempts = student.attempts_behind_others()
     assert results == [0, 1, 2]
@@ -320,6 +322,9 @@ def _(student):
 @check("others may die, too, and the same task may kill four times", limit=6)
 def _(student):
     results, attempts = student.results_and_attempts([0, 4, 0, 1], 2)
+    assert results != "BrokenProcessPool: `submit` raises it, too", (
+        "a worker had died when the next task was handed out, and `BrokenProcessPool` came to the caller: `submit` raises it, too, where the executor is broken already"
+    )
     assert results != "BrokenProcessPool", (
         "more than one worker died, and `BrokenProcessPool` came to the caller: one more try is not enough. Go on until no result is missing"
     )
@@ -356,7 +361,7 @@ def _(student, reference):
 @check("a worker may die before all tasks are handed out", limit=6)
 def _(student):
     results = student.results_where_one_dies_before_all_are_handed_out()
-    assert results != "BrokenProcessPool", (
+    assert not isinstance(results, str), (
         "a worker had died when the next task was handed out, and `BrokenProcessPool` came to the caller: `submit` raises it, too, where the executor is broken already"
     )
     assert results == [0, 10, 20]
@@ -472,24 +477,14 @@ def begins_anew():
                 pass
 
 
-@wrong("one more try is not enough. Go on until no result is missing")
-def only_one_more_try():
-    def retry_dead_workers(function, items, workers):
-        results = {}
-        with ProcessPoolExecutor(workers) as executor:
-            futures = [executor.submit(function, item) for item in items]
-            for place, future in enumerate(futures):
-                try:
-                    results[place] = future.result()
-                except BrokenProcessPool:
-                    pass
-        with ProcessPoolExecutor(workers) as executor:
-            futures = {
-                place: executor.submit(function, item) for place, item in enumerate(items) if place not in results
-            }
-            for place, future in futures.items():
-                results[place] = future.result()
-        return [results[place] for place in range(len(items))]
+@wrong(
+    "one more try is not enough. Go on until no result is missing",
+    replaced={
+        "while len(results) < len(items):": "for last in (False, True):",
+        "except BrokenProcessPool:\n                    pass": "except BrokenProcessPool:\n                    if last:\n                        raise",
+    },
+)
+def only_one_more_try(): ...
 
 
 @wrong("an executor that has lost a worker is broken for good", "make a new executor")
@@ -508,31 +503,22 @@ def the_same_executor_again():
 @wrong("Right is [0, 10, 20], and [0, None, None] came back")
 def a_hole_for_the_dead():
     def retry_dead_workers(function, items, workers):
-        results = []
-        with ProcessPoolExecutor(workers) as executor:
-            for future in [executor.submit(function, item) for item in items]:
-                try:
-                    results.append(future.result())
-                except BrokenProcessPool:
-                    results.append(None)
+        results, futures = [None] * len(items), []
+        with ProcessPoolExecutor(workers) as executor, contextlib.suppress(BrokenProcessPool):
+            for item in items:
+                futures.append(executor.submit(function, item))
+        for place, future in enumerate(futures):
+            with contextlib.suppress(BrokenProcessPool):
+                results[place] = future.result()
         return results
 
 
-@wrong("did not come back", "✘ an exception is no death")
-def every_exception_is_taken_for_a_death():
-    def retry_dead_workers(function, items, workers):
-        results = {}
-        while len(results) < len(items):
-            with ProcessPoolExecutor(workers) as executor:
-                futures = {
-                    place: executor.submit(function, item) for place, item in enumerate(items) if place not in results
-                }
-                for place, future in futures.items():
-                    try:
-                        results[place] = future.result()
-                    except Exception:
-                        pass
-        return [results[place] for place in range(len(items))]
+@wrong(
+    "did not come back",
+    "✘ an exception is no death",
+    replaced={"future.result()\n                except BrokenProcessPool": "future.result()\n                except Exception"},
+)
+def every_exception_is_taken_for_a_death(): ...
 
 
 @wrong("Ask every future for its own")
@@ -593,12 +579,17 @@ def as_they_come_under_spawn():
         results: dict = {}
         while missing := [place for place in range(len(items)) if place not in results]:
             with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as executor:
+                places = {}
                 try:
-                    places = {executor.submit(function, items[place]): place for place in missing}
-                    for future in as_completed(places):
-                        results[places[future]] = future.result()
+                    for place in missing:
+                        places[executor.submit(function, items[place])] = place
                 except BrokenProcessPool:
-                    print("a worker has died", file=sys.stderr)
+                    print("a worker has died while tasks were handed out", file=sys.stderr)
+                for future in as_completed(places):
+                    if isinstance(future.exception(), BrokenProcessPool):
+                        print("a worker has died", file=sys.stderr)
+                    else:
+                        results[places[future]] = future.result()
         return [results[place] for place in sorted(results)]
 
 
@@ -639,7 +630,10 @@ def a_process_for_every_task():
 def one_executor_for_every_attempt_and_no_more():
     def attempt(function, items, workers, results):
         with ProcessPoolExecutor(max_workers=min(workers, max(1, len(items)))) as executor:
-            futures = [(place, executor.submit(function, item)) for place, item in items]
+            futures = []
+            with contextlib.suppress(BrokenProcessPool):
+                for place, item in items:
+                    futures.append((place, executor.submit(function, item)))
             for place, future in futures:
                 if not isinstance(future.exception(), BrokenProcessPool):
                     results[place] = future.result()
@@ -647,8 +641,5 @@ def one_executor_for_every_attempt_and_no_more():
     def retry_dead_workers(function, items, workers):
         results = {}
         while len(results) != len(items):
-            try:
-                attempt(function, [pair for pair in enumerate(items) if pair[0] not in results], workers, results)
-            except BrokenProcessPool:
-                continue
+            attempt(function, [pair for pair in enumerate(items) if pair[0] not in results], workers, results)
         return list(map(results.get, range(len(items))))
