@@ -51,7 +51,10 @@ def histogram(values, bins, workers):
 @check("nothing is lost when two count the same value: in every interleaving")
 def _(student):
     found = explore(student.histogram, [0, 0], 1, 2).always_ends()
-    assert not any(list(counts) == [0] for counts in found.results), (
+    lengths = sorted({len(counts) for counts in found.results} - {1})
+    assert not lengths, f"for 1 bin the list has {lengths[0]} numbers: one for each of 0 ... bins - 1"
+    shared = {kind.partition(".")[0] for kind in found.operations} & {"cell", "cells", "memory", "proxy"}
+    assert shared or not any(list(counts) == [0] for counts in found.results), (
         "two workers count one 0 each, and the histogram can say 0: what a worker writes into a list is in its own copy, and nobody else sees it. "
         "Send the counts, or share memory"
     )
@@ -164,6 +167,10 @@ def _(student):
 def _(student, reference):
     for values, bins, workers in ([n % 11 for n in range(500)], 12, 4), ([0] * 50, 1, 3), ([4, 4, 1], 5, 1):
         assert student.histogram(values, bins, workers) == reference.histogram(values, bins, workers)
+
+
+@wrong("for 1 bin the list has 2 numbers", replaced={"[0] * bins": "[0] * (bins + 1)"})
+def a_place_too_many(): ...
 
 
 @wrong("how large a number does each place hold?", "✘ each worker counts a share")

@@ -153,7 +153,7 @@ def _(student):
     )
     assert not found.deadlocks, (
         "with one item and one worker somebody waits for ever. A worker that asks with `get_nowait` or with a time limit goes home when the task is "
-        "only on its way: a queue without an item does not say that there is no more, a sentinel does. Or is a result never sent?"
+        "only on its way: a queue without an item does not say that there is no more, a sentinel does. Or does the sentinel come before the task, or is a result never sent?"
     )
     found.always(lambda result: list(result) == [14])
     assert not explore(student.parallel_map, given.doubled, [7], 2).deadlocks, (
@@ -236,7 +236,9 @@ def _(student):
 def _(student):
     found = simulate(student.parallel_map, given.computed_for, [8, 1, 1, 1, 1, 1, 1, 1, 1], 2, cores=2, costs="ideal")
     assert found.processes > 1, "no other process was started: nobody shares the work"
-    assert found.processes == 3, f"for 2 workers {found.processes - 1} processes were started"
+    assert found.processes == 3, (
+        f"for 2 workers {'1 process was' if found.processes == 2 else f'{found.processes - 1} processes were'} started"
+    )
     assert found.makespan < 15, (
         "the tasks were computed one after another: start all workers before you wait for a result"
     )
@@ -406,6 +408,25 @@ def an_item_that_looks_like_the_sentinel():
     },
 )
 def equal_shares_beforehand(): ...
+
+
+@wrong(
+    "for 2 workers 1 process was started",
+    replaced={
+        "for _ in range(workers)]": "for _ in range(workers - 1)]",
+        "for _ in processes:\n        tasks.put(None)": "for _ in range(workers):\n        tasks.put(None)\n    work_off(function, tasks, results)",
+    },
+)
+def the_parent_is_one_of_the_workers(): ...
+
+
+@wrong(
+    "Or does the sentinel come before the task",
+    replaced={
+        "    for task in enumerate(items):\n        tasks.put(task)\n    for _ in processes:\n        tasks.put(None)\n": "    for _ in processes:\n        tasks.put(None)\n    for task in enumerate(items):\n        tasks.put(task)\n"
+    },
+)
+def the_sentinels_first(): ...
 
 
 @wrong(

@@ -135,6 +135,25 @@ def done_with_nothing():
 
 
 @given
+def the_first_waits_for_the_second(task):
+    # Returns its number. Number 0 waits until number 1 is done and a little longer, or some seconds in vain.
+    folder, number = task
+    for _ in range(150):
+        if number == 1 or os.listdir(folder):
+            break
+        sleep(0.02)
+    sleep(0.3 * (number == 0))
+    Path(folder, str(number)).touch()
+    return number
+
+
+@given
+def results_of_a_slow_first():
+    with TemporaryDirectory() as folder:
+        return retry_dead_workers(the_first_waits_for_the_second, [(folder, 0), (folder, 1)], 2)
+
+
+@given
 def met(folder):
     # Waits for somebody else who is here at the same time. Whoever has waited some seconds in vain says so, and nobody waits any more.
     Path(folder, str(os.getpid())).touch()
@@ -255,8 +274,13 @@ def what_comes_of_an_error():
     return "no exception", repr(found)
 
 
-@check("nobody dies: all results in the order of the items", limit=4)
+@check("nobody dies: all results in the order of the items", limit=6)
 def _(student):
+    results = student.results_of_a_slow_first()
+    assert results != [1, 0], (
+        "the second task was done before the first, and its result came first: results belong in the order of the items, and not in that of their ends. Keep them by their places"
+    )
+    assert results == [0, 1]
     assert student.retry_dead_workers(given.doubled, [3, 1, 2, 1], 2) == [6, 2, 4, 2]
     assert student.retry_dead_workers(given.doubled, [], 2) == []
     assert student.retry_dead_workers(given.doubled, [[1], [2], [1]], 2) == [[1, 1], [2, 2], [1, 1]]
@@ -440,6 +464,22 @@ def what_is_left_is_done_by_one(): ...
     },
 )
 def the_items_are_used_up(): ...
+
+
+@wrong("results belong in the order of the items")
+def in_the_order_of_completion():
+    def retry_dead_workers(function, items, workers):
+        results, done = [], set()
+        while len(done) < len(items):
+            with ProcessPoolExecutor(workers) as executor, contextlib.suppress(BrokenProcessPool):
+                places = {}
+                for place, item in enumerate(items):
+                    if place not in done:
+                        places[executor.submit(function, item)] = place
+                for future in as_completed(places):
+                    results.append(future.result())
+                    done.add(places[future])
+        return results
 
 
 @wrong("an executor that has lost a worker is broken for good")
