@@ -116,7 +116,9 @@ def _(student):
     )
     found.never_crashes()
     waits = explore(student.count_down_once, 1).deadlocks or explore(student.count_down_once, 2).deadlocks
-    assert not waits, "`count_down` waits for ever, and nobody else is there: it counts and goes on, and only `wait` waits"
+    assert not waits, (
+        "`count_down` waits for ever, and nobody else is there: it counts and goes on, and only `wait` waits"
+    )
     assert found.operations, (
         "`count_down` and `wait` ask for nothing that is shared: each process has its own attributes"
     )

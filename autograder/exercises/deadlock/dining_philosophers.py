@@ -338,7 +338,10 @@ def all_forks_are_put_back():
             changed.notify_all()
 
 
-@wrong("both at once: 0 eats without fork 1", replaced={"left, right = who, (who + 1) % len(forks)": "left, right = who, (who - 1) % len(forks)"})
+@wrong(
+    "both at once: 0 eats without fork 1",
+    replaced={"left, right = who, (who + 1) % len(forks)": "left, right = who, (who - 1) % len(forks)"},
+)
 def the_fork_on_the_other_side(): ...
 
 

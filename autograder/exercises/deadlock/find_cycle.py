@@ -77,7 +77,9 @@ def _(student):
 def _(student):
     waits = {"X": ["Y"], "Y": ["A"], "A": ["B"], "B": ["C"], "C": ["A"]}
     found = list(student.find_cycle(waits))
-    assert found, "A, B and C wait for each other in a circle, and none was found: a circle may be of any length, and need not begin with the first name"
+    assert found, (
+        "A, B and C wait for each other in a circle, and none was found: a circle may be of any length, and need not begin with the first name"
+    )
     outside = [name for name in found if name in ("X", "Y")]
     assert not outside, (
         f"{outside[0]} waits for the circle, and nobody in the circle waits for {outside[0]}; this is {found}"

@@ -60,7 +60,14 @@ def _(student):
     assert not wrong or wrong[0] != [1, 10], (
         "[1, 10] comes back after one step: is it the array that was read, and not the one that was written?"
     )
-    shared = {kind.partition(".")[0] for kind in found.operations} & {"cell", "cells", "memory", "proxy", "queue", "pipe"}
+    shared = {kind.partition(".")[0] for kind in found.operations} & {
+        "cell",
+        "cells",
+        "memory",
+        "proxy",
+        "queue",
+        "pipe",
+    }
     assert not wrong or shared, (
         f"{wrong[0]} comes back, and nothing that is shared was ever read or written: of an ordinary list each process has its own copy. Use two `Array`s"
     )

@@ -446,13 +446,20 @@ def an_array_that_keeps_hold_of_the_memory(): ...
 def whoever_attaches_swallows_an_exception(): ...
 
 
-@wrong("in this order", replaced={"yield np.ndarray(shape, dtype, buffer=memory.buf), memory.name": "yield memory.name, np.ndarray(shape, dtype, buffer=memory.buf)"})
+@wrong(
+    "in this order",
+    replaced={
+        "yield np.ndarray(shape, dtype, buffer=memory.buf), memory.name": "yield memory.name, np.ndarray(shape, dtype, buffer=memory.buf)"
+    },
+)
 def the_name_first(): ...
 
 
 @wrong(
     "does `attached` make its array with the same dtype?",
-    replaced={"yield np.ndarray(shape, dtype, buffer=memory.buf)\n": 'yield np.ndarray(shape, "f8", buffer=memory.buf)\n'},
+    replaced={
+        "yield np.ndarray(shape, dtype, buffer=memory.buf)\n": 'yield np.ndarray(shape, "f8", buffer=memory.buf)\n'
+    },
 )
 def floats_for_all(): ...
 

@@ -556,7 +556,9 @@ def a_hole_for_the_dead():
 @wrong(
     "did not come back",
     "✘ an exception is no death",
-    replaced={"future.result()\n                except BrokenProcessPool": "future.result()\n                except Exception"},
+    replaced={
+        "future.result()\n                except BrokenProcessPool": "future.result()\n                except Exception"
+    },
 )
 def every_exception_is_taken_for_a_death(): ...
 

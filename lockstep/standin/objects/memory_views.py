@@ -137,7 +137,9 @@ class View:
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **keywords: Any) -> Any:
         if out is not None and isinstance(out[0], View):
             if method != "__call__":
-                raise not_covered(f"`{method}` into an array in shared memory", "compute a new array, and write that into it")
+                raise not_covered(
+                    f"`{method}` into an array in shared memory", "compute a new array, and write that into it"
+                )
             return self._in_place(ufunc, inputs, out[0], keywords)
         if method == "at" and isinstance(inputs[0], View):
             return inputs[0]._at(ufunc, *(each.copy() if isinstance(each, View) else each for each in inputs[1:]))
