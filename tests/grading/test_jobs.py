@@ -44,8 +44,36 @@ def test_when_cpus_are_busy_again_what_ends_is_not_replaced(monkeypatch):
     made = jobs.Jobs()
     many = machine.begun(made, 0, looks=100)
     machine.busy = 95
-    machine.begun(made, many)
     assert machine.begun(made, many // 2, looks=20) == many // 2
+    assert machine.begun(made, 0, looks=20) == 4
+
+
+@pytest.mark.parametrize("hanging", [0, 30, 300])
+def test_neither_do_those_that_hang_hold_up_those_that_compute_nor_do_these_stand_in_each_others_way(
+    monkeypatch, hanging
+):
+    """1,200 checks of 0.1 s of computing, and some that wait for 10 s, mixed, on two CPUs shared by all that compute."""
+    machine = Machine(monkeypatch)
+    made = jobs.Jobs()
+    step, every, few = 0.02, 1_200, []
+    left = [(10.0, 0.0) if index % 4 == 0 and index // 4 < hanging else (0.0, 0.1) for index in range(every + hanging)]
+    at_work: list[list[float]] = []
+    used = []
+    while left or at_work:
+        while left and made.may_begin(len(at_work)):
+            at_work.append(list(left.pop(0)))
+        computing = [one for one in at_work if one[1] > 0]
+        for one in computing:
+            one[1] -= step * min(1.0, 2 / len(computing))
+        for one in at_work:
+            one[0] -= step
+        at_work = [one for one in at_work if max(one) > 1e-9]
+        few.append(len(computing))
+        used = [*used, min(1.0, len(computing) / 2)][-25:]
+        machine.busy, machine.now = 100 * sum(used) / len(used), machine.now + step
+    least = max(every * 0.1 / 2, 10 * hanging / made.most)
+    assert machine.now < 1.3 * least + 10
+    assert sorted(few)[len(few) * 95 // 100] <= 8, "so many compute at once on two CPUs"
 
 
 def test_a_number_that_is_given_is_kept_to_whatever_the_load(monkeypatch):
