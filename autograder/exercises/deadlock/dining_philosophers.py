@@ -390,14 +390,6 @@ def all_forks_are_taken():
         for fork in forks:
             fork.release()
 
-    def eat_with_a_waiter(who, forks, waiter, eat):
-        with waiter, forks[who], forks[(who + 1) % len(forks)]:
-            eat()
-
-    def eat_both_at_once(who, forks, changed, eat):
-        with changed:
-            eat()
-
 
 @wrong("All three are at the table, and each has one fork: ask the waiter before the first fork")
 def the_waiter_is_asked_with_a_fork_in_the_hand():

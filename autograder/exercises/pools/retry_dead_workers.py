@@ -157,7 +157,7 @@ def results_of_a_slow_first():
 def met(folder):
     # Waits for somebody else who is here at the same time. Whoever has waited some seconds in vain says so, and nobody waits any more.
     Path(folder, str(os.getpid())).touch()
-    for _ in range(400):
+    for _ in range(600):
         here = os.listdir(folder)
         if len(here) > 1:
             return "alone" not in here
@@ -194,8 +194,9 @@ def most_at_once(workers):
 
 
 @given
-def met_after_a_death(folder):
-    # The first of all dies. Whoever comes later waits for somebody else who is here at the same time, or some seconds in vain.
+def met_after_a_death(task):
+    # The first of all that meet dies. Whoever comes later waits for somebody else who is here at the same time. Whoever has waited some
+    # seconds in vain says so, and nobody waits any more.
     def alive(number):
         try:
             os.kill(number, 0)
@@ -203,6 +204,9 @@ def met_after_a_death(folder):
             return False
         return True
 
+    folder, meets = task
+    if not meets:
+        return True
     try:
         Path(folder, "0").touch(exist_ok=False)
     except FileExistsError:
@@ -211,19 +215,23 @@ def met_after_a_death(folder):
         os.kill(os.getpid(), signal.SIGKILL)
     mine, both = Path(folder, str(os.getpid())), Path(folder, "both")
     mine.touch()
-    for _ in range(200):
-        if both.exists() or sum(name not in ("0", "both") and alive(int(name)) for name in os.listdir(folder)) > 1:
+    for _ in range(600):
+        here = set(os.listdir(folder))
+        if "alone" in here:
+            return False
+        if "both" in here or sum(alive(int(name)) for name in here - {"0"}) > 1:
             both.touch()  # whoever looks later may find the other one gone
             return True
         sleep(0.02)
-    mine.unlink()
+    Path(folder, "alone").touch()
     return False
 
 
 @given
 def two_met_after_a_death():
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        return retry_dead_workers(met_after_a_death, [folder] * 2, 2)
+        # Two short tasks come first: until one is done, Python's executor may not notice that its second worker has died.
+        return retry_dead_workers(met_after_a_death, [(folder, meets) for meets in (False, False, True, True)], 2)
 
 
 @given
@@ -368,7 +376,7 @@ def _(student):
         assert came == kind
 
 
-@check("all workers are at work", limit=20)
+@check("all workers are at work", limit=30)
 def _(student):
     assert student.two_met() == [True, True], (
         "two tasks for 2 workers never were at work at the same time: hand out all the tasks, and wait for results only then"
@@ -391,9 +399,9 @@ def _(student):
     assert results == [0, 10, 20]
 
 
-@check("all workers are at work after a death, too", limit=20)
+@check("all workers are at work after a death, too", limit=30)
 def _(student):
-    assert student.two_met_after_a_death() == [True, True], (
+    assert student.two_met_after_a_death() == [True] * 4, (
         "a worker died, and the two tasks that were left for 2 workers never were at work at the same time: the one who replaces the dead works beside the others"
     )
 

@@ -98,7 +98,7 @@ def meet(folder, number, seconds):
     while len(here := os.listdir(folder)) < number and "alone" not in here:
         looks = looks + 1 if len(here) == known else 0
         known = len(here)
-        if looks > 400:
+        if looks > 700:
             Path(folder, "alone").touch()
         sleep(0.01)
     sleep(seconds)
@@ -166,7 +166,7 @@ def _(student):
         assert codes == expected
 
 
-@check("the tasks run at the same time")
+@check("the tasks run at the same time", limit=20)
 def _(student):
     codes = student.codes_of_meeting(3)
     assert codes != [7, 7, 7], (
@@ -208,7 +208,7 @@ def _(student, reference):
 
 
 @hidden
-@check("eight tasks run at the same time", limit=15)
+@check("eight tasks run at the same time", limit=25)
 def _(student):
     codes = student.codes_of_meeting(8)
     assert not (isinstance(codes, list) and 7 in codes[:8]), (
