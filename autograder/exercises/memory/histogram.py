@@ -109,6 +109,15 @@ def _(student):
     )
 
 
+@check("workers count, also where there is little to count")
+def _(student):
+    found = simulate(student.histogram, [1, 0, 1, 2, 2], 3, 3, cores=3, costs="ideal")
+    assert found.processes <= 4, f"for 5 values and 3 workers {found.processes - 1} processes were started"
+    assert found.processes == 4, "for 5 values and 3 workers fewer than 3 processes were started"
+    found = simulate(student.histogram, [1], 2, 3, cores=3, costs="ideal")
+    assert found.processes > 1, "one value, and 3 workers: it was counted in the process that called histogram"
+
+
 @check("all workers count at the same time")
 def _(student):
     for _ in range(3):  # what the computer does beside it can make one worker seem slow, but not three times
@@ -167,6 +176,26 @@ def _(student):
 def _(student, reference):
     for values, bins, workers in ([n % 11 for n in range(500)], 12, 4), ([0] * 50, 1, 3), ([4, 4, 1], 5, 1):
         assert student.histogram(values, bins, workers) == reference.histogram(values, bins, workers)
+
+
+@wrong(
+    "for 5 values and 3 workers 5 processes were started",
+    replaced={
+        "results = Queue()": "results, size = Queue(), max(1, len(values) // workers)",
+        "args=(values[n::workers], bins, results)) for n in range(workers)]": "args=(values[n : n + size], bins, results)) for n in range(0, len(values), size)]",
+        "return [sum(counts) for counts in zip(*found)]": "return [sum(counts) for counts in zip(*found)] if found else [0] * bins",
+    },
+)
+def shares_of_a_size_that_is_rounded_down(): ...
+
+
+@wrong(
+    "it was counted in the process that called histogram",
+    replaced={
+        "results = Queue()": "if len(values) < workers:\n        return [values.count(number) for number in range(bins)]\n    results = Queue()"
+    },
+)
+def few_values_are_counted_by_the_parent(): ...
 
 
 @wrong("for 1 bin the list has 2 numbers", replaced={"[0] * bins": "[0] * (bins + 1)"})
