@@ -166,7 +166,7 @@ def _(student):
     try:
         found = explore(student.six_rows_after, 2, 3, budget=30_000, feeder=False)  # a put does not wait, either way
     except AssertionError as failure:
-        if type(failure).__name__ != "NotExplored":
+        if type(failure).__name__ != "NotExplored":  # as what asks a clock is not
             raise
         return
     mixed = found.schedule(
@@ -220,8 +220,11 @@ def _(student):
 @check("all workers have their part, at the same time", limit=30)
 def _(student):
     found, alone = (simulate(student.full_after, 60, 100, 4, workers, cores=5, limit=12) for workers in (3, 1))
-    _, *loads = found.busy.values()
+    parent, *loads = found.busy.values()
     assert loads, "no other process was started: nobody shares the work"
+    assert parent <= 0.4 * found.work, (
+        f"the parent does {parent / found.work:.0%} of all the work itself: let the workers compute their rows"
+    )
     assert max(loads) <= 0.6 * sum(loads), (
         f"one of 3 workers does {max(loads) / sum(loads):.0%} of the work: give each a third of the rows"
     )
@@ -405,6 +408,19 @@ def nobody_shares():
     def game_of_life(world, steps, workers):
         for _ in range(steps):
             world = next_rows([world[-1], *world, world[0]])
+        return world
+
+
+@wrong("of all the work itself: let the workers compute their rows")
+def the_parent_computes():
+    def game_of_life(world, steps, workers):
+        processes = [Process(target=next_rows, args=(world[:3],)) for _ in range(workers)]
+        for process in processes:
+            process.start()
+        for _ in range(steps):
+            world = next_rows([world[-1], *world, world[0]])
+        for process in processes:
+            process.join()
         return world
 
 
