@@ -14,7 +14,7 @@ from types import TracebackType
 Reply = tuple[float, float]  # seconds of wall, seconds of CPU, of one process's countdown
 Countdown = Callable[[int, int], tuple[float, Sequence[Reply]]]  # (processes, steps) -> wall of all, replies
 
-KERNEL_SECONDS = 0.05
+KERNEL_SECONDS = 0.15  # a system may take some hundredths to put a second process on another CPU
 QUOTA_SECONDS = 0.4  # several periods of a control group's quota (100 ms each), or a burst is measured
 
 

@@ -63,6 +63,13 @@ class Measurement:
         return min(self.capacities, key=lambda capacity: capacity.cpus, default=None)
 
     @property
+    def cpus_there(self) -> float:
+        """How many CPUs were really there: what the runs themselves have got was, even if the probe was disturbed."""
+        assert self.capacity is not None
+        workers, cpus = self.capacity.workers, self.capacity.cpus
+        return max(cpus, *(min(point.speedup, workers) for point in self.points if point.workers == workers), 0.0)
+
+    @property
     def rounds_done(self) -> int:
         """Complete rounds, without the warm-up."""
         runs = [sample for sample in self.samples if sample.round != WARM_UP]
@@ -76,12 +83,15 @@ class Measurement:
         if self.others is not None and cpus.logical - self.others < REALLY_THERE * wanted:
             return f"other programs kept {self.others:.1f} of {cpus.logical} CPUs busy, and {wanted:g} {are(wanted)} needed"
         capacity = self.capacity
-        if capacity is not None and capacity.cpus < REALLY_THERE * min(capacity.workers, cpus.share):
-            return (
-                f"{counted(capacity.workers, 'busy process')} got only "
-                f"{capacity.cpus:.2f} CPUs, where {min(capacity.workers, cpus.share):g} should be there"
-            )
-        return ""
+        if capacity is None:
+            return ""
+        wanted = min(capacity.workers, cpus.share)
+        if self.cpus_there >= REALLY_THERE * wanted:
+            return ""
+        return (
+            f"{counted(capacity.workers, 'busy process')} got only "
+            f"{self.cpus_there:.2f} CPUs, where {wanted:g} should be there"
+        )
 
     @property
     def not_measured_here(self) -> dict[str, tuple[tuple[int, float], ...]]:

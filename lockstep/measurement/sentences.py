@@ -71,7 +71,7 @@ def _trust(result: Measurement) -> str:
     quiet = "others left the machine quiet" if result.others is not None else "no gate on others' load here"
     if result.capacity is not None:
         wanted = min(result.capacity.workers, result.cpus.share)
-        quiet += f", and {result.capacity.cpus:.2f} of {counted(wanted, 'CPU')} {_were(wanted)} really there"
+        quiet += f", and {result.cpus_there:.2f} of {counted(wanted, 'CPU')} {_were(wanted)} really there"
     if not result.plan.careful:
         enough = any(point.low is not None for point in result.points)
         wide = "so the interval is wide" if enough else "too few for an interval"

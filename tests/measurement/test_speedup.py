@@ -150,11 +150,19 @@ def test_other_programs_on_a_large_machine_leave_room():
 
 def test_too_little_capacity_closes_the_gate_and_nothing_is_fitted():
     result = run(FakeMachine(amdahl_time(0.1), cpus_of(4), got=0.5))[-1]
-    assert "got only 2.00 CPUs, where 4 should be there" in result.sentence()
+    assert "got only 3.08 CPUs, where 4 should be there" in result.sentence()
     assert result.fit() == ()
     told = replace(result, simulated=((1, 1.0), (4, 3.5))).sentence()
     assert "no measured curve is drawn" in told
     assert "the curve is simulated, not measured" in told
+
+
+@pytest.mark.parametrize(("serial", "busy"), [(0.02, False), (0.1, True)])
+def test_what_the_runs_themselves_got_was_there_whatever_the_probe_got(serial, busy):
+    """By Amdahl's law 4 workers are 3.8 times as fast as one, or 3.1 times, which is less than 80 % of 4."""
+    result = run(FakeMachine(amdahl_time(serial), cpus_of(4), got=0.5))[-1]
+    assert bool(result.busy) == busy
+    assert bool(result.fit()) != busy
 
 
 def test_an_interrupt_at_any_run_leaves_a_valid_partial_result():
