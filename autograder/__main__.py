@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from autograder.authoring.parts import AuthorError
+from autograder.grading.storage import told
 from autograder.grading.terminal import print_plainly
+from autograder.nbgrader.logs import silenced
 
 
 @dataclass(frozen=True)
@@ -74,16 +76,24 @@ def main(words: list[str] | None = None) -> int:
             command.options(subparser)
     arguments = parser.parse_args(words)
     try:
-        return COMMANDS[arguments.command].run(arguments)
+        with silenced():
+            return COMMANDS[arguments.command].run(arguments)
     except AuthorError as error:
         print(error, file=sys.stderr)
-        return 1
+    except Exception as error:
+        if not (what := told(error)):
+            raise
+        print(f"Stopped: {what}", file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":
     print_plainly()
     try:
         raise SystemExit(main())
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        raise SystemExit(130) from None
     except ModuleNotFoundError as error:
         extra = {"distributed": "dask"} | dict.fromkeys(("nbgrader", "jupytext", "tqdm"), "teach")
         if error.name not in extra:

@@ -54,13 +54,11 @@ def run(pod: Pod, image: Image, name: str) -> Unit:
     """Runs a unit's notebook with its solutions, where a learner's copy lies."""
     script = image.home / "binder" / "runs_notebook.py"
     shutil.copy(runs_notebook.__file__, script)
-    program = [
-        str(image.environment / "bin" / "python"),
-        str(script),
-        str(image.home / "source" / name / f"{name}.ipynb"),
-    ]
-    said, used = pod.run(program, image.home / "work" / name, patience=400)
-    return Unit(name, used, json.loads(said.splitlines()[-1]))  # above stands what the kernel echoes
+    told = image.home / f"{name}.json"
+    notebook = image.home / "source" / name / f"{name}.ipynb"
+    program = [str(each) for each in (image.environment / "bin" / "python", script, notebook, told)]
+    _, used = pod.run(program, image.home / "work" / name, patience=400)
+    return Unit(name, used, json.loads(told.read_text()))
 
 
 def main() -> None:

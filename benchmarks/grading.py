@@ -170,7 +170,9 @@ def grade(course: Path) -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    return os.environ | {"PYTHONPATH": str(ROOT)}
+    """For commands: everybody's modules are compiled once, as where they are installed, whatever this environment says."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"PYTHONPATH": str(ROOT)}
 
 
 def scores(course: Path) -> dict[str, float]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lockstep.version import __version__
-from lockstep.workspace import CONFIG, for_learners, quieten, update
+from lockstep.workspace import CONFIG, RECORD, for_learners, quieten, update
 
 FIRST_PAGE = "00-start/00-start.ipynb"
 
@@ -42,9 +42,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     command = parser()
     chosen = command.parse_args(given[:for_lab])
     try:
+        begun = (chosen.folder / RECORD).exists()
         for release in (released(), chosen.solutions):
             for line in update(release, chosen.folder) if release is not None else []:
-                print(line)
+                if begun:  # at first all is new
+                    print(line)
         for_learners(chosen.folder)
     except OSError as error:
         command.error(_said(error, chosen.folder))
@@ -60,7 +62,7 @@ def _open(folder: Path, port: int, no_browser: bool, more: Sequence[str]) -> Non
 
     own = [os.environ[name] for name in ["JUPYTER_CONFIG_PATH"] if os.environ.get(name)]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join([*own, str(folder.resolve() / CONFIG)])
-    options = [f"--ServerApp.root_dir={folder.resolve()}", f"--ServerApp.default_url=/lab/tree/{FIRST_PAGE}"]
+    options = [f"--ServerApp.root_dir={folder.resolve()}", f"--LabApp.default_url=/lab/tree/{FIRST_PAGE}"]
     if no_browser:
         options.append("--no-browser")
     if hasattr(os, "getuid") and os.getuid() == 0:

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import curve_fit
 
 Curve = NDArray[np.float64]
 
@@ -146,6 +145,8 @@ def fit(law: str, p: Sequence[float], speedup: Sequence[float]) -> Fit:
         raise ValueError(
             f"{_TITLES[law]} needs points at {NEEDED[law]} or more numbers of workers; these have {different}"
         )
+    from scipy.optimize import curve_fit  # a second of importing on a slow machine, for those alone who fit
+
     function, names, start = _LAWS[law]
     upper = [1.0] * len(names)
     found, _ = curve_fit(function, workers, speedups, p0=start, bounds=([0.0] * len(names), upper))

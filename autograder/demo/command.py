@@ -64,9 +64,13 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         for student, answer in ANSWERS.items():
             hand_in(course, unit, student, answered(released, lesson, answer))
-    with judges:
-        Grading(course.resolve(), judges).grade([unit])
-    page, grades = write_report(course, unit)
+    try:
+        with judges:
+            Grading(course.resolve(), judges).grade([unit])
+        page, grades = write_report(course, unit)
+    except NotGraded as error:
+        print(f"Stopped: {error}")
+        return 1
     good = True
     if not arguments.students:
         results = class_results(course, read_unit(course / "source" / unit / f"{unit}.ipynb"))

@@ -21,7 +21,7 @@ from autograder.grading.journal import Journal, Row, row_of_data, row_to_data, v
 from autograder.grading.work import GradeCell, NotGraded, Settings, Work
 from autograder.sandbox.launching import DESCRIPTIONS
 from lockstep.program.source import ModuleSource
-from lockstep.words import counted
+from lockstep.words import counted, one_line
 
 _LARGEST = 32 * 2**20  # bytes of a result
 _ONE = threading.Lock()  # a worker judges one at a time, however many threads it has: checks are of the process
@@ -37,7 +37,7 @@ class ClusterJudges:
         except (OSError, ValueError) as error:
             raise NotGraded(f"no Dask scheduler answers at {address}: {error}") from error
         try:
-            self.tier = _common_tier(self._client.run(tier_here, settings.unsandboxed))
+            self.tier = _common_tier(self._asked(settings))
         except BaseException:
             self._client.close()
             raise
@@ -49,10 +49,19 @@ class ClusterJudges:
         workers = len(self._client.nthreads())
         return f"{counted(workers, 'worker')} of a cluster. {DESCRIPTIONS[self.tier]}"
 
+    def _asked(self, settings: Settings) -> dict[str, str]:
+        try:
+            return dict(self._client.run(tier_here, settings.unsandboxed))
+        except Exception as error:  # a worker that ends meanwhile
+            raise _gone(error) from error
+
     def judge(self, work: Work, number: int) -> Future[None]:
         found: Future[None] = Future()
-        asked = self._client.submit(judge_here, _order(work, number, self.settings), pure=False)
-        asked.add_done_callback(lambda answer: self._take(answer, work, number, found))
+        try:
+            asked = self._client.submit(judge_here, _order(work, number, self.settings), pure=False)
+            asked.add_done_callback(lambda answer: self._take(answer, work, number, found))
+        except Exception as error:
+            found.set_exception(_gone(error))
         return found
 
     def _take(self, answer: Any, work: Work, number: int, found: Future[None]) -> None:
@@ -64,8 +73,8 @@ class ClusterJudges:
             found.set_exception(error)
         except KilledWorker:
             found.set_exception(BrokenExecutor("workers of the cluster were killed over it"))
-        except Exception as error:  # whatever became of the connection
-            found.set_exception(NotGraded(f"the cluster did not judge it ({type(error).__name__}: {error}); run again"))
+        except BaseException as error:  # whatever became of the connection, or somebody waits for ever
+            found.set_exception(_gone(error))
 
     def __enter__(self) -> Self:
         return self
@@ -109,9 +118,18 @@ def judge_here(order: bytes) -> bytes:
 @cache
 def _grader_here(unsandboxed: bool, patience: float, tier: str) -> tuple[Grader, Journal]:
     """The one grader of a worker, with a journal that lasts as long: a reference need not pass again for each student."""
-    folder = tempfile.mkdtemp(prefix="lockstep-journal-")
-    place = Path(folder, "journal.sqlite")
+    place = Path(_folder_here().name, "journal.sqlite")
     return Grader(Settings(place, unsandboxed, patience, tier)), Journal(place)
+
+
+def _gone(error: BaseException) -> NotGraded:
+    return NotGraded(f"the cluster does not answer ({one_line(f'{type(error).__name__}: {error}')}); run again")
+
+
+@cache
+def _folder_here() -> "tempfile.TemporaryDirectory[str]":
+    """Removed when the worker ends."""
+    return tempfile.TemporaryDirectory(prefix="lockstep-journal-", ignore_cleanup_errors=True)
 
 
 def _order(work: Work, number: int, settings: Settings) -> bytes:

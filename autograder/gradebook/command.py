@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, Future
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from pathlib import Path
 
@@ -15,8 +15,9 @@ from autograder.gradebook.progress import Progress
 from autograder.gradebook.state import Results, Submission
 from autograder.grading.journal import Journal
 from autograder.grading.pool import Workers, judging_pool
-from autograder.grading.storage import CannotWrite, obstacle
+from autograder.grading.storage import CannotWrite, told
 from autograder.grading.work import NotGraded, Settings
+from autograder.nbgrader import logs
 from autograder.nbgrader.classroom import Judges, LocalJudges, Outcome, Submitted, judged, what_is_submitted
 from autograder.nbgrader.plugin import JOURNAL
 from autograder.nbgrader.registering import require_unit, units
@@ -73,20 +74,23 @@ def run(arguments: argparse.Namespace) -> int:
     except NotGraded as error:
         print(f"Nothing is graded: {error}")
     except OSError as error:
-        print(f"Stopped: {error.filename}: {obstacle(error) or error.strerror}\n{_AGAIN}")
+        print(f"Stopped: {told(error) or error}\n{_AGAIN}")
     return 1
 
 
-def _judges(arguments: argparse.Namespace, settings: Settings) -> AbstractContextManager[Judges]:
+@contextmanager
+def _judges(arguments: argparse.Namespace, settings: Settings) -> Iterator[Judges]:
     """Those that were asked for; they end with the context. Raises NotGraded."""
     if not arguments.scheduler:
-        return LocalJudges(settings, arguments.jobs)
+        with LocalJudges(settings, arguments.jobs) as local:
+            yield local
+        return
     try:
         cluster = import_module("autograder.gradebook.cluster")
     except ModuleNotFoundError as error:
         raise NotGraded(f"--scheduler needs {error.name}, which is not installed: `make environment`") from None
-    judges: AbstractContextManager[Judges] = cluster.ClusterJudges(arguments.scheduler, settings)
-    return judges
+    with logs.silenced(), cluster.ClusterJudges(arguments.scheduler, settings) as judges:  # its import made them speak
+        yield judges
 
 
 class Grading:

@@ -4,10 +4,8 @@ It runs no program of anybody: it reads what the journal says of a submission. n
 connection to the gradebook stay open from one submission to the next; to make them takes longer than to use them.
 """
 
-import contextlib
 import glob
 import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,14 +14,13 @@ from typing import Any
 from nbconvert.writers.files import FilesWriter
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, GenerateFeedback
-from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
 
 from autograder.grading.storage import CannotWrite, obstacle
 from autograder.grading.work import Settings
 from autograder.nbgrader import logs, stages
-from autograder.nbgrader.conversion import begin
+from autograder.nbgrader.conversion import Noticing, begin
 from autograder.nbgrader.exporting import is_graded
 from autograder.nbgrader.registering import course_config
 
@@ -74,6 +71,7 @@ class Filing:
         Raises CannotWrite; what is wrong with this submission alone is told in the result.
         """
         try:
+            stages.begun(self._course, unit, student, "autograde")  # or nothing is begun: nbgrader goes on without it
             for converter in self._converters(unit):
                 converter.problem = None
             for converter in self._converters(unit):
@@ -102,7 +100,7 @@ class Filing:
         return tuple(kind(unit, self._config) for kind in (_Autograde, _Feedback))
 
 
-class _Kept(BaseConverter):  # type: ignore[misc]
+class _Kept(Noticing):
     """A converter of nbgrader's that takes one submission after the other."""
 
     def __init__(self, unit: str, config: Any) -> None:
@@ -110,7 +108,6 @@ class _Kept(BaseConverter):  # type: ignore[misc]
         coursedir.assignment_id = unit
         super().__init__(coursedir=coursedir, config=config)
         self.force = True
-        self.problem: Exception | SystemExit | None = None
         self.writer = FilesWriter(parent=self, config=self.config)
         self.exporter = self.exporter_class(parent=self, config=self.config)
         for step in self.preprocessors:
@@ -122,22 +119,6 @@ class _Kept(BaseConverter):  # type: ignore[misc]
         self.init_notebooks()
         begin(self)
         self.convert_notebooks()
-
-    def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        with self._noticing():
-            super().init_assignment(assignment_id, student_id)
-
-    def convert_single_notebook(self, notebook_filename: str) -> None:
-        with self._noticing():
-            super().convert_single_notebook(notebook_filename)
-
-    @contextlib.contextmanager
-    def _noticing(self) -> Iterator[None]:
-        try:
-            yield
-        except (Exception, SystemExit) as error:  # with which nbgrader ends over what it cannot read
-            self.problem = self.problem or error
-            raise
 
 
 class _Autograde(_Kept, Autograde):  # type: ignore[misc]

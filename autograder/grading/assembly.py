@@ -1,15 +1,13 @@
 """A submission put into the unit that it answers: the learner's cells, and everything that grading trusts from us."""
 
 import copy
-from collections.abc import Callable
 from typing import Any
 
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+from nbformat import NotebookNode
 
 from autograder.grading.submission import Submission, SubmittedCell
 from autograder.grading.unit import Unit, tag_of
 
-_MAKERS: dict[str, Callable[[str], Any]] = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 _MISSING = "This cell was missing from the submission."
 
 
@@ -32,11 +30,10 @@ def assemble(unit: Unit, submission: Submission) -> Any:
         if tag_of(cell) and (_is_ours(cell) or all(index != other for other, _ in placed)):
             made = _restored_cell(cell) if _is_ours(cell) else _missing_cell(cell)
             placed.insert(_place(index, placed, items), (index, made))
-    notebook = new_notebook(cells=[cell for _, cell in placed], metadata=copy.deepcopy(unit.notebook.metadata))
     for number, (at, cell) in enumerate(placed, 1):
         cell["id"] = f"own-{number}" if at is None else ours[at].get("id", f"ours-{at}")
-    notebook.nbformat, notebook.nbformat_minor = 4, 5
-    return notebook
+    metadata = copy.deepcopy(unit.notebook.metadata)
+    return NotebookNode(nbformat=4, nbformat_minor=5, metadata=metadata, cells=[cell for _, cell in placed])
 
 
 def _identified(
@@ -95,25 +92,31 @@ def _is_ours(cell: Any) -> bool:
 
 
 def _answer_cell(ours: Any, submitted: SubmittedCell) -> Any:
-    made = _MAKERS[ours.cell_type](submitted.source)
+    made = _cell(ours.cell_type, submitted.source)
     if submitted.attachments and ours.cell_type == "markdown":
         made["attachments"] = submitted.attachments
     return _tagged(made, ours)
 
 
 def _own_cell(submitted: SubmittedCell) -> Any:
-    made = _MAKERS[submitted.kind](submitted.source)
+    made = _cell(submitted.kind, submitted.source)
     if submitted.attachments:
         made["attachments"] = submitted.attachments
     return made
 
 
 def _restored_cell(ours: Any) -> Any:
-    return _tagged(_MAKERS[ours.cell_type](ours.source), ours)
+    return _tagged(_cell(ours.cell_type, ours.source), ours)
 
 
 def _missing_cell(ours: Any) -> Any:
-    return _tagged(_MAKERS[ours.cell_type](f"# {_MISSING}" if ours.cell_type == "code" else _MISSING), ours)
+    return _tagged(_cell(ours.cell_type, f"# {_MISSING}" if ours.cell_type == "code" else _MISSING), ours)
+
+
+def _cell(kind: str, source: str) -> Any:
+    """A cell as nbformat makes it, which validates each one, and for a class that takes longer than all the rest here."""
+    made = NotebookNode(cell_type=kind, metadata=NotebookNode(), source=source)
+    return NotebookNode(made, execution_count=None, outputs=[]) if kind == "code" else made
 
 
 def _tagged(made: Any, ours: Any) -> Any:

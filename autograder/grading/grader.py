@@ -10,6 +10,7 @@ from autograder.grading.hidden import hidden_lines, told_of_hidden
 from autograder.grading.journal import Journal, Row, journal_key
 from autograder.grading.judging import read_check_cell
 from autograder.grading.plain_cell import SHARED, run_plain_cell
+from autograder.grading.storage import CannotWrite, told
 from autograder.grading.work import NotGraded, Settings, Work
 from autograder.sandbox import launcher
 from autograder.sandbox.launching import DESCRIPTIONS
@@ -182,6 +183,8 @@ def _ours(work: Work) -> Iterator[None]:
     except NotGraded:
         raise
     except Exception as error:
+        if what := told(error):
+            raise CannotWrite(f"{work.cell.grade_id} cannot be judged: {what}") from error
         raise NotGraded(f"{work.cell.grade_id}: the grader failed: {type(error).__name__}: {error}") from error
 
 

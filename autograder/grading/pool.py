@@ -4,8 +4,9 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from multiprocessing import connection, get_all_start_methods, get_context, parent_process
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -32,7 +33,28 @@ def judging_pool(
     if method == "forkserver":
         context.set_forkserver_preload([module])
     most = 61 if sys.platform == "win32" else jobs  # how many processes Windows can wait for at once
-    return ProcessPoolExecutor(max(1, min(jobs, most)), context, _begin, (begin, arguments))
+    return _Pool(max(1, min(jobs, most)), context, _begin, (begin, arguments))
+
+
+class _Pool(ProcessPoolExecutor):
+    """Starts its processes while an interruption waits: the fork server, too, hears of none before it can ignore it."""
+
+    def submit(self, function: Callable[..., T], /, *arguments: Any, **keywords: Any) -> Future[T]:
+        with _interruption_waits():
+            return super().submit(function, *arguments, **keywords)
+
+
+@contextmanager
+def _interruption_waits() -> Iterator[None]:
+    """Within it nothing interrupts this thread, nor what it starts, which has to say when it may be interrupted."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Workers:
@@ -73,6 +95,8 @@ class Workers:
 
 def _begin(begin: Callable[..., None] | None, arguments: tuple[Any, ...]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform != "win32":  # programs that are judged below may be interrupted
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     _bound_memory()
     threading.Thread(target=_end_with_parent, name="end with parent", daemon=True).start()
     if begin is not None:

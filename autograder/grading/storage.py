@@ -12,6 +12,7 @@ _BY_ERRNO = {
     errno.EACCES: "it may not be written by you",
     errno.EPERM: "it may not be written by you",
 }
+_NO_FOLDER = "No usable temporary directory"  # says tempfile
 _BY_WORDS = {  # what SQLite says
     "disk is full": "the disk is full",
     "readonly": "it may not be written by you",
@@ -31,9 +32,17 @@ def obstacle(error: BaseException) -> str:
     while found is not None:
         if isinstance(found, OSError) and found.errno in _BY_ERRNO:
             return _BY_ERRNO[found.errno]
+        if isinstance(found, OSError) and _NO_FOLDER in str(found.strerror):
+            return "no folder for temporary files can be written: is its disk full?"
         if isinstance(found, sqlite3.Error):
             words = str(found).lower()
             return next((plain for said, plain in _BY_WORDS.items() if said in words), "")
         # SQLAlchemy keeps the database's own error in `orig`.
         found = getattr(found, "orig", None) or found.__cause__ or found.__context__
     return ""
+
+
+def told(error: BaseException) -> str:
+    """The obstacle, behind the name of the file that it is about where that is known; "" if there is none."""
+    what, name = obstacle(error), getattr(error, "filename", None)
+    return f"{name}: {what}" if what and name else what

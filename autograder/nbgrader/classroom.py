@@ -17,6 +17,7 @@ from autograder.grading.submission import UnreadableSubmission, read_submission
 from autograder.grading.unit import Unit, read_unit, work_in
 from autograder.grading.work import NotGraded, Settings, Work
 from autograder.nbgrader.registering import register
+from autograder.sandbox.bubblewrap import compile_packages
 from lockstep.words import one_line
 
 _TRIES = 3  # at a check whose process is killed
@@ -123,6 +124,7 @@ class LocalJudges(Workers):
 
     def __init__(self, settings: Settings, jobs: int | None = None) -> None:
         """Raises NotGraded where nothing holds a submission, and that was not allowed."""
+        compile_packages()
         self._sandbox = open_sandbox(settings.unsandboxed, settings.tier)
         self.jobs = Jobs(jobs)
         self.settings = replace(settings, tier=self._sandbox.tier)

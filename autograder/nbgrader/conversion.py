@@ -1,24 +1,49 @@
 """What is done around each of nbgrader's conversions: what it must not open is left out, what was interrupted begun again."""
 
+import contextlib
 import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from nbgrader.converters.base import BaseConverter
 from nbgrader.utils import rmtree
 
-from autograder.grading.terminal import plain_record
 from autograder.nbgrader import stages
 from autograder.nbgrader.collecting import leave_out_what_is_no_file
+from autograder.nbgrader.logs import in_our_words
 
 
 def begin(converter: Any) -> None:
     """nbgrader makes an exporter when it knows what to convert and has not opened any of it."""
     if isinstance(converter, BaseConverter):
-        converter.log.addFilter(plain_record)
+        for log in (converter.log, logging.getLogger("tornado.application")):  # the converter's, the gradebook's
+            log.addFilter(in_our_words)
         leave_out_what_is_no_file(converter)
         take_up_what_was_interrupted(converter)
+
+
+class Noticing(BaseConverter):  # type: ignore[misc]
+    """A converter that keeps as `problem` the first thing that goes wrong, of which nbgrader's own exception says nothing."""
+
+    problem: Exception | SystemExit | None = None
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        with self._noticing():
+            super().init_assignment(assignment_id, student_id)
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        with self._noticing():
+            super().convert_single_notebook(notebook_filename)
+
+    @contextlib.contextmanager
+    def _noticing(self) -> Iterator[None]:
+        try:
+            yield
+        except (Exception, SystemExit) as error:  # with which nbgrader ends over what it cannot read
+            self.problem = self.problem or error
+            raise
 
 
 def before_conversion(*, assignment: str, student: str, notebooks: list[str]) -> None:

@@ -11,9 +11,9 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from autograder.grading.storage import CannotWrite, obstacle
+from autograder.grading.storage import CannotWrite, told
 from autograder.grading.work import NotGraded
-from autograder.nbgrader import logs
+from autograder.nbgrader.conversion import Noticing
 from autograder.nbgrader.plugin import configure
 from lockstep.words import one_line
 
@@ -57,17 +57,21 @@ def register(course: Path, name: str, config: Config | None = None) -> None:
         coursedir = CourseDirectory(config=config)
         coursedir.release_directory = folder  # the released notebooks come from our own build
         coursedir.assignment_id = name
-        converter = GenerateAssignment(coursedir=coursedir, config=config)
+        converter = _Registering(coursedir=coursedir, config=config)
         try:
-            with logs.silenced():
-                converter.start()
-        except Exception as error:  # nbgrader's own classes and those of its database
-            if what := obstacle(error):
+            converter.start()
+        except Exception as failed:  # nbgrader's own classes and those of its database
+            error = converter.problem or failed
+            if what := told(error):
                 raise CannotWrite(f"{name} cannot be entered into the gradebook: {what}") from error
             raise NotGraded(f"nbgrader cannot enter {name} into the gradebook: {_why(config, name, error)}") from error
 
 
-def _why(config: Config, name: str, error: Exception) -> str:
+class _Registering(Noticing, GenerateAssignment):  # type: ignore[misc]
+    pass
+
+
+def _why(config: Config, name: str, error: Exception | SystemExit) -> str:
     """What nbgrader could not do; once there are submissions it takes no cell more, and none away."""
     try:
         with Gradebook(CourseDirectory(config=config).db_url) as gradebook:

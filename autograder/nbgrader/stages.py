@@ -68,5 +68,8 @@ def _write(course: Path, unit: str, student: str, one: Stage) -> None:
     place = _place(course, unit, student)
     place.parent.mkdir(parents=True, exist_ok=True)
     new = place.with_suffix(f".{os.getpid()}")
-    new.write_text(json.dumps(asdict(one)))
-    new.replace(place)
+    try:
+        new.write_text(json.dumps(asdict(one)))
+        new.replace(place)
+    finally:
+        new.unlink(missing_ok=True)

@@ -6,6 +6,7 @@ import os
 import tempfile
 import warnings
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from nbgrader.api import Gradebook
@@ -53,11 +54,11 @@ def write_report(course: Path, name: str, patience: float = 1.0) -> tuple[Path, 
     text = page(results, wrong, alike(programs, _known(course, unit, [one.name for one in wrong])), name)
     written, table = (course / "reports" / f"{name}.{kind}" for kind in ("html", "csv"))
     written.parent.mkdir(exist_ok=True)
-    _write(written, text)
+    with _in_place_of(written) as new:
+        new.write_text(text, encoding="utf-8")
     config = course_config(course)
-    exporter = GradedCsvExport(to=str(table), assignment=[name], config=config)
-    with Gradebook(CourseDirectory(config=config).db_url) as gradebook:
-        exporter.export(gradebook)
+    with _in_place_of(table) as new, Gradebook(CourseDirectory(config=config).db_url) as gradebook:
+        GradedCsvExport(to=str(new), assignment=[name], config=config).export(gradebook)
     return written, table
 
 
@@ -71,9 +72,13 @@ def _known(course: Path, unit: Unit, exercises: Iterable[str]) -> Iterator[str]:
             yield from (answer.code for answer in exercise.also_right)
 
 
-def _write(path: Path, text: str) -> None:
-    """The whole page or the old one, whatever happens meanwhile."""
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".part", delete=False, encoding="utf-8") as file:
-        file.write(text)
-    os.chmod(file.name, 0o600)  # it holds names and grades
-    os.replace(file.name, path)
+@contextmanager
+def _in_place_of(path: Path) -> Iterator[Path]:
+    """A file to write, for its owner alone, since it holds names and grades. There is the whole one or the old one."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    os.close(descriptor)
+    try:
+        yield Path(name)
+        os.replace(name, path)
+    finally:
+        Path(name).unlink(missing_ok=True)

@@ -90,18 +90,20 @@ def _of_exercise(name: str, reports: list[tuple[str, Report]], exercise: Exercis
 
 
 def _behaviours(sentence: str, reports: list[tuple[str, Report]], likeness: dict[str, str]) -> list[Behaviour]:
-    students: dict[str, list[str]] = {}
-    told: dict[str, str] = {}
+    """Those like a wrong answer together, and of the others those who are told the same."""
+    students: dict[tuple[str, str], list[str]] = {}
+    told: dict[tuple[str, str], str] = {}
     for student, report in reports:
         for result in report.results:
             if result.sentence == sentence and not result.passed:
-                name = likeness[student]
-                first = result.explanation.partition("\n")[0]
-                students.setdefault(name, []).append(student)
-                told.setdefault(name, first)
-    found = [Behaviour(name, tuple(sorted(those)), told[name]) for name, those in students.items()]
+                name, first = likeness[student], result.explanation.partition("\n")[0]
+                kind = (name, "" if name else first)
+                students.setdefault(kind, []).append(student)
+                told.setdefault(kind, first)
+    found = [Behaviour(kind[0], tuple(sorted(those)), told[kind]) for kind, those in students.items()]
     return sorted(found, key=lambda one: (not one.name, -len(one.students)))
 
 
 def _is_not_begun(report: Report) -> bool:
-    return all(result.not_begun for result in report.results)
+    """As in a notebook, where the other checks wait for the first then: some have words of their own for it."""
+    return report.results[0].not_begun and not report.passed

@@ -14,10 +14,11 @@ from autograder.report.mistakes import ExerciseMistakes
 from autograder.report.results import ClassResults, Judged
 from autograder.sandbox.launching import DESCRIPTIONS
 from lockstep.checks.report_page import marked
-from lockstep.words import counted, plain
+from lockstep.words import brief, counted, plain
 
 _BARS = 12  # at most, in the picture of the points
 _SLOWEST = 10
+_TOLD = 90  # characters of what those are told who are like no wrong answer, where it is not opened
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ def page(results: ClassResults, mistakes: Sequence[ExerciseMistakes], pairs: Seq
     )
     environment.filters["span"] = _span
     environment.filters["points"] = lambda points: f"{points:.2f}".rstrip("0").rstrip(".")
+    environment.filters["brief"] = lambda text: brief(text, _TOLD)
     environment.filters["marked"] = lambda text: Markup(marked(text))
     points = [one.points for one in results.graded if one.points is not None]
     return environment.get_template("page.html").render(

@@ -17,7 +17,10 @@ from autograder.nbgrader.plugin import JOURNAL
 from autograder.nbgrader.registering import course_config
 from lockstep.checks.report import Report
 
-_NOT_JUDGED = "it is not judged yet: `python -m autograder grade` takes it up, and says what stands in its way"
+_NOT_JUDGED = (
+    "it is not judged yet: `python -m autograder grade` takes it up, and says what stands in its way "
+    "(where that was given `--patience`, so must this report)"
+)
 _NOT_ENTERED = "it is judged, but not in the gradebook yet: run `python -m autograder grade`"
 _BY_HAND = "it waits for somebody to grade by hand in formgrader: "
 
@@ -48,11 +51,12 @@ class StudentResults:
 
 @dataclass(frozen=True)
 class ClassResults:
-    """All submissions of a unit, by student, and the most points that one can have."""
+    """All submissions of a unit, by student, the most points that one can have, and who of the class handed in nothing."""
 
     unit: Unit
     maximum: float
     students: tuple[StudentResults, ...]
+    missing: tuple[str, ...] = ()
 
     @property
     def graded(self) -> list[StudentResults]:
@@ -74,7 +78,8 @@ def class_results(course: Path, unit: Unit, patience: float = 1.0) -> ClassResul
             maximum = sum(cell.points for cell in unit.grade_cells)
         for student, path in submissions(course, unit.name):
             found.append(_student_results(gradebook, journal, unit, student, path, patience))
-    return ClassResults(unit, float(maximum), tuple(found))
+        missing = {one.id for one in gradebook.students} - {one.student for one in found}
+    return ClassResults(unit, float(maximum), tuple(found), tuple(sorted(missing)))
 
 
 def _student_results(

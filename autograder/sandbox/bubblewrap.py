@@ -3,6 +3,7 @@
 https://github.com/containers/bubblewrap: the program does the work; this decides what is bound where.
 """
 
+import compileall
 import os
 import secrets
 import shutil
@@ -82,6 +83,13 @@ def link_packages(folder: str) -> None:
     os.symlink(_LOCKSTEP, os.path.join(folder, "lockstep"))
     os.makedirs(os.path.join(folder, "autograder", "sandbox"))
     os.symlink(_INSIDE, os.path.join(folder, "autograder", "sandbox", "inside"))
+
+
+def compile_packages() -> None:
+    """Once, what a sandbox imports of ours: in there nothing can be written, and every process would compile it anew."""
+    for folder in (_LOCKSTEP, _INSIDE):
+        if not sys.dont_write_bytecode and os.access(folder, os.W_OK):
+            compileall.compile_dir(folder, quiet=2)
 
 
 @cache

@@ -19,7 +19,7 @@ _NOT_HELD = {
         "/dev/shm: segments and semaphores of all programs of this user are in one folder, and what a submission makes "
         "there by other means than multiprocessing stays",
         "that a file exists, its name and its size (what is in it, yes)",
-        "files in its folder below /tmp: their number, and their size in total",
+        "files in its folder below /tmp: their number, and their size in total (setting modes and times of files does nothing)",
         "the number of processes, when grading as root",
         "memory to the byte, what waits in sockets, and the processor, as in tier B; sockets that no process has open, "
         "but that wait to be accepted, are not counted",

@@ -1,8 +1,8 @@
 """The system calls that a learner's process may not make, compiled by libseccomp into a program for the kernel.
 
 Denied is what would escape a count (anonymous files, rings, pages given to pipes), use up what all users share, outlive a
-check (keyrings, System V objects), look into other processes or make new namespaces and mounts. They fail with EPERM,
-as for an ordinary user.
+check (keyrings, System V objects), look into other processes, set their limits and priorities or make new namespaces and
+mounts. They fail with EPERM, as for an ordinary user.
 """
 
 import ctypes
@@ -68,10 +68,42 @@ _DENIED = (
     "personality",
     "vhangup",
 )
+# Which argument of a call says whose limits or priority are set; 0 is the caller's own.
+_OF_A_PROCESS = {
+    "prlimit64": 0,
+    "sched_setscheduler": 0,
+    "sched_setparam": 0,
+    "sched_setattr": 0,
+    "migrate_pages": 0,
+    "move_pages": 0,
+    "setpriority": 1,
+    "ioprio_set": 1,
+}
+_OF_A_GROUP = {"setpriority": 0, "ioprio_set": 1}  # whose first argument is greater is about a group's, or a user's
+# What the owner of a file may change without opening it, which Landlock does not hold.
+_MARKS = ("chmod", "fchmod", "fchmodat", "fchmodat2", "utime", "utimes", "futimesat", "utimensat")
+_OWNERS_AND_ATTRIBUTES = (
+    "chown",
+    "lchown",
+    "fchown",
+    "fchownat",
+    "setxattr",
+    "lsetxattr",
+    "fsetxattr",
+    "setxattrat",
+    "removexattr",
+    "lremovexattr",
+    "fremovexattr",
+    "removexattrat",
+    "file_setattr",
+)
+# Of calls that are newer than some libseccomp; the same on every architecture.
+_NUMBERS = {"fchmodat2": 452, "setxattrat": 463, "removexattrat": 466, "file_setattr": 469}
 _BUFFERS = (socket.SO_SNDBUF, socket.SO_RCVBUF, 32, 33)  # and those two by force
 _NAMESPACE_FLAGS = (1 << 17, *(1 << bit for bit in range(25, 31)))  # CLONE_NEWNS; NEWCGROUP to NEWNET
 _ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
-_EQUAL, _GREATER, _MASKED_EQUAL = 4, 6, 7  # enum scmp_compare
+_NOT_EQUAL, _EQUAL, _GREATER, _MASKED_EQUAL = 1, 4, 6, 7  # enum scmp_compare
+_INT = 2**32 - 1  # all that the kernel reads of an int, whatever stands above it
 
 
 class _Comparison(ctypes.Structure):
@@ -106,9 +138,11 @@ def library() -> ctypes.CDLL | None:
 
 
 @cache
-def program(network: bool, buffers: bool) -> bytes:
+def program(network: bool, buffers: bool, namespaces: bool) -> bytes:
     """The filter for this machine's architecture; `network` says whether Internet sockets may be made at all, `buffers`
-    whether programs may set how much waits in a socket. Where they may not, setting it does nothing.
+    whether programs may set how much waits in a socket. Where they may not, setting it does nothing. Without `namespaces`
+    there are files and processes that are not the program's: then nothing of them may be set, and setting modes and times of
+    files does nothing.
 
     Empty where libseccomp is missing. Raises OSError if libseccomp refuses a rule.
     """
@@ -130,8 +164,21 @@ def program(network: bool, buffers: bool) -> bytes:
         above = socket.AF_INET6 if network else highest
         _deny(seccomp, context, "socket", errno.EACCES, _Comparison(0, _GREATER, above, 0))
         for option in () if buffers else _BUFFERS:
-            which = (_Comparison(1, _EQUAL, socket.SOL_SOCKET, 0), _Comparison(2, _EQUAL, option, 0))
+            which = (
+                _Comparison(1, _MASKED_EQUAL, _INT, socket.SOL_SOCKET),
+                _Comparison(2, _MASKED_EQUAL, _INT, option),
+            )
             _deny(seccomp, context, "setsockopt", 0, *which)
+        for name, argument in _OF_A_PROCESS.items():
+            _deny(seccomp, context, name, errno.EPERM, _Comparison(argument, _NOT_EQUAL, 0, 0))
+        for name, single in _OF_A_GROUP.items():
+            _deny(seccomp, context, name, errno.EPERM, _Comparison(0, _GREATER, single, 0))
+        if not namespaces:
+            _deny(seccomp, context, "sched_setaffinity", errno.EPERM, _Comparison(0, _NOT_EQUAL, 0, 0))
+            for name in _MARKS:
+                _deny(seccomp, context, name, 0)
+            for name in _OWNERS_AND_ATTRIBUTES:
+                _deny(seccomp, context, name, errno.EPERM)
         with tempfile.TemporaryFile() as file:
             if (code := seccomp.seccomp_export_bpf(context, file.fileno())) != 0:
                 raise OSError(-code, "libseccomp could not export the filter")
@@ -144,7 +191,9 @@ def program(network: bool, buffers: bool) -> bytes:
 def _deny(seccomp: ctypes.CDLL, context: int, name: str, number: int, *comparisons: _Comparison) -> None:
     call = seccomp.seccomp_syscall_resolve_name(name.encode())
     if call == -1:  # not known to this libseccomp
-        return
+        if name not in _NUMBERS:
+            return
+        call = _NUMBERS[name]
     array = (_Comparison * len(comparisons))(*comparisons)
     result = seccomp.seccomp_rule_add_array(context, _ERRNO | number, call, len(comparisons), array)
     if result != 0:

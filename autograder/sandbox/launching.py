@@ -69,7 +69,8 @@ class SandboxLauncher(ForkingLauncher):
         return inherited | bubblewrap.environment(self._packages())
 
     def _policy(self) -> Policy:
-        code = filter.program(self.tier != "C" or not self.defences.network, not self.defences.sockets)
+        namespaces = self.tier != "C"
+        code = filter.program(namespaces or not self.defences.network, not self.defences.sockets, namespaces)
         readable = tuple(bind.source for bind in bubblewrap.binds())
         return Policy(
             "C" if self.tier == "C" else "B",

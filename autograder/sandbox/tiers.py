@@ -4,6 +4,7 @@ import contextlib
 import os
 import secrets
 import socket
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -65,7 +66,7 @@ def why_not(tier: str) -> str:
 @contextlib.contextmanager
 def _targets() -> Iterator[dict[str, Any]]:
     """Things of this process that a sandbox must keep from a program."""
-    with socket.socket() as listening:
+    with socket.socket() as listening, tempfile.NamedTemporaryFile(prefix="lockstep-probe-") as scratch:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
         name = f"LOCKSTEP_PROBE_{secrets.token_hex(8)}"
@@ -76,13 +77,21 @@ def _targets() -> Iterator[dict[str, Any]]:
                 "port": listening.getsockname()[1],
                 "variable": name,
                 "pid": os.getpid(),
+                "scratch": scratch.name,
             }
         finally:
             del os.environ[name]
 
 
 _PROGRAM = """
-import os, socket
+import os, resource, socket
+def changed(path):
+    before = os.stat(path)
+    os.chmod(path, before.st_mode ^ 0o010)
+    os.utime(path, (1, 1))
+    after = os.stat(path)
+    if (after.st_mode, after.st_mtime) == (before.st_mode, before.st_mtime):
+        raise PermissionError
 def attempts(targets):
     yield "read a file of the grader", lambda: open(targets["file"]).close()
     yield "read the grader's environment", lambda: os.environ[targets["variable"]]
@@ -90,6 +99,8 @@ def attempts(targets):
     yield "connect to this machine", lambda: socket.create_connection(("127.0.0.1", targets["port"]), 2).close()
     yield "send datagrams", lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"", ("192.0.2.1", 9))
     yield "make anonymous files", lambda: os.close(os.memfd_create("probe"))
+    yield "change a file of the grader", lambda: changed(targets["scratch"])
+    yield "limit the grader", lambda: resource.prlimit(targets["pid"], resource.RLIMIT_CORE)
     yield "write beside the interpreter", lambda: open(os.__file__ + ".probe", "w").close()
     yield "write into the root folder", lambda: open("/.probe", "w").close()
 def attack(targets):

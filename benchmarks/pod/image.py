@@ -25,8 +25,8 @@ def build(folder: Path) -> Image:
     """Makes the image in `folder`, which others can read. Raises RuntimeError with what a step said."""
     environment, home = folder / "environment", folder / "home"
     uv = shutil.which("uv") or str(ROOT / ".uv" / "bin" / "uv")
-    # Copied, not linked: the environment gets another owner, and uv's cache must not.
-    told = os.environ | {"UV_LINK_MODE": "copy"}
+    # Copied, not linked: the environment gets another owner, and uv's cache must not. Compiled, as by pip, which Binder installs with.
+    told = os.environ | {"UV_LINK_MODE": "copy", "UV_COMPILE_BYTECODE": "1"}
     _said([uv, "venv", "--quiet", "--seed", "--no-project", "--python", _python(), environment], env=told)
     lock = ROOT / "binder" / "requirements.txt"
     _said([uv, "pip", "install", "--quiet", "--python", environment, "-r", lock], env=told)

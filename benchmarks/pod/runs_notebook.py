@@ -1,9 +1,10 @@
-"""Executes a notebook and tells of each cell how long it took and for how long it showed nothing; run by the pod's own Python."""
+"""Executes a notebook and tells of each cell, in a file, how long it took and for how long it showed nothing; run by the pod's own Python."""
 
 import json
 import sys
 import time
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -58,6 +59,5 @@ class Watched(NotebookClient):  # type: ignore[misc]
 if __name__ == "__main__":
     client = Watched(nbformat.read(sys.argv[1], 4))
     client.execute()
-    print(
-        "\n" + json.dumps(client.told)
-    )  # a line of its own: the kernel's output stands above, its marks without a line's end
+    # What is printed here, the kernel echoes to, and whatever it has started.
+    Path(sys.argv[2]).write_text(json.dumps(client.told))

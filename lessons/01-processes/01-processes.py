@@ -112,7 +112,8 @@ def change_mood():
 
 
 def tell_what_i_see(method, argument):
-    print(f"{method:>10}: global {mood!r}, argument {argument!r}, environment {os.environ.get('MOOD', 'nothing')!r}")
+    environment = os.environ.get("MOOD", "nothing")
+    print(f"{method:>10}: global {mood!r}, argument {argument!r}, environment {environment!r}")
 
 
 def do_nothing():
@@ -356,7 +357,10 @@ def sleep_for(seconds):
     time.sleep(seconds)
 
 
-children = {name: Process(target=sleep_for, args=(seconds,)) for name, seconds in [("hare", 0.1), ("tortoise", 60)]}
+children = {
+    "hare": Process(target=sleep_for, args=(0.1,)),
+    "tortoise": Process(target=sleep_for, args=(60,)),
+}
 for child in children.values():
     child.start()
 

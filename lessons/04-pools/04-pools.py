@@ -347,7 +347,7 @@ def sizes(number, workers):
 print(list(sizes(100, 2)), "are", len(list(sizes(100, 2))), "chunks")
 
 # %% [markdown]
-# 14 or so in the place of 100, and the last ones are as small as can be. Is it any good? 100 items that become more and more expensive, on 4 cores:
+# 14 in the place of 100, and the last ones are as small as can be. Is it any good? 100 items that become more and more expensive, on 4 cores:
 
 # %%
 predict(

@@ -231,7 +231,8 @@ def add_after_a_pause(total, seconds):
 
 def add_one_by_one():
     total = Value("i", 0)
-    processes = [Process(target=add_after_a_pause, args=(total, 0.1 * number)) for number in range(2)]
+    pauses = [0, 0.1]
+    processes = [Process(target=add_after_a_pause, args=(total, pause)) for pause in pauses]
     for process in processes:
         process.start()
     for process in processes:
@@ -269,7 +270,7 @@ def book(room, guest, told_yes):
 def two_guests():
     room = Value("i", 0)
     told_yes = [Value("i", 0), Value("i", 0)]
-    guests = [Process(target=book, args=(room, number + 1, told_yes[number])) for number in range(2)]
+    guests = [Process(target=book, args=(room, guest, told_yes[guest - 1])) for guest in (1, 2)]
     for guest in guests:
         guest.start()
     for guest in guests:
@@ -303,7 +304,7 @@ def book_alone(room, guest, told_yes):
 def two_guests_one_by_one():
     room = Value("i", 0)
     told_yes = [Value("i", 0), Value("i", 0)]
-    guests = [Process(target=book_alone, args=(room, number + 1, told_yes[number])) for number in range(2)]
+    guests = [Process(target=book_alone, args=(room, guest, told_yes[guest - 1])) for guest in (1, 2)]
     for guest in guests:
         guest.start()
     for guest in guests:
@@ -384,7 +385,8 @@ def enter_by_the_flags(mine, yours, visits):
 def two_with_flags():
     flags = [Value("i", 0, lock=False), Value("i", 0, lock=False)]
     visits = Value("i", 0, lock=False)
-    processes = [Process(target=enter_by_the_flags, args=(flags[me], flags[1 - me], visits)) for me in range(2)]
+    both_ways = [(flags[0], flags[1], visits), (flags[1], flags[0], visits)]
+    processes = [Process(target=enter_by_the_flags, args=each) for each in both_ways]
     for process in processes:
         process.start()
     for process in processes:

@@ -210,17 +210,18 @@ def each_step_under_lock(who, numbers, total, lock):
 
 
 def two_add(way):
-    worker = {"all": all_under_lock, "addition": the_addition_under_lock, "each step": each_step_under_lock}[way]
+    ways = {"all": all_under_lock, "addition": the_addition_under_lock, "each step": each_step_under_lock}
     numbers = Array("i", [10, 20], lock=False)
     total = Value("i", 0, lock=False)
     lock = Lock()
-    together(worker, numbers, total, lock)
+    together(ways[way], numbers, total, lock)
     return total.value
 
 
 for way in ["all", "addition", "each step"]:
     found = explore(two_add, way)
-    print(f"{way:>9} under the lock: totals {sorted(found.results)}, fetching at once: {found.at_once('fetching')}")
+    at_once = found.at_once("fetching")
+    print(f"{way:>9} under the lock: totals {sorted(found.results)}, fetching at once: {at_once}")
 
 # %% [markdown]
 # - **All** under the lock is right, and one waits while the other fetches. Two processes do the work of one.
@@ -364,7 +365,8 @@ def three_visitors(number):
 
 for number in [1, 2, 3]:
     found = explore(three_visitors, number)
-    print(f"{number} permit(s): {found.interleavings:,} interleavings, at most {found.at_once('museum')} at once")
+    at_once = found.at_once("museum")
+    print(f"{number} permit(s): {found.interleavings:,} interleavings, at most {at_once} at once")
 
 # %% [markdown]
 # As many as there are permits. Such limits are everywhere: at most 4 downloads at once, at most 10 connections to the
@@ -479,9 +481,9 @@ def dine(philosophers):
     together(eat, forks, processes=philosophers)
 
 
-for philosophers in [2, 3, 4, 5]:
-    found = explore(dine, philosophers)
-    print(f"{philosophers} philosophers: {found.deadlocks:3} of {found.interleavings:10,} interleavings deadlock")
+for number in [2, 3, 4, 5]:
+    found = explore(dine, number)
+    print(f"{number} philosophers: {found.deadlocks:3} of {found.interleavings:10,} interleavings deadlock")
 
 # %% [markdown]
 # 6 of 168. With five it is 120 of 66,468,720, fewer than two in a million. A test would have to be very lucky to be so
@@ -507,9 +509,9 @@ def dine_in_order(philosophers):
     together(eat_in_order, forks, processes=philosophers)
 
 
-for philosophers in [2, 3, 4, 5]:
-    found = explore(dine_in_order, philosophers)
-    print(f"{philosophers} philosophers: {found.deadlocks:3} of {found.interleavings:10,} interleavings deadlock")
+for number in [2, 3, 4, 5]:
+    found = explore(dine_in_order, number)
+    print(f"{number} philosophers: {found.deadlocks:3} of {found.interleavings:10,} interleavings deadlock")
 
 # %% [markdown]
 # None, in any interleaving. **Several locks: always in the same order**, everywhere in the program. Other cures, and how to

@@ -508,7 +508,8 @@ def write_again_and_again(empty):
 def price_list():
     readers = Value("i", 0, lock=False)
     counting, empty = Lock(), Lock()
-    started = [Process(target=read_again_and_again, args=(readers, counting, empty)) for _ in range(2)]
+    shared = (readers, counting, empty)
+    started = [Process(target=read_again_and_again, args=shared) for _ in range(2)]
     started.append(Process(target=write_again_and_again, args=(empty,)))
     for process in started:
         process.start()

@@ -203,7 +203,8 @@ def dine_with_a_waiter(philosophers, seats):
 
 for seats in [5, 4, 3, 2, 1]:
     found = explore(dine_with_a_waiter, 5, seats)
-    print(f"{seats} seats: deadlocks {found.deadlocks:7,} of {found.interleavings:23,}, at once eating: {found.at_once('eating')}")
+    ends = f"deadlocks {found.deadlocks:7,} of {found.interleavings:23,}"
+    print(f"{seats} seats: {ends}, at once eating: {found.at_once('eating')}")
 
 # %% [markdown]
 # Four. With a seat empty, the one beside it has a fork that nobody else wants; it can eat, and then the next one. And four seats are as good as five: two can still eat at the same
@@ -394,7 +395,8 @@ def clerk(keys, lamp, desk, door):
 def night_shift():
     keys, lamp, desk = Lock(), Lock(), Lock()
     door = Value("i", 0, lock=False)
-    processes = [Process(target=work, args=(keys, lamp, desk, door)) for work in (caretaker, guard, clerk)]
+    shared = (keys, lamp, desk, door)
+    processes = [Process(target=work, args=shared) for work in (caretaker, guard, clerk)]
     for process in processes:
         process.start()
     for process in processes:

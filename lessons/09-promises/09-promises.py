@@ -475,7 +475,8 @@ def two_pass_by():
 
 for memory in ["sequential", "store buffers"]:
     found = explore(two_pass_by, memory=memory)
-    print(f"{memory}: at most {found.at_once('room')} inside, in {found.states} states; visits {sorted(found.results)}")
+    visits = sorted(found.results)
+    print(f"{memory}: at most {found.at_once('room')} inside, in {found.states} states; visits {visits}")
 try:
     found.at_most("room", 1)
 except AssertionError as error:

@@ -109,7 +109,9 @@ def add_squares_serially(n):
 curve = simulate.curve(
     add_squares, 20_000_000, cores=[1, 2, 4, 8, 16, 32], serial=add_squares_serially, costs="laptop"
 )
-speedup(add_squares, 20_000_000, serial=add_squares_serially, seconds=1.5, simulated=curve, elsewhere="add_squares")
+speedup(
+    add_squares, 20_000_000, serial=add_squares_serially, seconds=1.5, simulated=curve, elsewhere="add_squares"
+)
 
 # %% [markdown]
 # Green and dashed is what was simulated. It begins near the grey line, the ideal: P times as fast on P workers. Then it gets flat: each worker has
@@ -196,8 +198,11 @@ scaled = []
 for p in [1, 2, 4, 8, 16, 32]:
     seconds = simulate(add_squares, 1_000_000 * p, p, cores=p, costs="laptop").makespan
     scaled.append((p, p * alone / seconds))
-print(f"32 workers: {scaled[-1][1]:.1f} times the work; before: {curve.at(32).speedup:.1f} times as fast")
-speedup(add_squares, 1_000_000, serial=add_squares_serially, seconds=1, scaling="weak", simulated=scaled)
+print(f"32 workers: {dict(scaled)[32]:.1f} times the work")
+print(f"before: {curve.at(32).speedup:.1f} times as fast")
+speedup(
+    add_squares, 1_000_000, serial=add_squares_serially, seconds=1, scaling="weak", simulated=scaled
+)
 
 # %% [markdown]
 # Above. Each worker costs as much to start as before, and now brings work of its own. So the line goes on rising where the other bent.
@@ -263,8 +268,9 @@ predict("On how many cores is it fastest?", "about 20", "about 60", "the more th
 
 # %%
 for p in [1, 2, 4, 8, 16, 32, 64]:
-    amdahl_says, talking = laws.amdahl(p, serial=0.05), laws.universal_scalability(p, contention=0.05, coherence=0.002)
-    print(f"{p:>4} cores: Amdahl {float(amdahl_says):5.2f}, universal scalability {float(talking):5.2f}")
+    queueing = float(laws.amdahl(p, serial=0.05))
+    talking = float(laws.universal_scalability(p, contention=0.05, coherence=0.002))
+    print(f"{p:>4} cores: Amdahl {queueing:5.2f}, universal scalability {talking:5.2f}")
 
 # %% [markdown]
 # Up to 4 cores you could not tell them apart: 3.48 and 3.41. The second has its best at the square root of (1 - contention) / coherence,
@@ -337,7 +343,8 @@ predict(
 # %%
 print(curve)
 many = simulate(add_squares, 20_000_000, 128, cores=128, costs="laptop")
-print(f"128 cores: {many.makespan:.3f} s, parallelism {many.parallelism:.1f}; with 32: {curve.at(32).makespan:.3f} s")
+print(f"128 cores: {many.makespan:.3f} s, parallelism {many.parallelism:.1f}")
+print(f" 32 cores: {curve.at(32).makespan:.3f} s")
 print(f"How far to trust the 32: {curve.at(32).accuracy}")
 
 # %% [markdown]
@@ -382,8 +389,8 @@ def one_at_a_time(workers):
 
 blocks = simulate(in_blocks, [(0, 3), (3, 6), (6, 8), (8, 10)], cores=4, costs="ideal")
 dynamic = simulate(one_at_a_time, 4, cores=4, costs="ideal")
-print(f"contiguous blocks:  {blocks.makespan * 100:.0f} units, parallelism {blocks.parallelism:.1f}")
-print(f"one task at a time: {dynamic.makespan * 100:.0f} units, parallelism {dynamic.parallelism:.1f}")
+for name, found in [("contiguous blocks", blocks), ("one task at a time", dynamic)]:
+    print(f"{name:>18}: {found.makespan * 100:.0f} units, parallelism {found.parallelism:.1f}")
 
 # %% [markdown]
 # The last block has the tasks 9 and 10, which makes 19 units, and everybody has to wait for it. Look at the bars of both, blocks first:

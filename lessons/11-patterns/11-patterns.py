@@ -195,7 +195,8 @@ def reduce_in_processes(items):
 
 for program in [fold, reduce_in_processes]:
     found = simulate(program, [3, 1, 4, 1, 5, 9, 2, 6], cores=8, costs="ideal")
-    print(f"{program.__name__:>20}: {found.result}, {found.makespan:.1f} s, work {found.work:.1f} s, span {found.span:.1f} s")
+    told = f"{found.makespan:.1f} s, work {found.work:.1f} s, span {found.span:.1f} s"
+    print(f"{program.__name__:>20}: {found.result}, {told}")
 timeline(found.timeline())
 
 # %% [markdown]
@@ -238,8 +239,11 @@ def reduce_alone(n):
 
 
 print(usable_cpus())
-curve = simulate.curve(reduce_in_shares, 400, cores=[1, 2, 3, 4, 8, 16], serial=reduce_alone, costs="laptop")
-speedup(reduce_in_shares, 400, serial=reduce_alone, seconds=3, simulated=curve, elsewhere="reduce_in_shares")
+CORES = [1, 2, 3, 4, 8, 16]
+curve = simulate.curve(reduce_in_shares, 400, cores=CORES, serial=reduce_alone, costs="laptop")
+speedup(
+    reduce_in_shares, 400, serial=reduce_alone, seconds=3, simulated=curve, elsewhere="reduce_in_shares"
+)
 
 # %% [markdown]
 # The curve stays below the ideal line: starting the pool takes time too, and the last additions, one for each share,
@@ -258,10 +262,11 @@ predict(
 # %%
 alone = simulate(reduce_alone, 400, cores=1, costs="laptop").makespan
 scaled = []
-for p in [1, 2, 3, 4, 8, 16]:
+for p in CORES:
     seconds = simulate(reduce_in_shares, 400 * p, p, cores=p, costs="laptop").makespan
     scaled.append((p, p * alone / seconds))
-print(f"8 cores: {dict(scaled)[8]:.1f} times the work, and before {curve.at(8).speedup:.1f} times as fast")
+print(f"8 cores: {dict(scaled)[8]:.1f} times the work")
+print(f"before: {curve.at(8).speedup:.1f} times as fast")
 speedup(reduce_in_shares, 400, serial=reduce_alone, seconds=2, scaling="weak", simulated=scaled)
 
 # %% [markdown]
@@ -334,8 +339,10 @@ def scan_alone(n):
     return list(accumulate(range(n), plus))
 
 
-curve = simulate.curve(scan_in_shares, 400, cores=[1, 2, 3, 4, 8, 16], serial=scan_alone, costs="laptop")
-speedup(scan_in_shares, 400, serial=scan_alone, seconds=3, simulated=curve, elsewhere="scan_in_shares")
+curve = simulate.curve(scan_in_shares, 400, cores=CORES, serial=scan_alone, costs="laptop")
+speedup(
+    scan_in_shares, 400, serial=scan_alone, seconds=3, simulated=curve, elsewhere="scan_in_shares"
+)
 
 # %% [markdown]
 # Two workers, and nothing is gained. One adds up the first half while the other has nothing to do. Then each goes through a half. That is a chain as long as the
@@ -411,8 +418,10 @@ def pack_alone(n):
     return kept_of(range(n))
 
 
-curve = simulate.curve(pack_in_shares, 400, cores=[1, 2, 3, 4, 8, 16], serial=pack_alone, costs="laptop")
-speedup(pack_in_shares, 400, serial=pack_alone, seconds=2, simulated=curve, elsewhere="pack_in_shares")
+curve = simulate.curve(pack_in_shares, 400, cores=CORES, serial=pack_alone, costs="laptop")
+speedup(
+    pack_in_shares, 400, serial=pack_alone, seconds=2, simulated=curve, elsewhere="pack_in_shares"
+)
 
 # %% [markdown]
 # That of the reduce. The work is done once, and the scan that it needs is so short that you do not see it.
@@ -482,7 +491,9 @@ def count_combined(texts, workers):
 
 
 long_texts = [(" ".join(texts) + " ") * 2000] * 8
-print(timeline(count_every_word, long_texts, 2).answer == timeline(count_combined, long_texts, 2).answer)
+every_word = timeline(count_every_word, long_texts, 2)
+combined = timeline(count_combined, long_texts, 2)
+print(every_word.answer == combined.answer)
 
 # %% [markdown]
 # In the first program the workers are busy sending, again and again, and the main process takes the words apart and counts them: all the

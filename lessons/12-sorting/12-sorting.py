@@ -90,7 +90,8 @@ print("two sorted halves:", comparisons(halves))
 
 # %%
 predict(
-    "The work is n log2 n. What is the greatest speed-up for a million items, with any number of cores?",
+    "The work is n log2 n. "
+    "What is the greatest speed-up for a million items, with any number of cores?",
     unit="times",
 )
 
@@ -122,8 +123,9 @@ def numbers_of(n):
 def sort_in_shares(n, workers):
     numbers = numbers_of(n)
     bounds = [n * worker // workers for worker in range(workers + 1)]
+    parts = [numbers[start:stop] for start, stop in pairwise(bounds)]
     with Pool(workers) as pool:
-        shares = pool.map(sorted, [numbers[start:stop] for start, stop in pairwise(bounds)], chunksize=1)
+        shares = pool.map(sorted, parts, chunksize=1)
         pool.close()
         pool.join()
     return list(heapq.merge(*shares))[:: n // 4]
@@ -134,7 +136,9 @@ def sort_alone(n):
 
 
 curve = simulate.curve(sort_in_shares, 100_000, cores=[1, 2, 4, 8], serial=sort_alone, costs="laptop")
-speedup(sort_in_shares, 100_000, serial=sort_alone, seconds=2, simulated=curve, elsewhere="sort_in_shares")
+speedup(
+    sort_in_shares, 100_000, serial=sort_alone, seconds=2, simulated=curve, elsewhere="sort_in_shares"
+)
 
 # %% [markdown]
 # Slower, on any number of cores. `sorted` is written in C, and it takes well below a microsecond for a number. To pickle a number, copy it through a pipe and read it again takes as long, and it has to come
@@ -167,7 +171,8 @@ def largest_over_mean(oversampling, buckets=8, n=4_000, seed=0):
 
 for oversampling in [1, 4, 16, 64]:
     ratios = [largest_over_mean(oversampling, seed=seed) for seed in range(50)]
-    print(f"{oversampling:>3} items a bucket in the sample: largest / mean = {statistics.mean(ratios):.2f}")
+    mean = statistics.mean(ratios)
+    print(f"{oversampling:>3} items a bucket in the sample: largest / mean = {mean:.2f}")
 
 # %% [markdown]
 # With one item for each bucket the largest is about two and a half times the mean, and all wait for whoever has it: 8 workers are worth 3. So take more items than
@@ -193,8 +198,11 @@ def buckets_of(counts):
 chance, counts = random.Random(7), RawArray("i", 4 * 8)
 splitters = sorted(chance.random() for _ in range(7))
 shares = [[chance.random() for _ in range(1_000)] for _ in range(4)]
-dealers = [Process(target=deal, args=(who, share, splitters, counts)) for who, share in enumerate(shares)]
-film = Film("8 buckets are filled, by whom", colours="who", names=("bucket", "items, 10 in a column"))
+dealers = []
+for who, share in enumerate(shares):
+    dealers.append(Process(target=deal, args=(who, share, splitters, counts)))
+names = ("bucket", "items, 10 in a column")
+film = Film("8 buckets are filled, by whom", colours="who", names=names)
 for dealer in dealers:
     dealer.start()
 while any(dealer.is_alive() for dealer in dealers):
@@ -211,7 +219,8 @@ print(lengths, "largest / mean =", max(lengths) / 500)
 
 # %%
 predict(
-    "All items are equal, 8 buckets, a large sample. How many times the mean has the largest bucket?",
+    "All items are equal, 8 buckets, a large sample. "
+    "How many times the mean has the largest bucket?",
     unit="times",
 )
 
@@ -255,11 +264,16 @@ def start_and_join():
     process.join()
 
 
+def pickle_and_read(array):
+    return pickle.loads(pickle.dumps(array))
+
+
 array = np.random.default_rng(1).random(2_000_000)
+cuts = [500_000, 1_000_000, 1_500_000]
 print(f"np.sort:                       {milliseconds(np.sort, array):6.1f} ms")
-print(f"cut into 4 buckets:            {milliseconds(np.partition, array, [500_000, 1_000_000, 1_500_000]):6.1f} ms")
+print(f"cut into 4 buckets:            {milliseconds(np.partition, array, cuts):6.1f} ms")
 print(f"copy it once:                  {milliseconds(array.copy):6.1f} ms")
-print(f"pickle it and read it again:   {milliseconds(lambda: pickle.loads(pickle.dumps(array))):6.1f} ms")
+print(f"pickle it and read it again:   {milliseconds(pickle_and_read, array):6.1f} ms")
 print(f"start a process and join it:   {milliseconds(start_and_join):6.1f} ms")
 
 # %% [markdown]
@@ -301,7 +315,8 @@ for name, graph in [("ring", ring), ("cube", cube)]:
     lengths = levels(graph, 0)
     for cores in [4, 64]:
         rounds = sum(-(-length // cores) for length in lengths)
-        print(f"{name}, {cores:>2} cores: {len(lengths):>3} levels, {rounds:>3} rounds: speed-up {256 / rounds:.1f}")
+        told = f"{len(lengths):>3} levels, {rounds:>3} rounds"
+        print(f"{name}, {cores:>2} cores: {told}: speed-up {256 / rounds:.1f}")
 
 # %% [markdown]
 # The work is the number of vertices, the span is the number of levels. In the ring there are two vertices on a level, and a thousand cores cannot do more than two at a time. In the cube, the levels have up to 70, and 4 cores
@@ -312,7 +327,8 @@ for name, graph in [("ring", ring), ("cube", cube)]:
 
 # %%
 predict(
-    "In the cube, how often would vertices be asked on level 2, if each is put down once for everybody who found it?",
+    "In the cube, how often would vertices be asked on level 2, "
+    "if each is put down once for everybody who found it?",
     unit="times",
 )
 
@@ -415,8 +431,11 @@ def search_part(part, who, marks):
 
 marks = RawArray("b", 8 * 5040)
 tree = np.frombuffer(marks, "b").reshape(8, 5040)
-film = Film("who looked at which nodes", colours="who", names=("towns after the first", "5,040 trips, side by side"))
-searchers = [Process(target=search_part, args=(part, number + 1, marks)) for number, part in enumerate(children(START))]
+names = ("towns after the first", "5,040 trips, side by side")
+film = Film("who looked at which nodes", colours="who", names=names)
+searchers = []
+for who, part in enumerate(children(START), 1):
+    searchers.append(Process(target=search_part, args=(part, who, marks)))
 for searcher in searchers:
     searcher.start()
 while any(searcher.is_alive() for searcher in searchers):
@@ -442,7 +461,8 @@ for child in sorted(children(START)):
     best, more = search(child, best)
     looked.append(more)
 print("each:", looked, " all:", sum(looked))
-print("the best trip in each part:", [search(child, float("inf"))[0] for child in sorted(children(START))])
+shortest = [search(child, float("inf"))[0] for child in sorted(children(START))]
+print("the best trip in each part:", shortest)
 
 # %% [markdown]
 # That is the serial search again, cut into parts: nearly all the work is in the first, and the others only have to see that they are not worth it. The best length, 226, is in two of the parts: a

@@ -132,7 +132,8 @@ with Pool(4) as pool:
     pool.close()
     pool.join()
 film.show(who, last=True)
-print("thousand steps in 4 blocks, from the top:", [round(part.sum() / 1000) for part in np.array_split(drawn, 4)])
+thousands = [round(part.sum() / 1000) for part in np.array_split(drawn, 4)]
+print("thousand steps in 4 blocks, from the top:", thousands)
 
 # %% [markdown]
 # Chunks of three rows, taken by whoever was free. Who has cheap rows, at the top, comes again soon; the rows at the bottom take their time. If you run the cell once more, the colours change. What was drawn does not:
@@ -158,7 +159,7 @@ for blocks in [4, 40]:
 # Now cells that need one another. A plate of metal; its edges are kept at a temperature. In every step each inner cell becomes the mean of its four neighbours. That goes on until nothing changes any more: this is **Jacobi's method**, and it solves
 # Laplace's equation.
 #
-# In NumPy one step is one line, with shifted slices in the place of loops. Two processes shall have a half of the plate each.
+# In NumPy one step is two lines, with shifted slices in the place of loops. Two processes shall have a half of the plate each.
 
 # %%
 predict(
@@ -169,9 +170,8 @@ predict(
 # %%
 def step(old, new, first, last):
     """One step of the rows from `first` to before `last`."""
-    new[first:last, 1:-1] = (
-        old[first - 1 : last - 1, 1:-1] + old[first + 1 : last + 1, 1:-1] + old[first:last, :-2] + old[first:last, 2:]
-    ) / 4
+    above, below = old[first - 1 : last - 1, 1:-1], old[first + 1 : last + 1, 1:-1]
+    new[first:last, 1:-1] = (above + below + old[first:last, :-2] + old[first:last, 2:]) / 4
 
 
 def plate(size):
@@ -189,7 +189,8 @@ for more in [0, 1, 29]:
     known = old[: 30 + more]
     half = known.copy()
     step(known, half, 1, len(known) - 1)
-    print(f"with {more:>2} of the other's rows, the step is right: {np.array_equal(half[:30], new[:30])}")
+    right = np.array_equal(half[:30], new[:30])
+    print(f"with {more:>2} of the other's rows, the step is right: {right}")
 
 # %% [markdown]
 # Only the row next to the cut.
@@ -218,7 +219,9 @@ def heated(size, steps, workers, waiting=True, film=None):
     grids[:] = plate(size)
     bounds = [1 + (size - 2) * worker // workers for worker in range(workers + 1)]
     barrier = Barrier(workers) if waiting else None
-    processes = [Process(target=heat, args=(memory, (size, size), steps, rows, barrier)) for rows in pairwise(bounds)]
+    processes = []
+    for rows in pairwise(bounds):
+        processes.append(Process(target=heat, args=(memory, (size, size), steps, rows, barrier)))
     for process in processes:
         process.start()
     while film and any(process.is_alive() for process in processes):
@@ -251,7 +254,8 @@ print("without the barrier:", [heated(300, 40, 2, waiting=False) == right for _ 
 # Since the grid is shared, the parent can look on while the two compute.
 
 # %%
-total = heated(150, 6_000, 2, film=Film("a plate that gets warm from two sides", unit="temperature"))
+film = Film("a plate that gets warm from two sides", unit="temperature")
+total = heated(150, 6_000, 2, film=film)
 print("sum of all temperatures:", total)
 
 # %% [markdown]
@@ -287,9 +291,9 @@ for size in [32, 128, 512, 1024]:
 # %%
 print("cells of a worker, halo cells a step, cells for each of them:")
 for size in [64, 256, 1024]:
-    for name, (rows, columns) in {"strips": (size // 16, size), "blocks": (size // 4, size // 4)}.items():
-        halo = 2 * columns + (2 * rows if name == "blocks" else 0)
-        print(f"{size:>5} x {size:<5} in 16 {name}: {rows * columns:>6} {halo:>6} {rows * columns / halo:>6.1f}")
+    for name, rows, columns in [("strips", size // 16, size), ("blocks", size // 4, size // 4)]:
+        cells, halo = rows * columns, 2 * columns + (2 * rows if name == "blocks" else 0)
+        print(f"{size:>5} x {size:<5} in 16 {name}: {cells:>6} {halo:>6} {cells / halo:>6.1f}")
 
 # %% [markdown]
 # Strips are simple; square blocks have a shorter edge, and with 16 workers they tell half as much.
@@ -301,7 +305,8 @@ for size in [64, 256, 1024]:
 
 # %%
 predict(
-    "A ring of 8 such processes. By how many steps can the fastest be ahead of the slowest, at most?",
+    "A ring of 8 such processes. "
+    "By how many steps can the fastest be ahead of the slowest, at most?",
     unit="steps",
 )
 
@@ -326,7 +331,8 @@ print("the steps that worker n can be ahead of worker 0:", distance)
 
 # %%
 predict(
-    "How many numbers are fetched for n = 1,024 in blocks of 32, as a share of those without blocks?",
+    "How many numbers are fetched for n = 1,024 in blocks of 32, "
+    "as a share of those without blocks?",
     unit="%",
 )
 
@@ -365,10 +371,12 @@ big = np.random.default_rng(1).random(8_000_000)  # 64 MB, larger than most cach
 other, out = big[::-1].copy(), np.empty_like(big)
 matrix = np.random.default_rng(1).random((700, 700))
 
-bandwidth = 3 * big.nbytes / best_of(lambda: np.add(big, other, out=out))  # two are read, one is written
+# Two are read, one is written.
+bandwidth = 3 * big.nbytes / best_of(lambda: np.add(big, other, out=out))
 arithmetic = 2 * 700**3 / best_of(lambda: matrix @ matrix)
+print(f"on {usable_cpus().count} CPU(s)")
 print(f"memory: {bandwidth / 1e9:5.1f} GB/s")
-print(f"arithmetic: {arithmetic / 1e9:5.1f} thousand million operations a second, on {usable_cpus().count} CPU(s)")
+print(f"arithmetic: {arithmetic / 1e9:5.1f} thousand million operations a second")
 
 # %% [markdown]
 # Now a program is told by one number: how many operations it does for each byte that it fetches, its **arithmetic intensity**. If it is low, memory is the limit. If it is high, arithmetic is.
@@ -386,7 +394,8 @@ measured = {  # operations, bytes, seconds
     "matrix product": (2 * 700**3, 3 * matrix.nbytes, 2 * 700**3 / arithmetic),
 }
 for name, (operations, moved, seconds) in measured.items():
-    print(f"{name:>22}: {operations / moved:7.3f} operations a byte, {operations / seconds / 1e9:6.2f} thousand million/s")
+    rate = operations / seconds / 1e9
+    print(f"{name:>22}: {operations / moved:7.3f} operations a byte, {rate:6.2f} thousand million/s")
 
 picture = Picture(figsize=(7, 4.2), layout="constrained")
 axes = picture.subplots()

@@ -50,6 +50,9 @@ if missing := [packages for packages in (MPI, "distributed") if find_spec(packag
 # An MPI program is **one** function. So many processes run it, all the same lines, and each has a number, its **rank**. Where they do different things, there is an `if` on the rank. `comm`, the communicator, is what they talk through.
 
 # %%
+predict("COUNT is 0, and rank 0 sets it to 5. What is it for rank 3, after a barrier?", "5", "0", "either, by luck")
+
+# %%
 COUNT = 0
 
 
@@ -61,15 +64,15 @@ def hello(comm):
     return f"rank {comm.Get_rank()} of {comm.Get_size()}, process {os.getpid()}, COUNT is {COUNT}"
 
 
-predict("Rank 0 sets COUNT to 5. What is it for rank 3, after the barrier?", "5", "0", "either, by luck")
-
-# %%
 really(hello, ranks=4)
 
 # %% [markdown]
 # Nothing is shared, not even by accident. `mpiexec` has started four processes (on a cluster: on four machines, or on four thousand), and each has imported this notebook's functions. What a rank wants another one to know it has to send.
 #
 # ## Send and receive
+
+# %%
+predict("Two ranks hit a ball ten times there and back, and count the hits. What does rank 0 return?", unit="")
 
 # %%
 def ping_pong(comm, times):
@@ -83,9 +86,6 @@ def ping_pong(comm, times):
     return ball
 
 
-predict("Two ranks play ten times there and back. What does rank 0 return?", unit="")
-
-# %%
 really(ping_pong, 10, ranks=2)
 
 # %% [markdown]
@@ -96,6 +96,13 @@ really(ping_pong, 10, ranks=2)
 # Two ranks exchange texts. Both send, then both receive.
 
 # %%
+predict(
+    "What happens, with 100 letters and with 100,000?",
+    "both work", "both wait for ever",
+    "the short ones work, the long ones wait", "the long ones work, the short ones wait",
+)
+
+# %%
 def exchange(comm, length):
     other = 1 - comm.Get_rank()
     mine = "ab"[comm.Get_rank()] * length
@@ -103,12 +110,6 @@ def exchange(comm, length):
     return len(comm.recv(source=other))
 
 
-predict(
-    "What happens, with 100 letters and with 100,000?",
-    "both work", "both wait for ever", "the short ones work, the long ones wait", "the long ones work, the short ones wait",
-)
-
-# %%
 print("100 letters:", really(exchange, 100, ranks=2))
 
 # %% tags=["raises-exception"]
@@ -184,6 +185,12 @@ def sum_of_squares(comm, numbers):
 print(really(sum_of_squares, 1_000, ranks=3), "and alone", sum(n * n for n in range(1_000)))
 
 # %%
+predict(
+    "64 ranks: each sends a number to rank 0, which adds up and sends the sum to all. How many messages go through it?",
+    unit="messages",
+)
+
+# %%
 def reduce_by_one(comm, length):
     """How would you write `allreduce`? The first idea: all send to rank 0, which adds up, and sends the sum to all."""
     rank, size = comm.Get_rank(), comm.Get_size()
@@ -200,12 +207,12 @@ def reduce_by_one(comm, length):
         comm.Send(mine, dest=other)
 
 
-predict("64 ranks reduce one number like this. How many messages go through rank 0, one after the other?", unit="messages")
-
-# %%
 for ranks in [4, 16, 64]:
     found = simulate(reduce_by_one, 1, ranks=ranks, costs="ideal", network=(ALPHA, BETA))
-    print(f"{ranks:>3} ranks: {found.messages:>4} messages, {1e6 * found.makespan:7.1f} microseconds, {found.makespan / ALPHA:6.1f} messages one after the other")
+    print(
+        f"{ranks:>3} ranks: {found.messages:>4} messages, {1e6 * found.makespan:7.1f} microseconds,",
+        f"{found.makespan / ALPHA:6.1f} messages one after the other",
+    )
 
 # %% [markdown]
 # 126 for 64 ranks: 63 come in and 63 go out, and meanwhile the others wait. It grows with p, the number of ranks. A **tree** halves the ranks in each step: in the first, every second rank sends to its neighbour; then every fourth; and after log2 p steps rank 0 has the sum. The way back is the same tree.
@@ -238,7 +245,8 @@ axes.set_ylabel("milliseconds until all have the sum")
 axes.set_title("All-reduce on 64 ranks")
 axes.legend(fontsize=8)
 for name, times in seconds.items():
-    print(f"{name:>23}: {1e6 * times[0]:8.0f} microseconds for one number, {1e3 * np.interp(8e6, lengths, times):7.0f} ms for 8 MB")
+    long = np.interp(8e6, lengths, times)
+    print(f"{name:>23}: {1e6 * times[0]:8.0f} microseconds for one number, {1e3 * long:7.0f} ms for 8 MB")
 display(picture)
 
 # %% [markdown]
@@ -249,15 +257,16 @@ display(picture)
 # exercise: all_reduce
 
 # %%
+predict("1,000 ranks, one number each: how many messages one after the other, up and down the tree?", unit="messages")
+
+# %%
 def reduce_a_number(comm):
     return comm.allreduce(comm.Get_rank())  # MPI's own; on virtual ranks it is a tree
 
 
-predict("1,000 ranks, one number each: how many messages one after the other, up and down the tree?", unit="messages")
-
-# %%
 found = simulate(reduce_a_number, ranks=1_000, costs="ideal", network=(ALPHA, BETA))
-print(f"{found.makespan / ALPHA:.0f} messages one after the other, of {found.messages} in all; {1e6 * found.makespan:.0f} microseconds; the sum at rank 7 is {found.result[7]}")
+print(f"{found.makespan / ALPHA:.0f} messages one after the other, of {found.messages} in all")
+print(f"{1e6 * found.makespan:.0f} microseconds; the sum at rank 7 is {found.result[7]}")
 
 # %% [markdown]
 # Twenty: ten up, ten down. Twice as many ranks would cost two more.
@@ -268,10 +277,10 @@ print(f"{found.makespan / ALPHA:.0f} messages one after the other, of {found.mes
 # wrong. Two ranks have the mean error of their examples. Rank 0 has one example, rank 1 has nine.
 
 # %%
-errors = [np.array([10.0]), np.array([0.0] * 9)]
 predict("One example has an error of 10, nine have none. What is the mean of the two ranks' means?", unit="")
 
 # %%
+errors = [np.array([10.0]), np.array([0.0] * 9)]
 print("mean of the means:", np.mean([each.mean() for each in errors]))
 print("mean of all ten:  ", np.concatenate(errors).mean())
 
@@ -287,6 +296,9 @@ print("mean of all ten:  ", np.concatenate(errors).mean())
 # Four ranks work in steps, and come together after each. In the third step rank 2 is killed: no exception, no message, gone.
 
 # %%
+predict("What becomes of the other three?", "they finish without rank 2", "they wait for ever", "they are ended, too")
+
+# %% tags=["raises-exception"]
 def steps_together(comm, steps):
     for step in range(steps):
         if step == 2 and comm.Get_rank() == 2:
@@ -297,9 +309,6 @@ def steps_together(comm, steps):
     return total
 
 
-predict("What becomes of the other three?", "they finish without rank 2", "they wait for ever", "they are ended, too")
-
-# %% tags=["raises-exception"]
 really(steps_together, 6, ranks=4)
 
 # %% [markdown]
@@ -318,15 +327,21 @@ def square_and_where(number):
     return number * number, os.getpid()
 
 
-if DASK:
-    for what in "DISTRIBUTED", "ASYNCIO":
-        os.environ[f"DASK_LOGGING__{what}"] = "critical"  # its workers tell of their end otherwise
-    print("two workers are started ...")
+def two_workers():
+    print("Dask is loaded ...")
     from dask.distributed import Client, LocalCluster
 
+    print("two workers are started ...")
     quiet = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "silence_logs": 50}
     cluster = LocalCluster(n_workers=2, threads_per_worker=1, **quiet)
-    client = Client(cluster)
+    return cluster, Client(cluster)
+
+
+for what in "DISTRIBUTED", "ASYNCIO":
+    os.environ[f"DASK_LOGGING__{what}"] = "critical"  # its workers tell of their end otherwise
+if DASK:
+    cluster, client = two_workers()
+    print("they are at work ...")
     futures = client.map(square_and_where, range(8))
     found = client.gather(futures)
     print([square for square, _ in found], "by", len({where for _, where in found}), "workers")
@@ -335,6 +350,9 @@ if DASK:
 # ## Names, not texts
 #
 # Ten files with 20 MB of text in all, and the letters o in them are to be counted. There are two ways: read the files here and send the texts with the tasks; or send the *names*, and let each worker read for itself (on a cluster the files are on a file system that all see, or in a cloud's object store).
+
+# %%
+predict("What is faster?", "texts", "names", "both alike")
 
 # %%
 folder = tempfile.TemporaryDirectory()
@@ -351,16 +369,14 @@ def letters_in_file(name):
     return Path(name).read_text().count("o")
 
 
-predict("What is faster?", "texts", "names", "both alike")
-
-# %%
 if DASK:
     for kind in ["texts", "names"]:
         began = time.perf_counter()
         if kind == "texts":
-            total = sum(client.gather([client.submit(letters_in_text, Path(name).read_text(), pure=False) for name in names]))
+            tasks = [client.submit(letters_in_text, Path(name).read_text(), pure=False) for name in names]
         else:
-            total = sum(client.gather([client.submit(letters_in_file, name, pure=False) for name in names]))
+            tasks = [client.submit(letters_in_file, name, pure=False) for name in names]
+        total = sum(client.gather(tasks))
         print(f"{kind}: {total:,} letters in {time.perf_counter() - began:.2f} s")
 
 # %% [markdown]
@@ -375,6 +391,12 @@ if DASK:
 # The same murder as before. The first worker that gets to number 5 is killed, in the middle of its task.
 
 # %%
+predict(
+    "Eight squares are asked for, and a worker is killed. What does the client get?",
+    "an exception", "seven squares of eight", "all eight squares", "nothing: it waits for ever",
+)
+
+# %%
 def square_or_die(number, flag):
     if number == 5:
         try:
@@ -387,9 +409,6 @@ def square_or_die(number, flag):
     return number * number
 
 
-predict("What does the client get?", "an exception", "seven squares of eight", "all eight squares", "nothing: it waits for ever")
-
-# %%
 if DASK:
     flag = os.path.join(folder.name, "killed")
     futures = [client.submit(square_or_die, number, flag, pure=False) for number in range(8)]
@@ -418,14 +437,17 @@ print(f"{found.makespan:.2f} s, efficiency {found.efficiency:.0%}")
 found.timeline()
 
 # %%
-predict("Each machine is slow in one step of a hundred. How many steps of 100 machines have a slow one in them?", unit="%")
+predict(
+    "Each machine is slow in one step of a hundred. How many steps of 100 machines have a slow one in them?",
+    unit="%",
+)
 
 # %%
 chance = np.random.default_rng(14)
 
 
 def step_seconds(machines, copies):
-    """One second for each machine, ten for one in a hundred; with copies, what is not done after 1.5 s is begun once more elsewhere."""
+    """A second for each machine, ten for one in a hundred; with copies, what takes over 1.5 s is begun anew elsewhere."""
     times = np.where(chance.random((2_000, machines)) < 0.01, 10.0, 1.0)
     if copies:
         again = 1.5 + np.where(chance.random(times.shape) < 0.01, 10.0, 1.0)
@@ -445,6 +467,12 @@ for machines in [1, 10, 100, 1_000]:
 # The second catch: machines that are cheap because they may be taken away at any moment (**spot**). Let a job need 100 hours, and let a machine be taken away every 10 hours on average. After each loss it goes on from the last checkpoint, and a checkpoint takes 0.1 hours.
 
 # %%
+predict(
+    "How often should it write a checkpoint, to be done soonest?",
+    "every 6 minutes", "every 1.5 hours", "every 10 hours",
+)
+
+# %%
 def hours_needed(interval, job=100.0, lost_every=10.0, checkpoint=0.1, restart=0.1, times=200):
     """Hours until the job is done, on average, with a checkpoint after each `interval` hours of work."""
     total = 0.0
@@ -462,9 +490,6 @@ def hours_needed(interval, job=100.0, lost_every=10.0, checkpoint=0.1, restart=0
     return total / times
 
 
-predict("How often should it write a checkpoint, to be done soonest?", "every 6 minutes", "every 1.5 hours", "every 10 hours")
-
-# %%
 intervals = [0.1, 0.3, 0.7, 1.4, 3, 6, 10]
 needed = [hours_needed(each) for each in intervals]
 for each, hours in zip(intervals, needed):
@@ -484,16 +509,16 @@ picture
 # %% [markdown]
 # Too often, and one only writes checkpoints; too seldom, and one loses what was done. In between is **Young's rule**, the root of 2 × (time of a checkpoint) × (mean time between losses): here √(2 × 0.1 × 10), about 1.4 hours. Near it the curve is flat, so a rough guess is good enough.
 #
-# The third catch is the start. A machine takes a minute or two until it is there, and is paid by then:
-
-# %%
-WORK, START = 1_000, 0.03  # hours
-print("machines   hours until done   machine hours paid")
-for machines in [1, 10, 100, 1_000, 10_000]:
-    hours = START + WORK / machines
-    print(f"{machines:>8,} {hours:>18.2f} {machines * hours:>20,.0f}")
-
-# %% [markdown]
+# The third catch is the start. A machine takes a minute or two until it is there, and is paid by then. With 0.03 hours for that, a thousand hours of work take:
+#
+# | machines | hours until done | machine hours paid |
+# | ---: | ---: | ---: |
+# | 1 | 1,000.03 | 1,000 |
+# | 10 | 100.03 | 1,000 |
+# | 100 | 10.03 | 1,003 |
+# | 1,000 | 1.03 | 1,030 |
+# | 10,000 | 0.13 | 1,300 |
+#
 # A thousand machines are nearly a thousand times as fast, for nearly the same money; ten thousand, for eight minutes, cost a third more. (And Amdahl, unit 10, has not gone away.)
 #
 # ## What it means in practice

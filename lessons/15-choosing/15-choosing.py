@@ -27,6 +27,8 @@ import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from importlib.util import find_spec
 
+import numpy as np
+
 from lockstep import mpiexec, predict, usable_cpus
 
 cpus = usable_cpus()
@@ -86,20 +88,16 @@ def ask_and_compute(question):
     return ask(question) + compute(30_000)
 
 
-# What is to be done, and for what: 16 blocks, 20 questions, 16 times both.
+# What is to be done, for what, and what it adds up to: 16 blocks, 20 questions, 16 times both.
 WORK = {
-    "computing": (compute, list(range(30_000, 31_600, 100))),
-    "waiting": (ask, [(PORT, number) for number in range(20)]),
-    "both": (ask_and_compute, [(PORT, number) for number in range(16)]),
+    "computing": (compute, list(range(30_000, 31_600, 100)), 154),
+    "waiting": (ask, [(PORT, number) for number in range(20)], 2_470),
+    "both": (ask_and_compute, [(PORT, number) for number in range(16)], 1_384),
 }
 
 # %%
 def one_after_another(function, items):
     return [function(item) for item in items]
-
-
-right = {}  # kind of work: the results of the first model, the loop
-table = {}  # (model, kind of work): seconds
 
 
 def timed(run):
@@ -108,19 +106,20 @@ def timed(run):
     return time.perf_counter() - began, found
 
 
-def measure(model, its_map, kinds=("computing", "waiting", "both")):
-    """Runs each kind of work twice in a model, writes the shorter time into the table, and compares the results with the loop's."""
+def measure(table, model, its_map, kinds=("computing", "waiting", "both")):
+    """Runs each kind of work twice in a model; the shorter time goes into the table."""
     print(f"{model}:", end="", flush=True)
     for kind in kinds:
-        function, items = WORK[kind]
+        function, items, right = WORK[kind]
         runs = [timed(lambda: its_map(function, items)) for _ in range(2)]
         table[model, kind] = min(seconds for seconds, _ in runs)
-        same = all(found == right.setdefault(kind, found) for _, found in runs)
+        same = all(sum(found) == right for _, found in runs)
         print(f" {kind} {table[model, kind]:.2f} s{'' if same else ' (wrong results!)'}", end="", flush=True)
     print()
 
 
-measure("a loop", one_after_another)
+table = {}  # (model, kind of work): seconds
+measure(table, "a loop", one_after_another)
 
 # %% [markdown]
 # Twenty questions of 50 ms, and nothing else: a second, in which the CPU does next to nothing.
@@ -142,7 +141,7 @@ def in_threads(function, items):
         return list(executor.map(function, items))
 
 
-measure("16 threads", in_threads)
+measure(table, "16 threads", in_threads)
 
 # %% [markdown]
 # **Whoever waits gives the GIL away.** So all can wait at the same time, and 16 threads wait as fast as they are many. Whoever computes keeps it, and the others stand in line: 16 threads compute no faster than one. (If yours did, you have a Python without a GIL, see below.)
@@ -204,7 +203,7 @@ def in_processes(function, items):
         return list(executor.map(function, items))
 
 
-measure("2 processes", in_processes)
+measure(table, "2 processes", in_processes)
 
 # %% [markdown]
 # Computing: as fast as you have cores, less what the processes cost to start. Waiting: two at a time, because two processes wait for two things. Sixteen processes would wait for sixteen; they cost some tens of megabytes each, where a thread costs some kilobytes.
@@ -220,9 +219,12 @@ def profile(function, item):
     return computes, max(0.0, time.perf_counter() - began - computes)
 
 
-for kind, (function, items) in WORK.items():
+for kind, (function, items, _) in WORK.items():
     computes, waits = profile(function, items[0])
-    print(f"{kind:>9}: computes {computes * 1000:5.1f} ms, waits {waits * 1000:5.1f} ms; {1 + waits / computes:4.0f} threads keep one core busy")
+    print(
+        f"{kind:>9}: computes {computes * 1000:5.1f} ms, waits {waits * 1000:5.1f} ms;",
+        f"{1 + waits / computes:4.0f} threads keep one core busy",
+    )
 
 # %%
 # exercise: with_the_right_pool
@@ -234,6 +236,12 @@ for kind, (function, items) in WORK.items():
 # `await` and go on there later. Nobody interrupts it in between.
 #
 # So it needs no threads and hardly any memory. But every function on the way has to be written for it, with `async def` and `await`.
+
+# %%
+predict(
+    "The same in an event loop. Which of the three gets no faster than in a plain loop?",
+    "computing", "waiting", "both",
+)
 
 # %%
 async def ask_async(question):
@@ -253,12 +261,6 @@ async def ask_and_compute_async(question):
     return await ask_async(question) + compute(30_000)
 
 
-predict(
-    "The same in an event loop. Which of the three gets no faster than in a plain loop?",
-    "computing", "waiting", "both",
-)
-
-# %%
 def in_an_event_loop(function, items):
     coroutine = {compute: compute_async, ask: ask_async, ask_and_compute: ask_and_compute_async}[function]
 
@@ -269,7 +271,7 @@ def in_an_event_loop(function, items):
         return own_thread.submit(asyncio.run, main()).result()
 
 
-measure("event loop", in_an_event_loop)
+measure(table, "event loop", in_an_event_loop)
 
 # %% [markdown]
 # Waiting: 20 at once, and 10,000 would not be much worse. Computing: nothing is gained, and something is lost that the table does not show. **While one coroutine computes, nobody else gets a word in.** A server that computes for a second in its loop is a server that has
@@ -336,7 +338,7 @@ def loop_with_processes(function, items):
         return own_thread.submit(asyncio.run, main()).result()
 
 
-measure("event loop + 2 processes", loop_with_processes)
+measure(table, "event loop + 2 processes", loop_with_processes)
 
 # %%
 predict("And how many ticks of 10 ms now, while processes compute?", unit="times")
@@ -362,15 +364,17 @@ print(await beside(compute_in_processes), "ticks while processes computed")
 # `ThreadPoolExecutor`, `ProcessPoolExecutor`, `InterpreterPoolExecutor`: the programs differ in a single name. A **future** hides who computes. If a function gets its executor as an argument, the choice is made in one place, and can be made again.
 
 # %%
+if sys.version_info >= (3, 14):
+    from concurrent.futures import InterpreterPoolExecutor
+
+
 def in_interpreters(function, items):
     with InterpreterPoolExecutor(2) as executor:
         return list(executor.map(function, items))
 
 
 if sys.version_info >= (3, 14):
-    from concurrent.futures import InterpreterPoolExecutor
-
-    measure("2 interpreters", in_interpreters, ["computing"])
+    measure(table, "2 interpreters", in_interpreters, ["computing"])
 else:
     print("This Python has no interpreters of its own for you: they came with 3.14.")
 
@@ -384,33 +388,39 @@ else:
 # **OpenMP**: `#pragma omp parallel for reduction(+:total)`.
 
 # %%
-def count_compiled(start, stop):
-    total = 0
-    for number in prange(start, stop):
-        divisor = 2
-        while number % divisor:
-            divisor += 1
-        total += divisor == number
-    return total
-
-
-if HAS_NUMBA := find_spec("numba") is not None:
-    if shutil.which("nvidia-smi") is None:
-        os.environ["NUMBA_ENABLE_CUDASIM"] = "1"  # for a later section, and before numba is imported
-    from numba import njit, prange
-
-    compiled = njit(parallel=True)(count_compiled)
-    predict("How many times as fast as the plain loop, once it is compiled?", unit="times")
-else:
-    print("numba is not installed here, and the cells on it do nothing: the first cell says how to get it.")
+predict("How many times as fast as the plain loop is a compiled one?", unit="times")
 
 # %%
+def compile_the_loop():
+    print("numba is loaded ...")
+    from numba import njit, prange
+
+    print("it compiles ...")
+
+    @njit(parallel=True)
+    def count_compiled(start, stop):
+        total = 0
+        for number in prange(start, stop):
+            divisor = 2
+            while number % divisor:
+                divisor += 1
+            total += divisor == number
+        return total
+
+    return count_compiled
+
+
+HAS_NUMBA = find_spec("numba") is not None
+if shutil.which("nvidia-smi") is None:
+    os.environ["NUMBA_ENABLE_CUDASIM"] = "1"  # for a later section, and before numba is imported
 if HAS_NUMBA:
-    print("it is compiled ...")
+    compiled = compile_the_loop()
     first, found = timed(lambda: compiled(30_000, 31_600))
-    print(f"{found} primes, and the loop has found {sum(right['computing'])}; compiling took {first:.1f} s, once")
+    print(f"{found} primes, of {WORK['computing'][2]}; compiling took {first:.1f} s, once")
     table["numba prange", "computing"] = again = min(timed(lambda: compiled(30_000, 31_600))[0] for _ in range(5))
     print(f"{table['a loop', 'computing'] / again:.0f} times as fast")
+else:
+    print("numba is not installed here, and the cells on it do nothing: the first cell says how to get it.")
 
 # %% [markdown]
 # No number of processes in this notebook comes near. And one step further on: do not try every divisor, but stop at the square root, or take a sieve. **The better algorithm first, then the compiled loop, then more cores.** In this order, since each multiplies what the next one has to do.
@@ -422,8 +432,11 @@ if HAS_NUMBA:
 # Where no GPU is, numba has a **simulator**, which runs the threads as Python threads: very slowly, and good for seeing what a kernel means.
 
 # %%
-if HAS_NUMBA:
-    import numpy as np
+predict("128 numbers in blocks of 32 threads: how many blocks?", unit="blocks")
+
+# %%
+def make_kernel():
+    global cuda  # where the simulator looks for it
     from numba import config, cuda
 
     config.CUDA_LOW_OCCUPANCY_WARNINGS = 0  # 128 threads are few for a GPU
@@ -437,15 +450,15 @@ if HAS_NUMBA:
                 divisor += 1
             marks[me] = divisor == numbers[me]
 
-    predict("128 numbers in blocks of 32 threads: how many blocks?", unit="blocks")
+    return mark_primes
 
-# %%
+
 if HAS_NUMBA:
-    numbers = np.arange(3_000, 3_128)
-    marks = np.zeros(128, dtype=np.int32)
+    mark_primes = make_kernel()
+    numbers, marks = np.arange(3_000, 3_128), np.zeros(128, dtype=np.int32)
     mark_primes[4, 32](numbers, marks)
     print("4 blocks of 32 threads found", marks.sum(), "primes;", count_primes_from(3_000, 3_128), "is right")
-    print("on the simulator" if config.ENABLE_CUDASIM else "on a GPU")
+    print("on the simulator" if "NUMBA_ENABLE_CUDASIM" in os.environ else "on a GPU")
 
 # %% [markdown]
 # Threads of one block go in lockstep. Where one of them takes the other branch of an `if`, or loops for longer, as here for large primes, all of its group wait. And what you compute with has to be brought to the card first, and the results back: it is the price of a message again, from unit 04.
@@ -462,6 +475,16 @@ def share_of_rank(comm):
     return sum(map(sum, parts)) if rank == 0 else None
 
 
+def measure_dask(table):
+    print("Dask is loaded ...")
+    from distributed import Client, LocalCluster
+
+    print("two workers are started ...")
+    quiet = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "silence_logs": 50}
+    with LocalCluster(n_workers=2, threads_per_worker=1, **quiet) as cluster, Client(cluster) as client:
+        measure(table, "Dask, 2 workers", lambda function, items: client.gather(client.map(function, items, pure=False)))
+
+
 try:
     began = time.perf_counter()
     found = mpiexec(share_of_rank, ranks=2)
@@ -469,24 +492,10 @@ try:
     print(f"MPI: {table['MPI, 2 ranks', 'computing']:.2f} s, most of it to start two Pythons")
 except RuntimeError as why:
     print(why)
-
-# %%
-def with_dask(client):
-    def its_map(function, items):
-        return client.gather(client.map(function, items, pure=False))
-
-    return its_map
-
-
+for what in "DISTRIBUTED", "ASYNCIO":
+    os.environ[f"DASK_LOGGING__{what}"] = "critical"  # its workers tell of their end otherwise
 if find_spec("distributed"):
-    for what in "DISTRIBUTED", "ASYNCIO":
-        os.environ[f"DASK_LOGGING__{what}"] = "critical"  # its workers tell of their end otherwise
-    print("two workers are started ...")
-    from distributed import Client, LocalCluster
-
-    quiet = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "silence_logs": 50}
-    with LocalCluster(n_workers=2, threads_per_worker=1, **quiet) as cluster, Client(cluster) as client:
-        measure("Dask, 2 workers", with_dask(client))
+    measure_dask(table)
 else:
     print("Dask is not installed here, and is left out: the first cell says how to get it.")
 
@@ -562,7 +571,6 @@ account = Account()
 three_customers(lambda: [account.deposit(1) for _ in range(100)])
 print("monitor:", account.balance)
 
-# %%
 deposits = queue.Queue()  # a channel
 three_customers(lambda: [deposits.put(1) for _ in range(100)])
 print("channel:", sum(deposits.get() for _ in range(300)))
@@ -589,7 +597,7 @@ print("actor:", reply.get())
 mailbox.put("stop")
 actor.join()
 
-# %%
+
 def earned(times):
     return sum(1 for _ in range(times))
 

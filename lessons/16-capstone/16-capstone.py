@@ -32,11 +32,12 @@ def queens_slowly(n, columns=()):
     row = len(columns)
     if row == n:
         return 1
-    return sum(
-        queens_slowly(n, (*columns, column))
-        for column in range(n)
-        if all(column != other and abs(column - other) != row - above for above, other in enumerate(columns))
-    )
+    boards = 0
+    for column in range(n):
+        others = enumerate(columns)
+        if all(column != other and abs(column - other) != row - above for above, other in others):
+            boards += queens_slowly(n, (*columns, column))
+    return boards
 
 
 print([queens_slowly(n) for n in range(1, 9)], "boards with 1 to 8 queens")
@@ -82,7 +83,10 @@ def crawl_slowly(fetch, start):
 print(len(crawl_slowly(some_page, 1)), "pages")
 
 # %%
-predict("Which of the three gains most from 8 workers on a machine with 2 cores?", "queens", "pairs", "crawl")
+predict(
+    "Which of the three gains most from 8 workers on a machine with 2 cores?",
+    "queens", "pairs", "crawl",
+)
 
 # %% [markdown]
 # The answer is yours to find, and to explain in your report.
@@ -97,7 +101,7 @@ predict("Which of the three gains most from 8 workers on a machine with 2 cores?
 #
 # Two curves belong into your report: the **measured** speed-up on this machine, and the **simulated** one on more cores (unit 10). For `queens` and `pairs` these lines are a beginning; choose a case that takes a second or more on one core. Put your serial program into `serial=`: the best that you have, and not only the slow one.
 #
-# `simulate` does not cover threads and event loops. For `crawl` measure the times with 1, 2, 4, 8, ... workers yourself and print them as a table; in the place of the simulation say which law (`laws.amdahl`, `laws.usl`) fits, and why.
+# `simulate` does not cover threads and event loops. For `crawl` measure the times with 1, 2, 4, 8, ... workers yourself and print them as a table; in the place of the simulation say which law (`laws.amdahl`, `laws.universal_scalability`) fits, and why.
 #
 # ```python
 # from lockstep import laws, simulate, speedup

@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 from lockstep.exploration.wire import from_wire, to_wire
 from lockstep.standin.machine import NotCovered
 from lockstep.standin.operation import Answer, Message, Operation
-from lockstep.student.failure import StudentMissing
+from lockstep.student.failure import StudentMissing, StudentRefused
+
+_LONGEST = 64_000_000  # characters of all texts that are kept
 
 
 class Unknown(Exception):
@@ -64,6 +66,7 @@ class Automata:
         self.first_edges: dict[int, Edge] = {}
         self.calls: dict[tuple[Message, Message], tuple[Message, Message]] = {}
         self.texts: list[str] = []
+        self._length = 0  # characters of all texts
         self.asked = 0.0  # when the last question went out
         self.asking = False
         self.closed = False  # nobody answers any more: what is not known stays so
@@ -77,6 +80,9 @@ class Automata:
     def extend(self, wanted: list[tuple[int, Answer]]) -> None:
         """Asks where these answers lead; they are known afterwards."""
         self._ask({"do": "extend", "pairs": [[number, to_wire(answer)] for number, answer in wanted]})
+        for number, answer in wanted[:1]:
+            if (answer not in self.calls) if number < 0 else ((number, answer) not in self.edges):
+                raise StudentRefused("what came back is no answer to what was asked, which would be asked without end")
 
     def close(self) -> None:
         """Whoever answered goes away."""
@@ -139,4 +145,9 @@ class Automata:
         for kept, call, after, answer in from_wire(reply["calls"]):
             self.calls[kept, call] = (after, answer)
         self.texts += map(str, reply["texts"])
+        self._length += sum(map(len, reply["texts"])) + sum(
+            len(line[2]) for told in reply["locals"] for line in told[5]
+        )
+        if self._length > _LONGEST:
+            raise StudentRefused(f"what came back of its values and lines has more than {_LONGEST:,} characters")
         return reply

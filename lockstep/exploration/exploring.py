@@ -97,7 +97,10 @@ def explore(
             used = Used(clients_of(clients), arguments, keywords)
             request["clients"] = used.as_data()
         known, progress = Automata(service), Progress(opened.name, budget)
-        watch = Watch(service.over) if current_student.get() else Watch(service.over, progress)
+        watch = Watch(service.over)
+        if not current_student.get():
+            watch = Watch(service.over, progress)
+            service.hear(watch.wait)
         try:
             return Exploration(explored(known, request, budget, opened.session.lines, opened.name, watch), used)
         except (NotCovered, automata.HiddenInput) as error:

@@ -10,7 +10,7 @@ from typing import Any
 from lockstep.notebook.check_cells import check
 from lockstep.notebook.old_children import old_children
 from lockstep.page.tracebacks import Tracebacks
-from lockstep.program.children import guard_kernel, streams_in_order, wait_for_output, write_whole_lines_after_fork
+from lockstep.program.children import guard_kernel, streams_in_order, write_whole_lines_after_fork
 from lockstep.program.definitions import definitions
 from lockstep.program.history import executed_cells
 from lockstep.program.left_out import Definitions
@@ -61,8 +61,9 @@ def load_ipython_extension(shell: Any) -> None:
     Tracebacks.of(shell)
     write_whole_lines_after_fork()
     for stream in streams_in_order():
+        stream.begin()
         shell.events.register(_BEFORE, lambda *_, stream=stream: stream.begin())
+        shell.events.register("post_run_cell", lambda _result, stream=stream: stream.settle())
     shell.events.register(_BEFORE, extension.before_cell)
-    shell.events.register("post_run_cell", lambda _result: wait_for_output())
     extension.before_cell()
     local_launcher().warm_up()

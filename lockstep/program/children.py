@@ -6,11 +6,15 @@ import selectors
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from multiprocessing import connection
 from pathlib import Path
 from typing import Any
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
 
 GUARDED = "LOCKSTEP_GUARDED"  # environment variable: a guardian ends this kernel's children
 
@@ -45,21 +49,14 @@ def _use_plain_streams() -> None:
         setattr(sys, name, stream)
 
 
-def wait_for_output() -> None:
-    """Lets what children have printed arrive before the cell ends: afterwards it would land in no cell."""
-    for stream in (sys.stdout, sys.stderr):
-        descriptor = getattr(stream, "_fid", None)
-        if isinstance(descriptor, int):
-            _let_arrive(descriptor, 0.5)
-            stream.flush()
-
-
 class InOrder:
     """A kernel's stream as its main thread writes to it: after all that children wrote into the stream's pipe before.
 
     A kernel reads the pipe in a thread of its own. When a child has ended, a mark is sent through the pipe behind what it
     wrote, and what the kernel prints waits until that thread has come to the mark, and is sent on behind it: each thread
-    of a kernel has a buffer of its own.
+    of a kernel has a buffer of its own. So does the end of a cell, after which it would land in no cell.
+
+    What comes through the pipe a kernel copies to where Jupyter was started: a terminal does not show the mark, a log has it.
     """
 
     _MARK = "\0"
@@ -73,14 +70,21 @@ class InOrder:
         self._within = threading.local()
         self._forked = False
         self._living = 0
+        self._before = _traces()
         self._written = self._once  # one and the same object
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_parent=self._note_fork)
 
     def begin(self) -> None:
         """From now on: to be called in each cell, at whose end IPython puts back the stream's `write` of before."""
+        self._before = _traces()
         if self._stream.write is not self._written:
             self._write, self._stream.write = self._stream.write, self._written
+
+    def settle(self) -> None:
+        """At the end of a cell: all is sent on that its children wrote until now."""
+        if self._stream.write is self._written:
+            self._wait(bool(_children()) or _traces() != self._before)
 
     def _once(self, text: str) -> int:
         """Writes it; what has replaced the stream's `write` may lead here again, where a cell before put nothing back."""
@@ -99,15 +103,19 @@ class InOrder:
             written = self._write(text.replace(self._MARK, ""))
             self._here.set()
             return written
-        living = len(multiprocessing.process._children)  # type: ignore[attr-defined]
-        if self._forked or living < self._living or _has_data(self._stream._fid):
+        self._wait()
+        return self._write(text)
+
+    def _wait(self, written: bool = False) -> None:
+        """Until what children wrote is sent on, if they may have `written` something."""
+        living = len(_children())
+        if written or self._forked or living < self._living or _has_data(self._stream._fid):
             self._forked = False
             self._here.clear()
             os.write(self._number, self._MARK.encode())
             self._here.wait(self._PATIENCE)
             self._stream.flush()
         self._living = living
-        return self._write(text)
 
     def _note_fork(self) -> None:
         self._forked = True
@@ -119,12 +127,16 @@ def streams_in_order() -> list[InOrder]:
     return [InOrder(stream, number) for number, stream in streams if isinstance(getattr(stream, "_fid", None), int)]
 
 
-def _let_arrive(descriptor: int, seconds: float) -> None:
-    """A kernel reads its children's output from a pipe (`_fid` of its streams) in a thread of its own."""
-    deadline = time.monotonic() + seconds
-    while _has_data(descriptor) and time.monotonic() < deadline:
-        time.sleep(0.002)
-    time.sleep(0.001)  # between the thread's reading and its writing
+def _children() -> Sized:
+    """The processes of multiprocessing's that were started and not joined, without a look at them."""
+    children: Sized = multiprocessing.process._children  # type: ignore[attr-defined]
+    return children
+
+
+def _traces() -> tuple[str, int]:
+    """What changes with every process of multiprocessing's that is made, and every child whose end is noticed."""
+    made = repr(multiprocessing.process._process_counter)  # type: ignore[attr-defined]
+    return made, resource.getrusage(resource.RUSAGE_CHILDREN).ru_minflt if resource is not None else 0
 
 
 def _has_data(descriptor: int) -> bool:

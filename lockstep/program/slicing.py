@@ -111,9 +111,9 @@ def _take(statements: list[Statement], names: Names, reads: _Reads, live: set[st
 
 
 def _kept_elsewhere(node: ast.stmt) -> bool:
-    """Can a decorator that is a method keep what it decorates, under whatever name, as `@told.register` does?"""
-    decorators = (part.func if isinstance(part, ast.Call) else part for part in getattr(node, "decorator_list", ()))
-    return any(isinstance(part, ast.Attribute) for part in decorators)
+    """Can somebody else keep what is defined, under whatever name: a decorator, or a base class, which hears of it?"""
+    told = (getattr(node, field, ()) for field in ("decorator_list", "bases", "keywords"))
+    return not registered(node) and any(told)
 
 
 def _makes(statement: Statement, names: Names, live: set[str], objects: set[str]) -> bool:

@@ -90,4 +90,8 @@ class Deadlock(Exception):
 
 
 class TooLong(Exception):
-    """The simulation passed its limit of operations or of virtual time."""
+    """The simulation passed its limit of operations; a `Late` one that of CPU time."""
+
+
+class Late(TooLong):
+    """It took as much CPU time as it may."""

@@ -15,7 +15,6 @@ from lockstep.simulation.cores import Cores
 from lockstep.simulation.costs import BETWEEN_LOOKS, Costs, is_look, of_look
 from lockstep.simulation.network import Network
 from lockstep.simulation.objects import Objects, awaited, waiting_without_limit
-from lockstep.simulation.phrases import operation_name
 from lockstep.simulation.streams import BLOCKED
 from lockstep.simulation.waiting import wait_for_graph
 from lockstep.standin.kinds import operation_kind
@@ -23,17 +22,19 @@ from lockstep.standin.objects.waiting import ACTIVE
 from lockstep.standin.operation import Answer, Message, Operation
 
 OPERATIONS = 400_000  # after so many a program is taken to have no end
+_OFTEN = 1_000  # operations between two looks at the clock
 
 
 class Engine:
     """One run. `run` simulates to the end; what came out is then in `actors`, `makespan`, `messages` and `bytes`."""
 
     def __init__(
-        self, cores: float, costs: Costs, behaviour: Behaviour, *, pipe_capacity: int = 65_536, limit: int = OPERATIONS
-    ) -> None:
-        """`cores` may be infinite; `limit` is the number of operations after which TooLong is raised."""
+        self, cores: float, costs: Costs, behaviour: Behaviour, *, pipe_capacity: int = 65_536, limit: int = OPERATIONS,
+        watch: Callable[[], None] = lambda: None,
+    ) -> None:  # fmt: skip
+        """`cores` may be infinite. After `limit` operations TooLong is raised; `watch`, called now and then, may raise too."""
         self.cores, self.costs = Cores(cores, costs.contention), costs
-        self.behaviour, self.limit = behaviour, limit
+        self.behaviour, self.limit, self._watch = behaviour, limit, watch
         self.objects = Objects(pipe_capacity)
         self.actors: dict[str, Actor] = {}
         self.now = self.makespan = 0.0  # the makespan ends with the last process
@@ -45,8 +46,7 @@ class Engine:
 
     def run(self) -> None:
         """Raises Deadlock and TooLong, and whatever the behaviour raises."""
-        main = Actor("0", None, False, 0.0)
-        self.actors["0"] = main
+        main = self.actors["0"] = Actor("0", None, False, 0.0)
         self._compute(main, self.behaviour.begin("0"))
         while (moment := min(self._next_timer(), self._next_finish())) < float("inf"):
             self.cores.pass_time(moment - self.now)
@@ -73,8 +73,7 @@ class Engine:
 
     def _after(self, seconds: float, actor: Actor, do: Callable[[], None]) -> None:
         """Does it in so many seconds, unless the actor has made another move by then."""
-        self._sequence += 1
-        heapq.heappush(self._timers, (self.now + seconds, self._sequence, actor, actor.turn, do))
+        self._at(self.now + seconds, do, actor, actor.turn)
 
     # A process's moves: it computes, asks, waits, goes on.
 
@@ -103,9 +102,10 @@ class Engine:
         actor.span += cpu
         actor.since = self.now
         self.operations += 1
+        if self.operations % _OFTEN == 0:
+            self._watch()
         if self.operations > self.limit:
-            kind, line = operation_name(stretch.operation.kind), stretch.line
-            raise TooLong(f"it has done {self.limit:_} operations, the last one {kind} ({line}), and goes on")
+            raise TooLong(f"it has done {self.limit:_} operations, and goes on")
         own = _OWN.get(stretch.operation.kind)
         if own is not None:
             own(self, actor, stretch.operation)
@@ -252,9 +252,9 @@ class Engine:
             feed()
         actor.unfed.clear()
 
-    def _at(self, time: float, do: Callable[[], None]) -> None:
+    def _at(self, time: float, do: Callable[[], None], actor: Actor | None = None, turn: int = 0) -> None:
         self._sequence += 1
-        heapq.heappush(self._timers, (time, self._sequence, None, 0, do))
+        heapq.heappush(self._timers, (time, self._sequence, actor, turn, do))
 
     def _delivered(self, actor: Actor, name: str, message: Message) -> None:
         self.messages += 1
@@ -271,8 +271,7 @@ class Engine:
 
     def _start(self, parent: Actor, operation: Operation) -> None:
         identity, daemon, ends = operation.arguments
-        child = Actor(identity, parent, daemon, self.now, since=self.now, span=parent.span)
-        self.actors[identity] = child
+        child = self.actors[identity] = Actor(identity, parent, daemon, self.now, since=self.now, span=parent.span)
         parent.children.append(child)
         for name, reads in ends:
             stream = self.objects.streams[name]

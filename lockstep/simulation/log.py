@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +17,13 @@ from lockstep.standin.objects.pipes import Channel
 from lockstep.standin.operation import Answer, Creation, Message, Operation, Raised
 
 VERSION = 1
+Watch = Callable[[], None]
 _LISTS, _ITEMS = 8, 16  # of one stretch at most on average; plain programs have five and eight
+_PARTS = 5 * OPERATIONS  # in all stretches: names of objects, arguments, and objects that are made
+
+
+def look_on() -> None:
+    """Watches, and does nothing."""
 
 
 class LogError(ValueError):
@@ -69,20 +76,20 @@ class Log:
         """Seconds of CPU that all processes' own code took."""
         return sum(stretch.cpu for done in self.processes.values() for stretch in done)
 
-    def replay(self, cores: float | None = None, costs: Costs | None = None, limit: int = OPERATIONS) -> Engine:
+    def replay(self, cores: float | None = None, costs: Costs | None = None, watch: Watch = look_on) -> Engine:
         """The same run computed anew, or on other cores and costs, where processes do the same whatever they are answered.
 
-        Raises Deadlock, TooLong, and LogError where the log does not go on.
+        Raises Deadlock, TooLong, and LogError where the log does not go on; `watch` is called now and then, and may raise too.
         """
         return self._computed(
             self.cores if cores is None else cores,
             self.costs if costs is None else costs,
             Script(self.processes),
-            limit,
+            watch,
         )
 
-    def on(self, cores: float) -> Log | None:
-        """The log that the program would have on so many cores, or None if only running it can tell.
+    def on(self, cores: float, watch: Watch = look_on) -> Log | None:
+        """The log that the program would have on so many cores, or None if only running it can tell. `watch` as in replay.
 
         A process of a closed log would do the same there as here, as long as it gets the same answers: that is
         looked at for every one. An answer can differ where messages come in another order, a time limit passes or a
@@ -92,14 +99,14 @@ class Log:
             return None
         here = Script(self.processes)
         try:
-            self._computed(self.cores, self.costs, here, OPERATIONS)
-            self._computed(cores, self.costs, Script(self.processes, here.answers), OPERATIONS)
+            self._computed(self.cores, self.costs, here, watch)
+            self._computed(cores, self.costs, Script(self.processes, here.answers), watch)
         except (Deadlock, TooLong, LogError):
             return None
         return replace(self, cores=cores)
 
-    def _computed(self, cores: float, costs: Costs, script: Script, limit: int) -> Engine:
-        engine = Engine(cores, costs, script, pipe_capacity=self.pipe_capacity, limit=limit)
+    def _computed(self, cores: float, costs: Costs, script: Script, watch: Watch) -> Engine:
+        engine = Engine(cores, costs, script, pipe_capacity=self.pipe_capacity, watch=watch)
         try:
             engine.run()
         except (KeyError, TypeError, ValueError, IndexError, AttributeError, AssertionError) as error:
@@ -137,11 +144,15 @@ class Script:
 
 
 class Recorder:
-    """Passes a behaviour on and writes down what every process did, as plain data: numbers of NumPy become Python's."""
+    """Passes a behaviour on and writes down what every process did, as plain data: numbers of NumPy become Python's.
+
+    Raises TooLong for more than a log may hold.
+    """
 
     def __init__(self, behaviour: Behaviour) -> None:
         self._behaviour = behaviour
         self.processes: dict[str, list[Stretch]] = {}
+        self._parts = 0
 
     def begin(self, process: str) -> Stretch:
         self.processes[process] = []
@@ -163,6 +174,9 @@ class Recorder:
             patience = stretch.operation.patience
         stretch = _plain(stretch)
         self.processes[process].append(stretch)
+        self._parts += len(stretch.operation.objects) + len(stretch.operation.arguments) + len(stretch.created)
+        if self._parts > _PARTS:
+            raise TooLong("what it does takes more to write down than any log may hold")
         return stretch
 
 
@@ -199,8 +213,8 @@ def _stretch(told: Any) -> Stretch:
     if operation_kind(kind).passes == "in":
         token, size = arguments[0]
         arguments[0] = Message(int(token), int(size))
-    operation = Operation(kind, _tuples(objects), _tuples(arguments), patience)
-    return Stretch(cpu, operation, tuple(_creation(*one) for one in created), line)
+    operation = Operation(sys.intern(kind), _tuples(objects), _tuples(arguments), patience)
+    return Stretch(cpu, operation, tuple(_creation(*one) for one in created), sys.intern(line))
 
 
 def _creation(name: Any, kind: Any, value: Any) -> Creation:

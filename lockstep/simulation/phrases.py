@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from lockstep.simulation.actors import Deadlock, Stretch, Waiting
 from lockstep.standin.kinds import operation_kind
@@ -18,19 +19,36 @@ def operation_name(kind: str) -> str:
     return operation_kind(kind).method or kind
 
 
-def endless(program: str, processes: Iterable[Sequence[Stretch]]) -> str:
-    """What to say of a program that did as many operations as are simulated: `processes` did these stretches."""
-    done = Counter((_looking(one.operation), one.operation.kind, one.line) for all_ in processes for one in all_)
-    (looking, kind, line), often = done.most_common(1)[0]
-    where = f"{operation_name(kind)} ({line})" if line else operation_name(kind)
-    told = f"`{program}` did {sum(done.values()):_} operations, as many as are simulated, and goes on; "
-    if looking:
+class Done(NamedTuple):
+    """What a program did until it was stopped: so many operations, the most frequent of them so often, at this line."""
+
+    operations: int
+    often: int
+    kind: str
+    line: str
+    looks: bool  # it only looked whether something had changed
+
+    @classmethod
+    def by(cls, processes: Iterable[Sequence[Stretch]]) -> Done:
+        """By processes that did these stretches."""
+        done = Counter((one.operation.kind, one.line, _looking(one.operation)) for all_ in processes for one in all_)
+        most, often = done.most_common(1)[0]
+        return cls(sum(done.values()), often, *most)
+
+
+def endless(program: str, done: Done, late: str = "") -> str:
+    """What to say of a program that was stopped at as many operations as are simulated, or when this time was over."""
+    where = f"{operation_name(done.kind)} ({done.line})" if done.line else operation_name(done.kind)
+    told = f"`{program}` did {done.operations:_} operations, as many as are simulated, and goes on; "
+    if late:
+        told = f"`{program}` was not simulated within {late}; it did {done.operations:_} operations until then, and "
+    if done.looks:
         return told + (
-            f"it looked {often:_} times at {where}: looking again and again keeps a core busy until something "
-            f"changes, so wait with {operation_kind(kind).instead} instead"
+            f"it looked {done.often:_} times at {where}: looking again and again keeps a core busy until something "
+            f"changes, so wait with {operation_kind(done.kind).instead} instead"
         )
     return told + (
-        f"{often:_} of them were {where}: if they come to an end, simulate a smaller case; to wait for something, "
+        f"{done.often:_} of them were {where}: if they come to an end, simulate a smaller case; to wait for something, "
         "use `join()`, an Event's `wait()` or a Queue's `get()`"
     )
 

@@ -9,8 +9,9 @@ from lockstep.checks.crashes import unpicklable
 from lockstep.simulation.actors import Deadlock, TooLong
 from lockstep.simulation.calibration import costs_of_this_machine
 from lockstep.simulation.costs import IDEAL, LAPTOP, PROFILES, Costs
+from lockstep.simulation.engine import OPERATIONS
 from lockstep.simulation.log import Log, LogError
-from lockstep.simulation.phrases import deadlocked, endless
+from lockstep.simulation.phrases import Done, deadlocked, endless
 from lockstep.simulation.simulation import Failure, NoResult, Simulation, simulation_of
 from lockstep.standin.objects.processes import process_name
 from lockstep.student.data import Reference
@@ -20,6 +21,8 @@ from lockstep.student.shown import shown
 from lockstep.student.target import Program
 
 _SERVICE = "lockstep.simulation.inside.service"
+_SHARE = 0.9  # of the limit, in CPU time: then the process itself stops a run, and says what it did until then
+_LONGEST = 200  # characters of a name or a place that is told
 _UNSEEN = 0.10  # of the CPU that a process used, how much its own account may differ from the system's
 _TICKS = 0.1  # seconds by which the system's account may be off, which counts in ticks
 
@@ -32,15 +35,16 @@ class Runs:
     """A service that runs one program, and the checks on what it says."""
 
     def __init__(
-        self, opened: Program, costs: Costs | str | None, limit: float, pipe_capacity: int, ranks: int = 0,
+        self, opened: Program, costs: Costs | str | None, limit: float | None, pipe_capacity: int, ranks: int = 0,
         network: tuple[float, float] = (0.0, 0.0),
     ) -> None:  # fmt: skip
-        """`ranks`: of an MPI program, whose `network` takes so many seconds for a message and for each byte of it."""
+        """`limit`: seconds for all; without one it is what is left of the session's. `ranks`: of an MPI program, whose `network`
+        takes so many seconds for a message and for each byte of it."""
         self.costs = costs_named(costs, opened.trusted)
         if ranks:
             self.costs = self.costs.between_ranks(*network)
         self._ranks = ranks
-        self._program, self._pipe_capacity, self._limit = opened, pipe_capacity, limit
+        self._program, self._pipe_capacity = opened, pipe_capacity
         self._trusted = opened.trusted  # else a check tells what is wrong
         self._declaring = opened.trusted or self.costs.name == IDEAL.name
         self._service: Service = opened.session.open_service(_SERVICE, limit=limit)
@@ -65,7 +69,7 @@ class Runs:
         request = {
             "function": reference, "arguments": positional, "keywords": named, "cores": cores, "scaled": scaled,
             "fitting": fitting, "costs": self.costs.to_data(), "pipe_capacity": self._pipe_capacity,
-            "ranks": 0 if fitting else self._ranks,
+            "ranks": 0 if fitting else self._ranks, "operations": OPERATIONS, "seconds": _SHARE * self._service.limit,
         }  # fmt: skip
         name = f"{reference.name}({', '.join(shown(argument) for argument in arguments)})"
         reply = self._ask(request, name)
@@ -75,25 +79,45 @@ class Runs:
             failures = _failures_in(reply)
             result = NoResult(str(reply["refused"])) if "refused" in reply else reply.get("value")
             self._warn(name, failures, result)
-            return simulation_of(log, name, failures=failures, result=result)
+            return simulation_of(log, name, failures=failures, result=result, watch=self.watch)
         except Deadlock as error:
             raise deadlocked(name, error, [failure.text() for failure in failures]) from None
-        except TooLong:
-            raise CheckFailed(endless(name, log.processes.values())) from None
-        except (LogError, KeyError, TypeError, ValueError, AttributeError) as error:
+        except (TooLong, LogError, KeyError, TypeError, ValueError, AttributeError) as error:
             raise StudentRefused(f"what came back from the simulation of `{name}` makes no sense: {error}") from None
 
-    def _ask(self, request: dict[str, Any], name: str) -> dict[str, Any]:
-        """What the learner's process says of the run. Raises what it says instead of a log."""
+    def watch(self) -> None:
+        """To be called while a run is computed anew here, which is part of its time. Raises StudentTimedOut when that is over."""
+        try:
+            self._service.look()
+        except StudentTimedOut:
+            raise StudentTimedOut(
+                f"`{self._program.name}` was not simulated within {self._within}: take a smaller case"
+            ) from None
+
+    @property
+    def _within(self) -> str:
+        return f"{self._service.limit:g} s of real time"
+
+    def _asked(self, request: dict[str, Any], name: str) -> dict[str, Any]:
         try:
             reply: dict[str, Any] = self._service.ask(request)
         except StudentTimedOut as error:
             raise StudentTimedOut(
-                f"`{name}` was not simulated within {self._limit:g} s of real time; a loop that looks again and again at "
-                "a clock or at shared memory hardly gets on there: sleep, or wait for a Lock, Event or Queue",
+                f"`{name}` was not simulated within {self._within}: it does too much for that, or a loop looks again and "
+                "again at a clock or at shared memory, and hardly gets on: sleep, or wait for a Lock, Event or Queue",
                 error.stacks,
             ) from None
+        return reply
+
+    def _ask(self, request: dict[str, Any], name: str) -> dict[str, Any]:
+        """What the learner's process says of the run. Raises what it says instead of a log."""
+        reply = self._asked(request, name)
         match reply:
+            case {"endless": (int(operations), int(often), str(kind), str(line), bool(looks)), "late": bool(late)}:
+                done = Done(operations, often, kind[:_LONGEST], line[:_LONGEST], looks)
+                if late:
+                    raise StudentTimedOut(endless(name, done, self._within))
+                raise CheckFailed(endless(name, done))
             case {"not_covered": str(why)}:
                 raise NotSimulated(why)
             case {"missing": str(why)}:
@@ -119,7 +143,7 @@ class Runs:
 
     def _cpu(self) -> tuple[float, float | None]:
         """Seconds of CPU since the process began: by its own account, and by the system's."""
-        return float(self._service.ask({"do": "cpu"})["cpu"]), self._service.cpu_seconds()
+        return float(self._asked({"do": "cpu"}, self._program.name)["cpu"]), self._service.cpu_seconds()
 
     def _compare_cpu(self, claimed: float, declared: float) -> None:
         """The CPU seconds in the log against the process's own account and the system's. Raises LogError.

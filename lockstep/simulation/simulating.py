@@ -6,6 +6,7 @@ import contextlib
 import operator
 import statistics
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from lockstep.simulation.costs import Costs
@@ -18,7 +19,8 @@ MOST_CORES = 100_000
 MOST_RANKS = 2_000
 NETWORK = (5e-6, 1e-9)  # seconds: a good cluster's, 1 GB/s
 PIPE_CAPACITY = 65_536  # bytes, as on Linux
-LIMIT = 60.0  # seconds of real time that all runs may take together
+LIMIT = 60.0  # seconds of real time that all runs may take together, outside of checks
+_POINTS = 1_000  # of a curve
 _SHORT = 0.4  # seconds: a curve with a base that takes less is made twice
 
 
@@ -31,7 +33,7 @@ def simulate(
     serial: Any = None,
     repeat: int = 1,
     costs: Costs | str | None = None,
-    limit: float = LIMIT,
+    limit: float | None = None,
     pipe_capacity: int = PIPE_CAPACITY,
     **keywords: Any,
 ) -> Simulation:
@@ -46,7 +48,7 @@ def simulate(
         serial         a serial function with the same arguments, to compare with: then there is a speed-up
         repeat         how often to run; the run with the median parallelism is given
         costs          what processes, locks and messages cost: "this machine", "laptop", "ideal" (nothing), or Costs
-        limit          seconds of real time that all runs may take together
+        limit          seconds of real time that all runs may take together: 60, and in a check what is left of its own
         pipe_capacity  bytes that a pipe holds before whoever sends has to wait
 
     Raises NotSimulated for what it does not cover, Deadlocked, StudentRaised if the function raises, StudentTimedOut over the limit,
@@ -65,7 +67,7 @@ def simulate(
     repeat = _whole("repeat is how often to run", repeat)
     pipe_capacity = _check_options(serial, limit, pipe_capacity)
     with (
-        program(function, "simulate", limit) as opened,
+        program(function, "simulate", limit or LIMIT) as opened,
         Runs(opened, costs, limit, pipe_capacity, ranks, network) as runs,
     ):
         base = None if serial is None else _Serial(runs, serial, arguments, keywords)
@@ -85,7 +87,7 @@ def curve(
     cores: Iterable[int] = (1, 2, 4, 8, 16, 32, 64),
     serial: Any = None,
     costs: Costs | str | None = None,
-    limit: float = LIMIT,
+    limit: float | None = None,
     pipe_capacity: int = PIPE_CAPACITY,
     **keywords: Any,
 ) -> Curve:
@@ -101,11 +103,16 @@ def curve(
     >>> simulate.curve(work_together, 8, cores=[1, 2, 4], costs="ideal").speedups
     (1.0, 2.0, 4.0)
     """
-    if isinstance(cores, str) or not isinstance(cores, Iterable) or not (cores := list(cores)):
+    if isinstance(cores, str) or not isinstance(cores, Iterable) or not (cores := list(islice(cores, _POINTS + 1))):
         raise ValueError("cores is a list of numbers of cores, such as [1, 2, 4, 8]")
+    if len(cores) > _POINTS:
+        raise ValueError(f"cores is a list of numbers of cores, at most {_POINTS:_}: it has more, or no end")
     pipe_capacity = _check_options(serial, limit, pipe_capacity)
     numbers = sorted({_cores(number) for number in cores})
-    with program(function, "simulate.curve", limit) as opened, Runs(opened, costs, limit, pipe_capacity) as runs:
+    with (
+        program(function, "simulate.curve", limit or LIMIT) as opened,
+        Runs(opened, costs, limit, pipe_capacity) as runs,
+    ):
         base = None if serial is None else _Serial(runs, serial, arguments, keywords)
         bases = [] if base is None else [base.time()]
         passes: list[list[Simulation]] = []
@@ -131,11 +138,11 @@ def _next_point(
     runs: Runs, points: list[Simulation], reference: Any, arguments: Any, keywords: Any, cores: int
 ) -> Simulation:
     """The program on so many cores: from the log of the last point if that says for certain, else it runs again."""
-    log = points[-1].log.on(cores) if points else None
+    log = points[-1].log.on(cores, runs.watch) if points else None
     if log is None:
         return runs.run(reference, arguments, keywords, cores, scaled=True)
     last = points[-1]
-    return simulation_of(log, last.program, result=last.result, failures=last.failures)
+    return simulation_of(log, last.program, result=last.result, failures=last.failures, watch=runs.watch)
 
 
 class _Serial:
@@ -184,6 +191,8 @@ def _whole(what: str, number: Any) -> int:
 def _check_options(serial: Any, limit: Any, pipe_capacity: Any) -> int:
     if serial is not None and not callable(serial):
         raise TypeError(f"serial is a function to compare with, not {serial!r}")
-    if isinstance(limit, bool) or not isinstance(limit, int | float) or not 0 < limit < float("inf"):
+    if limit is not None and (
+        isinstance(limit, bool) or not isinstance(limit, int | float) or not 0 < limit < float("inf")
+    ):
         raise ValueError(f"limit is how many seconds of real time all runs may take, more than 0, not {limit!r}")
     return _whole("pipe_capacity is how many bytes a pipe holds", pipe_capacity)

@@ -13,7 +13,7 @@ from lockstep.simulation.accuracy import Accuracy, accuracy_of
 from lockstep.simulation.actors import Actor
 from lockstep.simulation.costs import IDEAL
 from lockstep.simulation.engine import Engine
-from lockstep.simulation.log import Log
+from lockstep.simulation.log import Log, Watch, look_on
 from lockstep.simulation.phrases import operation_name
 from lockstep.standin.objects.mpi_messages import COLLECTIVE, SENDING
 from lockstep.standin.objects.processes import process_name
@@ -179,10 +179,10 @@ class Simulation:
 
 
 def simulation_of(
-    log: Log, program: str, *, serial: float | None = None, result: Any = None, failures: tuple[Failure, ...] = ()
+    log: Log, program: str, *, result: Any = None, failures: tuple[Failure, ...] = (), watch: Watch = look_on
 ) -> Simulation:
-    """Computes the run anew from its log. Raises Deadlock, TooLong and LogError."""
-    engine = log.replay()
+    """Computes the run anew from its log, without a serial time. Raises as `Log.replay`, which calls `watch`."""
+    engine = log.replay(watch=watch)
     actors = list(engine.actors.values())
     segments = sum(
         int(creation.value) for done in log.processes.values() for stretch in done for creation in stretch.created
@@ -201,7 +201,7 @@ def simulation_of(
         waiting=_waits(actors),
         accuracy=accuracy_of(engine, segments, log.costs.name == IDEAL.name),
         costs=log.costs.name,
-        serial=serial,
+        serial=None,
         result=result,
         failures=failures,
         log=log,

@@ -26,7 +26,7 @@ class Deadline:
         """`tell` is called about once a second while somebody waits by `pause`."""
         self.limit = limit
         self._began = time.monotonic()
-        self._tell = tell
+        self.tell = tell
         self._next = self._began + _OFTEN
         self._born = time.time()
         self._busy = _busy_seconds()
@@ -52,12 +52,12 @@ class Deadline:
     def pause(self) -> float:
         """As `remaining`, and short enough that it can be told how long it takes."""
         left = self.remaining()
-        if self._tell is None:
+        if self.tell is None:
             return left
         now = time.monotonic()
         if now >= self._next:
             self._next = now + _OFTEN
-            self._tell(now - self._began)
+            self.tell(now - self._began)
         return min(left, self._next - now)
 
     def over(self, since: float, share: float) -> bool:

@@ -4,13 +4,15 @@ import atexit
 import sys
 from functools import cache
 
-from lockstep.student.launcher_forking import ForkingLauncher
-from lockstep.student.launcher_one_by_one import OneByOneLauncher
+if sys.platform == "win32":  # what the other one needs is not loaded
+    from lockstep.student.launcher_one_by_one import OneByOneLauncher as LocalLauncher
+else:
+    from lockstep.student.launcher_forking import ForkingLauncher as LocalLauncher
 
 
 @cache
-def local_launcher() -> ForkingLauncher | OneByOneLauncher:
+def local_launcher() -> LocalLauncher:
     """The one launcher of this process; its warm process ends with this one."""
-    launcher = OneByOneLauncher() if sys.platform == "win32" else ForkingLauncher()
+    launcher = LocalLauncher()
     atexit.register(launcher.close)
     return launcher

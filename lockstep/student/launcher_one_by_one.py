@@ -5,7 +5,6 @@ The next process is started while this one works, so that a check seldom waits f
 
 import os
 import secrets
-import shutil
 import socket
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from lockstep.machine.ancestry import descendants_of
 from lockstep.student.inside import segments
 from lockstep.student.inside.belonging import notes_file
 from lockstep.student.inside.keeper import cpu_seconds
+from lockstep.student.inside.removal import remove_folder
 from lockstep.student.inside.serving import become_student, serve
 from lockstep.student.process import StudentProcess
 from lockstep.student.sockets import FrameSocket
@@ -81,17 +81,17 @@ def _keep(frames: FrameSocket, popen: "subprocess.Popen[bytes]", folder: str) ->
     try:
         while True:
             request = frames.receive()
-            frames.send(_answer(request, popen, notes_file(folder)))
+            frames.send(_answer(request, popen, folder))
             if request == {"do": "stop"}:
                 return
     except (EOFError, OSError):
         _kill(_tree(popen))
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove_folder(folder)
 
 
-def _answer(request: Any, popen: "subprocess.Popen[bytes]", notes: str) -> dict[str, Any]:
-    tree = _tree(popen)
+def _answer(request: Any, popen: "subprocess.Popen[bytes]", folder: str) -> dict[str, Any]:
+    tree, notes = _tree(popen), notes_file(folder)
     match request:
         case {"do": "survey", "children": _}:
             others = [(process.pid, "running") for process in tree if process.pid != popen.pid]
@@ -102,7 +102,9 @@ def _answer(request: Any, popen: "subprocess.Popen[bytes]", notes: str) -> dict[
     if request == {"do": "stacks"}:
         return {"stacks": []}
     segments.remove_left_behind(notes)
-    return {"stopped": popen.wait()}
+    status = popen.wait()
+    remove_folder(folder)
+    return {"stopped": status}
 
 
 def _tree(popen: "subprocess.Popen[bytes]") -> list[psutil.Process]:

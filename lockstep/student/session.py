@@ -180,6 +180,7 @@ class Service:
     """An instrument's end of a service: ask, and get data back."""
 
     def __init__(self, session: Session, process: StudentProcess, deadline: Deadline) -> None:
+        self.limit = deadline.limit  # in seconds
         self._session = session
         self._process = process
         self._deadline = deadline
@@ -194,6 +195,14 @@ class Service:
         except StudentTimedOut:
             told = f"the program was still running after {self._deadline.told}"
             raise StudentTimedOut(told, self._session.where(self._process)) from None
+
+    def hear(self, tell: Tell) -> None:
+        """From now on `tell` hears about once a second how long one waits, and nobody else; what it raises ends the waiting."""
+        self._deadline.tell = tell
+
+    def look(self) -> None:
+        """While one works on its answer: tells how long it takes. Raises StudentTimedOut when the service's limit is over."""
+        self._deadline.pause()
 
     def over(self, since: float, share: float) -> bool:
         """Is this share of the time over that was left at `since`, a moment of the monotonic clock?"""

@@ -82,6 +82,8 @@ class _Shown(reprlib.Repr):
             return self.repr1(x.item(), level) if type(x.item()).__module__ != "numpy" else repr(x)[: self.maxother]
         if x.ndim == 0:
             return repr(x)[: self.maxother]
+        if x.size == 0 and max(x.shape) > self.maxlist:  # a million rows without items are a million lists
+            return f"array([], of shape {x.shape})"
         items = self.repr1(x.ravel()[: self.maxlist + 1].tolist() if x.size > self.maxlist else x.tolist(), level)
         return f"array({items})" if x.size <= self.maxlist else f"array({items}, of shape {x.shape})"
 

@@ -126,8 +126,7 @@ def program(function: Any, instrument: str, limit: float) -> Iterator[Program]:
         bar = Bar()
 
         def wait(seconds: float) -> None:
-            if instrument != "explore":  # which tells more
-                bar.wait(f"{instrument} {own.__name__}", seconds, limit)
+            bar.wait(f"{instrument} {own.__name__}", seconds, limit)
 
         session = Session(*_sources(own, instrument), local_launcher(), limit, wait)
         reference = Reference("student", own.__name__) if own is function else function.reference

@@ -1,10 +1,11 @@
 """An attack: a small program, the verdict that it must get, and how to run it and see what it left behind."""
 
 import contextlib
-import os
 import textwrap
 import time
+import uuid
 from dataclasses import dataclass
+from glob import glob
 from typing import Any
 
 import psutil
@@ -17,6 +18,8 @@ from lockstep.checks.rewriting import explaining
 from lockstep.program.source import ModuleSource
 from lockstep.student.session import Session
 
+TOKEN = uuid.uuid4().hex  # in the names of all that attacks leave on this machine: others may run them too
+PATIENCE = 20.0  # seconds for which an attack waits for its end, however late somebody looks at it
 HELD = ""  # the attack came back and said "held"
 THROUGH = "'through'"  # stands in the explanation of an attack that reached its aim
 HANGS = "did not come back"
@@ -103,16 +106,17 @@ def inhabitants(launcher: SandboxLauncher) -> set[int]:
 
 
 def nothing_is_left(launcher: SandboxLauncher, before: set[int]) -> None:
-    """No process beside those that were there, and nothing in the host's shared memory."""
-    deadline = time.monotonic() + 10  # a namespace is taken down after its first process has gone
-    while (new := _alive(inhabitants(launcher) - before)) and time.monotonic() < deadline:
+    """No process beside those that were there, and nothing in the host's shared memory and temporary folders."""
+    deadline = time.monotonic() + 60  # a namespace is taken down after its first process has gone
+    while (new := alive(inhabitants(launcher) - before)) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not new, f"{len(new)} processes are left"
-    left = [name for name in os.listdir("/dev/shm") if "lockstep-attack" in name]
+    left = [path for where in ("/dev/shm", "/tmp/lockstep-*") for path in glob(f"{where}/*{TOKEN}*")]
     assert not left, f"{left} are left"
 
 
-def _alive(pids: set[int]) -> set[int]:
+def alive(pids: set[int]) -> set[int]:
+    """Those of the processes that run; who has ended and waits to be joined does not."""
     found = set()
     for pid in pids:
         with contextlib.suppress(psutil.NoSuchProcess):

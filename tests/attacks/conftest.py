@@ -4,7 +4,6 @@ import contextlib
 import os
 import socket
 import threading
-import uuid
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ from autograder.sandbox.bubblewrap import inside
 from autograder.sandbox.filter import library
 from autograder.sandbox.inside.policy import Defences
 from autograder.sandbox.launching import SandboxLauncher
-from tests.attacks.attack import LIMITS
+from tests.attacks.attack import LIMITS, PATIENCE, TOKEN
 
 SECRET = "LOCKSTEP_ATTACK_SECRET"
 
@@ -21,9 +20,10 @@ SECRET = "LOCKSTEP_ATTACK_SECRET"
 @pytest.fixture(scope="session")
 def host():
     """What an attack may know of the world outside; the grader's secrets are really there to be found."""
-    token = uuid.uuid4().hex
+    token = TOKEN
     os.environ[SECRET] = token
     marker = f"/tmp/lockstep-attack-{token}"
+    Path(f"{marker}-file").touch()
     with contextlib.ExitStack() as stack:
         port = stack.enter_context(_listener(socket.AF_INET, ("127.0.0.1", 0))).getsockname()[1]
         stack.enter_context(_listener(socket.AF_UNIX, f"\0lockstep-attack-{token}"))
@@ -34,13 +34,16 @@ def host():
             "secret_name": SECRET,
             "pid": os.getpid(),
             "marker": marker,
+            "file": f"{marker}-file",
+            "patience": PATIENCE,
             "calls": {
-                name: library().seccomp_syscall_resolve_name(name.encode()) for name in ("add_key", "clone", "io_setup")
+                name: library().seccomp_syscall_resolve_name(name.encode())
+                for name in ("add_key", "clone", "io_setup", "setsockopt")
             },
             "hidden": inside(str(Path(__file__).resolve())),
             "autograder": str(Path(__file__).resolve().parents[2] / "autograder"),
         }
-    for path in (marker, f"/dev/shm/lockstep-attack-{token}"):
+    for path in (marker, f"{marker}-file", f"/dev/shm/lockstep-attack-{token}"):
         with contextlib.suppress(OSError):
             os.unlink(path)
 

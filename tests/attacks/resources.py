@@ -57,7 +57,7 @@ RESOURCES = (
             memory = mmap.mmap(-1, 400 * 2**20)
             for offset in range(0, len(memory), 4096):
                 memory[offset] = 1
-            time.sleep(1)
+            time.sleep(host["patience"])
             return "through"
         """,
         "more than 320 MiB",
@@ -71,9 +71,9 @@ RESOURCES = (
             for _ in range(7):
                 if os.fork() == 0:
                     kept = b"x" * 60_000_000
-                    time.sleep(20)
+                    time.sleep(60)
                     os._exit(0)
-            time.sleep(15)
+            time.sleep(host["patience"])
             return "through"
         """,
         "more than 320 MiB",
@@ -121,7 +121,7 @@ def attack(host):
     at = mapped(2**40, READ, NORESERVE)
     for step in range(150_000):
         ctypes.c_char.from_address(at + step * 2**21).value
-    time.sleep(0.5)
+    time.sleep(host["patience"])
     return "through"
 """,
         "more than 320 MiB",
@@ -164,6 +164,21 @@ def attack(host):
     ),
     Attack(
         "memory",
+        "in large buffers of sockets, asked for with bits that the kernel does not read",
+        """
+        import ctypes, socket
+        def attack(host):
+            one, other = socket.socketpair()
+            size, high = ctypes.c_int(2**22), 2**32
+            level, option = (ctypes.c_ulong(number + high) for number in (socket.SOL_SOCKET, socket.SO_SNDBUF))
+            before = one.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
+            call = (host["calls"]["setsockopt"], one.fileno(), level, option, ctypes.byref(size), ctypes.c_ulong(4))
+            ctypes.CDLL(None).syscall(*call)
+            return "held" if one.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) == before else "through"
+        """,
+    ),
+    Attack(
+        "memory",
         "in the buffers of many sockets",
         _FILL
         + """
@@ -172,9 +187,9 @@ def attack(host):
     for _ in range(8):
         if os.fork() == 0:
             filled(80)
-            time.sleep(30)
+            time.sleep(60)
             os._exit(0)
-    time.sleep(5)
+    time.sleep(host["patience"])
     return "through"
 """,
         "more than 400 sockets",
@@ -193,7 +208,7 @@ def attack(host):
                     one.setblocking(False)
                     one.connect("\\0lockstep-attack-waiting")
                     one.send(b"x" * 100_000)
-            time.sleep(5)
+            time.sleep(host["patience"])
             return "through"
         """,
         "more than 400 sockets",
@@ -240,14 +255,15 @@ def attack(host):
         """
         import errno, os
         def attack(host):
+            large = f"/dev/shm/lockstep-attack-{host['secret']}"
             try:
-                with open("/dev/shm/large", "wb") as file:
+                with open(large, "wb") as file:
                     for _ in range(20):
                         file.write(b"x" * 2**20)
             except OSError as error:
                 return "held" if error.errno == errno.EFBIG else "through"
             finally:
-                os.unlink("/dev/shm/large")
+                os.unlink(large)
             return "through"
         """,
     ),
@@ -255,14 +271,18 @@ def attack(host):
         "disk",
         "many files",
         """
-        import errno
+        import errno, os
         def attack(host):
+            parts = [f"/tmp/lockstep-attack-{host['secret']}-{number}" for number in range(40)]
             try:
-                for number in range(40):
-                    with open(f"/tmp/part{number}", "wb") as file:
+                for part in parts:
+                    with open(part, "wb") as file:
                         file.write(b"x" * 2**20)
             except OSError as error:
                 return "held" if error.errno == errno.ENOSPC else "through"
+            finally:
+                for part in filter(os.path.exists, parts):
+                    os.unlink(part)
             return "through"
         """,
     ),
@@ -298,6 +318,25 @@ def attack(host):
     ),
     Attack(
         "inodes",
+        "folders in each other, deeper than a stack, and some that are shut",
+        """
+        import os
+        def attack(host):
+            os.makedirs(f"lockstep-attack-{host['secret']}/shut/inner/most")
+            os.chdir(f"lockstep-attack-{host['secret']}")
+            os.chmod("shut/inner", 0)
+            os.chmod("shut", 0)
+            try:
+                for _ in range(1100):
+                    os.mkdir("d" * 255)
+                    os.chdir("d" * 255)
+            except OSError:
+                pass  # there are no more files here than a sandbox has
+            return "held"
+        """,
+    ),
+    Attack(
+        "inodes",
         "open files without end",
         """
         import os
@@ -316,7 +355,7 @@ def attack(host):
         """
         from multiprocessing import resource_tracker, shared_memory
         def attack(host):
-            segment = shared_memory.SharedMemory("lockstep-attack-segment", create=True, size=1000)
+            segment = shared_memory.SharedMemory(f"lockstep-attack-{host['secret']}", create=True, size=1000)
             resource_tracker.unregister(segment._name, "shared_memory")
             return "held"
         """,
@@ -329,7 +368,7 @@ def attack(host):
         import _multiprocessing
         kept = []
         def attack(host):
-            kept.append(_multiprocessing.SemLock(1, 1, 1, "/lockstep-attack-semaphore", False))
+            kept.append(_multiprocessing.SemLock(1, 1, 1, f"/lockstep-attack-{host['secret']}", False))
             return "held"
         """,
         "named semaphores are still there",

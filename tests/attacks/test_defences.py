@@ -25,6 +25,7 @@ PROOFS = [
     ("file_size", "one large file", ()),
     ("open_files", "open files without end", ()),
     ("sockets", "in large buffers of sockets", ()),
+    ("sockets", "in large buffers of sockets, asked for with bits that the kernel does not read", ()),
     ("sockets", "in the buffers of many sockets", ()),
     ("sockets", "in sockets that nobody holds any more", ()),
     ("output", "without end", ()),
@@ -32,6 +33,8 @@ PROOFS = [
     ("system_calls", "in a kernel keyring", ()),
     ("system_calls", "in pages that were given to pipes", ()),
     ("system_calls", "in requests of which the machine has few for everybody", ()),
+    ("system_calls", "limits of its keeper", ()),
+    ("system_calls", "priority of its keeper", ("capabilities",)),
     ("capabilities", "by mount", ("system_calls",)),
     ("namespaces", "by a user namespace", ("system_calls",)),
 ]
@@ -50,7 +53,7 @@ def test_without_a_defence_its_attack_gets_through(defence, name, beside, withou
     attack = _attack(name)
 
     held = run(without(*beside) if beside else launcher, attack.program, host, attack.limit)
-    open_to_it = run(without(defence, *beside), attack.program, host, attack.limit)
+    open_to_it = run(without(defence, *beside), attack.program, host | {"patience": 1.0}, attack.limit)
 
     assert THROUGH not in held.explanation
     assert "through" in open_to_it.explanation, open_to_it.explanation

@@ -74,6 +74,23 @@ TRESPASSES = (
     ),
     Attack(
         "files",
+        "the mode and the times of a file that is not its own",
+        """
+        import os
+        def attack(host):
+            try:
+                before = os.stat(host["file"])
+                os.chmod(host["file"], before.st_mode ^ 0o010)
+                os.utime(host["file"], (before.st_atime, before.st_mtime + 100))
+                after = os.stat(host["file"])
+            except OSError:
+                return "held"
+            same = (before.st_mode, before.st_mtime) == (after.st_mode, after.st_mtime)
+            return "held" if same else "through"
+        """,
+    ),
+    Attack(
+        "files",
         "the password file of the machine",
         """
         import os
@@ -162,6 +179,44 @@ def attack(host):
         "processes",
         "tracing its keeper",
         CALLS + "def attack(host):\n    return outcome(libc().ptrace(16, 1, 0, 0))\n",
+    ),
+    Attack(
+        "processes",
+        "limits of its keeper",
+        TRY
+        + """
+import os, resource
+def attack(host):
+    return attempt(lambda: resource.prlimit(os.getppid(), resource.RLIMIT_CORE, (0, 0)))
+""",
+    ),
+    Attack(
+        "processes",
+        "limits of the process that grades",
+        TRY
+        + """
+import resource
+def attack(host):
+    kind = resource.RLIMIT_CORE
+    return attempt(lambda: resource.prlimit(host["pid"], kind, resource.prlimit(host["pid"], kind)))
+""",
+    ),
+    Attack(
+        "processes",
+        "priority of its keeper",
+        TRY
+        + """
+import os
+def attack(host):
+    keeper, one, everybody = os.getppid(), os.PRIO_PROCESS, os.PRIO_USER
+    answers = [
+        attempt(lambda: os.setpriority(one, keeper, os.getpriority(one, keeper))),
+        attempt(lambda: os.setpriority(everybody, 0, os.getpriority(everybody, 0))),
+        attempt(lambda: os.sched_setscheduler(keeper, os.SCHED_OTHER, os.sched_param(0))),
+    ]
+    os.setpriority(one, 0, os.getpriority(one, 0))
+    return "held" if set(answers) == {"held"} else "through"
+""",
     ),
     Attack(
         "processes",

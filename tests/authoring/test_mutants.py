@@ -4,6 +4,7 @@ import textwrap
 
 import pytest
 
+from autograder.authoring import mutate_command
 from autograder.authoring.exercise import read_exercise
 from autograder.authoring.mutants import mutants
 from autograder.authoring.mutate_command import Run, mutation_run, open_launcher, told
@@ -106,6 +107,12 @@ def pool():
         yield pool
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """Nothing is taken for hanging because the cores are busy."""
+    monkeypatch.setattr(mutate_command, "_FOREVER", 30)
+
+
 def run(tmp_path, pool, text) -> Run:
     return mutation_run(read_exercise(write(tmp_path, text)), pool)
 
@@ -137,7 +144,9 @@ def test_a_survivor_that_is_explained_is_not_shown_and_an_explanation_of_nothing
     assert "'+ return 2 - n' is explained, but nothing of that name survives" in text
 
 
-def test_a_mutant_that_hangs_is_killed_at_its_limit(tmp_path, pool):
+@pytest.mark.timeout(400)
+def test_a_mutant_that_hangs_is_killed_at_its_limit(tmp_path, pool, monkeypatch):
+    monkeypatch.setattr(mutate_command, "_FOREVER", 2)
     solution = "    while n < 10:\n        n += 1\n    return n"
     text = GOOD.replace("    return 2 * n\n", solution + "\n").replace(
         "student.double(2) == 4", "student.double(2) == 10"

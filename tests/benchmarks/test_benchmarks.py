@@ -61,7 +61,7 @@ def test_what_a_lesson_draws_from_sixteen_cores_is_measured_with_the_lessons_siz
         name: (int(size),)
         for lesson in sorted((ROOT / "lessons").glob("*/*.py"))
         for size, name in re.findall(
-            r'speedup\(\w+, ([\d_]+),[^()]*elsewhere="(\w+)"\)', lesson.read_text(encoding="utf-8")
+            r'speedup\(\s*\w+, ([\d_]+),[^()]*elsewhere="(\w+)",?\s*\)', lesson.read_text(encoding="utf-8")
         )
     }
     assert len(asked) >= 5

@@ -9,9 +9,10 @@ from autograder.authoring.catalogue import ROOT
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_repo2docker_takes_conda_the_pinned_python_our_lock_and_our_post_build():
     command = [sys.executable, "-m", "repo2docker", "--no-build", "--debug", str(ROOT)]
-    found = subprocess.run(command, capture_output=True, text=True, timeout=100)
+    found = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert found.returncode == 0, found.stderr[-2000:]
     text = found.stdout + found.stderr
     assert "Building conda environment for python=3.12" in text

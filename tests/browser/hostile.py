@@ -30,12 +30,8 @@ PROGRAM = f'''
 '''
 
 
-def hacked(page):
-    """Has anything of the program become an element or a script of the page?"""
-    page.wait_for_timeout(100)  # pictures that cannot be loaded say so a moment later
-    return page.evaluate(
-        "window.hacked === 1 || document.querySelectorAll('main img, .lockstep-report img').length > 0"
-    )
+# Has anything of the program become an element or a script of the page?
+HACKED = "window.hacked === 1 || document.querySelector('img[onerror]') !== null"
 
 
 def json_as_it_is(monkeypatch):

@@ -5,17 +5,16 @@ import os
 from pathlib import Path
 
 LOOKS = tuple(itertools.product((1440, 1000), ("JupyterLab Light", "JupyterLab Dark")))
+PATIENCE_MS = 10_000
 HIGHEST, SLICE = 30_000, 6000  # pixels of height of a whole notebook, and of one picture of it
 
-# Every cell is drawn once it has been on the page: then each view has to be there, and within its cell.
-_PROBLEMS = """async ({ live }) => {
+# Every cell is drawn once it has been on the page: then each view has to be there, and within its cell. Scripts of outputs
+# run a moment later, and a busy browser lays out late: what is wrong is what stays wrong.
+_PROBLEMS = """async ({ live, patience }) => {
     const notebook = window.jupyterapp.shell.currentWidget.content;
     const frames = (count) => new Promise((done) => { const step = () => (count-- ? requestAnimationFrame(step) : done()); step(); });
-    const found = [];
-    for (const [at, cell] of notebook.widgets.entries()) {
-        if (cell.model.type !== 'code' || !cell.model.outputs.length) continue;
-        await notebook.scrollToItem(at);
-        await frames(3);
+    const wrong = (cell) => {
+        const found = [];
         const name = cell.model.id;
         for (const place of cell.node.querySelectorAll('.lockstep-place')) {
             const drawn = place.querySelector('.lockstep-live, .lockstep-player, svg, canvas');
@@ -34,8 +33,21 @@ _PROBLEMS = """async ({ live }) => {
         for (const image of cell.node.querySelectorAll('.jp-OutputArea-output img')) {
             if (image.complete && !image.naturalWidth) found.push(`${name}: a picture is not there`);
         }
+        return found;
+    };
+    const all = [];
+    for (const [at, cell] of notebook.widgets.entries()) {
+        if (cell.model.type !== 'code' || !cell.model.outputs.length) continue;
+        await notebook.scrollToItem(at);
+        const until = performance.now() + patience;
+        let found;
+        do {
+            await frames(3);
+            found = wrong(cell);
+        } while (found.length && performance.now() < until);
+        all.push(...found);
     }
-    return found;
+    return all;
 }"""
 
 
@@ -63,7 +75,7 @@ _OF_JUPYTER = (
 
 def problems(page, live):
     """What is wrong with the views of the open notebook, a line each. `live`: its kernel is there, and so are its buttons."""
-    return page.evaluate(_PROBLEMS, {"live": live})
+    return page.evaluate(_PROBLEMS, {"live": live, "patience": PATIENCE_MS})
 
 
 def put_on(page, look):

@@ -40,3 +40,5 @@ def open_view(page, name, dark=False, **values):
     ink, paper = ("#eee", "#111") if dark else ("#111", "#fff")
     page.set_content(PAGE.format(values=json.dumps(values), script=PLOTS[name].SCRIPT, ink=ink, paper=paper))
     page.wait_for_function("window.ready")
+    # Once it is in the page, a view is drawn with the page's colours and width.
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(1))))")

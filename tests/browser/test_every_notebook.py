@@ -10,8 +10,8 @@ from autograder.authoring.catalogue import ROOT
 from tests.lessons.executing import executed
 
 from .looks import LOOKS, errors_of, pictures, problems, put_on
-from .test_lab import LAB, NOTEBOOK_7, command, open_notebook
-from .test_lesson_page import CODE, LESSONS, run_all
+from .test_lab import CODE, LAB, NOTEBOOK_7, command, open_notebook, run_all, save
+from .test_lesson_page import LESSONS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -31,8 +31,8 @@ def trust(page, lab, path):
     page.wait_for_function(
         "() => [...window.jupyterapp.shell.currentWidget.content.widgets].every(cell => cell.model.type !== 'code' || cell.model.trusted)"
     )
-    command(page, "docmanager:save")
-    page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
+    save(page)
+    page.goto("about:blank")
 
 
 def in_every_look(page, name, live):

@@ -10,10 +10,26 @@ from autograder.authoring.catalogue import read_exercises
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 REPORT = ".lockstep-report"
+CODE = "window.jupyterapp.shell.currentWidget.content.widgets.filter(cell => cell.model.type === 'code')"
 
 
-def command(page, name, arguments="{}"):
-    page.evaluate(f"() => {{ window.jupyterapp.commands.execute('{name}', {arguments}); return 1; }}")
+def command(page, name):
+    """Begins what the command does: it may ask something first, or take as long as the notebook's cells."""
+    page.evaluate(f"() => {{ window.jupyterapp.commands.execute('{name}'); return 1; }}")
+
+
+def save(page):
+    page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save').then(() => 1)")
+    page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
+
+
+def run_all(page):
+    """Runs all cells, to the end of the last one."""
+    command(page, "notebook:run-all-cells")
+    page.wait_for_function(
+        f"() => {CODE}.filter(cell => cell.model.sharedModel.getSource().trim()).at(-1).model.executionCount !== null",
+        timeout=400_000,
+    )
 
 
 LAB = "lab/tree/{}?reset"  # no tabs of an earlier test
@@ -98,19 +114,11 @@ def test_a_wrong_answer_is_explained_and_a_right_one_is_accepted(page, lab):
 
 def test_the_start_notebook_runs_with_no_error_but_of_the_checks_that_it_shows(page, lab):
     open_notebook(page, lab, "00-start/00-start.ipynb")
-    command(page, "notebook:run-all-cells")
-    page.wait_for_function(
-        """() => window.jupyterapp.shell.currentWidget.content.widgets
-            .find(cell => cell.model.type === 'code').model.executionCount !== null"""
-    )
-    page.wait_for_function(
-        "() => window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle'"
-    )
+    run_all(page)
     page.locator(".jp-MarkdownOutput h1").first.wait_for()
     picture(page, "start")
     errors = page.evaluate(
-        """() => window.jupyterapp.shell.currentWidget.content.widgets
-            .filter(cell => cell.model.type === 'code')
+        f"""() => {CODE}
             .flatMap(cell => cell.model.outputs.toJSON())
             .filter(output => output.output_type === 'error' && output.ename !== 'ChecksFailed')
             .map(output => output.evalue)"""

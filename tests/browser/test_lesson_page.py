@@ -8,20 +8,11 @@ import pytest
 from autograder.authoring.catalogue import ROOT
 
 from .looks import LOOKS, errors_of, problems, put_on
-from .test_lab import LAB, NOTEBOOK_7, command, open_notebook, picture, run_cell
+from .test_lab import CODE, LAB, NOTEBOOK_7, open_notebook, picture, run_all, run_cell, save
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 
 LESSONS = sorted(path.stem for path in (ROOT / "notebooks").glob("*/*.ipynb"))
-CODE = "window.jupyterapp.shell.currentWidget.content.widgets.filter(cell => cell.model.type === 'code')"
-
-
-def run_all(page):
-    command(page, "notebook:run-all-cells")
-    page.wait_for_function(
-        f"() => {CODE}.filter(cell => cell.model.sharedModel.getSource().trim()).at(-1).model.executionCount !== null",
-        timeout=400_000,
-    )
 
 
 @pytest.mark.parametrize(
@@ -51,16 +42,29 @@ def test_run_all_of_a_released_notebook_comes_to_its_last_cell(page, lab, lesson
 
 def test_check_cells_are_folded_under_the_name_of_their_exercise_and_a_click_opens_them(page, lab):
     open_notebook(page, lab, "01-processes/01-processes.ipynb")
-    folded = page.evaluate(
-        f"() => {CODE}.filter(cell => cell.model.id.endsWith('-checks')).map(cell => cell.inputHidden)"
-    )
-    assert folded
-    assert all(folded)
+    checks = f"{CODE}.filter(cell => cell.model.id.endsWith('-checks'))"
+    page.wait_for_function(f"() => {checks}.length && {checks}.every(cell => cell.inputHidden)")
     bar = page.locator(".jp-Placeholder-content", has_text="Checks of `run_all`").first
     bar.scroll_into_view_if_needed()
     picture(page, "folded-checks")
     bar.click()
-    assert page.evaluate(f"() => {CODE}.find(cell => cell.model.id === 'run_all-checks').inputHidden") is False
+    page.wait_for_function(f"() => !{CODE}.find(cell => cell.model.id === 'run_all-checks').inputHidden")
+
+
+def restart(page):
+    page.evaluate(
+        "() => { window.restarted = window.jupyterapp.commands.execute('notebook:restart-kernel'); return 1; }"
+    )
+    page.locator(".jp-Dialog .jp-mod-accept").click()
+    page.evaluate("() => window.restarted.then(() => 1)")
+    page.wait_for_function(
+        "() => window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle'"
+    )
+
+
+def shut_down(page):
+    """Ends the notebook's kernel."""
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown().then(() => 1)")
 
 
 def test_a_prediction_is_made_kept_over_a_restart_and_shown_beside_the_output(page, lab, work):
@@ -80,11 +84,7 @@ def test_a_prediction_is_made_kept_over_a_restart_and_shown_beside_the_output(pa
     kept = json.loads((work / "lockstep-progress.json").read_text())["predictions"]
     assert kept["Which balance does the kernel see at the end?"]["said"] == "100"
 
-    command(page, "kernelmenu:restart")
-    page.locator(".jp-Dialog .jp-mod-accept").click()
-    page.wait_for_function(
-        "() => window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle'"
-    )
+    restart(page)
     for cell, _ in [*cells[:2], cells[place]]:
         run_cell(page, cell)
     page.locator(".lockstep-predict", has_text="You predicted: 100").last.wait_for()
@@ -106,8 +106,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 
 def saved(page, work, name):
     """The notebook as it is saved now."""
-    command(page, "docmanager:save")
-    page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty", timeout=60_000)
+    save(page)
     return nbformat.read(work / name, 4)
 
 
@@ -122,7 +121,7 @@ def test_every_view_of_a_saved_notebook_is_there_without_its_kernel(page, lab, w
     page.get_by_text("the end", exact=True).wait_for()
     outputs = [output for cell in saved(page, work, name).cells for output in cell.get("outputs", [])]
     assert not [output for output in outputs if WIDGET in output.get("data", {})]
-    command(page, "kernelmenu:shutdown")
+    shut_down(page)
     page.goto(f"{lab}/{application.format(name)}")
     page.locator(".lockstep-player").wait_for()
     page.locator(".lockstep-player button", has_text="To the").last.click()
@@ -133,7 +132,7 @@ def test_every_view_of_a_saved_notebook_is_there_without_its_kernel(page, lab, w
     page.locator(".lockstep-timeline .lockstep-readout", has_text="Process-1").wait_for()
     page.locator(".lockstep-speedup svg[role=img]").wait_for()
     assert "need a kernel: run this cell" in page.inner_text(".lockstep-speedup")
-    assert page.locator(".lockstep-place p", has_text="What comes?").count() == 1
+    page.locator(".lockstep-place p", has_text="What comes?").wait_for()
     assert page.locator("text=Error displaying widget").count() == 0
     picture(page, f"reopened-{request.node.callspec.id}")
 
@@ -145,7 +144,7 @@ def test_a_saved_lesson_opened_without_a_kernel_shows_no_error(page, lab, work):
         output for cell in saved(page, work, "05-races/05-races.ipynb").cells for output in cell.get("outputs", [])
     ]
     assert not [output for output in outputs if WIDGET in output.get("data", {})]
-    command(page, "kernelmenu:shutdown")
+    shut_down(page)
     page.goto(f"{lab}/{LAB.format('05-races/05-races.ipynb')}")
     page.locator(".lockstep-player").first.wait_for()
     assert page.locator("text=Error displaying widget").count() == 0

@@ -82,7 +82,12 @@ def test_the_views_draw_measure_again_and_survive_an_interrupt(lab, page, notebo
     page.wait_for_function("document.querySelector('.lockstep-timeline')?.innerText.includes('computing at a time')")
     canvas = page.locator(".lockstep-timeline canvas")
     canvas.click(position={"x": 2, "y": 2})  # beside the bars
-    page.wait_for_timeout(500)  # the notebook makes this its active cell
+    page.wait_for_function(
+        """() => {
+            const view = document.querySelector('.lockstep-timeline canvas');
+            return document.activeElement === view && jupyterapp.shell.currentWidget.content.activeCell.node.contains(view);
+        }"""
+    )
     assert page.inner_text(".lockstep-timeline .lockstep-readout") == ""
     page.keyboard.press("ArrowDown")
     page.wait_for_function(

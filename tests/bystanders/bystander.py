@@ -1,6 +1,7 @@
 """Another program of this machine: it makes things, holds them, takes them away again, and counts what it lost meanwhile.
 
-Run as `python bystander.py KIND`. When its standard input closes it prints {"made": N, "lost": [...]} and ends.
+Run as `python bystander.py KIND`. It prints a line when it holds as much as it ever does. When its standard input closes, and it
+has made LEAST more, it prints {"made": N, "lost": [...]} and ends.
 """
 
 import itertools
@@ -19,6 +20,7 @@ from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
 
 HELD = 15  # things at a time
+LEAST = 6
 PAUSE = 0.01  # seconds between two of them
 SHARED = Path("/dev/shm")
 
@@ -167,8 +169,10 @@ def main(kind):
         for thing in [thing for thing in held if not thing.is_there()]:
             held.remove(thing)
             lost.append(thing.word)
-        if select.select([sys.stdin], [], [], PAUSE)[0]:
+        if select.select([sys.stdin], [], [], PAUSE)[0] and made >= HELD + LEAST:
             break
+        if made == HELD:
+            print("at work", flush=True)
         if len(held) == HELD:
             end(held.popleft(), lost)
         held.append(KINDS[kind](made))

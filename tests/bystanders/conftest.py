@@ -12,7 +12,7 @@ from tests.bystanders.bystander import KINDS
 
 
 class Bystanders:
-    """One program of every kind, from now on until `lost` is asked for."""
+    """One program of every kind, at work from now on until `lost` is asked for."""
 
     def __init__(self):
         command = [sys.executable, str(Path(__file__).with_name("bystander.py"))]
@@ -20,15 +20,16 @@ class Bystanders:
             kind: subprocess.Popen([*command, kind], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
             for kind in KINDS
         }
+        for program in self._running.values():
+            program.stdout.readline()
 
     def end(self):
         """What each kind made and lost. Raises ValueError for a program that was ended by somebody else."""
         return {kind: json.loads(program.communicate(timeout=60)[0]) for kind, program in self._running.items()}
 
     def lost(self):
-        """What was lost, by kind; every kind has made something meanwhile."""
+        """What was lost, by kind."""
         told = self.end()
-        assert all(kind["made"] > 20 for kind in told.values()), told
         return {kind: found["lost"] for kind, found in told.items() if found["lost"]}
 
 

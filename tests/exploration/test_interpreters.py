@@ -112,6 +112,8 @@ CONSTRUCTS = {
     "all of a generator": ("all(v.value for _ in [1])", 10),
     "a list in the making": ("[v.value, v.value]", 16),
     "a dict in the making": ("{k: v.value for k in 'ab'}", 16),
+    "an iterator up to a value": ("for n in iter(lambda: v.value, 1): break", 13),
+    "an iterator without end": ("next(endless); v.value", 10),
     "an iterator that counts": ("next(numbers); v.value", 10),
     "an iterator that repeats": ("next(repeated).value", 10),
     "pairs of two iterators": ("for a, b in zip([1, 2], range(2)): v.value", 13),
@@ -166,7 +168,7 @@ DEFINITIONS = """
 
     def race(v, out):
         p = Pair(v)
-        numbers, repeated = itertools.count(3), itertools.repeat(v, 5)
+        numbers, repeated, endless = itertools.count(3), itertools.repeat(v, 5), iter(int, 1)
         for n in range(3):
             {body}
 """

@@ -9,9 +9,12 @@ import pytest
 
 from lockstep.checks.check import Check, check_one
 from lockstep.checks.report import Report
+from lockstep.exploration.automata import Automata
 from lockstep.exploration.exploring import explore
 from lockstep.exploration.findings import NotExplored
+from lockstep.exploration.search import watch as watching
 from lockstep.exploration.search.change import EndlessStep
+from lockstep.exploration.search.watch import Watch
 from lockstep.program.source import ModuleSource
 from lockstep.student.failure import CheckFailed
 from lockstep.student.launcher import local_launcher
@@ -231,24 +234,40 @@ def test_the_time_of_a_check_ends_the_search_and_what_was_found_is_told(tmp_path
     assert "the time was up after" in str(found)
 
 
-def interrupt_the_search(before, seconds=1.0):
-    """Once it listens to interrupts, and has had some time."""
-    while signal.getsignal(signal.SIGINT) == before:
-        time.sleep(0.01)
-    time.sleep(seconds)
-    signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)  # it may be waiting for an answer
+@pytest.fixture
+def interrupt():
+    """Sends an interrupt from another thread, once its event is set."""
+    when = threading.Event()
+
+    def send():
+        when.wait()
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)  # it may be waiting for an answer
+
+    threading.Thread(target=send, daemon=True).start()
+    return when
 
 
-def test_an_interrupt_gives_what_has_been_found_so_far(tmp_path):
+@pytest.fixture
+def mine(tmp_path):
+    """Programs of a file outside of a check, where interrupts are listened to."""
     path = tmp_path / "mine.py"
-    path.write_text(PROGRAM, encoding="utf-8")
-    with student(path, limit=100.0) as mine:
-        begun = time.monotonic()
-        threading.Thread(target=interrupt_the_search, args=(signal.getsignal(signal.SIGINT),)).start()
-        found = explore(mine.count, 3, 12, budget=10**9)
-    assert time.monotonic() - begun < 60
+    path.write_text(PROGRAM + STUCK, encoding="utf-8")
+    with student(path, limit=600.0) as opened:
+        yield opened
+
+
+def test_an_interrupt_gives_what_has_been_found_so_far(mine, interrupt, monkeypatch):
+    look = Watch.look
+
+    def looking(watch, states):
+        if states > 1_000:
+            interrupt.set()
+        look(watch, states)
+
+    monkeypatch.setattr(Watch, "look", looking)
+    found = explore(mine.count, 3, 12, budget=10**9)
     assert "states, since it was interrupted after" in str(found)
-    assert found.states > 100
+    assert found.states > 1_000
 
 
 def test_processes_that_run_at_once_are_counted():
@@ -296,14 +315,24 @@ def test_the_first_line_names_the_cause(body, told):
         take(f"    def main():\n        {body}").always(lambda value: value == 1)
 
 
-def test_an_interrupt_while_the_program_computes_gives_what_was_found_before(tmp_path):
-    path = tmp_path / "mine.py"
-    path.write_text(STUCK, encoding="utf-8")
-    with student(path, limit=100.0) as mine:
-        begun = time.monotonic()
-        threading.Thread(target=interrupt_the_search, args=(signal.getsignal(signal.SIGINT), 2.5)).start()
-        found = explore(mine.main)
-    assert time.monotonic() - begun < 60
+@pytest.mark.parametrize("stuck", [0.0, 2.5], ids=["which takes effect at once", "which waits for an answer first"])
+def test_an_interrupt_while_the_program_computes_gives_what_was_found_before(mine, interrupt, monkeypatch, stuck):
+    extend, wait = Automata.extend, Watch.wait
+    asked = []
+
+    def extending(known, wanted):
+        asked[:] = [known]
+        extend(known, wanted)
+
+    def waiting(watch, seconds):
+        if asked and asked[0].asking and time.monotonic() - asked[0].asked > 1.2:  # no other question takes that long
+            interrupt.set()
+        wait(watch, seconds)
+
+    monkeypatch.setattr(Automata, "extend", extending)
+    monkeypatch.setattr(Watch, "wait", waiting)
+    monkeypatch.setattr(watching, "_STUCK", stuck)
+    found = explore(mine.main)
     assert re.search(
         r"since it was interrupted after \d+ s, the last \d+ of them without an operation on anything shared",
         str(found),

@@ -1,6 +1,7 @@
 """What a long exploration tells while it runs."""
 
 import sys
+import time
 from contextlib import closing
 
 import IPython.display
@@ -47,10 +48,13 @@ def test_nothing_is_told_in_the_first_second_and_then_a_line(monkeypatch):
     lines = []
     progress = Progress("two", 1_000)
     monkeypatch.setattr(progress._bar, "tell", lambda text, share: lines.append((text, share)))
+    now = iter([100.9, 102.0, 102.1])
+    monkeypatch.setattr(time, "monotonic", lambda: next(now))
     progress(0.9, 90, 100.0, "all interleavings")
     assert lines == []
     progress(2.0, 250, 125.0, "all interleavings")
     progress(2.1, 260, 125.0, "all interleavings")
+    monkeypatch.undo()
     assert lines == [
         ("explore two, 2 s: 250 states (125 a second), 25% of the budget, on the way to all interleavings; "
          "interrupt it to see what was found so far", 0.25)

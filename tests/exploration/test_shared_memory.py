@@ -30,6 +30,9 @@ def add_locked(shm, lock):
 def add_to_all(shm):
     numbers = np.ndarray(2, "i4", shm.buf)
     numbers += 1
+
+def add_at_0(shm):
+    np.add.at(np.ndarray(1, "i4", shm.buf), [0], 1)
 """
 
 
@@ -69,6 +72,11 @@ def test_in_place_each_element_is_read_and_written_before_the_next():
     found = main(body)
     assert set(found.results) == {(1, 1), (1, 2), (2, 1), (2, 2)}
     assert found.interleavings == 70
+
+
+def test_changes_at_indices_are_lost_as_those_in_place_are():
+    body = "shm = SharedMemory(create=True, size=8)\nstart((add_at_0, shm), (add_at_0, shm))\nreturn int(np.ndarray(1, 'i4', shm.buf)[0])"
+    assert set(main(body).results) == {1, 2}
 
 
 def test_merged_states_and_histories_give_the_same():
@@ -121,6 +129,10 @@ ONE = "shm = SharedMemory(create=True, size=16)\nfirst = np.ndarray((2, 2), dtyp
         ("bytes(shm.buf[:4]), shm.buf[4], len(shm.buf)", (b"\x01\x00\x00\x00", 2, 16)),
         ("np.frombuffer(shm.buf, dtype=np.int32, count=2, offset=8).tolist()", [3, 4]),
         ("(first.fill(7), first.tolist())[1]", [[7, 7], [7, 7]]),
+        ("(np.add.at(first[0], [1, 0, 1], 5), first.tolist())[1]", [[6, 12], [3, 4]]),
+        ("(np.add.at(first, ([0, 1], [0, 1]), np.array([10, 20])), first.tolist())[1]", [[11, 2], [3, 24]]),
+        ("(np.negative.at(first, 0), first.tolist())[1]", [[-1, -2], [3, 4]]),
+        ("(np.maximum.at(first, (slice(None), 0), 2), first.tolist())[1]", [[2, 2], [3, 4]]),
         ("np.testing.assert_array_equal(first, [[1, 2], [3, 4]])", None),
         (
             "np.ndarray((2,)).shape, np.ndarray is type(np.zeros(2)), np.frombuffer(b'ab', 'u1').tolist()",
@@ -145,6 +157,7 @@ def test_a_part_of_it_is_the_same_memory():
         ("SharedMemory('mine', create=True, size=8)", "let SharedMemory choose it"),
         ("SharedMemory(create=True, size=10_000)", "take fewer elements"),
         (f"{ONE}first.sort()", "`sort` of an array in shared memory"),
+        (f"{ONE}np.add.accumulate(first, out=first)", "`accumulate` into an array in shared memory"),
         (f"{ONE}np.ndarray(2, complex, shm.buf)", "use integers or floats"),
         ("from multiprocessing.shared_memory import ShareableList\nShareableList([1])", "ShareableList"),
     ],

@@ -5,7 +5,8 @@ import os
 import shutil
 import signal
 import subprocess
-import time
+from asyncio import CancelledError
+from concurrent.futures import Future
 
 import pytest
 
@@ -18,7 +19,7 @@ from autograder.grading.grader import Grader
 from autograder.grading.journal import Journal, row_of_data, row_to_data
 from autograder.grading.work import NotGraded, Settings
 from autograder.nbgrader.plugin import JOURNAL
-from tests.grading.test_command import class_of, command, environment, grade, result
+from tests.grading.test_command import class_of, command, environment, grade, result, wait_until_it_judges
 from tests.grading.test_grading import Local, work
 
 pytestmark = pytest.mark.timeout(600)
@@ -37,8 +38,7 @@ def test_four_workers_make_what_one_machine_makes_also_when_one_is_killed(course
     ):
         options = ("--scheduler", four.scheduler_address)
         running = subprocess.Popen(command(course, *options), env=environment(), text=True, stdout=subprocess.PIPE)
-        while not (course.root / JOURNAL).exists() and running.poll() is None:
-            time.sleep(0.05)
+        wait_until_it_judges(course, running)
         os.kill(next(iter(client.run(os.getpid).values())), signal.SIGKILL)
         said = running.communicate()[0]
         assert running.returncode == 0, said
@@ -115,6 +115,30 @@ def test_workers_that_cannot_judge_or_differ_are_named():
     ):
         with pytest.raises(NotGraded, match=words):
             cluster._common_tier(tiers)
+
+
+class Lost:
+    """What a client has of a cluster that goes away."""
+
+    def run(self, function, *arguments):
+        raise OSError("in the middle of a word")
+
+    def submit(self, function, *arguments, **keywords):
+        raise RuntimeError("it is closed")
+
+    def result(self):
+        raise CancelledError("its scheduler is gone")  # which is no Exception
+
+
+def test_a_cluster_that_goes_away_leaves_nobody_waiting():
+    judges = object.__new__(cluster.ClusterJudges)
+    judges._client, judges.settings, found = Lost(), Settings(None, tier="D"), Future()
+    with pytest.raises(NotGraded, match="the cluster does not answer .*in the middle of a word.*; run again"):
+        judges._asked(judges.settings)
+    judges._take(Lost(), work(""), 0, found)
+    for future, words in ((found, "its scheduler is gone"), (judges.judge(work(""), 0), "it is closed")):
+        with pytest.raises(NotGraded, match=words):
+            future.result(0)
 
 
 def test_no_scheduler_is_told(tmp_path):

@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 
 import psutil
 import pytest
@@ -20,13 +20,14 @@ from autograder.authoring.catalogue import ROOT
 from autograder.gradebook import command as grading_command
 from autograder.gradebook import filing
 from autograder.gradebook.alone import alone
-from autograder.grading.grader import NothingRuns, open_sandbox
+from autograder.grading.grader import Grader, NothingRuns, open_sandbox
 from autograder.grading.journal import Journal
 from autograder.grading.storage import CannotWrite, obstacle
 from autograder.grading.work import NotGraded, Settings
-from autograder.nbgrader import logs, registering, stages
+from autograder.nbgrader import registering, stages
 from autograder.nbgrader.plugin import JOURNAL
 from tests.grading.judged_class import grade_class
+from tests.grading.test_grading import Local, work
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -59,6 +60,19 @@ def files(course):
     """What nbgrader makes of a class, without the seconds that checks took."""
     found = [path for part in ("autograded", "feedback") for path in (course.root / part).rglob("*") if path.is_file()]
     return {str(path.relative_to(course.root)): re.sub(rb"\d+\.\d+ s\b", b"", path.read_bytes()) for path in found}
+
+
+def judged(course):
+    """How many checks the journal has."""
+    place = f"file:{course.root / JOURNAL}?mode=ro"
+    with suppress(sqlite3.Error), closing(sqlite3.connect(place, uri=True)) as journal:
+        return journal.execute("select count(*) from results").fetchone()[0]
+    return 0
+
+
+def wait_until_it_judges(course, running):
+    while not judged(course) and running.poll() is None:
+        time.sleep(0.05)
 
 
 def result(course, number):
@@ -185,8 +199,7 @@ def test_an_interruption_from_the_keyboard_says_how_to_go_on(course):
         stderr=subprocess.STDOUT,
         start_new_session=True,
     )
-    while not (course.root / JOURNAL).exists():
-        time.sleep(0.1)
+    wait_until_it_judges(course, running)
     below = all_below(psutil.Process(running.pid))
     os.killpg(running.pid, signal.SIGINT)
     said = running.communicate(timeout=60)[0]
@@ -202,10 +215,14 @@ def test_two_graders_at_once_make_what_one_makes(course, tmp_path):
     for one in (undisturbed, course):
         class_of(one, 3)
     grade(undisturbed)
-    both = [subprocess.Popen(command(course), env=environment(), text=True, stdout=subprocess.PIPE) for _ in range(2)]
+    with alone(course.root):  # until both are there
+        both = [
+            subprocess.Popen(command(course), env=environment(), text=True, stdout=subprocess.PIPE) for _ in range(2)
+        ]
+        for one in both:
+            assert "Another grader is at work in this course" in one.stdout.readline()
     said = [one.communicate()[0] for one in both]
-    assert [one.returncode for one in both] == [0, 0]
-    assert "Another grader is at work in this course" in said[0] + said[1]
+    assert [one.returncode for one in both] == [0, 0], said
     assert result(course, 3) == result(undisturbed, 3)
 
 
@@ -292,13 +309,47 @@ def test_a_gradebook_on_a_full_disk_is_told_without_what_its_library_logs(course
     settings = Settings(course.root / JOURNAL, unsandboxed=True, tier="D")
     with pytest.raises(CannotWrite, match="s0, numbers cannot be entered: the disk is full"):
         filing.Filing(course.root, settings).file("numbers", "s0", "")
-    assert "Traceback" in caplog.text
-    caplog.clear()
-    with logs.silenced(), pytest.raises(CannotWrite, match="s0, numbers cannot be entered: the disk is full"):
-        filing.Filing(course.root, settings).file("numbers", "s0", "")
     with pytest.raises(CannotWrite, match="numbers cannot be entered into the gradebook: the disk is full"):
         registering.register(course.root, "numbers")
+    caplog.clear()
+    assert main(["register", "--course", str(course.root)]) == 1
+    assert not course.autograde()
     assert "Traceback" not in caplog.text
+    assert "it is not done: the disk is full" in course.messages
+
+
+FULL = OSError(28, "No space left on device", "a file")
+
+
+def test_where_the_disk_is_full_is_told_by_every_command_and_nbgrader_only_logs_it(course, monkeypatch, capsys):
+    class_of(course, 1)
+
+    def full(*arguments, **keywords):
+        raise FULL
+
+    settings = Settings(course.root / JOURNAL, unsandboxed=True, tier="D")
+    with monkeypatch.context() as patched:
+        patched.setattr("nbconvert.writers.FilesWriter.write", full)
+        with pytest.raises(CannotWrite, match="numbers cannot be entered into the gradebook: a file: the disk is full"):
+            registering.register(course.root, "numbers")
+    with monkeypatch.context() as patched:
+        patched.setattr(stages, "_write", full)
+        with pytest.raises(CannotWrite, match="s0, numbers cannot be entered: the disk is full"):
+            filing.Filing(course.root, settings).file("numbers", "s0", "")
+        assert not (course.root / "autograded/s0").exists(), "what cannot be noted is not begun"
+    for command, home in (("report", "report.command.write_report"), ("register", "nbgrader.registering.register")):
+        monkeypatch.setattr(f"autograder.{home}", full)
+        assert main([command, "numbers", "--course", str(course.root)]) == 1
+        assert "Stopped: a file: the disk is full" in capsys.readouterr().err
+
+
+def test_a_folder_for_temporary_files_that_is_full_stops_the_judges_and_holds_nothing_against_anybody(tmp_path):
+    class Full(Local):
+        def expect(self, cells):
+            raise FileNotFoundError(2, "No usable temporary directory found in ['/tmp']")
+
+    with pytest.raises(CannotWrite, match="one-checks cannot be judged: no folder for temporary files can be written"):
+        Grader(Settings(tmp_path / "journal.sqlite"), Full()).grade(work("def one():\n    return 1"))
 
 
 def test_what_cannot_be_graded_at_all_is_told_in_a_sentence(course, monkeypatch, capsys):

@@ -23,6 +23,9 @@ course="$2/course"; shift 2
 grade nothing "$@"
 rm "$course/../ballast"
 grade some "$@"
+head -c 100m /dev/zero > "$course/../ballast" 2> /dev/null || true
+grade report "$1" -m autograder report numbers --course "$course" 2>&1
+rm "$course/../ballast"
 mount -o remount,size=500m "$course/.."
 grade all "$@"
 for part in autograded feedback gradebook.db; do cp -r "$course/$part" "$COPY/"; done
@@ -50,7 +53,9 @@ def test_a_disk_that_fills_up_is_told_and_nothing_is_lost(course, tmp_path):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
-    _, nothing, some, everything = done.stdout.split("== ")
+    _, nothing, some, report, everything = done.stdout.split("== ")
+    assert "Stopped: " in report
+    assert "the disk is full" in report
     for told in (nothing, some):
         assert "the disk is full" in told, done.stdout
         assert "Nothing that was graded is lost: run the same command again" in told

@@ -24,6 +24,7 @@ GUIDE = (ROOT / "docs" / "instructors.md").read_text()
 ELSEWHERE = ("git clone", "make tools", "source .venv", "jupyter lab")
 SQUARE = "def double(number):\n    return number ** 2\n"
 TRIPLE = "def triple(number):\n    return 3 * number\n"
+ALSO_RIGHT = "\n\n@also_right\ndef of_its_size():\n    def double(number):\n        return 2 * abs(number)\n"
 FAST = "def double(number):\n    return number + number\n"
 
 
@@ -129,8 +130,10 @@ def test_a_day_by_the_guide(instructor):
     me.follows("A course directory of your own")
     assert (me.home / "autumn" / "gradebook.db").exists()
 
-    # A check that is wrong: it refuses twice anything negative.
-    exercise.write_text(right.replace("student.double(-3) == -6", "student.double(-3) in (-6, 6)"))
+    # A check is wrong after the release: it refuses an answer that is to be right, too.
+    exercise.write_text(right.replace("import hidden", "import also_right, hidden") + ALSO_RIGHT)
+    me.types("! python -m autograder check double")
+    exercise.write_text(exercise.read_text().replace("student.double(-3) == -6", "student.double(-3) in (-6, 6)"))
     before = rows(me.clone)
     me.follows("Correct a check, and grade again what it touches")
     assert me.report() == {"ann": "10.0"}
@@ -168,15 +171,40 @@ def test_a_day_by_the_guide(instructor):
     with zipfile.ZipFile(me.home / "downloads" / "class.zip", "w") as archive:
         for name in ("Dan Doe_4711_assignsubmission_file", "Eve_4712_assignsubmission_file_"):
             archive.write(me.home / "handed-in/cleo/numbers.ipynb", f"{name}/numbers.ipynb")
+    (me.clone / "class.csv").write_text("id,last_name,first_name,email\nEve,Evans,Eve,\nfay,Fox,Fay,\n")
     me.follows("What a learning platform gives out")
+    assert me.report()["fay"] == "0.0", "she handed in nothing"
+    assert "fay" in (me.clone / "reports/numbers.html").read_text()
     assert me.scores().keys() == {"ann", "bob", "cleo", "Dan Doe", "Eve"}
     assert me.scores()["Dan Doe"][0] == me.scores()["Eve"][0] == 10.0
+
+    with Gradebook(f"sqlite:///{me.clone}/gradebook.db") as gradebook:  # as formgrader does
+        gradebook.find_grade("mine-checks", "numbers", "numbers", "Eve").manual_score = 1.0
+        gradebook.find_comment("mine", "numbers", "numbers", "Eve").manual_comment = "Three times, please."
+        gradebook.db.commit()
+    me.follows("Grade by hand")
+    assert float(me.report()["Eve"]) == 7.0
+    assert "Three times, please." in (me.clone / "feedback/Eve/numbers/numbers.html").read_text()
 
 
 def rows(course: Path) -> dict[str, int]:
     """How many rows the journal has of each exercise."""
     with sqlite3.connect(course / "journal.sqlite") as connection:
         return dict(connection.execute("select exercise, count(*) from results group by exercise"))
+
+
+OF_A_CLASS = [
+    "submitted/ann/05-races/05-races.ipynb", "autograded/ann/05-races/05-races.ipynb", "feedback/ann/05-races/05-races.html",
+    "reports/05-races.csv", "downloaded/05-races/archive/class.zip", "class.csv", "gradebook.db", "journal.sqlite",
+    "journal.damaged-1", ".grading/05-races/ann.json",
+]  # fmt: skip
+
+
+def test_nothing_of_a_class_is_committed_with_a_clone_by_accident():
+    if not (ROOT / ".git").exists():
+        pytest.skip("this is no clone")
+    done = subprocess.run(["git", "check-ignore", *OF_A_CLASS], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout.split() == OF_A_CLASS
 
 
 def test_every_command_of_ours_in_the_guide_is_one():

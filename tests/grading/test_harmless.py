@@ -84,6 +84,7 @@ def test_what_a_learner_may_write_stays():
     shown = page(new_markdown_cell(text))
     for part in (
         "<h2>Why",
+        '<table class="table">',
         "<th>a</th>",
         "<code>x &lt; y</code>",
         "<strong>Because</strong>",

@@ -131,6 +131,7 @@ def test_unreadable_submissions_get_a_line_each_and_the_others_their_points(cour
     said = only(course, ["bad-json", "latin", "renamed"])
     assert "not graded: it is not JSON (line 1" in said["bad-json"][0]
     assert "not UTF-8" in said["latin"][0]
+    assert "Traceback" not in "".join(course.messages)
     assert "there is no numbers.ipynb but my homework.ipynb" in said["renamed"][0]
     for student in ("bad-json", "latin"):
         assert course.scores(student) == NONE

@@ -3,6 +3,7 @@
 import csv
 import shutil
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
@@ -12,12 +13,14 @@ from autograder.__main__ import main
 from autograder.grading.unit import read_unit
 from autograder.grading.work import NotGraded
 from autograder.nbgrader import plugin
+from autograder.nbgrader.exporting import GradedCsvExport
 from autograder.nbgrader.plugin import JOURNAL
 from autograder.report.alike import alike
 from autograder.report.command import write_report
 from autograder.report.mistakes import mistakes
 from autograder.report.page import bars
-from autograder.report.results import class_results
+from autograder.report.results import Judged, StudentResults, class_results
+from lockstep.checks.report import CheckResult, Report
 from tests.grading.conftest import Course
 
 pytestmark = pytest.mark.timeout(300)
@@ -85,6 +88,11 @@ def test_submissions_that_are_only_judged_have_no_points_yet_and_those_without_a
     assert not (root / JOURNAL).exists(), "a report makes nothing but itself"
 
 
+def test_who_of_the_class_handed_in_nothing_is_named(graded):
+    assert results(graded).missing == ("zoe",)
+    assert "1 of the class handed in nothing" in write_report(graded.root, "numbers")[0].read_text()
+
+
 def test_each_check_counts_those_who_fail_it_by_the_wrong_answer_that_they_are_like(graded):
     double, halve = mistakes(graded.root, results(graded).students)
     assert (double.name, double.judged, double.passed, double.not_begun) == ("double", 5, 1, 1)
@@ -92,6 +100,29 @@ def test_each_check_counts_those_who_fail_it_by_the_wrong_answer_that_they_are_l
     likeness = {one.name: one.students for check in double.checks for one in check.behaviours}
     assert likeness["square"] == ("bo<b>", "bob")
     assert likeness[""] == ("eve",), "an exception of her own is like none of them"
+
+
+def judged(student, *results):
+    return StudentResults(
+        student, 0.0, "", (Judged("double-checks", Report("double", results, len(results)), "B"),), ""
+    )
+
+
+def test_who_has_not_begun_is_counted_so_whatever_a_later_check_says_of_it_and_others_by_what_they_are_told(tmp_path):
+    def failed(told, not_begun=False):
+        return CheckResult("it is doubled", False, 0.1, told, not_begun=not_begun)
+
+    later = CheckResult("and again", False, 0.1, "that comes when the first one holds")
+    students = [judged("ann", failed("it is not begun", True), later), judged("bob", failed("an odd one\nmore"), later)]
+    students += [judged("cleo", failed("an odd one\nother"), later), judged("dan", failed("another"), later)]
+    (double,) = mistakes(tmp_path, students)
+    assert double.not_begun == 1
+    first, second = double.checks
+    assert [(one.students, one.told) for one in first.behaviours] == [
+        (("bob", "cleo"), "an odd one"),
+        (("dan",), "another"),
+    ]
+    assert second.failed == 3
 
 
 class Elements(HTMLParser):
@@ -133,6 +164,22 @@ def test_nbgraders_own_export_leaves_out_the_score_of_what_is_not_graded(graded,
     found = rows(tmp_path / "grades.csv")
     assert found["cut"]["score"] == ""
     assert found["bob"]["score"] == "4.0"
+
+
+def test_a_report_that_cannot_be_written_leaves_the_old_one(graded, monkeypatch):
+    found = write_report(graded.root, "numbers")
+    before = [path.read_text() for path in found]
+
+    def full(self, gradebook):
+        Path(self.to).write_text("assignment,du")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(GradedCsvExport, "export", full)
+    with pytest.raises(OSError, match="No space"):
+        write_report(graded.root, "numbers")
+    assert [path.read_text() for path in found] == before
+    assert set(found[0].parent.iterdir()) == set(found), "and nothing beside it"
+    assert [path.stat().st_mode & 0o777 for path in found] == [0o600, 0o600], "they hold names and grades"
 
 
 def test_a_unit_that_is_not_there_or_that_nobody_handed_in_gets_a_sentence(course, capsys):

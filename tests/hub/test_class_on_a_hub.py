@@ -3,11 +3,13 @@
 import importlib.util
 import json
 import os
+import random
 import re
 import shutil
 import socket
 import subprocess
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -37,20 +39,20 @@ def proxy(folder: Path) -> str:
     if shutil.which("npm") is None:
         pytest.skip("neither configurable-http-proxy nor npm is installed")
     command = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(folder / "npm")]
-    done = subprocess.run(
-        [*command, "configurable-http-proxy@5"], capture_output=True, text=True, timeout=100, check=False
-    )
-    if done.returncode:
-        pytest.skip(f"npm gives no configurable-http-proxy: {done.stderr[-300:]}")
+    try:
+        subprocess.run([*command, "configurable-http-proxy@5"], capture_output=True, text=True, timeout=100, check=True)
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        pytest.skip(f"npm gives no configurable-http-proxy: {str(error.stderr)[-300:]}")
     return str(folder / "npm/node_modules/.bin/configurable-http-proxy")
 
 
 def free_ports(number: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
+    """Ports that nobody has, below those that systems give to whoever asks for any: nobody comes by them meanwhile."""
+    found = []
+    for port in random.sample(range(20_000, 32_000), 100):
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            found.append(port)
+    return found[:number]
 
 
 def configurations() -> tuple[str, str]:

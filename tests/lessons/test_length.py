@@ -6,7 +6,8 @@ import pytest
 
 from autograder.authoring.catalogue import ROOT
 
-UNITS = [path for path in sorted((ROOT / "lessons").glob("*/*.py")) if "01" <= path.stem[:2] <= "13"]
+EVERY = sorted((ROOT / "lessons").glob("*/*.py"))
+UNITS = [path for path in EVERY if "01" <= path.stem[:2] <= "15"]  # between the start page and the capstone
 MOST_CELLS = 45
 
 
@@ -14,7 +15,7 @@ def cells(path):
     return re.split(r"(?m)^# %%", path.read_text(encoding="utf-8"))[1:]
 
 
-@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", EVERY, ids=lambda path: path.stem)
 def test_a_unit_has_at_most_45_cells_besides_its_predictions(path):
     assert len([cell for cell in cells(path) if "\npredict(" not in cell]) <= MOST_CELLS
 

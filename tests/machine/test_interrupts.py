@@ -43,7 +43,9 @@ def interrupted_while_a_pool_starts(defended):
                 time.sleep(60)
         except KeyboardInterrupt:
             print("interrupted", flush=True)
-        time.sleep(0.5)  # a thread of an unfinished pool looks for lost workers ten times a second
+        until = time.monotonic() + (0.5 if {defended} else 30)
+        while not descendants() and time.monotonic() < until:
+            time.sleep(0.05)  # a thread of an unfinished pool looks for lost workers ten times a second
         left = descendants()
         print(len(left), "left", flush=True)
         for process in left:

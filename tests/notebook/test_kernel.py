@@ -424,7 +424,7 @@ def slow(seconds):
 LONG_CHECK = """
 @check("it comes back")
 def _(student):
-    student.slow(4)
+    student.slow(6)
 
 check.run("slow")
 """
@@ -448,8 +448,8 @@ def test_a_cell_that_only_waits_says_for_how_long_and_leaves_nothing_of_that(cel
 
     os.environ.pop("PYTEST_CURRENT_TEST", None)
     notebook = new_notebook(cells=[new_code_cell(code) for code in ("%load_ext lockstep", WAITS, cell)])
-    Client(notebook, timeout=120, kernel_name="python3").execute()
-    assert len([text for text in seen if what in text]) >= 2
+    Client(notebook, timeout=400, kernel_name="python3").execute()
+    assert any(what in text for text in seen)
     assert not [output for output in notebook.cells[-1].outputs if what in str(output)]
 
 
@@ -474,3 +474,19 @@ def test_printing_goes_on_after_cells_that_await():
     cells = ['print("one")', "import asyncio\nawait asyncio.sleep(0)\nprint('two')", 'print("three")'] * 3
     told = run(*cells)
     assert [one["stdout"] for one in told] == ["one\n", "two\n", "three\n"] * 3
+
+
+def test_what_children_print_last_stands_in_their_cell_and_no_mark_is_left():
+    cells = [
+        "import os, subprocess, sys\nfrom multiprocessing import get_context",
+        "subprocess.run([sys.executable, '-c', 'print(1)'])",
+        "os.system('echo 2')",
+        *(f"p = get_context({method!r}).Process(target=print, args=(3,)); p.start(); p.join()"
+          for method in ("fork", "spawn", "forkserver")),
+        "print(4)",
+    ]  # fmt: skip
+    told = run(*(cell + ";" for cell in cells))
+    assert [one["stdout"] for one in told] == ["", "1\n", "2\n", "3\n", "3\n", "3\n", "4\n"]
+    (first,) = run_notebook(first="%load_ext lockstep\nfrom multiprocessing import Process\n"
+                            "p = Process(target=print, args=(5,)); p.start(); p.join()").cells  # fmt: skip
+    assert [output.text for output in first.outputs] == ["5\n"]

@@ -18,6 +18,7 @@ def test_progress_lies_at_the_top_of_the_learners_folder_else_beside_the_noteboo
 
 
 def write_many(path, name):
+    progress._PATIENCE_S = 60  # on busy cores nobody takes the other one for killed
     for number in range(20):
         progress.note(path, "predictions", f"{name} {number}", {"said": "x"})
 

@@ -107,6 +107,12 @@ CONSTRUCTS: dict[str, tuple[list[str], object]] = {
     "functions of one name that a decorator keeps": (
         ["from functools import singledispatch\n@singledispatch\ndef told(x):\n    return 'object'\n@told.register\ndef _(x: int):\n    return 'int'\n"
          "@told.register(str)\ndef _(x):\n    return 'str'\ndef main():\n    return told(1), told('a'), told(None)"], ("int", "str", "object")),
+    "functions of one name that a function keeps": (
+        ["TASKS = {}\ndef task(name):\n    def keep(f):\n        TASKS[name] = f\n        return f\n    return keep",
+         "@task('a')\ndef _():\n    return 1", "@task('b')\ndef _():\n    return 2\ndef main():\n    return TASKS['a'](), TASKS['b']()"], (1, 2)),
+    "classes of one name that their base keeps": (
+        ["KINDS = []\nclass Task:\n    def __init_subclass__(cls):\n        KINDS.append(cls)",
+         "class _(Task):\n    x = 1", "class _(Task):\n    x = 2\ndef main():\n    return [kind.x for kind in KINDS]"], [1, 2]),
     "a path": (["from pathlib import Path\nHERE = Path('a') / 'b'\ndef main():\n    return HERE.name"], "b"),
 }  # fmt: skip
 

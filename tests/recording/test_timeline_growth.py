@@ -9,7 +9,8 @@ import pytest
 from lockstep.recording.growth import Growth
 from lockstep.recording.lanes import timeline_of
 from lockstep.recording.operation_log import LogWriter, announce, read
-from lockstep.recording.recording import record
+from lockstep.recording.recorder import Recording
+from lockstep.recording.recording import _LIVE_SHARE, LIVE_S, _Watching
 
 
 class Process:
@@ -117,13 +118,24 @@ def test_a_wait_within_a_wait_is_that_wait(tmp_path):
 
 @pytest.mark.parametrize("dear", [True, False])
 def test_live_pictures_that_take_much_of_a_cpu_come_seldom(dear):
-    seen = []
+    pauses = []
+
+    class Ended:
+        """Stands for the end of a program, after five pictures."""
+
+        def wait(self, pause):
+            pauses.append(pause)
+            return len(pauses) > 5
 
     def show(timeline, more):
-        seen.append(more)
         until = time.thread_time() + 0.04
         while dear and time.thread_time() < until:
             pass
 
-    record(lambda: time.sleep(1.0), show=show)
-    assert (seen.count(True) == 1) is dear
+    recording = Recording()
+    watching = _Watching(recording, lambda timeline: timeline, show)
+    watching._ended = Ended()
+    with recording:
+        watching._watch()
+    assert pauses[0] == LIVE_S
+    assert (min(pauses[1:]) > 0.04 / _LIVE_SHARE) is dear

@@ -6,6 +6,7 @@ from lockstep.simulation.costs import IDEAL, LAPTOP
 
 from .virtual import simulated
 
+pytestmark = pytest.mark.usefixtures("steady_cpu")
 both_costs = pytest.mark.parametrize("costs", [IDEAL, LAPTOP])
 
 SQUARE = """

@@ -1,29 +1,13 @@
 """Programs that look again and again instead of waiting: virtual time goes on meanwhile."""
 
-import random
-import time
-
 import pytest
 
 from lockstep.simulation.costs import IDEAL, LAPTOP
 
 from .virtual import simulated
 
+pytestmark = pytest.mark.usefixtures("steady_cpu")
 both_costs = pytest.mark.parametrize("costs", [IDEAL, LAPTOP])
-
-
-@pytest.fixture(autouse=True)
-def cpu_time(monkeypatch):
-    """A clock of CPU time that no other program can disturb: a look takes some microseconds, never the same."""
-    steps, now = random.Random(1), 0
-
-    def read():
-        nonlocal now
-        now += steps.randrange(10_000)
-        return now
-
-    monkeypatch.setattr(time, "thread_time_ns", read)
-
 
 PROGRAM = """
 def child(event, queue, lock, ours):

@@ -4,9 +4,7 @@ import pytest
 
 from lockstep import simulate
 from lockstep.simulation import runs
-from lockstep.simulation.actors import TooLong
-from lockstep.simulation.log import Log
-from lockstep.simulation.phrases import endless
+from lockstep.simulation.phrases import Done, endless
 from lockstep.student.failure import CheckFailed
 from tests.simulation import polling
 from tests.simulation.virtual import reply
@@ -15,7 +13,7 @@ from tests.simulation.virtual import reply
 def told(body: str) -> str:
     """What is said of `main`, after a definition of `nap`, when it has done 300 operations."""
     text = f"def nap():\n    time.sleep(1e6)\n\ndef main():\n    {body}"
-    return endless("main()", Log.of_data(reply(text, operations=300)["log"]).processes.values())
+    return endless("main()", Done(*reply(text, operations=300)["endless"]))
 
 
 @pytest.mark.parametrize(
@@ -49,10 +47,7 @@ def test_a_loop_that_works_is_told_to_do_less(body):
 
 
 def test_the_failed_check_says_it(monkeypatch):
-    def few(*arguments, **options):
-        raise TooLong
-
     assert simulate(polling.is_watched, 20, cores=2, costs="ideal").result is None
-    monkeypatch.setattr(runs, "simulation_of", few)
-    with pytest.raises(CheckFailed, match=r"`is_watched\(20\)` did 21 operations, .* looked 20 times .*polling.py:8"):
+    monkeypatch.setattr(runs, "OPERATIONS", 14)
+    with pytest.raises(CheckFailed, match=r"`is_watched\(20\)` did 15 operations, .* looked 15 times .*polling.py:8"):
         simulate(polling.is_watched, 20, cores=2, costs="ideal")

@@ -8,6 +8,7 @@ from lockstep.simulation.log import Log
 
 from .virtual import reply, simulated
 
+pytestmark = pytest.mark.usefixtures("steady_cpu")
 both_costs = pytest.mark.parametrize("costs", [IDEAL, LAPTOP])
 
 

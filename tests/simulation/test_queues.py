@@ -8,6 +8,8 @@ from lockstep.simulation.log import Log
 
 from .virtual import reply, simulated
 
+pytestmark = pytest.mark.usefixtures("steady_cpu")
+
 PRODUCERS = """
 def produce(queue, size):
     queue.put(bytes(size))

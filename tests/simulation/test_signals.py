@@ -15,6 +15,7 @@ STARTED_AND_JOINED = """
         return memory[0], process.exitcode
 """
 
+pytestmark = pytest.mark.usefixtures("steady_cpu")
 both_costs = pytest.mark.parametrize("costs", [IDEAL, LAPTOP])
 
 

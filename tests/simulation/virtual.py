@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from typing import Any
 
@@ -28,6 +29,8 @@ def reply(
     costs: Costs = IDEAL,
     scaled: bool = False,
     operations: int = 100_000,
+    ranks: int = 0,
+    seconds: float = math.inf,
 ) -> dict[str, Any]:
     """What the service says to `main(*arguments)` of this program."""
     source = ModuleSource.of_text(HEAD + textwrap.dedent(text))
@@ -40,6 +43,8 @@ def reply(
         "costs": costs.to_data(),
         "pipe_capacity": 65_536,
         "operations": operations,
+        "ranks": ranks,
+        "seconds": seconds,
     }
     return Simulator(source, ModuleSource()).run(request)
 

@@ -82,6 +82,7 @@ def test_a_call_alone_is_atomic():
     assert merged_and_not(text).results == {"({'x': 0, 1: 1}, [1, 1])": 6}
 
 
+@pytest.mark.usefixtures("steady_cpu")
 @pytest.mark.parametrize("costs", ["ideal", "laptop"])
 def test_in_virtual_time_too(costs):
     options = {"costs": LAPTOP} if costs == "laptop" else {}

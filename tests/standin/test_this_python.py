@@ -9,8 +9,7 @@ from textwrap import dedent
 
 import pytest
 
-from lockstep.simulation.log import Log
-from lockstep.simulation.phrases import endless
+from lockstep.simulation.phrases import Done, endless
 from lockstep.standin.imports import plain, timed
 from lockstep.standin.machine import NotCovered
 from lockstep.standin.objects import pipes
@@ -104,8 +103,8 @@ def test_who_only_looks_at_a_lock_is_told_what_waits():
     """
     with pytest.raises(CheckFailed, match="livelock"):
         take(program).always_ends()
-    log = Log.of_data(reply(everything(program), operations=300)["log"])
-    assert "times at Lock.locked (" in (told := endless("main()", log.processes.values()))
+    done = Done(*reply(everything(program), operations=300)["endless"])
+    assert "times at Lock.locked (" in (told := endless("main()", done))
     assert "so wait with `acquire()`" in told
 
 

@@ -68,6 +68,7 @@ CHILDREN = """
 """
 
 
+@pytest.mark.usefixtures("steady_cpu")
 @pytest.mark.parametrize("costs", ["ideal", "laptop"])
 def test_in_virtual_time_who_ends_first_is_told_first(costs):
     options = {"costs": LAPTOP} if costs == "laptop" else {}

@@ -19,7 +19,7 @@ def run(capsys, *arguments):
 def test_it_makes_copies_of_every_notebook_without_answers_and_keeps_what_was_changed(tmp_path, capsys):
     folder = tmp_path / "course"
     said, _ = run(capsys, folder, "--no-lab")
-    assert f"Your notebooks are in {folder}" in said
+    assert said == f"Your notebooks are in {folder}\n", "a first time, all that is new is not listed"
     released = [path.relative_to(ROOT / "notebooks") for path in (ROOT / "notebooks").rglob("*.ipynb")]
     assert released
     assert all((folder / path).is_file() for path in released)
@@ -27,6 +27,8 @@ def test_it_makes_copies_of_every_notebook_without_answers_and_keeps_what_was_ch
     (folder / released[0]).write_text("mine")
     run(capsys, folder, "--no-lab")
     assert (folder / released[0]).read_text() == "mine"
+    (folder / released[1]).unlink()
+    assert f"new: {folder / released[1]}" in run(capsys, folder, "--no-lab")[0]
 
 
 def test_solutions_come_from_the_folder_that_is_named(tmp_path, capsys):
@@ -64,6 +66,16 @@ def test_a_mistake_is_one_clear_line_and_opens_nothing(tmp_path, monkeypatch, ca
     assert said in told
     assert "Traceback" not in told
     assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_the_browser_is_given_the_start_page(tmp_path, monkeypatch):
+    options = []
+    monkeypatch.setattr("jupyterlab.labapp.main", options.extend)
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "")
+    command.main([str(tmp_path / "course")])
+    assert (
+        f"--LabApp.default_url=/lab/tree/{command.FIRST_PAGE}" in options
+    )  # of the server alone, JupyterLab takes no notice
 
 
 def test_options_after_two_dashes_are_jupyterlabs(tmp_path, monkeypatch):

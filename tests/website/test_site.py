@@ -41,15 +41,16 @@ def page(request, browser):
 
 def open_page(page, site, name):
     page.goto((site / name).as_uri())
+    page.locator(".lockstep-player").first.wait_for()
     return page
 
 
-def light_of(page, selector, part):
-    """How light a colour is, from 0 to 255."""
-    return page.evaluate(
-        "([selector, part]) => getComputedStyle(document.querySelector(selector))[part].match(/[\\d.]+/g)"
-        ".slice(0, 3).map(Number).reduce((a, b) => a + b) / 3",
-        [selector, part],
+def wait_for_light(page, selector, part, light):
+    """Until a colour is a light one, or a dark one: a theme changes it a moment after it was asked for."""
+    page.wait_for_function(
+        "([selector, part, light]) => light === (getComputedStyle(document.querySelector(selector))[part].match(/[\\d.]+/g)"
+        ".slice(0, 3).map(Number).reduce((a, b) => a + b) / 3 > 120)",
+        arg=[selector, part, light],
     )
 
 
@@ -83,11 +84,11 @@ def test_a_player_is_driven_by_mouse_and_by_keys_without_a_kernel(page, site):
 def test_a_page_has_the_colours_that_are_asked_for_and_changes_them_with_its_views(page, site):
     open_page(page, site, "05-races/05-races.html")
     dark = page.theme == "dark"
-    assert (light_of(page, "body", "backgroundColor") < 100) is dark
-    assert (light_of(page, ".lockstep-player", "color") > 140) is dark, "words of a view stand out from the page"
+    wait_for_light(page, "body", "backgroundColor", not dark)
+    wait_for_light(page, ".lockstep-player", "color", dark)  # its words stand out from the page
     page.locator("button.theme-switch-button:visible").first.click()
     page.locator(f"button.theme-change-button[data-mode={'light' if dark else 'dark'}]:visible").first.click()
-    assert (light_of(page, ".lockstep-player", "color") > 140) is not dark
+    wait_for_light(page, ".lockstep-player", "color", not dark)
     picture(page, f"site-changed-from-{page.theme}")
 
 
@@ -107,5 +108,7 @@ def test_a_page_is_no_wider_than_its_window(page, site, width):
     page.set_viewport_size({"width": width, "height": 800})
     for name in ("index.html", "05-races/05-races.html"):
         open_page(page, site, name)
-        page.locator(".lockstep-player").first.wait_for()
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate(
+            "[...document.querySelectorAll('div.cell pre')].every(each => each.scrollWidth <= each.clientWidth + 1)"
+        )

@@ -4,10 +4,10 @@ import json
 import os
 import queue
 import shutil
-import socket
 import subprocess
 import time
 import urllib.request
+from contextlib import suppress
 from importlib.metadata import version
 
 import nbformat
@@ -103,12 +103,10 @@ def opened(tmp_path):
     uv = shutil.which("uv") or str(ROOT / ".uv" / "bin" / "uv")
     (wheel,) = (ROOT / "dist").glob("*.whl")
     cache = subprocess.run([uv, "cache", "dir"], capture_output=True, text=True, check=True)
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
     reached = ("SSL_", "HTTP", "http", "NO_PROXY", "UV_INDEX", "UV_DEFAULT_INDEX")  # how this machine comes to packages
     environment = {name: value for name, value in os.environ.items() if name.startswith(reached)}
     environment |= {"HOME": str(tmp_path), "PATH": os.defpath, "UV_CACHE_DIR": cache.stdout.strip()}
-    lab = ("--no-browser", "--port", str(port), "--", "--IdentityProvider.token=t")
+    lab = ("--no-browser", "--", "--IdentityProvider.token=t")
     with open(tmp_path / "said", "w") as said:
         server = subprocess.Popen(
             [uv, "tool", "run", "--from", wheel, "lockstep", *lab],
@@ -119,19 +117,25 @@ def opened(tmp_path):
         )
     try:
         deadline = time.monotonic() + 200  # where nothing is in uv's cache yet
-        while True:
-            try:
-                asked(f"http://127.0.0.1:{port}/api/status")
-                break
-            except OSError:
-                assert server.poll() is None, (tmp_path / "said").read_text()
-                assert time.monotonic() < deadline, (tmp_path / "said").read_text()
-                time.sleep(0.3)
-        yield f"http://127.0.0.1:{port}", tmp_path
-        asked(f"http://127.0.0.1:{port}/api/shutdown", {})
+        while not (address := address_of_lab(tmp_path)):
+            assert server.poll() is None, (tmp_path / "said").read_text()
+            assert time.monotonic() < deadline, (tmp_path / "said").read_text()
+            time.sleep(0.3)
+        yield address, tmp_path
+        asked(f"{address}/api/shutdown", {})
         server.wait(60)
     finally:
         server.kill()
+
+
+def address_of_lab(home):
+    """Where the server of this user answers, which has taken the next free port; "" as long as it does not."""
+    with suppress(OSError, ValueError):
+        (told,) = home.rglob("jpserver-*.json")
+        address = f"http://127.0.0.1:{json.loads(told.read_text())['port']}"
+        asked(f"{address}/api/status")
+        return address
+    return ""
 
 
 def asked(address, data=None):
@@ -158,6 +162,8 @@ def hear(client):
 def test_who_has_only_uv_opens_the_course_and_its_check_cells_check(opened):
     address, home = opened
     assert "JupyterLab" in asked(f"{address}/lab/tree/00-start/00-start.ipynb")
+    (opens,) = home.rglob("jpserver-*-open.html")
+    assert "/lab/tree/00-start/00-start.ipynb?token" in opens.read_text(), "what the browser is given"
     name = "01-processes/01-processes.ipynb"
     notebook = nbformat.reads(json.dumps(json.loads(asked(f"{address}/api/contents/{name}"))["content"]), 4)
     checks = next(cell for cell in notebook.cells if cell.id == "run_all-checks")

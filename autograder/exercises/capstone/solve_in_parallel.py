@@ -102,39 +102,47 @@ def many_pairs(number, workers):
 
 @given
 class Web:
-    # Pages with links and words. Each call of it leaves a file while it is being fetched, and one for ever.
-    def __init__(self, folder, links, meeting):
-        self.folder, self.links, self.meeting = folder, links, meeting
+    # Pages with links and words. Each call of it leaves a file while it is being fetched, and one for ever. Whoever comes waits until `meeting` pages are being
+    # fetched, for so many seconds and three times as long as it took to come here; after a meeting, or one in vain, nobody waits any more.
+    def __init__(self, folder, links, meeting, patience):
+        self.folder, self.links, self.meeting, self.patience = folder, links, meeting, patience
+        self.called = time.monotonic()
 
     def __call__(self, address):
         name = f"{os.getpid()} {threading.get_ident()} {time.monotonic_ns()}"
         Path(self.folder, "fetched", f"{address} {name}").touch()
         mine = Path(self.folder, "inside", name)
         mine.touch()
-        patience = time.monotonic() + 3
-        while len(os.listdir(Path(self.folder, "inside"))) < self.meeting and not self.enough():
-            if time.monotonic() > patience:
+        came = time.monotonic()
+        end = came + 3 * (came - self.called) + self.patience
+        while not self.over():
+            if self.inside() >= self.meeting:
+                Path(self.folder, "state", "met").touch()
+            elif time.monotonic() > end:
                 Path(self.folder, "state", "alone").touch()
             time.sleep(0.005)
-        if len(os.listdir(Path(self.folder, "inside"))) >= self.meeting:
-            Path(self.folder, "state", "met").touch()
         time.sleep(0.03)
-        Path(self.folder, "most", str(len(os.listdir(Path(self.folder, "inside"))))).touch()
+        self.inside()
         mine.unlink()
         return list(self.links[address]), f"page {address} has {address} and {len(self.links[address])} links and"
 
-    def enough(self):
-        # The first page is alone; after a meeting, or one in vain, nobody waits any more.
+    def inside(self):
+        number = len(os.listdir(Path(self.folder, "inside")))
+        Path(self.folder, "most", str(number)).touch()
+        return number
+
+    def over(self):
+        # The first page is alone.
         return len(os.listdir(Path(self.folder, "fetched"))) == 1 or bool(os.listdir(Path(self.folder, "state")))
 
 
 @given
-def crawled(links, start, workers, meeting):
+def crawled(links, start, workers, meeting, patience=0.2):
     # The result, how often each page was fetched, the most at once, whether so many met.
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         for name in "fetched", "inside", "state", "most":
             Path(folder, name).mkdir()
-        web = Web(folder, dict(links), meeting)
+        web = Web(folder, dict(links), meeting, patience)
         found = solve_in_parallel((web, start), workers)
         if not isinstance(found, dict):
             raise TypeError(f"for crawl it returned a value of type {type(found).__name__} in the place of a dict")
@@ -171,7 +179,7 @@ def _(student):
             )
     else:
         links = {"a": "bc", "b": "ad", "c": "d", "d": "a", "e": "a"}
-        pages, fetched, _, _ = student.crawled([(one, list(others)) for one, others in links.items()], "a", 2, 0)
+        pages, fetched, _, _ = student.crawled([(one, list(others)) for one, others in links.items()], "a", 2, 2)
         assert [page for page, _ in sorted(pages)] == ["a", "b", "c", "d"], (
             f"from page a the pages a, b, c and d can be reached, and it has {', '.join(page for page, _ in sorted(pages)) or 'none'}"
         )
@@ -206,7 +214,7 @@ def _(student):
             )
             assert len(fetched) == 1, "a page that leads to itself was fetched more than once"
             pages, _, most, _ = student.crawled(
-                [("a", ["b", "c", "d"]), ("b", []), ("c", []), ("d", [])], "a", workers, 0
+                [("a", ["b", "c", "d"]), ("b", []), ("c", []), ("d", [])], "a", workers, workers + 1
             )
             assert len(pages) == 4, f"of a web of four pages it finds {len(pages)} with {workers} workers"
             assert most <= workers, f"{most} pages were being fetched at once, and there are {workers} workers"
@@ -237,9 +245,9 @@ def _(student):
     else:
         links = [("a", list("bcdefghi")), *[(one, [one + one, "a", "b"]) for one in "bcdefghi"]]
         links += [(one + one, ["a"]) for one in "bcdefghi"]
-        pages, fetched, most, met = student.crawled(links, "a", 4, 4)
+        pages, fetched, most, met = student.crawled(links, "a", 4, 4, 10.0)
         assert met is True, (
-            "four pages that answer when four of them are being fetched never did: the pages are fetched one after another"
+            "four pages that answer when four of them are being fetched never did: the pages are fetched one after another. (Does a worker go home when there is nothing to do for the moment?)"
         )
         assert most <= 4, f"{most} pages were being fetched at once, and there are 4 workers"
         assert len(pages) == 17, f"17 pages can be reached, and it has {len(pages)}"
@@ -275,7 +283,7 @@ def _(student):
         )
         assert len(fetched) == 13, f"of a chain of 13 pages, {len(fetched)} fetches"
         layers = [(str(place), [str((3 * place + step) % 40) for step in range(3)]) for place in range(40)]
-        pages, fetched, most, _ = student.crawled(layers, "1", 5, 0)
+        pages, fetched, most, _ = student.crawled(layers, "1", 5, 6)
         assert len(fetched) == len(pages) == 40, (
             f"40 pages can be reached, and {len(pages)} came back from {len(fetched)} fetches"
         )
@@ -302,7 +310,7 @@ def one_worker_does_it_all():
             return pool.apply(part_of, (problem, ()))
 
 
-@wrong("9 processes share the work at the same time, and there are 4 workers")
+@wrong("processes share the work at the same time, and there are 4 workers")
 def a_process_for_each_column():
     def solve_in_parallel(problem, workers):
         with Pool(problem) as pool:
@@ -417,6 +425,34 @@ def pages_one_after_another():
                         known.add(link)
                         todo.append(link)
         return found
+
+
+@wrong("Does a worker go home when there is nothing to do for the moment?")
+def a_worker_that_finds_nothing_goes_home():
+    def chosen_problem():
+        return "crawl"
+
+    def work_off(fetch, todo, known, found, lock):
+        while True:
+            with lock:
+                if not todo:
+                    return
+                address = todo.pop(0)
+            links, text = fetch(address)
+            with lock:
+                found[address] = len(set(text.split()))
+                todo += [link for link in dict.fromkeys(links) if link not in known]
+                known.update(links)
+
+    def solve_in_parallel(problem, workers):
+        fetch, start = problem
+        shared = [start], {start}, {}, threading.Lock()
+        threads = [threading.Thread(target=work_off, args=(fetch, *shared)) for _ in range(workers)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return shared[2]
 
 
 @wrong("each should be fetched once, although several lead there")

@@ -118,6 +118,7 @@ def with_another_at(name, place, numbers):
         return watch
 
     before = sys.gettrace()
+    sys._getframe().f_trace_opcodes = True  # Python 3.12 tells of bytecodes from the next `settrace` on only
     sys.settrace(watch)
     try:
         statement()
@@ -153,9 +154,9 @@ def whole_statements():
 
 
 @given
-def goes_on_beside(call, patience):
-    # Does another thread go on during the call, when nobody takes the GIL away from anybody? It is tried for so many seconds, since
-    # the other thread also needs a CPU.
+def goes_on_beside(call, times):
+    # Does another thread go on during the call, when nobody takes the GIL away from anybody? It is tried so many times, since the other
+    # thread also needs a CPU.
     ticks = []
     over = threading.Event()
 
@@ -171,8 +172,7 @@ def goes_on_beside(call, patience):
     try:
         while not ticks:
             time.sleep(0.001)
-        began = time.monotonic()
-        while time.monotonic() - began < patience:
+        for _ in range(times):
             before = len(ticks)
             call()
             if len(ticks) > before:
@@ -192,10 +192,10 @@ def count_to(number):
 
 @given
 def together_calls(predicted):
-    # Those that let another thread go on; who was predicted to do so is given more time. None without a GIL.
+    # Those that let another thread go on; who was predicted to do so is given more tries. None without a GIL.
     if not getattr(sys, "_is_gil_enabled", lambda: True)():
         return None
-    megabytes = bytes(8_000_000)
+    megabytes = bytes(32_000_000)  # for so long that the other thread also gets a CPU where others want one
     numbers = [random.random() for _ in range(200_000)]
     array = np.array(numbers * 5)
     calls = {
@@ -208,7 +208,7 @@ def together_calls(predicted):
         "power": lambda: 3**500_000,
         "pickle": lambda: pickle.dumps(numbers),
     }
-    return [name for name in calls if goes_on_beside(calls[name], 4 if name in predicted else 0.5)]
+    return [name for name in calls if goes_on_beside(calls[name], 40 if name in predicted else 10)]
 
 
 @given

@@ -10,7 +10,7 @@ Write the class `Latch(n)` for processes. It is a door that is shut at first, an
 Whoever waits sleeps, and does not look again and again.
 """
 
-from multiprocessing import Condition, Event, Lock, Process, Semaphore, Value
+from multiprocessing import Barrier, Condition, Event, Lock, Process, Semaphore, Value
 
 from autograder.authoring.marks import also_right, hidden, wrong
 from lockstep import check, explore, given
@@ -91,6 +91,11 @@ def wait_late(n, times):
 
 
 @given
+def count_down_once(n):
+    Latch(n).count_down()
+
+
+@given
 def wait_early(n):
     Latch(n).wait()
 
@@ -110,6 +115,10 @@ def _(student):
         "`wait`, `notify` and `notify_all` need the lock of their condition: call them in `with self.changed:`"
     )
     found.never_crashes()
+    waits = explore(student.count_down_once, 1).deadlocks or explore(student.count_down_once, 2).deadlocks
+    assert not waits, (
+        "`count_down` waits for ever, and nobody else is there: it counts and goes on, and only `wait` waits"
+    )
     assert found.operations, (
         "`count_down` and `wait` ask for nothing that is shared: each process has its own attributes"
     )
@@ -143,7 +152,9 @@ def _(student):
 @check("all who wait are woken")
 def _(student):
     found = explore(student.door, 1, [1], 2).never_crashes()
-    assert not found.deadlocks, found.failure("Two wait, and not both are woken: one sleeps on at an open door")
+    assert not found.deadlocks, found.failure(
+        "Two wait, and not both are woken: one sleeps on at an open door. (Or does the first one keep the lock?)"
+    )
     found.always(lambda end: end == "all went through in time")
 
 
@@ -235,6 +246,53 @@ def if_instead_of_while():
             with self.changed:
                 if self.missing.value > 0:
                     self.changed.wait()
+
+
+@wrong("`count_down` waits for ever, and nobody else is there")
+def the_barrier_of_the_library():
+    class Latch:
+        def __init__(self, n):
+            self.all = Barrier(n + 1)
+
+        def count_down(self):
+            self.all.wait()
+
+        def wait(self):
+            self.all.wait()
+
+
+@wrong("`count_down` waits for ever, and nobody else is there")
+def whoever_counts_down_waits_as_well():
+    class Latch:
+        def __init__(self, n):
+            self.missing, self.changed = Value("i", n), Condition()
+
+        def count_down(self):
+            with self.changed:
+                self.missing.value -= 1
+                self.changed.notify_all()
+                self.changed.wait_for(lambda: self.missing.value <= 0)
+
+        def wait(self):
+            with self.changed:
+                self.changed.wait_for(lambda: self.missing.value <= 0)
+
+
+@wrong("Or does the first one keep the lock?")
+def whoever_went_through_keeps_the_lock():
+    class Latch:
+        def __init__(self, n):
+            self.missing, self.changed = Value("i", n), Condition()
+
+        def count_down(self):
+            with self.changed:
+                self.missing.value -= 1
+                self.changed.notify_all()
+
+        def wait(self):
+            self.changed.acquire()
+            while self.missing.value > 0:
+                self.changed.wait()
 
 
 @wrong("Two wait, and not both are woken: one sleeps on at an open door")

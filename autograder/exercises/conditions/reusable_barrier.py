@@ -160,9 +160,24 @@ def _(student):
 
 
 @hidden
-@check("many rounds")
+@check("many rounds: what is counted, and how large may it become?", limit=5)
 def _(student):
     explore(student.work_in_rounds, 1, 20).always(lambda end: end == "all kept step")
+    assert student.work_in_rounds(3, 60) == "all kept step"
+
+
+@wrong("did not come back", "✘ many rounds: what is counted, and how large may it become?")
+def calls_counted_in_one_byte():
+    class ReusableBarrier:
+        def __init__(self, n):
+            self.n, self.calls, self.changed = n, Value("b", 0), Condition()
+
+        def wait(self):
+            with self.changed:
+                mine = self.calls.value // self.n
+                self.calls.value += 1
+                self.changed.wait_for(lambda: self.calls.value // self.n != mine)
+                self.changed.notify_all()
 
 
 @wrong("IndexError: invalid index", "✘ many rounds")

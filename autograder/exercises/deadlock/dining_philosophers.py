@@ -177,13 +177,26 @@ def _(student):
 
 @check("both at once: three eat, and no fork is in two hands")
 def _(student):
-    found = explore(student.dinner, "both at once", 3).never_crashes()
+    found = explore(student.dinner, "both at once", 3)
+    assert "AssertionError" not in str(found), found.failure(
+        "`wait`, `notify` and `notify_all` need the lock of their condition: call them in `with changed:`"
+    )
+    found.never_crashes()
     for fork in ("fork 0", "fork 1", "fork 2"):
         found.at_most(fork, 1)
     assert not found.deadlocks, found.failure(
         "One sleeps for ever: nobody woke it, or it sleeps with a fork in its hand"
     )
     found.always(lambda plates: plates == [1, 1, 1])
+
+
+@check("philosopher 0 of four waits while somebody else has fork 1")
+def _(student):
+    for way in ("in order", "with a waiter", "both at once"):
+        found = explore(student.dinner, way, 4, 1, 1).never_crashes()
+        assert not found.results, (
+            f"{way}: 0 eats without fork 1; philosopher `who` needs forks `who` and `(who + 1) % n`"
+        )
 
 
 @check("in order: two of four eat at the same time, and all put back what they took, in real processes, too", limit=5)
@@ -225,15 +238,6 @@ def _(student):
         "who waits must keep no fork, and who puts forks back wakes all, for one may be woken in vain"
     )
     found.always(lambda plates: plates == [1, 1, 0, 1])
-
-
-@check("philosopher 0 of four waits while somebody else has fork 1")
-def _(student):
-    for way in ("in order", "with a waiter", "both at once"):
-        found = explore(student.dinner, way, 4, 1, 1).never_crashes()
-        assert not found.results, (
-            f"{way}: 0 eats without fork 1; philosopher `who` needs forks `who` and `(who + 1) % n`"
-        )
 
 
 @hidden
@@ -334,6 +338,20 @@ def all_forks_are_put_back():
             changed.notify_all()
 
 
+@wrong(
+    "both at once: 0 eats without fork 1",
+    replaced={"left, right = who, (who + 1) % len(forks)": "left, right = who, (who - 1) % len(forks)"},
+)
+def the_fork_on_the_other_side(): ...
+
+
+@wrong(
+    "`wait`, `notify` and `notify_all` need the lock of their condition",
+    replaced={"        changed.notify_all()": "    changed.notify_all()"},
+)
+def told_after_the_lock(): ...
+
+
 @wrong("Each has one fork and waits for the next one's: all take the same side first")
 def all_left_first():
     def eat_in_order(who, forks, eat):
@@ -371,14 +389,6 @@ def all_forks_are_taken():
         eat()
         for fork in forks:
             fork.release()
-
-    def eat_with_a_waiter(who, forks, waiter, eat):
-        with waiter, forks[who], forks[(who + 1) % len(forks)]:
-            eat()
-
-    def eat_both_at_once(who, forks, changed, eat):
-        with changed:
-            eat()
 
 
 @wrong("All three are at the table, and each has one fork: ask the waiter before the first fork")

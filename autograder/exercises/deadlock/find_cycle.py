@@ -77,6 +77,9 @@ def _(student):
 def _(student):
     waits = {"X": ["Y"], "Y": ["A"], "A": ["B"], "B": ["C"], "C": ["A"]}
     found = list(student.find_cycle(waits))
+    assert found, (
+        "A, B and C wait for each other in a circle, and none was found: a circle may be of any length, and need not begin with the first name"
+    )
     outside = [name for name in found if name in ("X", "Y")]
     assert not outside, (
         f"{outside[0]} waits for the circle, and nobody in the circle waits for {outside[0]}; this is {found}"
@@ -305,6 +308,16 @@ def nobody_waits_for_oneself():
             way.append(process)
             process = next(other for other in left[process] if other in left)
         return way[way.index(process) :] if left else []
+
+
+@wrong("a circle may be of any length")
+def only_two_that_wait_for_each_other():
+    def find_cycle(waits):
+        for process in waits:
+            for other in waits[process]:
+                if process in waits.get(other, []):
+                    return [process, other] if process != other else [process]
+        return []
 
 
 @wrong("return a list of names, such as ['A', 'B'], not a value of the type bool")

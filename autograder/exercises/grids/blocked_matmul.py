@@ -170,19 +170,22 @@ def _(student):
 @check("several workers, also more of them than blocks, and a block larger than the matrices", limit=20)
 def _(student):
     for rows, inner, columns, size, workers in (2, 6, 4, 2, 3), (3, 2, 4, 10, 2), (5, 5, 5, 2, 4):
-        found, _ = student.product(given.multiply, rows, inner, columns, size, workers)
+        case = rows, inner, columns, size, workers
+        found, _ = simulate(student.product, given.multiply, *case, cores=workers, costs="ideal", limit=6).result
         right = student.product_alone(rows, inner, columns)
         assert found != [[workers * number for number in row] for row in right], (
             f"every number is {workers} times as large as it should be: each of {workers} workers adds up the whole product, in the same memory"
         )
         assert found == right, (
-            f"with {workers} workers a matrix of {rows} x {inner} by one of {inner} x {columns}, in blocks of {size} x {size}, comes out wrong, and one worker gets it right: has each block one worker, and only one? Where two workers add to the same numbers, what one of them wrote may be lost"
+            f"with {workers} workers a matrix of {rows} x {inner} by one of {inner} x {columns}, in blocks of {size} x {size}, comes out wrong, and one worker gets it right: has each block one worker, and only one? The number of the next block, if workers share it, is looked at and changed under one lock"
         )
 
 
 @check("the matrices are in shared memory, and no block travels", limit=20)
 def _(student):
     found = simulate(student.product, given.multiply, 160, 140, 120, 40, 3, cores=4, limit=15)
+    assert found.processes > 1, "no other process was started: nobody shares the work"
+    assert found.processes == 4, f"for 3 workers {found.processes - 1} processes were started"
     assert found.bytes < 100_000, (
         f"{found.bytes:,} bytes went through pipes and queues, where the three matrices have 467,200: blocks travel. Put the matrices into shared memory, and send where blocks begin"
     )
@@ -276,6 +279,37 @@ def the_last_rows_are_lost(): ...
 def the_inner_blocks_are_shared_out(): ...
 
 
+@wrong("is looked at and changed under one lock")
+def the_next_block_is_read_outside_the_lock():
+    from multiprocessing import Value
+
+    def serve(multiply, memory, shape, size, blocks, left):
+        while True:
+            with left.get_lock():
+                left.value -= 1
+            number = left.value
+            if number < 0:
+                return
+            compute_blocks(multiply, memory, shape, size, [blocks[number]])
+
+    def blocked_matmul(multiply, a, b, size, workers):
+        rows, inner, columns = shape = (*a.shape, b.shape[1])
+        memory = SharedMemory(create=True, size=8 * (a.size + b.size + rows * columns))
+        shared_a, shared_b, c = three_matrices(memory, *shape)
+        shared_a[:], shared_b[:] = a, b
+        blocks = [(row, column) for row in range(0, rows, size) for column in range(0, columns, size)]
+        left = Value("i", len(blocks))
+        processes = [Process(target=serve, args=(multiply, memory, shape, size, blocks, left)) for _ in range(workers)]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join()
+        found = c.copy()
+        memory.close()
+        memory.unlink()
+        return found
+
+
 @wrong("each of 3 workers adds up the whole product", replaced={"blocks[worker::workers]": "blocks"})
 def everybody_adds_up_all(): ...
 
@@ -314,6 +348,13 @@ def blocks_of_half_the_size(): ...
 
 @wrong("`multiply` was never called", replaced={"+= multiply(": "+= np.matmul("})
 def the_operator_in_its_place(): ...
+
+
+@wrong(
+    "for 3 workers 4 processes were started",
+    replaced={"    memory = SharedMemory(": "    workers = 4\n    memory = SharedMemory("},
+)
+def always_four_processes(): ...
 
 
 @wrong("bytes went through pipes and queues", "Put the matrices into shared memory")

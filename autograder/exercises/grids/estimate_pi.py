@@ -18,7 +18,7 @@ from multiprocessing import Pool, get_context
 import numpy as np
 
 from autograder.authoring.marks import also_right, hidden, wrong
-from lockstep import check, given, simulate
+from lockstep import check, explore, given, simulate
 
 points = 4
 
@@ -65,12 +65,6 @@ def estimate_pi(throws, workers, seed):
 
 
 @given
-def many_estimates(throws, number):
-    # With one worker, of the seeds 0, 1, 2, ...
-    return [float(estimate_pi(throws, 1, seed)) for seed in range(number)]
-
-
-@given
 def estimate_in_turns(throws, workers, seed):
     # A chunk takes a while, so that nobody has thrown all of them before the others have begun.
     learners = estimate_pi.__globals__
@@ -89,26 +83,31 @@ def estimate_in_turns(throws, workers, seed):
 
 
 @given
-def send_estimate(throws, seed, sender):
-    sender.send(float(estimate_pi(throws, 1, seed)))
+def estimates(throws, seeds):
+    return [float(estimate_pi(throws, 1, seed)) for seed in seeds]
 
 
 @given
-def in_another_python(throws, seed):
-    # The answer of a Python that has only just been started, as one is tomorrow.
+def send_estimates(throws, seeds, sender):
+    sender.send(estimates(throws, seeds))
+
+
+@given
+def in_another_python(throws, seeds):
+    # The answers of a Python that has only just been started, as one is tomorrow.
     before = os.environ.get("PYTHONHASHSEED")
     os.environ["PYTHONHASHSEED"] = "2024"  # another one than here: each Python has its own
     context = get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=send_estimate, args=(throws, seed, sender))
+    process = context.Process(target=send_estimates, args=(throws, seeds, sender))
     process.start()
     sender.close()
     os.environ.pop("PYTHONHASHSEED")
     if before is not None:
         os.environ["PYTHONHASHSEED"] = before
-    answer = receiver.recv()
+    answers = receiver.recv()
     process.join()
-    return answer
+    return answers
 
 
 @given
@@ -123,20 +122,20 @@ def hits_of_chunks(seed, first, number):
 
 @check("it is about pi", limit=10)
 def _(student):
-    found = student.estimate_pi(100_000, 2, 1)
+    found = student.estimate_pi(100_000, 1, 1)
     assert abs(found - 3.14159) < 0.05, f"100,000 darts give about 3.14, and {found} came back"
 
 
 @check("every dart counts, those that are left over when all chunks are full too", limit=10)
 def _(student):
-    found = student.estimate_pi(15_000, 2, 1)
+    found = student.estimate_pi(15_000, 1, 1)
     assert abs(found - 3.14159) < 0.1, (
         f"15,000 darts give about 3.14, and {found} came back: a chunk of 10,000 and one of 5,000 have to be thrown, and all to be counted"
     )
-    hits = student.estimate_pi(7, 2, 5) * 7 / 4
+    hits = student.estimate_pi(7, 1, 5) * 7 / 4
     assert abs(hits - round(hits)) < 1e-6, f"of 7 darts {hits:.2f} hit: how many were thrown?"
-    assert max(student.many_estimates(1, 5)) == 4, (
-        "one dart alone, with five seeds, and it never hits: is the first dart or the last one left out?"
+    assert max(student.estimates(1, list(range(8)))) == 4, (
+        "one dart alone, with eight seeds, and it never hits: is the first dart or the last one left out?"
     )
 
 
@@ -147,10 +146,28 @@ def _(student):
         assert first == second, (
             f"seed {seed} gave {first} the first time, and {second} the second: nobody can repeat your experiment"
         )
-    first = student.estimate_pi(30_000, 1, 8)
-    assert student.estimate_pi(30_000, 1, 9) != first, (
-        "the seeds 8 and 9 give the same answer: is the seed used at all?"
+    assert len(set(student.estimates(30_000, [8, 9, 10]))) > 1, (
+        "the seeds 8, 9 and 10 give the same answer: is the seed used at all?"
     )
+
+
+@check("workers that share a number lose nothing, in whatever order they work", limit=20)
+def _(student):
+    alone = student.estimate_pi(20_000, 1, 3)
+    try:
+        found = explore(student.estimate_pi, 20_000, 2, 3, budget=3_000)
+    except AssertionError as failure:
+        if type(failure).__name__ != "NotExplored":  # as what asks a clock is not
+            raise
+        return
+    lost = found.schedule(
+        lambda answer: answer != alone,
+        f"With 2 workers the answer is not {alone:.4f} in this order of their steps, as it is with one. A stream belongs to a chunk, whoever throws it, and not to a worker; "
+        "and a number that workers share is looked at and changed under one lock",
+    )
+    assert lost is None, lost
+    assert found.results, found.failure()
+    assert not found.deadlocks, found.failure()
 
 
 @check("any number of workers, the same answer", limit=15)
@@ -163,9 +180,10 @@ def _(student):
 
 @check("the same seed, the same answer in a Python that is started anew", limit=20)
 def _(student):
-    first, tomorrow = student.estimate_pi(30_000, 1, 8), student.in_another_python(30_000, 8)
+    seeds = [8, 9, 10]
+    first, tomorrow = student.estimates(30_000, seeds), student.in_another_python(30_000, seeds)
     assert first == tomorrow, (
-        f"seed 8 gave {first}, and {tomorrow} in a Python that was started anew: nobody can repeat your experiment tomorrow. "
+        f"the seeds 8, 9 and 10 gave {first}, and {tomorrow} in a Python that was started anew: nobody can repeat your experiment tomorrow. "
         "What `hash` makes of a text is another number there, and what a fork has copied is not there"
     )
 
@@ -175,10 +193,15 @@ def _(student):
     assert len({student.estimate_pi(throws, 1, 0) for throws in range(10_000, 50_000, 10_000)}) > 1, (
         "10,000, 20,000, 30,000 and 40,000 darts with seed 0 give the very same answer. Do several chunks throw the very same darts, from the same seed?"
     )
-    found = student.many_estimates(160_000, 8)
+    for chunks in (320, 400):
+        once, twice = (student.estimate_pi(throws, 2, 0) for throws in (10_000 * chunks, 20_000 * chunks))
+        assert once != twice, (
+            f"{chunks} chunks with seed 0 and {2 * chunks} of them give the very same answer: do later chunks throw the darts of earlier ones once more? Each has a stream of its own"
+        )
+    found = student.estimates(160_000, list(range(12)))
     error = (sum((one - 3.14159265) ** 2 for one in found) / len(found)) ** 0.5
     assert error <= 0.0085, (
-        f"over 8 seeds, 160,000 darts are wrong by {error:.4f}, and should be by 0.0041: as much as far fewer darts would be. "
+        f"over 12 seeds, 160,000 darts are wrong by {error:.4f}, and should be by 0.0041: as much as far fewer darts would be. "
         "Do several chunks throw the very same darts, from the same seed or from a generator that was copied by the fork?"
     )
     steps = [b - a for a, b in zip(found, found[1:])]
@@ -206,6 +229,9 @@ def _(student):
     found = simulate(student.estimate_pi, 4_000_000, 3, 7, cores=5, costs="laptop", limit=25)
     assert found.processes > 1, "no other process was started: nobody shares the work"
     assert found.processes == 4, f"for 3 workers {found.processes - 1} processes were started"
+    assert abs(found.result - 3.14159) < 0.01, (
+        f"4,000,000 darts give about 3.142, and {found.result} came back: are all of them thrown, and counted?"
+    )
     parent, *loads = found.busy.values()
     assert parent <= 0.6 * found.work, (
         f"the parent does {parent / found.work:.0%} of all the work itself: a task says which darts are to be thrown, and the worker makes them and looks where they land"
@@ -226,7 +252,28 @@ def _(student):
         assert abs(found - 3.14159) < 0.08
 
 
-@wrong("a stream belongs to a chunk, whoever throws it, and not to a worker")
+@wrong("a number that workers share is looked at and changed under one lock")
+def a_shared_total_without_a_lock():
+    from multiprocessing import Process, Value
+
+    def throw(tasks, total):
+        for task in tasks:
+            hits = hits_in(task)
+            total.value += hits
+
+    def estimate_pi(throws, workers, seed):
+        sizes = [min(10_000, throws - start) for start in range(0, throws, 10_000)]
+        tasks = list(zip(np.random.SeedSequence(seed).spawn(len(sizes)), sizes))
+        total = Value("q", 0)
+        processes = [Process(target=throw, args=(tasks[worker::workers], total)) for worker in range(workers)]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join()
+        return 4 * total.value / throws
+
+
+@wrong("stream belongs to a chunk, whoever throws it, and not to a worker")
 def a_seed_for_each_worker():
     def estimate_pi(throws, workers, seed):
         seeds = np.random.SeedSequence(seed).spawn(workers)
@@ -318,6 +365,22 @@ def every_tenth_seed_has_the_same_chunks(): ...
     replaced={"np.random.SeedSequence(seed).spawn(len(sizes))": "[10 * seed + number for number in range(len(sizes))]"},
 )
 def room_for_ten_chunks(): ...
+
+
+@wrong(
+    "do later chunks throw the darts of earlier ones once more?",
+    replaced={
+        "np.random.SeedSequence(seed).spawn(len(sizes))": "np.random.SeedSequence(seed).spawn(64) * (len(sizes) // 64 + 1)"
+    },
+)
+def sixty_four_streams_in_turn(): ...
+
+
+@wrong(
+    "are all of them thrown, and counted?",
+    replaced={"np.random.SeedSequence(seed).spawn(len(sizes))": "np.random.SeedSequence(seed).spawn(100)"},
+)
+def no_more_than_a_hundred_streams(): ...
 
 
 @wrong(

@@ -166,7 +166,7 @@ def _(student):
     try:
         found = explore(student.six_rows_after, 2, 3, budget=30_000, feeder=False)  # a put does not wait, either way
     except AssertionError as failure:
-        if type(failure).__name__ != "NotExplored":
+        if type(failure).__name__ != "NotExplored":  # as what asks a clock is not
             raise
         return
     mixed = found.schedule(
@@ -204,6 +204,10 @@ def _(student):
     assert many.processes == 4, (
         f"for 3 workers {many.processes - 1} processes were started: each is there from the first step to the last"
     )
+    asked = [len(next(iter(run.log.processes.values()))) for run in (few, many)]  # by the parent
+    assert asked[1] - asked[0] <= 6, (
+        "with every step the parent has more to do: it passes the rows on. A worker sends them to its neighbours itself"
+    )
     messages, size = (many.messages - few.messages) / 6, (many.bytes - few.bytes) / 6
     assert messages <= 14, f"{messages:.0f} messages a step among 3 workers: each has to send two, one up and one down"
     assert size <= 3_000, (
@@ -219,9 +223,13 @@ def _(student):
 
 @check("all workers have their part, at the same time", limit=30)
 def _(student):
-    found, alone = (simulate(student.full_after, 60, 100, 4, workers, cores=5, limit=12) for workers in (3, 1))
-    _, *loads = found.busy.values()
+    found, alone = (simulate(student.full_after, 60, 100, 12, workers, cores=5, limit=12) for workers in (3, 1))
+    few = simulate(student.full_after, 60, 100, 1, 3, cores=5, limit=12)
+    (parent, *loads), (before, *less) = found.busy.values(), few.busy.values()
     assert loads, "no other process was started: nobody shares the work"
+    assert parent - before <= max(0.01, sum(loads) - sum(less)), (
+        "with every step the parent has more to compute, and not the workers: let them compute their rows"
+    )
     assert max(loads) <= 0.6 * sum(loads), (
         f"one of 3 workers does {max(loads) / sum(loads):.0%} of the work: give each a third of the rows"
     )
@@ -406,6 +414,47 @@ def nobody_shares():
         for _ in range(steps):
             world = next_rows([world[-1], *world, world[0]])
         return world
+
+
+@wrong("with every step the parent has more to compute, and not the workers")
+def the_parent_computes():
+    def game_of_life(world, steps, workers):
+        processes = [Process(target=next_rows, args=(world[:3],)) for _ in range(workers)]
+        for process in processes:
+            process.start()
+        for _ in range(steps):
+            world = next_rows([world[-1], *world, world[0]])
+        for process in processes:
+            process.join()
+        return world
+
+
+@wrong("A worker sends them to its neighbours itself")
+def the_parent_passes_all_rows_on():
+    def live(rows, steps, connection, result):
+        for _ in range(steps):
+            connection.send((rows[0], rows[-1]))
+            above, below = connection.recv()
+            rows = next_rows([above, *rows, below])
+        result.send(rows)
+
+    def game_of_life(world, steps, workers):
+        pipes, results = [Pipe() for _ in range(workers)], [Pipe(duplex=False) for _ in range(workers)]
+        bounds = [len(world) * worker // workers for worker in range(workers + 1)]
+        processes = [
+            Process(target=live, args=(world[a:b], steps, pipes[n][1], results[n][1]))
+            for n, (a, b) in enumerate(pairwise(bounds))
+        ]
+        for process in processes:
+            process.start()
+        for _ in range(steps):
+            edges = [pipe.recv() for pipe, _ in pipes]
+            for n, (pipe, _) in enumerate(pipes):
+                pipe.send((edges[n - 1][1], edges[(n + 1) % workers][0]))
+        found = [row for receiver, _ in results for row in receiver.recv()]
+        for process in processes:
+            process.join()
+        return found
 
 
 @wrong("each is there from the first step to the last")

@@ -1,7 +1,7 @@
 """At most so many inside
 
 Write the class `AtMost(n)`, a context manager for processes. At most `n` of them are inside `with limit:` at once, and `n`
-really can be. Whoever finds no place waits for one. A process may come again and again, and whoever leaves by an exception
+really can be. Whoever finds no place waits for one, asleep or looking again and again. A process may come again and again, and whoever leaves by an exception
 gives the place back, too; the exception goes on.
 """
 
@@ -89,7 +89,11 @@ def leave_by_exception(n):
 
 @check("everybody gets in and out, in every interleaving and on real processes")
 def _(student):
-    alone = explore(student.leave_by_exception, 1).never_crashes()
+    alone = explore(student.leave_by_exception, 1)
+    assert "AssertionError" not in str(alone), alone.failure(
+        "`wait`, `notify` and `notify_all` need the lock of their condition: call them in a `with` of it"
+    )
+    alone.never_crashes()
     assert alone.operations, (
         "`with limit:` asks for nothing that is shared. Are there parentheses, as in `acquire()`? "
         "And of an ordinary attribute each process has its own"
@@ -189,6 +193,23 @@ def an_exception_keeps_the_place():
         def __exit__(self, kind, value, traceback):
             if kind is None:
                 self.permits.release()
+
+
+@wrong("`wait`, `notify` and `notify_all` need the lock of their condition")
+def told_without_the_lock():
+    class AtMost:
+        def __init__(self, n):
+            self.n, self.now, self.changed = n, Value("i", 0), Condition()
+
+        def __enter__(self):
+            with self.changed:
+                self.changed.wait_for(lambda: self.now.value < self.n)
+                self.now.value += 1
+
+        def __exit__(self, *exception):
+            with self.now.get_lock():
+                self.now.value -= 1
+            self.changed.notify()
 
 
 @wrong("2 exceptions were raised inside, and 0 came out: does `__exit__` return True?")

@@ -52,6 +52,10 @@ def _(student):
     assert None not in found.results, (
         "`count(1, 3)` returns None: `return` hands the total to whoever calls, `print` does not"
     )
+    assert found.operations or list(found.results) != [0], (
+        "`count(1, 3)` returns 0, and nothing that is shared was read or written: what a process adds to an ordinary or a global variable stays "
+        "in its own copy. Count in a `Value`"
+    )
     found.always(lambda total: total == 3)
     assert found.processes == 1, f"count(1, 3) should start 1 process, and starts {found.processes}"
     if "proxy.call" in found.operations:
@@ -156,6 +160,25 @@ def no_process_at_all():
 
     def count(workers, times):
         return workers * times
+
+
+@wrong("what a process adds to an ordinary or a global variable stays in its own copy")
+def a_global_variable():
+    def add(times):
+        global counted
+        counted += times
+
+    def count(workers, times):
+        global counted
+        counted = 0
+        processes = [Process(target=add, args=(times,)) for _ in range(workers)]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join()
+        return counted
+
+    counted = 0
 
 
 @wrong("nobody ever writes to a shared value: who counts?")

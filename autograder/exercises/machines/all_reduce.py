@@ -169,6 +169,10 @@ def _(student):
                 assert len(sums) == length, (
                     f"{length} numbers on {ranks} ranks: rank {rank} returns {len(sums)}. The parts need not be equally long"
                 )
+                whole = length // ranks * ranks
+                assert sums == right or whole == 0 or sums[:whole] != right[:whole], (
+                    f"{length} numbers on {ranks} ranks: the sum is {right}, and rank {rank} has {sums}: what is left over belongs to a part, too. The parts need not be equally long"
+                )
                 assert sums == right, (
                     f"{length} numbers on {ranks} ranks: the sum is {right}, and rank {rank} has {sums}. Which part is sent in which step, and which one comes?"
                 )
@@ -360,6 +364,20 @@ def parts_replaced_and_not_added(): ...
 
 @wrong("The parts need not be equally long", replaced={"parts = np.array_split(numbers, size)": "length = len(numbers) // size\n    parts = [numbers[n * length : (n + 1) * length] for n in range(size)]"})  # fmt: skip
 def what_is_left_over_is_lost(): ...
+
+
+@wrong("what is left over belongs to a part, too")
+def what_is_left_over_stays_as_it_was():
+    def ring_all_reduce(comm, numbers):
+        rank, size = comm.Get_rank(), comm.Get_size()
+        right, left = (rank + 1) % size, (rank - 1) % size
+        total, length = numbers.copy(), len(numbers) // size
+        parts = [total[n * length : (n + 1) * length] for n in range(size)]
+        for step in range(size - 1):
+            parts[(rank - step - 1) % size] += comm.sendrecv(parts[(rank - step) % size], dest=right, source=left)
+        for step in range(size - 1):
+            parts[(rank - step) % size][:] = comm.sendrecv(parts[(rank + 1 - step) % size], dest=right, source=left)
+        return total
 
 
 @wrong("the parts of `np.array_split` are views of it", replaced={"parts[(rank - step - 1) % size] = parts[(rank - step - 1) % size] + came": "parts[(rank - step - 1) % size] += came"})  # fmt: skip

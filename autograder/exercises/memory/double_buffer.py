@@ -60,7 +60,21 @@ def _(student):
     assert not wrong or wrong[0] != [1, 10], (
         "[1, 10] comes back after one step: is it the array that was read, and not the one that was written?"
     )
+    shared = {kind.partition(".")[0] for kind in found.operations} & {
+        "cell",
+        "cells",
+        "memory",
+        "proxy",
+        "queue",
+        "pipe",
+    }
+    assert not wrong or shared, (
+        f"{wrong[0]} comes back, and nothing that is shared was ever read or written: of an ordinary list each process has its own copy. Use two `Array`s"
+    )
     found = explore(student.double_buffer, [1, 10, 100], 1, budget=60_000)
+    assert not any(list(values) == [11, 110, 100] for values in found.results), (
+        "[1, 10, 100] can become [11, 110, 100]: each has added its right neighbour. The left one of cell number i is number i - 1"
+    )
     assert not any(list(values) == [1, 11, 111] for values in found.results), (
         "in one step [1, 10, 100] can become [1, 11, 111], and not [1, 11, 110]: the last cell has added a neighbour that was new already. "
         "Read from one array, and write into the other"
@@ -127,6 +141,22 @@ def _(student, reference):
 @check("three steps of two cells, in every interleaving")
 def _(student):
     explore(student.double_buffer, [1, 10], 3, budget=60_000).always(lambda values: list(values) == [1, 13])
+
+
+@wrong(
+    "of an ordinary list each process has its own copy",
+    replaced={
+        '[Array("q", values), Array("q", len(values))]': "[list(values), [0] * len(values)]",
+    },
+)
+def ordinary_lists(): ...
+
+
+@wrong(
+    "each has added its right neighbour",
+    replaced={"(old[cell - 1] if cell > 0 else 0)": "(old[cell + 1] if cell + 1 < len(old) else 0)"},
+)
+def the_right_neighbour(): ...
 
 
 @wrong(

@@ -51,7 +51,10 @@ def histogram(values, bins, workers):
 @check("nothing is lost when two count the same value: in every interleaving")
 def _(student):
     found = explore(student.histogram, [0, 0], 1, 2).always_ends()
-    assert not any(list(counts) == [0] for counts in found.results), (
+    lengths = sorted({len(counts) for counts in found.results} - {1})
+    assert not lengths, f"for 1 bin the list has {lengths[0]} numbers: one for each of 0 ... bins - 1"
+    shared = {kind.partition(".")[0] for kind in found.operations} & {"cell", "cells", "memory", "proxy"}
+    assert shared or not any(list(counts) == [0] for counts in found.results), (
         "two workers count one 0 each, and the histogram can say 0: what a worker writes into a list is in its own copy, and nobody else sees it. "
         "Send the counts, or share memory"
     )
@@ -106,9 +109,30 @@ def _(student):
     )
 
 
+@check("workers count, also where there is little to count")
+def _(student):
+    found = simulate(student.histogram, [1, 0, 1, 2, 2], 3, 3, cores=2, costs="ideal")
+    assert found.processes <= 4, f"for 5 values and 3 workers {found.processes - 1} processes were started"
+    assert found.processes == 4, "for 5 values and 3 workers fewer than 3 processes were started"
+    found = simulate(student.histogram, [1], 2, 3, cores=3, costs="ideal")
+    assert found.processes > 1, "one value, and 3 workers: it was counted in the process that called histogram"
+
+
 @check("all workers count at the same time")
 def _(student):
-    found = simulate(student.histogram, [number % 5 for number in range(20_000)], 5, 2, cores=2, limit=4)
+    for _ in range(3):  # what the computer does beside it can make one worker seem slow, but not three times
+        found = simulate(student.histogram, [number % 5 for number in range(20_000)], 5, 2, cores=2, limit=4)
+        shares = [0.0]  # of each worker's time: how much of it has a lock
+        for process, done in found.log.processes.items():
+            inside = alone = 0.0
+            held = False
+            for stretch in done if process != "0" else []:
+                inside, alone = (inside + stretch.cpu, alone) if held else (inside, alone + stretch.cpu)
+                kind = stretch.operation.kind if stretch.operation else ""
+                held = kind.endswith(".acquire") or (held and not kind.endswith(".release"))
+            shares.append(inside / (inside + alone or 1))
+        if max(shares) <= 0.5:
+            break
     kinds = [stretch.operation.kind for stretch in found.log.processes["0"] if stretch.operation]
     starts, joins = (
         [place for place, kind in enumerate(kinds) if kind == f"process.{what}"] for what in ("start", "join")
@@ -116,16 +140,9 @@ def _(student):
     assert not starts or not joins or max(starts) < min(joins), (
         "a worker is joined before the last one is started: they count one after the other. Start all of them, then join all of them"
     )
-    for process, done in found.log.processes.items():
-        inside = alone = 0.0
-        held = False
-        for stretch in done:
-            inside, alone = (inside + stretch.cpu, alone) if held else (inside, alone + stretch.cpu)
-            kind = stretch.operation.kind if stretch.operation else ""
-            held = kind.endswith(".acquire") or (held and not kind.endswith(".release"))
-        assert process == "0" or inside <= 0.5 * (inside + alone), (
-            f"a worker holds a lock for {inside / (inside + alone):.0%} of its time, and meanwhile the others wait for it: count without the lock, and take it to add"
-        )
+    assert max(shares) <= 0.5, (
+        f"a worker holds a lock for {max(shares):.0%} of its time, and meanwhile the others wait for it: count without the lock, and take it to add"
+    )
 
 
 @check("more counts than fit into a pipe: in every interleaving")
@@ -140,12 +157,15 @@ def _(student):
 
 @check("each worker counts a share")
 def _(student):
-    found = simulate(student.histogram, [number % 5 for number in range(200_000)], 5, 2, cores=2, limit=6)
-    parent, *loads = found.busy.values()
-    assert loads, "no other process was started: nobody shares the work"
-    assert found.result == [40_000] * 5, (
-        f"each of five numbers occurs 40,000 times, and the counts are {found.result}: how large a number does each place hold?"
-    )
+    for _ in range(3):  # what the computer does beside it can make one worker seem slow, but not three times
+        found = simulate(student.histogram, [number % 5 for number in range(200_000)], 5, 2, cores=2, limit=6)
+        parent, *loads = found.busy.values()
+        assert loads, "no other process was started: nobody shares the work"
+        assert found.result == [40_000] * 5, (
+            f"each of five numbers occurs 40,000 times, and the counts are {found.result}: how large a number does each place hold?"
+        )
+        if max(loads) <= 0.75 * sum(loads):
+            break
     assert max(loads) <= 0.75 * sum(loads), (
         f"one of two workers does {max(loads) / sum(loads):.0%} of the counting: give each a half"
     )
@@ -156,6 +176,30 @@ def _(student):
 def _(student, reference):
     for values, bins, workers in ([n % 11 for n in range(500)], 12, 4), ([0] * 50, 1, 3), ([4, 4, 1], 5, 1):
         assert student.histogram(values, bins, workers) == reference.histogram(values, bins, workers)
+
+
+@wrong(
+    "for 5 values and 3 workers 5 processes were started",
+    replaced={
+        "results = Queue()": "results, size = Queue(), max(1, len(values) // workers)",
+        "args=(values[n::workers], bins, results)) for n in range(workers)]": "args=(values[n : n + size], bins, results)) for n in range(0, len(values), size)]",
+        "return [sum(counts) for counts in zip(*found)]": "return [sum(counts) for counts in zip(*found)] if found else [0] * bins",
+    },
+)
+def shares_of_a_size_that_is_rounded_down(): ...
+
+
+@wrong(
+    "it was counted in the process that called histogram",
+    replaced={
+        "results = Queue()": "if len(values) < workers:\n        return [values.count(number) for number in range(bins)]\n    results = Queue()"
+    },
+)
+def few_values_are_counted_by_the_parent(): ...
+
+
+@wrong("for 1 bin the list has 2 numbers", replaced={"[0] * bins": "[0] * (bins + 1)"})
+def a_place_too_many(): ...
 
 
 @wrong("how large a number does each place hold?", "✘ each worker counts a share")

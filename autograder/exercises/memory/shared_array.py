@@ -5,7 +5,7 @@ Write two context managers.
 - `shared_array(shape, dtype)` makes new shared memory and gives a pair: a NumPy array of this shape and dtype on it, filled with zeros, and the name of the memory.
   When the `with` block ends, **however it ends**, the memory is closed and unlinked. An exception goes on to whoever is outside.
 - `attached(name, shape, dtype)` is for another process: it gives an array on the memory with this name. When its block ends, the memory is closed in *this* process
-  and stays there for the others.
+  and stays there for the others. Of this block, too, an exception goes on.
 
 What one process writes into its array, every other one reads from its own. Several shared arrays may be in use at the same time. A variable may still
 hold the array when its block has ended, but nobody uses it any more.
@@ -91,6 +91,8 @@ def use_it_once():
     try:
         with shared_array((2,), "i8") as both:
             array, name = both
+            if isinstance(array, str):
+                raise SystemExit(4)
             array += 1
     except BufferError:
         raise SystemExit(3) from None
@@ -118,6 +120,8 @@ def attach(name, raising):
             raise KeyboardInterrupt
         if raising:
             1 / 0
+    if raising:
+        raise SystemExit(8)  # the exception never came out
 
 
 @given
@@ -195,6 +199,8 @@ def two_names():
             return {first, second}
     except FileExistsError:
         return {"the same"}
+    except FileNotFoundError:
+        return {"gone"}
 
 
 @check("an array of this shape and dtype, all zeros")
@@ -207,7 +213,7 @@ def _(student):
         "`close()` raised BufferError: an array of `np.frombuffer` keeps hold of the memory for as long as anybody holds the array, and a variable "
         "outside still does. `np.ndarray(..., buffer=memory.buf)` does not keep hold"
     )
-    assert end != 4, "what `shared_array` gives is a pair: the array, and the name of its memory"
+    assert end != 4, "what `shared_array` gives is a pair: the array, and the name of its memory, in this order"
     for shape, dtype in ((2, 3), "f8"), ((5,), "u1"), ((1, 2, 2), "i4"), ((4,), "c16"):
         codes, its_shape, its_dtype, zeros, found = student.written_by_children(shape, dtype, 0)
         assert its_shape == shape, f"for the shape {shape} the array has the shape {its_shape}"
@@ -233,6 +239,9 @@ def _(student):
         f"three children attached one after the other, and ended with {codes}: after the first one the memory was gone. "
         "Whoever only attaches closes it; `unlink` is for the one who made it"
     )
+    assert found[1] < 1_000, (
+        f"three children added 1 to whole numbers, one after the other, and {found[1]} is there: does `attached` make its array with the same dtype?"
+    )
     assert found == (3, 3)
 
 
@@ -256,7 +265,11 @@ def _(student):
 
 @check("two arrays at once do not know each other")
 def _(student):
-    assert len(student.two_names()) == 2, (
+    names = student.two_names()
+    assert "gone" not in names, (
+        "two blocks were in use, and at the end of one its memory was gone already: did it unlink the other one's? A global variable knows only the last of them"
+    )
+    assert len(names) == 2, (
         "while one shared array is in use, a second one cannot be made: do both want the same name? `SharedMemory` finds a new one if you give none"
     )
     codes, one, other = student.two_at_once()
@@ -269,6 +282,9 @@ def _(student):
         made, attached = student.ends_of_closing(raising)
         assert made != 5, (
             "after its block `shared_array` has not closed the memory: `unlink` removes the name, `close` gives back this process's own part"
+        )
+        assert attached != 8, (
+            "an exception in the block of `attached` never came out of it: whoever wrote the block must learn of it. `finally` cleans up and lets it go on; `except` swallows it"
         )
         assert attached != 5 or raising, (
             "after its block `attached` has not closed the memory: every process that has it closes it"
@@ -419,6 +435,48 @@ def an_exception_is_swallowed(): ...
     },
 )
 def an_array_that_keeps_hold_of_the_memory(): ...
+
+
+@wrong(
+    "an exception in the block of `attached` never came out of it",
+    replaced={
+        "yield np.ndarray(shape, dtype, buffer=memory.buf)\n    finally:": "yield np.ndarray(shape, dtype, buffer=memory.buf)\n    except ZeroDivisionError:\n        pass\n    finally:"
+    },
+)
+def whoever_attaches_swallows_an_exception(): ...
+
+
+@wrong(
+    "in this order",
+    replaced={
+        "yield np.ndarray(shape, dtype, buffer=memory.buf), memory.name": "yield memory.name, np.ndarray(shape, dtype, buffer=memory.buf)"
+    },
+)
+def the_name_first(): ...
+
+
+@wrong(
+    "does `attached` make its array with the same dtype?",
+    replaced={
+        "yield np.ndarray(shape, dtype, buffer=memory.buf)\n": 'yield np.ndarray(shape, "f8", buffer=memory.buf)\n'
+    },
+)
+def floats_for_all(): ...
+
+
+@wrong("A global variable knows only the last of them")
+def the_memory_in_a_global_variable():
+    @contextmanager
+    def shared_array(shape, dtype):
+        global memory
+        memory = SharedMemory(create=True, size=np.zeros(shape, dtype).nbytes)
+        try:
+            yield np.ndarray(shape, dtype, buffer=memory.buf), memory.name
+        finally:
+            memory.close()
+            memory.unlink()
+
+    memory = None
 
 
 @wrong("is a pair: the array, and the name", replaced={"buffer=memory.buf), memory.name": "buffer=memory.buf)"})

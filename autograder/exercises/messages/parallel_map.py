@@ -11,6 +11,7 @@ at a time, and put what comes out into another queue. So whoever has finished ea
 - In any case all workers have ended and are joined when it returns or raises.
 """
 
+import os
 from multiprocessing import Process, Queue, SimpleQueue, get_context
 from queue import Empty
 
@@ -114,7 +115,7 @@ def left_of(items):
 @given
 def refuse_two(item):
     if item == 2:
-        raise ValueError("two is refused")
+        raise LookupError("two is refused")
     return item
 
 
@@ -153,7 +154,7 @@ def _(student):
     )
     assert not found.deadlocks, (
         "with one item and one worker somebody waits for ever. A worker that asks with `get_nowait` or with a time limit goes home when the task is "
-        "only on its way: a queue without an item does not say that there is no more, a sentinel does. Or is a result never sent?"
+        "only on its way: a queue without an item does not say that there is no more, a sentinel does. Or does the sentinel come before the task, or is a result never sent?"
     )
     found.always(lambda result: list(result) == [14])
     assert not explore(student.parallel_map, given.doubled, [7], 2).deadlocks, (
@@ -217,7 +218,7 @@ def _(student):
         "`function` raised an exception, and somebody waits for ever: a worker that it ended sends no result, and takes no sentinel"
     )
     for items, workers in ([2], 1), ([1, 2], 2), ([1, 2, 3, 2, 4, 5], 2):
-        assert student.what_comes_of_an_error(items, workers) == ("ValueError", "two is refused")
+        assert student.what_comes_of_an_error(items, workers) == ("LookupError", "two is refused")
 
 
 @check("many and large results: in every interleaving with a pipe that is soon full", limit=6)
@@ -236,7 +237,13 @@ def _(student):
 def _(student):
     found = simulate(student.parallel_map, given.computed_for, [8, 1, 1, 1, 1, 1, 1, 1, 1], 2, cores=2, costs="ideal")
     assert found.processes > 1, "no other process was started: nobody shares the work"
-    assert found.processes == 3, f"for 2 workers {found.processes - 1} processes were started"
+    assert found.processes == 3, (
+        f"for 2 workers {'1 process was' if found.processes == 2 else f'{found.processes - 1} processes were'} started"
+    )
+    on_two_cores = simulate(student.parallel_map, given.doubled, [1, 2, 3, 4], 3, cores=2, costs="ideal")
+    assert on_two_cores.processes == 4, (
+        f"for 3 workers {on_two_cores.processes - 1} processes were started on a computer with two cores: it is `workers` that says how many, and not the cores"
+    )
     assert found.makespan < 15, (
         "the tasks were computed one after another: start all workers before you wait for a result"
     )
@@ -318,7 +325,7 @@ def an_exception_ends_the_worker():
 
 
 @wrong(
-    "should be ('ValueError', 'two is refused'), but is ('no exception'",
+    "should be ('LookupError', 'two is refused'), but is ('no exception'",
     "✘ an exception in a worker",
     replaced={"(place, False, error)": "(place, True, error)"},
 )
@@ -406,6 +413,39 @@ def an_item_that_looks_like_the_sentinel():
     },
 )
 def equal_shares_beforehand(): ...
+
+
+@wrong(
+    "and not the cores",
+    replaced={"for _ in range(workers)]": "for _ in range(min(workers, os.cpu_count() or 1))]"},
+)
+def no_more_workers_than_cores(): ...
+
+
+@wrong(
+    "should be ('LookupError', 'two is refused'), but is ('ValueError'",
+    replaced={"(place, False, error)": "(place, False, str(error))", "raise result": "raise ValueError(result)"},
+)
+def an_exception_of_another_kind(): ...
+
+
+@wrong(
+    "for 2 workers 1 process was started",
+    replaced={
+        "for _ in range(workers)]": "for _ in range(workers - 1)]",
+        "for _ in processes:\n        tasks.put(None)": "for _ in range(workers):\n        tasks.put(None)\n    work_off(function, tasks, results)",
+    },
+)
+def the_parent_is_one_of_the_workers(): ...
+
+
+@wrong(
+    "Or does the sentinel come before the task",
+    replaced={
+        "    for task in enumerate(items):\n        tasks.put(task)\n    for _ in processes:\n        tasks.put(None)\n": "    for _ in processes:\n        tasks.put(None)\n    for task in enumerate(items):\n        tasks.put(task)\n"
+    },
+)
+def the_sentinels_first(): ...
 
 
 @wrong(

@@ -51,7 +51,7 @@ def ping_pong(rounds):
 def _(student):
     found = explore(student.ping_pong, 1)
     assert not found.deadlocks or "pipe.send" in found.operations, (
-        "both wait for a ball, and nobody has served: where both receive first, nobody can go on (deadlock). "
+        "both wait, and nobody has served: where both receive first, or the parent joins the child before it serves, nobody can go on (deadlock). "
         "(The child is not there at all after `target=play(...)`: that calls `play` in the parent. Its arguments go into `args=`)"
     )
     assert not found.deadlocks, (
@@ -156,7 +156,22 @@ def the_child_counts_by_itself():
         return came
 
 
-@wrong("where both receive first, nobody can go on (deadlock)", "✘ the game comes to its end")
+@wrong("or the parent joins the child before it serves")
+def joined_before_the_game():
+    def ping_pong(rounds):
+        ours, theirs = Pipe()
+        child = Process(target=play, args=(theirs, rounds))
+        child.start()
+        child.join()
+        came, ball = [], 0
+        for _ in range(rounds):
+            ours.send(ball)
+            came.append(ours.recv())
+            ball = came[-1] + 1
+        return came
+
+
+@wrong("where both receive first", "✘ the game comes to its end")
 def both_receive_first():
     def ping_pong(rounds):
         ours, theirs = Pipe()

@@ -8,6 +8,7 @@ found an item for which `test(item)` is true, `first_match` returns that item, w
 Items go to the workers one at a time, in the order of the list, which stays as it is. An item that passes may be of any kind but `None`, also 0 or `""`.
 """
 
+import os
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import partial
 from multiprocessing import Pool, Process, Queue, get_context
@@ -79,6 +80,16 @@ def is_short(seconds):
 
 
 @given
+def first_match_on_one_core(items, workers):
+    cores = os.cpu_count, getattr(os, "process_cpu_count", None)
+    os.cpu_count = os.process_cpu_count = lambda: 1  # whatever this computer has
+    try:
+        return first_match(is_short, items, workers)
+    finally:
+        os.cpu_count, os.process_cpu_count = cores
+
+
+@given
 def sleeps_or_passes(item):
     if item == "found":
         return True
@@ -115,6 +126,10 @@ def _(student):
     found = simulate(student.first_match, given.is_short, [100, 1, 50], 2, cores=4, costs="ideal")
     assert found.processes > 1, "no other process was started: nobody shares the work"
     assert found.processes == 3, f"for 2 workers {found.processes - 1} processes were started"
+    on_one_core = simulate(student.first_match_on_one_core, [100, 1, 50], 2, cores=4, costs="ideal")
+    assert on_one_core.processes == 3, (
+        f"for 2 workers {on_one_core.processes - 1} processes were started on a computer with one core: it is `workers` that says how many, and not the cores"
+    )
     assert found.result == 1
     assert found.makespan < 3, (
         f"after 1 second an item had passed, and first_match came back after {found.makespan:.0f}: it waits for a test that runs. To cancel stops only what "
@@ -159,6 +174,10 @@ def _(student, reference):
         (given.empty, [[], 1], 1),
     ):
         assert student.first_match(test, items, workers) == reference.first_match(test, items, workers)
+
+
+@wrong("and not the cores", replaced={"Pool(workers)": "Pool(min(workers, os.cpu_count() or 1))"})
+def no_more_workers_than_cores(): ...
 
 
 @wrong("first_match changed the list `items`")

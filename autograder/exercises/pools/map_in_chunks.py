@@ -109,6 +109,14 @@ def _(student):
         )
 
 
+@check("so many workers as were asked for, on a computer with fewer cores, too")
+def _(student):
+    found = simulate(student.map_in_chunks, given.squared, list(range(12)), 3, 2, cores=2)
+    assert found.processes == 4, (
+        f"for 3 workers {found.processes - 1} processes were started on a computer with two cores: it is `workers` that says how many, and not the cores"
+    )
+
+
 @check("the results come in order, whoever is done first")
 def _(student):
     seconds = [3, 1, 2, 1, 1, 1]
@@ -167,6 +175,10 @@ def the_items_are_used_up():
             del items[:size]
         with Pool(workers) as pool:
             return [result for results in pool.imap(partial(one_chunk, function), chunks) for result in results]
+
+
+@wrong("and not the cores", replaced={"Pool(workers)": "Pool(min(workers, os.cpu_count() or 1))"})
+def no_more_workers_than_cores(): ...
 
 
 @wrong("is it `size` that decides?")

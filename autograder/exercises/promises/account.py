@@ -174,9 +174,15 @@ def two_want_the_same():
 @check("one process alone gets the right answers")
 def _(student):
     found = explore(student.one_customer)
+    waits = any(kind.startswith(("condition.", "event.")) and "wait" in kind for kind in found.operations)
     assert not found.deadlocks, found.failure(
-        "One customer alone waits for ever: it asks for a lock that it has not given back. "
-        "`with` gives it back on every way out; an `RLock` can be taken again by who has it"
+        "One customer alone waits for ever: "
+        + (
+            "where there is not enough, `pay_out` and `save` return False and do not wait for more"
+            if waits
+            else "it asks for a lock that it has not given back. "
+            "`with` gives it back on every way out; an `RLock` can be taken again by who has it"
+        )
     )
     found.always_ends()
     shared = any(kind.startswith(("cell", "proxy")) for kind in found.operations)
@@ -189,6 +195,13 @@ def _(student):
         f"the balances of one customer are {[came[place] for place in (0, 6, 9)]}, and should be [(10, 5), (0, 19), (0, 19)]: "
         "a tuple of both, and a call that returns False changes nothing"
     )
+    calls = (
+        "balance() pay_in(7) pay_out(18) pay_out(3) save(15) save(14) balance() pay_out(0) save(0) balance()".split()
+    )
+    for call, one, right in zip(calls, came, wanted):
+        assert one == right, (
+            f"one customer alone has 10 and 5 at first, calls {', '.join(calls)}, and `{call}` returns {one!r:.40} in the place of {right}"
+        )
     assert came == wanted
 
 
@@ -217,7 +230,11 @@ def _(student):
 def _(student):
     found = explore(student.one_saves_one_asks).always_ends()
     takes = any(kind.endswith(".acquire") for kind in explore(student.one_asks).operations)
-    why = "between one pot and the other the lock is let go" if takes else "who only reads needs the lock, too"
+    why = (
+        "between one pot and the other the lock is let go, or each method takes a lock of its own"
+        if takes
+        else "who only reads needs the lock, too"
+    )
     half = found.schedule(
         lambda seen: sum(seen) != 3, f"There are 3 all the time, and the balance says otherwise: {why}"
     )
@@ -390,6 +407,66 @@ def it_looks_before_it_takes_the_lock():
                 self.money.value -= amount
                 self.saved.value += amount
             return True
+
+        def balance(self):
+            with self.lock:
+                return self.money.value, self.saved.value
+
+
+@wrong("where there is not enough, `pay_out` and `save` return False and do not wait for more")
+def who_pays_out_waits_until_there_is_enough():
+    from multiprocessing import Condition
+
+    class Account:
+        def __init__(self, money, saved):
+            self.money, self.saved, self.changed = Value("i", money), Value("i", saved), Condition()
+
+        def pay_in(self, amount):
+            with self.changed:
+                self.money.value += amount
+                self.changed.notify_all()
+
+        def pay_out(self, amount):
+            with self.changed:
+                self.changed.wait_for(lambda: self.money.value >= amount)
+                self.money.value -= amount
+                return True
+
+        def save(self, amount):
+            self.pay_out(amount)
+            with self.changed:
+                self.saved.value += amount
+                return True
+
+        def balance(self):
+            with self.changed:
+                return self.money.value, self.saved.value
+
+
+@wrong("and `pay_out(0)` returns False in the place of True")
+def nothing_is_too_little():
+    class Account:
+        def __init__(self, money, saved):
+            self.money, self.saved, self.lock = Value("i", money), Value("i", saved), Lock()
+
+        def pay_in(self, amount):
+            with self.lock:
+                self.money.value += amount
+
+        def pay_out(self, amount):
+            with self.lock:
+                if self.money.value <= amount:
+                    return False
+                self.money.value -= amount
+                return True
+
+        def save(self, amount):
+            with self.lock:
+                if self.money.value < amount:
+                    return False
+                self.money.value -= amount
+                self.saved.value += amount
+                return True
 
         def balance(self):
             with self.lock:

@@ -205,6 +205,11 @@ def _(student):
         "There is room for 2, one process puts two, then the other one gets two, again and again, and somebody waits for ever. "
         f"Is an item of {' or '.join(map(str, signs))} taken for none?"
     )
+    turned = found.schedule(
+        lambda got: got != items and sorted(got) == sorted(items),
+        "All items come out, and in another order: the oldest one first",
+    )
+    assert turned is None, turned
     found.always(lambda got: got == items)
 
 
@@ -212,7 +217,8 @@ def _(student):
 def _(student):
     found = explore(student.pass_through, 2, [1, 2, 3, 4]).never_crashes()
     early = found.schedule(
-        lambda got: 0 in got, "A place is read before the item is in it: the sign that it is there comes too early"
+        lambda got: 0 in got,
+        "A place is read before the item is in it: the sign that it is there comes too early, or a place is emptied after it was said to be free",
     )
     assert early is None, early
     steps = (found.schedule() or found.failure()).steps
@@ -344,6 +350,51 @@ def a_number_that_both_change():
             self.first.value = (self.first.value + 1) % self.size
             self.number.value -= 1
             return item
+
+
+@wrong("or a place is emptied after it was said to be free")
+def emptied_behind_the_sign():
+    class Ring:
+        def __init__(self, size):
+            self.places = size + 1
+            self.items = Array("i", self.places, lock=False)
+            self.first, self.last = Value("i", 0, lock=False), Value("i", 0, lock=False)
+
+        def put(self, item):
+            last = self.last.value
+            after = (last + 1) % self.places
+            while after == self.first.value:
+                pass
+            self.items[last] = item
+            self.last.value = after
+
+        def get(self):
+            first = self.first.value
+            while first == self.last.value:
+                pass
+            item = self.items[first]
+            self.first.value = (first + 1) % self.places
+            self.items[first - 1] = 0
+            return item
+
+
+@wrong("All items come out, and in another order: the oldest one first")
+def the_last_one_first():
+    class Ring:
+        def __init__(self, size):
+            self.size, self.items, self.top = size, Array("i", size, lock=False), Value("i", 0, lock=False)
+
+        def put(self, item):
+            while self.top.value == self.size:
+                pass
+            self.items[self.top.value] = item
+            self.top.value += 1
+
+        def get(self):
+            while self.top.value == 0:
+                pass
+            self.top.value -= 1
+            return self.items[self.top.value]
 
 
 @wrong("A ring for 1 has no room for 1: `put` waits, and it need not")

@@ -169,6 +169,10 @@ def _(student):
 def _(student):
     found = simulate(student.breadth_first_search, given.slowly_on_a_square, 0, 3, cores=5, costs="ideal", limit=15)
     assert found.result == {vertex: sum(divmod(vertex, 4)) for vertex in range(16)}
+    assert found.processes < 8, (
+        f"{found.processes - 1} processes were started for 3 workers: start them once, before the first level, and not again for every level"
+    )
+    assert found.processes <= 4, f"for 3 workers {found.processes - 1} processes were started"
     asked = round(found.work)
     assert asked <= 16, (
         f"the graph has 16 vertices, and {asked} times somebody was asked for its neighbours: a vertex that two of a level have found is asked twice. "
@@ -184,6 +188,13 @@ def _(student):
         f"{found.processes - 1} processes were started for 4 workers: start them once, before the first level, and not again for every level"
     )
     assert found.processes == 5, f"for 4 workers {found.processes - 1} processes were started"
+    assert len(found.result) == 364, (
+        f"364 vertices can be reached, and {len(found.result)} have a distance: are some lost that are left over when a level is cut into parts?"
+    )
+    parent, *_ = found.busy.values()
+    assert parent <= 1, (  # the start alone is not worth a message
+        f"the parent asks {parent:.0f} vertices itself: let the workers ask, in small levels as well"
+    )
     assert found.makespan <= 130, (
         f"it takes {found.makespan:.0f} s, where one worker alone takes 364, and the levels of 1, 3, 9, 27, 81 and 243 vertices, each shared by 4, "
         "take 94: let all of them ask at the same time, in chunks that are not too large"
@@ -272,7 +283,11 @@ def what_counts_as_false_is_no_vertex(): ...
 def twenty_levels(): ...
 
 
-@wrong("processes were started for 4 workers: start them once, before the first level")
+@wrong("for 3 workers 4 processes were started", replaced={"Pool(workers)": "Pool(4)"})
+def always_four_processes(): ...
+
+
+@wrong("processes were started for 3 workers: start them once, before the first level")
 def a_pool_for_every_level():
     def breadth_first_search(neighbours, start, workers):
         distances, level, distance = {start: 0}, [start], 0
@@ -294,6 +309,37 @@ def nobody_shares():
                 if other not in distances:
                     distances[other] = distances[vertex] + 1
                     level.append(other)
+        return distances
+
+
+@wrong("are some lost that are left over when a level is cut into parts?")
+def parts_of_one_size():
+    def ask(task):
+        neighbours, part = task
+        return [other for vertex in part for other in neighbours(vertex)]
+
+    def breadth_first_search(neighbours, start, workers):
+        distances, level, distance = {start: 0}, [start], 0
+        with Pool(workers) as pool:
+            while level:
+                size = max(1, len(level) // workers)
+                tasks = [(neighbours, level[n * size : (n + 1) * size]) for n in range(min(workers, len(level)))]
+                distance += 1
+                level = list({vertex for some in pool.map(ask, tasks, 1) for vertex in some} - distances.keys())
+                distances.update(dict.fromkeys(level, distance))
+        return distances
+
+
+@wrong("let the workers ask, in small levels as well")
+def small_levels_are_not_worth_a_message():
+    def breadth_first_search(neighbours, start, workers):
+        distances, level, distance = {start: 0}, [start], 0
+        with Pool(workers) as pool:
+            while level:
+                found = pool.map(neighbours, level, 1) if len(level) >= 10 else map(neighbours, level)
+                distance += 1
+                level = list({vertex for some in found for vertex in some} - distances.keys())
+                distances.update(dict.fromkeys(level, distance))
         return distances
 
 

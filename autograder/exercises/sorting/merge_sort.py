@@ -215,6 +215,8 @@ def _(student):
     numbers = [n * 7_919 % 10_007 for n in range(600)]
     found = simulate(student.merge_sort, numbers, 3, cores=4, pipe_capacity=512, limit=15)
     assert found.result == sorted(numbers)
+    assert found.processes > 1, "no other process was started: nobody shares the work"
+    assert found.processes == 4, f"for 3 workers {found.processes - 1} processes were started"
 
 
 @check("the list itself is not changed")
@@ -349,6 +351,17 @@ def an_odd_list_is_lost():
     "merge_sort changed the list of its caller", replaced={"return lists[0]": "items[:] = lists[0]\n    return items"}
 )
 def sorted_in_place(): ...
+
+
+@wrong("for 3 workers 4 processes were started", replaced={"Pool(workers)": "Pool(4)"})
+def always_four_processes(): ...
+
+
+@wrong(
+    "for 3 workers 2 processes were started",
+    replaced={"    bounds = [": "    workers = 2 ** (workers.bit_length() - 1)\n    bounds = ["},
+)
+def only_powers_of_two(): ...
 
 
 @wrong("no other process was started: nobody shares the work")

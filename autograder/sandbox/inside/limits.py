@@ -40,12 +40,18 @@ class Watch:
         self._folders = ("/tmp", "/dev/shm") if policy.tier == "B" and policy.defences.private_folders else ()
         self._own_network = policy.tier == "B" and policy.defences.network
         self._next = 0.0
+        self._ran: dict[int, int | None] = {}  # how long each process had run before the last look
 
     def excess(self, tree: Callable[[], list[psutil.Process]]) -> str:
         """In words why the tree must be ended, "" while it is within its limits."""
         if time.monotonic() < self._next:
             return ""
+        ran = {number: _has_run(number) for number in self._ran}
+        if ran and ran == self._ran and None not in ran.values():
+            self._next = time.monotonic() + INTERVAL
+            return ""  # where nothing has run since, nothing has grown, and nobody has come
         numbers = _all_others() if os.getpid() == 1 else [process.pid for process in tree()]
+        self._ran = {number: ran.get(number) for number in numbers}
         told = ""
         if self._defences.memory:
             held = sum(_used_in(folder) for folder in self._folders)
@@ -76,6 +82,14 @@ def _tasks_of_this_user() -> int:
         with contextlib.suppress(psutil.Error):
             tasks += process.num_threads() if process.uids().real == mine else 0
     return tasks
+
+
+def _has_run(pid: int) -> int | None:
+    """Nanoseconds of CPU that a process has used; None where there is none. The clock's number is Linux's own for it."""
+    try:
+        return time.clock_gettime_ns(~pid << 3 | 2)
+    except OSError:
+        return None
 
 
 def _all_others() -> list[int]:

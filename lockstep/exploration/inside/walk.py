@@ -34,7 +34,7 @@ OWN = (SOLUTION, GIVEN)
 _ATOMS = (type(None), bool, int, str, bytes, type(Ellipsis), type(NotImplemented))
 _ONE_OF_EACH: tuple[Any, ...] = (
     iter([]), iter(()), iter(range(1)), iter(range(1 << 70)), iter(""), iter(b""), enumerate(()), zip(), reversed([]),
-    map(len, ()), filter(None, ()), itertools.count(), itertools.repeat(0), itertools.islice((), 0),
+    map(len, ()), filter(None, ()), iter(int, 1), itertools.count(), itertools.repeat(0), itertools.islice((), 0),
 )  # fmt: skip
 _ITERATORS = tuple(type(made) for made in _ONE_OF_EACH)
 _EXCEPTIONS = (

@@ -58,6 +58,11 @@ class Watch:
         if self._told is not None:
             self._told(self.seconds, states, states / max(1e-3, self._looked - self._phase), self.what)
 
+    def wait(self, seconds: float) -> None:
+        """To be called about once a second while the search waits for an answer. Raises Interrupted if an interrupt does, too."""
+        if self._interrupts and time.monotonic() - self._looked > _STUCK:
+            raise Interrupted
+
     @contextmanager
     def interruptible(self, asking: Callable[[], bool]) -> Iterator[None]:
         """Within it an interrupt (Ctrl-C, a kernel's stop button) makes the next `look` raise Interrupted.

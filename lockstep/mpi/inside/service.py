@@ -19,7 +19,7 @@ from lockstep.mpi.inside.papers import STACK_SIGNAL, Papers
 from lockstep.student.inside.serving import Programs, ServiceConnection
 
 STARTING = 30.0  # seconds in which ranks have surely loaded the program
-_PATIENCE = 2.0  # seconds for ranks that are asked where they are, or to end
+_PATIENCE = 5.0  # seconds for ranks that are asked where they are, or to end
 _MOST_SAID = 2_000  # bytes of what mpiexec itself says
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import inspect
+import math
 import statistics
 import time
 from collections.abc import Iterator
@@ -18,11 +19,12 @@ from lockstep.program.loading import Loadable
 from lockstep.program.namespaces import SOLUTION, Namespaces
 from lockstep.program.source import ModuleSource
 from lockstep.program.workers import workers_parameter
-from lockstep.simulation.actors import Deadlock, Stretch, TooLong
+from lockstep.simulation.actors import Deadlock, Late, Stretch, TooLong
 from lockstep.simulation.costs import IDEAL, Costs
 from lockstep.simulation.engine import OPERATIONS, Engine
 from lockstep.simulation.inside.timed_machine import SimulateMachine
 from lockstep.simulation.log import Log, Recorder
+from lockstep.simulation.phrases import Done
 from lockstep.standin.machine import NotCovered, current
 from lockstep.standin.mpi_when_used import run_ranks
 from lockstep.standin.objects.processes import process_name
@@ -61,13 +63,15 @@ class Simulator:
     def __init__(self, source: ModuleSource, given: ModuleSource) -> None:
         self._program, self._given = map(Loadable, with_given(source, given))
         self._own_cost: int | None = None
+        self._began = time.process_time()
 
     def run(self, request: dict[str, Any]) -> dict[str, Any]:
         """Simulates `function` with `arguments` and `keywords` on `cores`, with `costs` and `pipe_capacity`.
 
         With `scaled`, the number of cores goes to the parameter that takes workers, if it is free; with `fitting`, arguments for
         which there is no parameter are left out. The reply has "log", "declared" (seconds), "failures" of children, and
-        "value", "refused" or "raised"; or "missing" or "not_covered" alone, each with its words.
+        "value", "refused" or "raised"; or "missing" or "not_covered" alone, each with its words; or, of a program that was stopped,
+        "endless" with what it did and "late", whether it was because all runs together took "seconds" of CPU, not by its operations.
         """
         if self._own_cost is None:
             self._own_cost = own_cost()
@@ -79,12 +83,14 @@ class Simulator:
             self._own_cost, measured=costs.name != IDEAL.name, ranks=request.get("ranks", 0),
         )  # fmt: skip
         try:
-            limit = request.get("operations", OPERATIONS)
-            recorded = _simulated(machine, request["cores"], costs, request["pipe_capacity"], limit)
+            limit, end = request.get("operations", OPERATIONS), self._began + request.get("seconds", math.inf)
+            recorded, stopped = _simulated(machine, request["cores"], costs, request["pipe_capacity"], limit, end)
         except NotCovered as error:
             return {"not_covered": str(error)}
         except NotThere as error:
             return {"missing": str(error)}
+        if stopped is not None:
+            return {"endless": Done.by(recorded.values()), "late": isinstance(stopped, Late)}
         log = Log(float(request["cores"]), costs, request["pipe_capacity"], recorded, machine.closed)
         return {
             "log": log.to_data(),
@@ -101,25 +107,41 @@ def own_cost() -> int:
         namespaces.find(SOLUTION, "turns")(300)
 
     machine = SimulateMachine(Loadable(definitions(_EMPTY)), Loadable(), call, 1, 65_536, 0)
-    stretches = _simulated(machine, 1, Costs("empty", lock=1e-9), 65_536)["0"]
+    stretches = _simulated(machine, 1, Costs("empty", lock=1e-9), 65_536)[0]["0"]
     return int(statistics.median(stretch.cpu for stretch in stretches) * 1e9)
 
 
 def _simulated(
-    machine: SimulateMachine, cores: int, costs: Costs, pipe_capacity: int, limit: int = OPERATIONS
-) -> dict[str, tuple[Stretch, ...]]:
-    recorder = Recorder(machine)
+    machine: SimulateMachine,
+    cores: int,
+    costs: Costs,
+    pipe_capacity: int,
+    limit: int = OPERATIONS,
+    end: float = math.inf,
+) -> tuple[dict[str, tuple[Stretch, ...]], TooLong | None]:
+    """What every process did, and why it was stopped: after `limit` operations, or at this moment of the process's CPU clock."""
+
+    def watch() -> None:
+        for actor in engine.actors.values():
+            actor.history.clear()  # whoever reads the log makes it anew
+        if time.process_time() > end:
+            raise Late
+
+    recorder, stopped = Recorder(machine), None
+    engine = Engine(cores, costs, recorder, pipe_capacity=pipe_capacity, limit=limit, watch=watch)
     gc.collect()
     gc.freeze()  # what was there before is no matter of this program's, nor of those to come
     try:
         with _one_thread():  # as every process is here
-            Engine(cores, costs, recorder, pipe_capacity=pipe_capacity, limit=limit).run()
-    except (Deadlock, TooLong):
+            engine.run()
+    except Deadlock:
         pass  # the log shows it to whoever asked
+    except TooLong as error:
+        stopped = error
     finally:
         machine.close()
         machine.numpy_random.restore()
-    return {name: tuple(stretches) for name, stretches in recorder.processes.items()}
+    return {name: tuple(stretches) for name, stretches in recorder.processes.items()}, stopped
 
 
 @contextlib.contextmanager

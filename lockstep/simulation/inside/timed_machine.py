@@ -21,7 +21,7 @@ from lockstep.program.loading import Loadable
 from lockstep.program.namespaces import Namespaces
 from lockstep.simulation.actors import Stretch
 from lockstep.standin.imports.timed import Exited
-from lockstep.standin.machine import NotCovered
+from lockstep.standin.machine import NotCovered, not_covered
 from lockstep.standin.objects.mpi_messages import TIMED
 from lockstep.standin.objects.processes import MainProcess, Process
 from lockstep.standin.objects.proxies import PROXIED, Reply, perform
@@ -31,6 +31,7 @@ from lockstep.student.inside.references import NotThere
 
 _HEADER = 4  # bytes that a pipe spends on the length of a message
 _MESSAGE_LIMIT = 2_000  # characters of an exception's text that a report can use
+_MOST_HELD = 1 << 30  # bytes of messages that nobody has taken
 _OPEN = ("cores", "memory")  # through these a process learns more than the answers it gets
 
 
@@ -75,6 +76,7 @@ class SimulateMachine(GreenletMachine):
         self._stopped: list[TimedLife] = []  # by a signal
         self._payloads: dict[str, tuple[bytes, str, bool]] = {}
         self._messages: dict[int, bytes] = {}
+        self._held = 0  # bytes of these
         self._kept: dict[str, Any] = {}  # by a Manager
         self._sent = 0
         self.closed = True  # see Log
@@ -95,7 +97,10 @@ class SimulateMachine(GreenletMachine):
 
     def resume(self, process: str, answer: Answer) -> Stretch:
         self.numpy_random.give_to(process)
-        stretch: Stretch = self.switch(self._lives[process], answer)
+        life = self._lives[process]
+        stretch: Stretch = self.switch(life, answer)
+        if life.greenlet.dead:
+            del self._lives[process]  # with its modules: a program can have many processes, one after the other
         return stretch
 
     def end(self, process: str) -> None:
@@ -154,10 +159,17 @@ class SimulateMachine(GreenletMachine):
         data = pickles.dump(value, self.now.namespaces)
         self._sent += 1
         self._messages[self._sent] = data
+        self._held += len(data)
+        if self._held > _MOST_HELD:
+            raise not_covered(
+                "more than 1 GB of messages that nobody has taken", "take them, or simulate a smaller case"
+            )
         return Message(self._sent, _HEADER + len(data))
 
     def unpack(self, message: Message) -> Any:
-        return pickles.load(self._messages.pop(message.token), self.now.namespaces)
+        data = self._messages.pop(message.token)
+        self._held -= len(data)
+        return pickles.load(data, self.now.namespaces)
 
     def option(self, name: str) -> Any:
         if name == "pools":
@@ -217,7 +229,7 @@ class SimulateMachine(GreenletMachine):
 
     def _work(self, life: TimedLife) -> None:
         try:
-            run = self.load(life, None if life.identity == "0" else self._payloads[life.identity][0])
+            run = self.load(life, None if life.identity == "0" else self._payloads.pop(life.identity)[0])
         finally:
             life.loaded = True  # also where an argument cannot be unpickled
             life.since = time.thread_time_ns()
@@ -239,7 +251,7 @@ class SimulateMachine(GreenletMachine):
 
     def _line(self, frame: Any) -> str:
         """The learner's line that asks: "In[3]:12"."""
-        return next((f"{label}:{number}" for label, number, _ in self.lines(frame, 1)), "")
+        return next((sys.intern(f"{label}:{number}") for label, number, _ in self.lines(frame, 1)), "")
 
 
 def _passes_time(operation: Operation) -> bool:

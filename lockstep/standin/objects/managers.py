@@ -7,11 +7,11 @@ from __future__ import annotations
 import array
 import sys
 from collections.abc import Callable
-from multiprocessing import managers
 from typing import Any
 
 from lockstep.standin.declared import Meaning, makes, object_kind, one, operation, operation_kind
 from lockstep.standin.machine import current, not_covered
+from lockstep.standin.managers_when_used import managers
 from lockstep.standin.objects import barriers, conditions, locks, proxies
 from lockstep.standin.objects.queues import QueueValue, told_messages
 from lockstep.standin.operation import Outcome, Value
@@ -167,10 +167,10 @@ class SyncManager(Shared):
         return proxies.DictProxy()._kept_by(self.server, dict(*arguments, **keywords))
 
     def Namespace(self, **attributes: Any) -> Any:
-        return proxies.NamespaceProxy()._kept_by(self.server, managers.Namespace(**attributes))
+        return proxies.NamespaceProxy()._kept_by(self.server, managers().Namespace(**attributes))
 
     def Value(self, typecode: Any, value: Any, lock: bool = True) -> Any:
-        return proxies.ValueProxy()._kept_by(self.server, vars(managers)["Value"](typecode, value))
+        return proxies.ValueProxy()._kept_by(self.server, vars(managers())["Value"](typecode, value))
 
     def Array(self, typecode: str, sequence: Any, lock: bool = True) -> Any:
         return proxies.ArrayProxy()._kept_by(self.server, array.array(typecode, sequence))
@@ -187,6 +187,6 @@ class SyncManager(Shared):
         return ManagedBarrier(parties, None, timeout)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_") or not hasattr(managers.SyncManager, name):
+        if name.startswith("_") or not hasattr(managers().SyncManager, name):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         raise not_covered(f"`Manager().{name}`", "use its `list`, `dict`, `Queue`, `Value`, `Namespace` and locks")

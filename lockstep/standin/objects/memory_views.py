@@ -135,8 +135,14 @@ class View:
     # Arithmetic: all elements are read; in place, each is read and then written.
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **keywords: Any) -> Any:
-        if out is not None and isinstance(out[0], View) and method == "__call__":
+        if out is not None and isinstance(out[0], View):
+            if method != "__call__":
+                raise not_covered(
+                    f"`{method}` into an array in shared memory", "compute a new array, and write that into it"
+                )
             return self._in_place(ufunc, inputs, out[0], keywords)
+        if method == "at" and isinstance(inputs[0], View):
+            return inputs[0]._at(ufunc, *(each.copy() if isinstance(each, View) else each for each in inputs[1:]))
         return getattr(ufunc, method)(*(each.copy() if isinstance(each, View) else each for each in inputs), **keywords)
 
     def _in_place(self, ufunc: Any, inputs: tuple[Any, ...], out: View, keywords: dict[str, Any]) -> View:
@@ -145,6 +151,14 @@ class View:
             found = ufunc(*(each[place] for each in operands), **keywords)
             out[place] = found
         return out
+
+    def _at(self, ufunc: Any, indices: Any, *others: Any) -> None:
+        """Changes the elements at these indices, one after the other: one that is there twice is changed twice."""
+        offsets = self._places()[indices]
+        operands = [numpy().broadcast_to(each, offsets.shape) for each in others]
+        for place in itertools.product(*(range(length) for length in offsets.shape)):
+            offset = int(offsets[place])
+            self._write(offset, ufunc(self._read(offset), *(each[place] for each in operands)))
 
     # How that is done.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from multiprocessing import managers
 from typing import Any, NamedTuple
 
 from lockstep.standin.declared import object_kind, one, operation
 from lockstep.standin.machine import current
+from lockstep.standin.managers_when_used import managers
 from lockstep.standin.operation import Creation, Message, Outcome, Raised, Value
 from lockstep.standin.shared import ask, new_name
 
@@ -85,8 +85,21 @@ class Proxy:
     """What a process holds of something that a Manager keeps. A copy, which may go anywhere, is the same."""
 
     _typeid = ""
+    _forwards = ""  # the proxy of multiprocessing's whose methods it still has to get, unless it has its own
     _name: str
     _server: str
+
+    def __new__(cls) -> Any:
+        if cls._forwards:
+            cls._complete(vars(managers())[cls._forwards]._exposed_)
+        return super().__new__(cls)
+
+    @classmethod
+    def _complete(cls, methods: tuple[str, ...]) -> None:
+        for method in methods:
+            if method not in vars(cls):
+                setattr(cls, method, _forward(method))
+        cls._forwards = ""
 
     def _kept_by(self, server: str, kept: Any) -> Any:
         name = new_name()
@@ -134,23 +147,10 @@ def _forward(method: str) -> Callable[..., Any]:
     return forward
 
 
-def _forwarding(proxy: Any) -> Callable[[type[Proxy]], type[Proxy]]:
-    """Gives a class the methods that the real proxy forwards, unless it has its own."""
-
-    def complete(cls: type[Proxy]) -> type[Proxy]:
-        for method in proxy._exposed_:
-            if method not in vars(cls):
-                setattr(cls, method, _forward(method))
-        return cls
-
-    return complete
-
-
-@_forwarding(managers.ListProxy)
 class ListProxy(Proxy):
     """As `multiprocessing.managers.ListProxy`."""
 
-    _typeid = "list"
+    _typeid, _forwards = "list", "ListProxy"
 
     def __iadd__(self, value: Any) -> ListProxy:
         self._callmethod("extend", (value,))
@@ -161,21 +161,19 @@ class ListProxy(Proxy):
         return self
 
 
-@_forwarding(managers.DictProxy)
 class DictProxy(Proxy):
     """As `multiprocessing.managers.DictProxy`; it goes over the keys that there are when it begins."""
 
-    _typeid = "dict"
+    _typeid, _forwards = "dict", "DictProxy"
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._callmethod("keys"))
 
 
-@_forwarding(vars(managers)["ArrayProxy"])
 class ArrayProxy(Proxy):
     """As `multiprocessing.managers.ArrayProxy`."""
 
-    _typeid = "Array"
+    _typeid, _forwards = "Array", "ArrayProxy"
 
 
 class ValueProxy(Proxy):

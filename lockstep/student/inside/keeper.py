@@ -23,6 +23,7 @@ from lockstep.student.inside.activity import computing
 from lockstep.student.inside.belonging import notes_file, stacks_file
 from lockstep.student.inside.confinement import Confinement
 from lockstep.student.inside.own_files import read_own
+from lockstep.student.inside.removal import remove_folder
 from lockstep.student.inside.serving import become_student, serve
 from lockstep.student.sockets import FrameSocket
 
@@ -204,7 +205,7 @@ class _Keeper:
                 process.kill()
 
     def stop(self) -> None:
-        """Kills the whole tree and removes the segments it left."""
+        """Kills the whole tree and removes what it left: segments, and its folder."""
         deadline = time.monotonic() + 5
         while time.monotonic() < deadline:
             living = [process for process in self.tree() if _alive(process)]
@@ -215,6 +216,7 @@ class _Keeper:
             self.reap()
         self.reap()
         segments.remove_left_behind(self.notes)
+        remove_folder(self.folder)
 
 
 def cpu_seconds(pid: int) -> float | None:

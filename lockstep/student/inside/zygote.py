@@ -9,7 +9,6 @@ import contextlib
 import gc
 import json
 import os
-import shutil
 import socket
 import sys
 import tempfile
@@ -17,6 +16,7 @@ import tempfile
 from lockstep.program.cells import analysed
 from lockstep.student.inside import calls, keeper
 from lockstep.student.inside.confinement import Confinement, Unconfined
+from lockstep.student.inside.removal import remove_folder
 
 _WARM = ("numpy", "multiprocessing.pool", "multiprocessing.shared_memory", "concurrent.futures.process")
 
@@ -72,9 +72,11 @@ def _fork_keeper(requests: socket.socket, descriptors: list[int], confinement: C
             keeper.keep(socket.socket(fileno=control), socket.socket(fileno=endpoint), output, folder, confinement)
             status = 0
         finally:
-            if folder is not None:
-                shutil.rmtree(folder, ignore_errors=True)
-            os._exit(status)
+            try:
+                if folder is not None:
+                    remove_folder(folder)
+            finally:
+                os._exit(status)
     for number in descriptors:
         os.close(number)
 
