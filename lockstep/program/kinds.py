@@ -47,6 +47,15 @@ def computes(node: ast.stmt) -> bool:
     return value is None or not written_down(value)
 
 
+def chooses_definitions(node: ast.If | ast.Try) -> bool:
+    """Is it there for what is defined or imported in it? Where it starts a cluster after an import, it is there for that."""
+    inner = list(statements_of(node))
+    if any(isinstance(one, CALLED) for one in inner):
+        return True  # others may know a function or a class by its name
+    simple = [one for one in inner if not isinstance(one, ast.If | ast.Try | ast.Pass | ast.Raise)]
+    return any(isinstance(one, DEFINING) for one in simple) and not any(computes(one) for one in simple)
+
+
 def sets_interpreter(node: ast.stmt) -> bool:
     """Does the statement change something of the interpreter's own modules (`sys.path.append("lib")`)?"""
     match node:

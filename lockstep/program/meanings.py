@@ -12,9 +12,9 @@ from lockstep.program.kinds import (
     DEFINING,
     EVERYWHERE,
     asks_for_main,
+    chooses_definitions,
     names_now,
     registered,
-    statements_of,
     written_down,
 )
 
@@ -132,7 +132,7 @@ class Names:
             case ast.Assign(value=value) | ast.AnnAssign(value=ast.expr() as value):
                 return written_down(value) and all(name in known for name in names_now(value))
             case ast.If() | ast.Try():
-                return any(isinstance(inner, DEFINING) for inner in statements_of(node))
+                return chooses_definitions(node)
         return type(node).__name__ == "TypeAlias"
 
     def _makes_function(self, call: ast.Call, name: str) -> bool:

@@ -131,6 +131,24 @@ def test_code_under_main_is_not_run():
     assert "print" not in kept("def f(): pass\nif __name__ == '__main__':\n    print(f())")
 
 
+@pytest.mark.parametrize(
+    ("inside", "kept_whole"),
+    [
+        ("import json\n    server = start()", False),
+        ("import json\n    if server is None:\n        start()", False),
+        ("import json\n    server = start()\n    def used(x):\n        return json.dumps(x)", True),
+        ("import json\n    server = None", True),
+        ("import json as needed\n    server = start()", True),
+    ],
+    ids=["starts", "starts further in", "defines beside it", "writes down", "is read"],
+)
+def test_a_condition_around_an_import_is_kept_for_what_it_defines_and_not_for_what_it_starts(inside, kept_whole):
+    text = kept(
+        f"server = None\ndef start():\n    return 1\nif server is None:\n    {inside}\ndef f():\n    return needed"
+    )
+    assert ("if server is None" in text) == kept_whole
+
+
 def test_a_fallback_import_is_kept():
     text = kept(
         "try:\n    import fast as engine\nexcept ImportError:\n    import json as engine\ndef f():\n    return engine"
