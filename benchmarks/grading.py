@@ -6,8 +6,8 @@ one submission after the other, so --stock of them are enough to know its pace. 
 their children.
 
 With --large: 300 submissions of 20 checks each, whose scores are all known: none may be lost, none mixed up, and the
-grader's memory may not grow with the class. With --kills 30: 40 submissions of 10 checks, and the grader is killed
-(SIGKILL) so many times at a random moment before it may finish; scores and pages must be those of an undisturbed run.
+grader's memory may not grow with the class. With --kills 30: classes of 40 submissions of 10 checks, whose grader is killed
+(SIGKILL) at random moments, so many times in all, before it may finish; scores and pages must be those of an undisturbed run.
 """
 
 import contextlib
@@ -141,27 +141,33 @@ def memory(running: "subprocess.Popen[bytes]") -> Iterator[float]:
 
 
 def killed(folder: Path, number: int, checks: int, times: int) -> None:
-    """Kills the grader again and again, then lets it finish, and compares with a run that nobody disturbed."""
-    undisturbed, disturbed = folder / "undisturbed", folder / "disturbed"
-    for course in (undisturbed, disturbed):
-        classes.made(course, number, checks)
+    """Kills the grader again and again, in as many classes as that takes, and compares each with one that nobody disturbed."""
+    undisturbed = folder / "undisturbed"
+    classes.made(undisturbed, number, checks)
     began = time.perf_counter()
     subprocess.run(grade(undisturbed), env=environment(), check=True, stdout=subprocess.DEVNULL)
     whole = time.perf_counter() - began
-    left = finished = 0
-    for _ in range(times):
-        running = subprocess.Popen(grade(disturbed), env=environment(), stdout=subprocess.DEVNULL)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            running.wait(random.uniform(0, whole))
-        below = psutil.Process(running.pid).children(recursive=True) if running.poll() is None else []
-        finished += running.poll() is not None
-        running.kill()
-        running.wait()
-        left += len(psutil.wait_procs(below, timeout=3)[1])
-    subprocess.run(grade(disturbed), env=environment(), check=True, stdout=subprocess.DEVNULL)
-    same = scores(undisturbed) == scores(disturbed) and pages(undisturbed) == pages(disturbed)
+    left, kills = 0, list[int]()  # the kills of each class
+    same = True
+    while sum(kills) < times:
+        disturbed = folder / f"disturbed-{len(kills)}"
+        classes.made(disturbed, number, checks)
+        kills.append(0)
+        while sum(kills) < times:
+            running = subprocess.Popen(grade(disturbed), env=environment(), stdout=subprocess.DEVNULL)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                running.wait(random.uniform(0, whole))
+            if running.poll() is not None:
+                break
+            below = psutil.Process(running.pid).children(recursive=True)
+            running.kill()
+            running.wait()
+            kills[-1] += 1
+            left += len(psutil.wait_procs(below, timeout=3)[1])
+        subprocess.run(grade(disturbed), env=environment(), check=True, stdout=subprocess.DEVNULL)
+        same &= scores(undisturbed) == scores(disturbed) and pages(undisturbed) == pages(disturbed)
     print(f"{number} submissions of {checks} checks, {whole:.0f} s undisturbed, load {os.getloadavg()[0]:.1f}")
-    print(f"{times} times killed, {finished} of them after it had finished; processes left after 3 s: {left}")
+    print(f"killed in {len(kills)} classes: {', '.join(map(str, kills))} times; processes left after 3 s: {left}")
     print(f"\nin short: after {times} kills scores and pages are {'the same' if same else 'NOT the same'}")
 
 

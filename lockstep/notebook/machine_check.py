@@ -15,6 +15,7 @@ from typing import Any
 
 from lockstep.machine.capacity import KERNEL_SECONDS, QUOTA_SECONDS, measured_capacity
 from lockstep.machine.usable import usable_cpus
+from lockstep.page.bar import Bar
 from lockstep.words import counted, enumerated
 
 _PATIENCE_S = 20  # for a child that only starts and ends
@@ -44,7 +45,14 @@ def machine_check() -> MachineCheck:
     """Tries what the course needs from this machine, in some seconds: its CPUs, each start method, shared memory."""
     cpus = usable_cpus()
     tried = max(2, min(cpus.count, _MOST_PROCESSES))
-    speedup = measured_capacity(tried, QUOTA_SECONDS if cpus.has_quota else KERNEL_SECONDS).speedup
+    bar = Bar()
+    try:
+        bar.tell(f"{counted(tried, 'process')} compute at the same time", 0.1)
+        speedup = measured_capacity(tried, QUOTA_SECONDS if cpus.has_quota else KERNEL_SECONDS).speedup
+        bar.tell("a child is started by each start method", 0.6)
+        start_methods = _start_methods()
+    finally:
+        bar.close()
     return MachineCheck(
         (
             ("CPUs", cpus.sentence()),
@@ -54,7 +62,7 @@ def machine_check() -> MachineCheck:
                 "Simulated",
                 "`simulate` runs your program on 1 to 64 virtual cores, whatever this machine has; its curves say so.",
             ),
-            ("Start methods", _start_methods()),
+            ("Start methods", start_methods),
             ("Shared memory", _shared_memory(Path("/dev/shm"))),
             ("Python", f"{platform.python_version()} on {platform.system()}."),
         )
