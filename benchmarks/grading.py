@@ -154,7 +154,9 @@ def killed(folder: Path, number: int, checks: int, times: int) -> None:
         classes.made(disturbed, number, checks)
         kills.append(0)
         while sum(kills) < times:
-            running = subprocess.Popen(grade(disturbed), env=environment(), stdout=subprocess.DEVNULL)
+            running = subprocess.Popen(
+                grade(disturbed), env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
             with contextlib.suppress(subprocess.TimeoutExpired):
                 running.wait(random.uniform(0, whole))
             if running.poll() is not None:
