@@ -13,7 +13,7 @@ from .looks import LOOKS, errors_of, pictures, problems, put_on
 from .test_lab import CODE, LAB, NOTEBOOK_7, command, open_notebook, run_all, save
 from .test_lesson_page import LESSONS
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(500)]
 
 WHOLE_MATRIX = "LOCKSTEP_EVERY_LOOK" in os.environ
 RUNS = [

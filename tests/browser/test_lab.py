@@ -19,7 +19,13 @@ def command(page, name):
 
 
 def save(page):
-    page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save').then(() => 1)")
+    """Where JupyterLab itself saves at the same moment, the command may never be done, and the notebook is saved all the same."""
+    page.evaluate(
+        """() => Promise.race([
+            window.jupyterapp.commands.execute('docmanager:save').then(() => 1),
+            new Promise((done) => setTimeout(done, 20_000)),
+        ])"""
+    )
     page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
 
 
