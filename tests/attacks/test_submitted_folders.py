@@ -38,7 +38,7 @@ def _one_sandbox_for_all_graders(monkeypatch):
 @pytest.fixture
 def defenceless(monkeypatch):
     monkeypatch.setattr(conversion, "leave_out_what_is_no_file", lambda converter: None)
-    monkeypatch.setattr(conversion, "plain_record", lambda record: True)
+    monkeypatch.setattr(conversion, "in_our_words", lambda record: True)
     monkeypatch.setattr(classroom, "strange_within", lambda folder: [])
 
 

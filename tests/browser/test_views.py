@@ -84,7 +84,7 @@ def curves(page, color):
 def test_a_busy_machine_gets_dots_and_words_and_no_curve(page):
     open_view(page, "speedup", result=on_cpus(cpus_of(4))[-1].to_json(), controls=CONTROLS)
     assert curves(page, MEASURED) == 1
-    busy = on_cpus(cpus_of(4), got=0.5)[-1]
+    busy = on_cpus(cpus_of(4), others=2.0)[-1]
     page.evaluate("(result) => window.change('result', result)", busy.to_json())
     picture(page, "speedup-busy")
     assert curves(page, MEASURED) == 0

@@ -13,6 +13,7 @@ import pytest
 from autograder.sandbox import tiers
 from autograder.sandbox.launching import SandboxLauncher
 from lockstep.checks.check import Check, run_checks
+from lockstep.mpi.inside import service
 from lockstep.mpi.inside.papers import Papers
 from lockstep.mpi.inside.service import launcher
 from lockstep.mpi.mpiexec import mpiexec
@@ -86,6 +87,13 @@ def test_ranks_that_wait_for_ever_are_named_by_their_lines_and_ended():
     assert second.endswith(line)
     assert third == "rank 2 has returned, and waits for the others to end"
     assert not stay(before)
+
+
+def test_a_stack_that_is_being_written_is_waited_for():
+    outermost = '  File "<frozen runpy>", line 198 in _run_module_as_main'
+    stack = f'Current thread 0x1 (most recent call first):\n  File "programs.py", line 1 in f\n{outermost}\n'
+    assert service._is_whole(stack)
+    assert not any(service._is_whole(stack[:many]) for many in range(len(stack) - 1))
 
 
 def test_a_rank_that_computes_for_ever_is_ended_too():

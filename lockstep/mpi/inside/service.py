@@ -111,13 +111,18 @@ def _where(papers: Papers, ranks: int) -> list[dict[str, Any]]:
                 os.kill(process, STACK_SIGNAL)
                 asked[rank] = process
     until = time.monotonic() + _PATIENCE
-    while time.monotonic() < until and not all(_written(papers, rank) for rank in asked):
+    while time.monotonic() < until and not all(_is_whole(_written(papers, rank)) for rank in asked):
         time.sleep(0.02)
     return [
         {"state": "ended" if papers.answer(rank) is not None else "unborn" if rank not in asked else "", "pid": asked.get(rank, 0),
          "stack": _written(papers, rank)}
         for rank in range(ranks)
     ]  # fmt: skip
+
+
+def _is_whole(stack: str) -> bool:
+    """Is it written to its end: the outermost function of a rank, or what stands for the rest of a hundred?"""
+    return stack.rstrip().endswith(("in _run_module_as_main", "..."))
 
 
 def _written(papers: Papers, rank: int) -> str:
