@@ -10,6 +10,8 @@ SOLUTIONS ?= solutions
 WORKERS ?= 2
 # Slow tests mostly wait: for time limits, kernels and browsers.
 SLOW_WORKERS ?= 3
+# What fails beside others must hold by itself: it is named, and run once more alone.
+ALONE := -v --last-failed --last-failed-no-failures none
 # What `make lab` installs beside the rest: with EXTRAS=units all that units 14 and 15 else ask for when one comes to them.
 EXTRAS ?=
 # All that units need beside the rest, and authors beside that.
@@ -25,13 +27,11 @@ lab: $(UV)
 
 ## Everything that must hold, in some minutes.
 test: environment lint
-	$(RUN) pytest -n $(WORKERS) -m "not slow"
+	$(RUN) pytest -n $(WORKERS) -m "not slow" || $(RUN) pytest -m "not slow" $(ALONE)
 
-## What takes longer: large differential tests, fuzzing, the wheel, the rendering of Binder's image. What fails beside others
-## must hold by itself: it is named, and run again alone.
+## What takes longer: large differential tests, fuzzing, the wheel, the rendering of Binder's image.
 test-slow: environment wheel
-	$(RUN) pytest -n $(SLOW_WORKERS) -m "slow and not alone" \
-	  || $(RUN) pytest -v -m "slow and not alone" --last-failed --last-failed-no-failures none
+	$(RUN) pytest -n $(SLOW_WORKERS) -m "slow and not alone" || $(RUN) pytest -m "slow and not alone" $(ALONE)
 	$(RUN) pytest -m "slow and alone"
 
 ## The tests on every interpreter found here, those that `make pythons` fetched and those of pyenv among them.
