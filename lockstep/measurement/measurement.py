@@ -67,7 +67,7 @@ class Measurement:
         """How many CPUs were really there: what the runs themselves have got was, even if the probe was disturbed."""
         assert self.capacity is not None
         workers, cpus = self.capacity.workers, self.capacity.cpus
-        return max(cpus, *(min(point.speedup, workers) for point in self.points if point.workers == workers), 0.0)
+        return max([cpus, *(min(point.speedup, workers) for point in self.points if point.workers == workers)])
 
     @property
     def rounds_done(self) -> int:
