@@ -125,7 +125,7 @@ def merge_sort_serial(size):
     return sorted_by_merging(numbers_to_sort(size))[size // 2]
 
 
-ROUNDS = 60
+ROUNDS = 200
 
 
 def relax(name, size, barrier, first, last):

@@ -34,7 +34,7 @@ def sample_sort_serial(size):
 
 def neighbours(vertex):
     mixed = vertex
-    for _ in range(4_000):
+    for _ in range(10_000):
         mixed = mixed * 48_271 % 2_147_483_647
     return [vertex ^ (1 << dimension) for dimension in range(10)] + [mixed % 1_024]
 

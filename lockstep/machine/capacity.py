@@ -15,6 +15,7 @@ Reply = tuple[float, float]  # seconds of wall, seconds of CPU, of one process's
 Countdown = Callable[[int, int], tuple[float, Sequence[Reply]]]  # (processes, steps) -> wall of all, replies
 
 KERNEL_SECONDS = 0.15  # a system may take some hundredths to put a second process on another CPU
+SPIN = Path(__file__).with_name("spin.py")
 QUOTA_SECONDS = 0.4  # several periods of a control group's quota (100 ms each), or a burst is measured
 
 
@@ -45,16 +46,18 @@ class Capacity:
 class CapacityProbe:
     """Persistent processes that count down in registers. A context manager: none is left when it ends."""
 
-    def __init__(self, workers: int, seconds: float = KERNEL_SECONDS) -> None:
+    def __init__(self, workers: int, seconds: float = KERNEL_SECONDS, kernel: Path = SPIN) -> None:
+        """`kernel`: a program that takes numbers of steps and answers as `spin.py` does, where something else is to be measured."""
         self._workers = workers
         self._seconds = seconds
+        self._kernel = kernel
         self._steps = 0
         self._processes: list[subprocess.Popen[str]] = []
 
     def __enter__(self) -> CapacityProbe:
         try:
             for _ in range(self._workers):
-                self._processes.append(_start())
+                self._processes.append(_start(self._kernel))
             self._countdown(self._workers, 1)  # every interpreter is up
             trial = 200_000
             self._steps = max(1, int(trial * self._seconds / self._countdown(1, trial)[1][0][1]))
@@ -118,10 +121,9 @@ def measured_capacity(workers: int, seconds: float = KERNEL_SECONDS) -> Capacity
         return probe.measure(workers)
 
 
-def _start() -> subprocess.Popen[str]:
-    spin = Path(__file__).with_name("spin.py")
+def _start(kernel: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-I", "-S", str(spin)],
+        [sys.executable, "-I", "-S", str(kernel)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -16,11 +16,22 @@ import psutil
 from lockstep.simulation import probes
 from lockstep.simulation.costs import Costs
 
+_STEP = 64 << 20  # bytes of memory: within one, what starting a process costs hardly differs
+
+
+def costs_of_this_machine() -> Costs:
+    """Measured in a process as large as this, anew when it has grown or shrunk. Raises RuntimeError if it cannot be measured."""
+    return _costs_in_steps(_own_memory() // _STEP)
+
 
 @functools.cache
-def costs_of_this_machine() -> Costs:
-    """Measured once a process, in one as large as this. Raises RuntimeError if it cannot be measured."""
-    command = [sys.executable, "-P", __file__, str(_own_memory())]
+def _costs_in_steps(steps: int) -> Costs:
+    return measured_costs(steps * _STEP + _STEP // 2)
+
+
+def measured_costs(size: int = 0) -> Costs:
+    """Measured now, in a process of so many bytes or of its own size. Raises RuntimeError if it cannot be measured."""
+    command = [sys.executable, "-P", __file__, str(size)]
     try:
         done = subprocess.run(command, capture_output=True, timeout=30, check=True, text=True)
         return Costs.of_data(json.loads(done.stdout))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
+import os
 import pickle
 import statistics
 import time
@@ -39,6 +41,20 @@ def _times(count: int, do: Callable[[], Any], clock: Callable[[], float] = time.
     return (clock() - begun) / count
 
 
+@contextlib.contextmanager
+def on_one_cpu() -> Iterator[None]:
+    """On one CPU, where the system can do that: as where all are busy, and no idle one has to be woken for a thread or a worker."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(allowed)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, allowed)
+
+
 def message() -> float:
     """CPU of sending or receiving a small message through a pipe, beside pickling."""
     one, other = multiprocessing.Pipe()
@@ -51,6 +67,7 @@ def message() -> float:
     return max(0.0, min(_times(100, there) for _ in range(5)) - pickled) / 2
 
 
+@on_one_cpu()
 def queued_message() -> float:
     """CPU of putting or getting a small message, with what the feeder does and what waiting for it costs."""
     queue: Any = multiprocessing.Queue()
@@ -231,11 +248,12 @@ class Neighbour:
         return min(_MOST_CONTENTION, max(0.0, statistics.quantiles(self._ratios, n=4)[0] - 1))
 
 
+@on_one_cpu()
 def pool() -> tuple[float, float, float]:
     """CPU in a pool's process of opening and closing it, start included; of a task; of one whose result is handed out."""
     tasks = 10
     found = []
-    for _ in range(2):
+    for _ in range(4):
         begun = time.process_time()
         with multiprocessing.Pool(1) as pool:
             pool.apply(_spin_shortly)

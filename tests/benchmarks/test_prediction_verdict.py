@@ -1,47 +1,79 @@
-"""Where no repetition of a prediction was quiet, the interval of its error decides, or it is said that nothing does."""
+"""The interval of a prediction's error decides a row, or it is said that nothing does; and the speed of the machine is no error."""
 
 import pytest
 
-from benchmarks.prediction import COMPUTE, Effort, Machine, Repetition, Row
+from benchmarks.comparing.predictions import Effort, Repetition, repetition, verdict
+from benchmarks.programs.prediction_rows import COMPUTE, Row
 from lockstep.machine.capacity import Capacity
+from lockstep.simulation.actors import Stretch
+from lockstep.simulation.costs import IDEAL
+from lockstep.simulation.log import Log
+from lockstep.simulation.simulation import simulation_of
+from lockstep.standin.operation import Operation
 
 ROW = Row("a program", lambda size, workers: size, lambda size: size, 1, COMPUTE)
+EXIT = Operation("process.exit", (), (0, ()))
+TWO_SECONDS_OF_WORK = Log(
+    2.0,
+    IDEAL,
+    65_536,
+    {
+        "0": (
+            Stretch(0.0, Operation("process.start", (), ("0.1", False, ()))),
+            Stretch(1.0, Operation("process.join", (), ("0.1",))),
+            Stretch(0.0, EXIT),
+        ),
+        "0.1": (Stretch(1.0, EXIT),),
+    },
+)
 
 
-class Steady:
-    """A probe whose countdown takes a second, alone and beside others."""
-
-    def measure(self, workers, repetitions):
-        return Capacity(workers, 1.0, 1.0, 1.0)
+def judged(errors, others=0.1, unsteady=0.05):
+    found = [Repetition(1 + error, 1.0, 1.0, 1.0, 0.15, others, 2.0, unsteady) for error in errors]
+    return verdict(ROW, found, Effort(5))
 
 
-def report(capsys, errors, others=0.2):
-    countdown = Steady().measure(2, 1)
-    found = [Repetition(1 + error, 1.0, 0.15, others, (countdown,) * 3) for error in errors]
-    return Machine(Steady(), 2, Effort(5)).report(ROW, found), capsys.readouterr().out
+def test_errors_within_the_bar_are_ok():
+    found = judged([0.02, 0.03, 0.01, 0.02, 0.04])
+    assert found.error == pytest.approx(0.02)
+    assert found.kept is True
+    assert "bar 15%: ok" in str(found)
 
 
-def test_errors_within_the_bar_are_ok_although_it_was_not_quiet(capsys):
-    (error, kept), told = report(capsys, [0.02, 0.03, 0.01, 0.02, 0.04])
-    assert error == pytest.approx(0.02)
-    assert kept
-    assert "not quiet" in told
-    assert "bar 15%: ok" in told
+def test_errors_outside_the_bar_are_a_miss():
+    found = judged([-0.3, -0.31, -0.35, -0.29, -0.33])
+    assert found.kept is False
+    assert "MISSED" in str(found)
 
 
-def test_errors_outside_the_bar_are_a_miss(capsys):
-    (_, kept), told = report(capsys, [-0.3, -0.31, -0.35, -0.29, -0.33])
-    assert not kept
-    assert "MISSED" in told
+def test_an_interval_that_holds_the_bar_leaves_it_open():
+    found = judged([0.02, 0.4, 0.1, -0.2, 0.3])
+    assert found.kept is None
+    assert "OPEN" in str(found)
 
 
-def test_an_interval_that_holds_the_bar_decides_nothing(capsys):
-    result, told = report(capsys, [0.02, 0.4, 0.1, -0.2, 0.3])
-    assert result is None
-    assert "which decides nothing" in told
+@pytest.mark.parametrize("disturbed", [{"others": 1.5}, {"others": None}, {"unsteady": 0.3}])
+def test_disturbed_repetitions_decide_nothing(disturbed):
+    assert judged([0.02, 0.03, 0.01, 0.02, 0.04], **disturbed) is None
 
 
-def test_repetitions_beside_busy_programs_decide_nothing(capsys):
-    result, told = report(capsys, [0.02, 0.03, 0.01, 0.02, 0.04], others=1.5)
-    assert result is None
-    assert "others used the CPUs in all but 0" in told
+@pytest.mark.parametrize(
+    ("alone", "together", "seconds"),
+    [
+        (1.0, 1.0, 1.0),  # a machine with two cores
+        (1.5, 1.5, 1.25),  # that became slower
+        (1.0, 1.25, 1.25),  # whose cores slow each other
+        (1.0, 2.0, 2.0),  # that really has one core
+    ],
+)
+def test_what_is_predicted_is_for_the_machine_as_it_was(alone, together, seconds):
+    """`alone`: of the countdown after the run; all before it took a second alone."""
+    slower = together / alone
+    before, between, after = (
+        Capacity(2, 1.0, 1.0, 1.0),
+        Capacity(2, 1.0, 1.0, slower),
+        Capacity(2, alone, alone, together),
+    )
+    found = repetition(simulation_of(TWO_SECONDS_OF_WORK, "work"), (before, between, after), seconds, 2.0, 0.0)
+    assert found.error == pytest.approx(0.0)
+    assert found.capacity == pytest.approx(2 / slower)

@@ -16,7 +16,7 @@ def test_this_machines_costs_are_all_there_and_plausible():
     assert all(0 <= seconds < 10 for name, seconds in found.to_data().items() if name != "name")
     assert min(found.start, found.lock, found.switch) > 0
     assert found.contention <= 0.15
-    assert calibration.costs_of_this_machine() is found, "once a process"
+    assert calibration.costs_of_this_machine() is found, "once for a size"
 
 
 def test_ballast_is_really_there_and_never_negative():
@@ -30,4 +30,4 @@ def test_ballast_is_really_there_and_never_negative():
 def test_a_calibration_that_fails_says_what_to_do(monkeypatch, printed):
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: subprocess.CompletedProcess([], 0, stdout=printed))
     with pytest.raises(RuntimeError, match="use costs='laptop'"):
-        calibration.costs_of_this_machine.__wrapped__()
+        calibration.measured_costs()

@@ -6,7 +6,6 @@ import contextlib
 import gc
 import inspect
 import math
-import statistics
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -22,6 +21,7 @@ from lockstep.program.workers import workers_parameter
 from lockstep.simulation.actors import Deadlock, Late, Stretch, TooLong
 from lockstep.simulation.costs import IDEAL, Costs
 from lockstep.simulation.engine import OPERATIONS, Engine
+from lockstep.simulation.inside.own_costs import TURNS, OwnCosts, own_costs
 from lockstep.simulation.inside.timed_machine import SimulateMachine
 from lockstep.simulation.log import Log, Recorder
 from lockstep.simulation.phrases import Done
@@ -31,17 +31,7 @@ from lockstep.standin.objects.processes import process_name
 from lockstep.student.data import DataError, encode
 from lockstep.student.inside.references import NotThere, resolved
 
-_EMPTY = ModuleSource.of_text(
-    """
-import multiprocessing
-
-def turns(n):
-    lock = multiprocessing.Lock()
-    for _ in range(n):
-        lock.acquire()
-        lock.release()
-"""
-)
+_EMPTY = ModuleSource.of_text(TURNS)
 
 
 def serve(connection: Any, programs: Any) -> None:
@@ -62,7 +52,7 @@ class Simulator:
 
     def __init__(self, source: ModuleSource, given: ModuleSource) -> None:
         self._program, self._given = map(Loadable, with_given(source, given))
-        self._own_cost: int | None = None
+        self._own: OwnCosts | None = None
         self._began = time.process_time()
 
     def run(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -73,14 +63,14 @@ class Simulator:
         "value", "refused" or "raised"; or "missing" or "not_covered" alone, each with its words; or, of a program that was stopped,
         "endless" with what it did and "late", whether it was because all runs together took "seconds" of CPU, not by its operations.
         """
-        if self._own_cost is None:
-            self._own_cost = own_cost()
+        if self._own is None:
+            self._own = measured_own_costs()
         costs = Costs.of_data(request["costs"])
         if request.get("ranks"):
             run_ranks()  # loaded before a clock runs
         machine = SimulateMachine(
             self._program, self._given, partial(_call, request), int(request["cores"]), request["pipe_capacity"],
-            self._own_cost, measured=costs.name != IDEAL.name, ranks=request.get("ranks", 0),
+            self._own, measured=costs.name != IDEAL.name, ranks=request.get("ranks", 0),
         )  # fmt: skip
         try:
             limit, end = request.get("operations", OPERATIONS), self._began + request.get("seconds", math.inf)
@@ -100,15 +90,14 @@ class Simulator:
         }
 
 
-def own_cost() -> int:
-    """Nanoseconds that the stand-in and the clock themselves take in every stretch, measured on this machine."""
+def measured_own_costs() -> OwnCosts:
+    """What the stand-in and the clock themselves take, on this machine."""
 
     def call(namespaces: Namespaces) -> None:
-        namespaces.find(SOLUTION, "turns")(300)
+        namespaces.find(SOLUTION, "turns")(100)
 
-    machine = SimulateMachine(Loadable(definitions(_EMPTY)), Loadable(), call, 1, 65_536, 0)
-    stretches = _simulated(machine, 1, Costs("empty", lock=1e-9), 65_536)[0]["0"]
-    return int(statistics.median(stretch.cpu for stretch in stretches) * 1e9)
+    machine = SimulateMachine(Loadable(definitions(_EMPTY)), Loadable(), call, 1, 65_536, OwnCosts())
+    return own_costs(_simulated(machine, 1, Costs("empty", lock=1e-9), 65_536)[0]["0"])
 
 
 def _simulated(

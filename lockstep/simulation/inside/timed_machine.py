@@ -20,6 +20,7 @@ from lockstep.program.greenlets import GreenletMachine, Life, Starting
 from lockstep.program.loading import Loadable
 from lockstep.program.namespaces import Namespaces
 from lockstep.simulation.actors import Stretch
+from lockstep.simulation.inside.own_costs import OwnCosts
 from lockstep.standin.imports.timed import Exited
 from lockstep.standin.machine import NotCovered, not_covered
 from lockstep.standin.objects.mpi_messages import TIMED
@@ -44,6 +45,7 @@ class TimedLife(Life):
         self.loaded = False  # what its module does until then is no computing of the program's
         self.since = 0  # the thread's CPU clock when it began to compute, in ns
         self.cpu = 0  # ns of CPU in this stretch before `since`
+        self.last = ""  # the kind of operation that it asked for last
         self.declared = 0.0  # seconds of CPU in this stretch that the program declared
         self.pools: list[Any] = []  # and executors that it opened
         self.greenlet = greenlet.greenlet(lambda _answer: body(self))
@@ -62,16 +64,16 @@ class SimulateMachine(GreenletMachine):
         call_main: Callable[[Namespaces], Any],
         cores: int,
         pipe_capacity: int,
-        own_cost: int,
+        own: OwnCosts,
         measured: bool = True,
         ranks: int = 0,
     ) -> None:
-        """`own_cost`: ns of the stand-in in every stretch. Not `measured`: only declared work takes time."""
+        """`own`: what the stand-in takes, which no process is charged with. Not `measured`: only declared work takes time."""
         self.numpy_random = NumpyRandom()
         options = {"feeder": False, "pipe_capacity": pipe_capacity, "cores": cores, "memory": {}, "ranks": ranks,
                    "mpi": TIMED}  # fmt: skip
         super().__init__(program, given, self.numpy_random.importing, options)
-        self._call_main, self._own_cost, self._measured = call_main, own_cost, measured
+        self._call_main, self._own, self._measured = call_main, own, measured
         self._lives: dict[str, TimedLife] = {}
         self._stopped: list[TimedLife] = []  # by a signal
         self._payloads: dict[str, tuple[bytes, str, bool]] = {}
@@ -194,9 +196,10 @@ class SimulateMachine(GreenletMachine):
             life.pools = pools + life.pools
 
     def _stretch(self, life: TimedLife, operation: Operation, line: str) -> Stretch:
-        measured = max(0, life.cpu - self._own_cost) * 1e-9 if self._measured and life.loaded else 0.0
+        own = self._own.of_stretch(life.last, operation.kind)
+        measured = max(0.0, life.cpu - own) * 1e-9 if self._measured and life.loaded else 0.0
         stretch = Stretch(measured + life.declared, operation, tuple(life.created), line)
-        life.cpu, life.declared, life.created = 0, 0.0, []
+        life.cpu, life.declared, life.created, life.last = 0, 0.0, [], operation.kind
         return stretch
 
     def _live(self, life: TimedLife) -> Stretch:
