@@ -63,19 +63,36 @@ def threads(workers: int) -> Iterator[Map]:
 def joblib_loky(workers: int) -> Iterator[Map]:
     import joblib  # only the benchmark group has it, as it has Dask
 
-    with joblib.Parallel(n_jobs=workers) as parallel:
+    # Arrays travel in messages, as with the others: files that stand for them are left when its workers are stopped.
+    with joblib.Parallel(n_jobs=workers, max_nbytes=None) as parallel:
         yield lambda task, items: list(parallel(joblib.delayed(task)(item) for item in items))
 
 
 @contextlib.contextmanager
 def dask_processes(workers: int) -> Iterator[Map]:
     from dask.distributed import Client, LocalCluster
+    from dask.sizeof import sizeof
 
     with (
         LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=50) as cluster,
         Client(cluster) as client,
     ):
-        yield lambda task, items: client.gather(client.map(task, items, pure=False))
+
+        def mapped(task: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
+            given = list(items)
+            if sizeof(given) > _LARGE:
+                given = client.scatter(given, hash=False)
+            found: list[Any] = client.gather(client.map(task, given, pure=False))
+            return found
+
+        yield mapped
+
+
+def stop_joblib() -> None:
+    """Ends the workers that joblib keeps, with all that is theirs."""
+    from joblib.externals.loky import get_reusable_executor
+
+    get_reusable_executor().shutdown(wait=True)
 
 
 BACKENDS: dict[str, Callable[[int], contextlib.AbstractContextManager[Map]]] = {
@@ -85,4 +102,6 @@ BACKENDS: dict[str, Callable[[int], contextlib.AbstractContextManager[Map]]] = {
     "dask": dask_processes,
 }
 THREADS = "threads"  # for programs whose NumPy computes without the interpreter's lock
+_LARGE = 1 << 20  # bytes: what is larger travels to Dask's workers by itself, and not within the tasks
 PEERS = ("joblib", "dask")  # those that may not be installed
+STANDING = ("joblib", "dask")  # those whose workers are there before the clock runs

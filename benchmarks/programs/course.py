@@ -19,7 +19,7 @@ from typing import Any
 import nbformat
 
 from benchmarks.comparing.ways import Map, spin
-from benchmarks.programs.reference import Reference
+from benchmarks.programs.reference import Reference, packed
 from benchmarks.programs.searches_and_grids import of_grids, of_sorting
 from lockstep.program.definitions import definitions
 from lockstep.program.source import Cell, ModuleSource
@@ -58,7 +58,7 @@ def references(folder: Path, workers: int, steps: int, scale: float) -> list[Ref
         _count_primes(speedup, int(18_000 * scale), workers),
         _add_squares(speedup, round(100_000_000 / 3 * scale), workers),
         *_in_shares(patterns, int(667 * scale), workers),
-        _word_count(patterns, int(20_000 * scale), workers),
+        _word_count(patterns, int(60_000 * scale), workers),
         *of_sorting(sorting, workers, max(1, int(steps * scale)), scale),
         *of_grids(grids, workers, scale),
     ]
@@ -149,4 +149,5 @@ def _word_count(module: Any, words: int, workers: int) -> Reference:
         lambda: dict(module.count_group(documents)),
         by,
         why="the texts themselves travel to the workers, with every library",
+        sends=packed(*groups),
     )

@@ -14,14 +14,14 @@ from typing import Any
 import numpy as np
 
 from benchmarks.comparing.ways import Map, spin
-from benchmarks.programs.reference import Reference
+from benchmarks.programs.reference import Reference, packed
 
 BLOCK = 128  # numbers in a row of a block: three blocks are 393 kB
 
 
 def of_sorting(module: Any, workers: int, steps: int, scale: float) -> list[Reference]:
     """Those of unit 12."""
-    numbers = [number * 7_919 % 1_000_003 for number in range(int(200_000 * scale) + 8)]
+    numbers = [number * 7_919 % 1_000_003 for number in range(int(500_000 * scale) + 8)]
     shares = [numbers[start:stop] for start, stop in _cuts(len(numbers), workers)]
 
     def merged(mapped: Map) -> list[int]:
@@ -39,27 +39,38 @@ def of_sorting(module: Any, workers: int, steps: int, scale: float) -> list[Refe
 
     floats = np.random.default_rng(1).random(int(1_500_000 * scale) + 100).tolist()
 
+    splitters = module.choose_splitters(floats, workers)
+
+    def sent_in_buckets() -> Any:
+        return packed(*module.into_buckets(floats, splitters), floats)()
+
     def bucketed(mapped: Map) -> list[float]:
         buckets = module.into_buckets(floats, module.choose_splitters(floats, workers))
         return [item for part in mapped(sorted, buckets) for item in part]
 
     asked = partial(neighbours, steps)
+    sorted_shares = [sorted(share) for share in shares]
+    moving = module.numbers_of(moved)
+    known = {vertex: [vertex ^ (1 << dimension) for dimension in range(9)] for vertex in range(512)}
     return [
         Reference(
             "merge_sort", lambda: module.merge_sort(numbers, workers), lambda: module.sort_share(numbers), merged,
             why="the last merge is one worker's, and lists travel",
+            sends=packed(*shares, *sorted_shares), last=lambda: module.merge(*sorted_shares[:2]),
         ),
         Reference(
             "sort_in_shares", lambda: module.sort_in_shares(moved, workers), lambda: module.sort_alone(moved), sorted_in_shares,
             why="sorted() takes less for a number than it costs to send it: processes lose, with every library", sizes=(moved,),
+            sends=packed(moving, sorted(moving)), last=lambda: module.numbers_of(moved),
         ),
         Reference(
             "sample_sort", lambda: module.sample_sort(floats, workers), lambda: sorted(floats), bucketed,
             why="sorted() takes less for a number than it costs to send it: processes lose, with every library",
+            sends=sent_in_buckets,
         ),
         Reference(
             "breadth_first_search", lambda: module.breadth_first_search(asked, 0, workers), lambda: _searched(asked, map),
-            lambda mapped: _searched(asked, mapped),
+            lambda mapped: _searched(asked, mapped), last=lambda: _searched(known.__getitem__, map),
         ),
         Reference(
             "branch_and_bound", lambda: module.branch_and_bound(partial(children, steps), (0, False, (0,)), workers),
@@ -72,7 +83,7 @@ def of_sorting(module: Any, workers: int, steps: int, scale: float) -> list[Refe
 
 def of_grids(module: Any, workers: int, scale: float) -> list[Reference]:
     """Those of unit 13."""
-    throws, size, steps = int(40_000_000 * scale) + 10_000, int(1_000 * scale**0.5) + 8, max(2, int(150 * scale**0.5))
+    throws, size, steps = int(120_000_000 * scale) + 10_000, int(1_000 * scale**0.5) + 8, max(2, int(150 * scale**0.5))
     rows = int(250 * scale**0.5) + 4
     chunks = [10_000] * (throws // 10_000)
     seeds = np.random.SeedSequence(1).spawn(len(chunks))
@@ -81,7 +92,8 @@ def of_grids(module: Any, workers: int, scale: float) -> list[Reference]:
     generations = max(2, int(25 * scale**0.5))
     side = BLOCK * max(1, round(18 * scale ** (1 / 3)))
     left, right = np.random.default_rng(1).random((2, side, side))
-    drawing = [(escape_steps, row, rows, rows) for row in range(rows)]
+    drawn = int(600 * scale**0.5) + 4
+    drawing = [(escape_steps, row, drawn, drawn) for row in range(drawn)]
 
     def halos(cells: Any, mapped: Map) -> Any:
         for _ in range(generations):
@@ -109,12 +121,14 @@ def of_grids(module: Any, workers: int, scale: float) -> list[Reference]:
     return [
         Reference(
             "estimate_pi", lambda: module.estimate_pi(throws, workers, 1),
-            lambda: sum(map(module.hits_in, zip(seeds, chunks, strict=True))),
+            lambda: sum(map(module.hits_in, zip(np.random.SeedSequence(1).spawn(len(chunks)), chunks, strict=True))),
             lambda mapped: sum(mapped(module.hits_in, list(zip(seeds, chunks, strict=True)))),
             in_threads=lambda mapped: sum(mapped(module.hits_in, list(zip(seeds, chunks, strict=True)))),
+            why="a seed for every chunk is made and packed by one process",
+            sends=packed(*zip(seeds, chunks, strict=True)), last=lambda: np.random.SeedSequence(1).spawn(len(chunks)),
         ),
         Reference(
-            "mandelbrot", lambda: module.mandelbrot(escape_steps, rows, rows, workers),
+            "mandelbrot", lambda: module.mandelbrot(escape_steps, drawn, drawn, workers),
             lambda: list(map(module.draw_row, drawing)), lambda mapped: mapped(module.draw_row, drawing[::-1]),
         ),
         Reference(
@@ -129,7 +143,8 @@ def of_grids(module: Any, workers: int, scale: float) -> list[Reference]:
         Reference(
             "blocked_matmul", lambda: module.blocked_matmul(np.matmul, left, right, BLOCK, workers),
             lambda: _multiplied(left, right, (0, len(left))),
-            lambda mapped: np.vstack(mapped(partial(_multiplied, left, right), _cuts(len(left), workers))),
+            lambda mapped: np.vstack(mapped(_product, [(left[first:last], right) for first, last in _cuts(len(left), workers)])),
+            sends=lambda: (left.copy(), right.copy(), left.copy()),
             why="the matrices are copied into shared memory and the product out of it, by one process",
             in_threads=lambda mapped: np.vstack(mapped(partial(_multiplied, left, right), _cuts(len(left), workers))),
         ),
@@ -207,6 +222,10 @@ def _multiplied(left: Any, right: Any, rows: tuple[int, int]) -> Any:
                     left[here, inner : inner + BLOCK] @ right[inner : inner + BLOCK, column : column + BLOCK]
                 )
     return product
+
+
+def _product(pair: tuple[Any, Any]) -> Any:
+    return _multiplied(*pair, (0, len(pair[0])))
 
 
 def _searched(asked: Callable[[int], list[int]], mapped: Any) -> dict[int, int]:
