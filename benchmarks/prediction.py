@@ -26,11 +26,8 @@ from lockstep.simulation.calibration import measured_costs
 from lockstep.simulation.probes import on_one_cpu
 
 Figure = tuple[str, bool]  # in words, and whether it is within its aim
-TINY = Effort(1, 5.0, others=float("inf"), unsteady=float("inf"), part=50)
-_ROUNDS, _STEADY = (
-    10,
-    0.10,
-)  # of the spread; by which fraction a countdown beside a round may be slower than the fastest one
+TINY = Effort(1, 5.0, others=float("inf"), unsteady=float("inf"), part=50, rounds=3, spread=SPREAD[:1])
+_STEADY = 0.10  # by which fraction a countdown beside a round of the spread may be slower than the fastest one
 
 
 def table(effort: Effort, only: list[str]) -> Figure:
@@ -82,7 +79,7 @@ def spread(effort: Effort) -> Figure:
     best = min(_countdown() for _ in range(20))
     for where, load in (("quiet", 0), ("beside spinning processes", usable_cpus().count)):
         with spinning(load):
-            for row in _smaller(SPREAD, effort):
+            for row in _smaller(effort.spread, effort):
                 values: list[float] = []
                 end = time.perf_counter() + effort.patience
                 while len(values) < effort.rounds and time.perf_counter() < end:

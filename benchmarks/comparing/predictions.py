@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import NamedTuple
 
 from benchmarks.programs import stream
-from benchmarks.programs.prediction_rows import COMPUTE, MEMORY, Row
+from benchmarks.programs.prediction_rows import COMPUTE, MEMORY, SPREAD, Row
 from lockstep import simulate
 from lockstep.machine.capacity import KERNEL_SECONDS, SPIN, Capacity, CapacityProbe
 from lockstep.machine.others import cpu_reading, cpus_of_others
@@ -34,6 +34,8 @@ class Effort(NamedTuple):
     others: float = 0.2  # CPUs of others at most
     unsteady: float = 0.15  # by which fraction the countdowns of a repetition may differ
     part: int = 1  # sizes are divided by it
+    rounds: int = 10  # of the spread
+    spread: tuple[Row, ...] = SPREAD
 
 
 class Repetition(NamedTuple):
