@@ -1,9 +1,9 @@
 """Simulated and measured makespans side by side: repetitions, what each says, and the verdict on a program's row.
 
-Countdowns before, between and after a simulation and a run, on one core and on all, say how fast the machine was in this
-very repetition. A host can slow a virtual machine down unseen from inside, and often does. So the log of the simulation is computed
-anew for the cores that there were: slowed by each other as much as the countdowns around the run were, and as much faster
-or slower as the machine was then than while it simulated. Where memory is the bound, the countdown copies memory.
+Countdowns before, between and after a run and its simulation, on one core and on all, say how fast the machine was in this
+very repetition. A host can slow a virtual machine down unseen from inside, and often does. So what is simulated are the cores that
+there were: slowed by each other as much as the countdowns around the run were, and as much faster or slower as the machine was
+then than while it simulated. Where memory is the bound, the countdown copies memory.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from lockstep import simulate
 from lockstep.machine.capacity import KERNEL_SECONDS, SPIN, Capacity, CapacityProbe
 from lockstep.machine.others import cpu_reading, cpus_of_others
 from lockstep.measurement.samples import interval
+from lockstep.simulation.calibration import costs_of_this_machine
 from lockstep.simulation.simulation import Simulation
 
 
@@ -114,14 +115,15 @@ class Machine(AbstractContextManager["Machine"]):
         return self._probes[kernel].measure(self._cores, 1)
 
     def once(self, row: Row) -> Repetition:
-        """Simulates it and runs it. Exits if the results differ."""
+        """Runs it, and simulates it for the cores that it had. Exits if the results differ."""
         before = self._countdown(row)
-        run = simulate(row.function, row.size, self._cores, cores=self._cores, costs="this machine")
-        between = self._countdown(row)
         reading, begun = cpu_reading(), time.perf_counter()
         answer = row.function(row.size, self._cores)
         measured = time.perf_counter() - begun
         done = cpu_reading()
+        between = self._countdown(row)
+        costs = replace(costs_of_this_machine(), contention=contention(before, between))
+        run = simulate(row.function, row.size, self._cores, cores=self._cores, costs=costs)
         after = self._countdown(row)
         if answer != run.result:
             raise SystemExit(f"{row.name}: simulated {run.result!r}, measured {answer!r}")
@@ -137,22 +139,24 @@ class Machine(AbstractContextManager["Machine"]):
         return found
 
 
+def contention(*countdowns: Capacity) -> float:
+    """By which fraction cores were slower while all were busy."""
+    return max(0.0, statistics.mean(one.together_s / one.alone_s for one in countdowns) - 1)
+
+
 def repetition(
     run: Simulation, countdowns: tuple[Capacity, Capacity, Capacity], measured: float, cpu: float, others: float | None
 ) -> Repetition:
-    """`countdowns`: before the simulation, between it and the run of `measured` and `cpu` seconds, and after that."""
+    """`countdowns`: before the run of `measured` and `cpu` seconds, between it and the simulation, and after that."""
     before, between, after = countdowns
-    while_simulated = statistics.mean((before.alone_s, between.alone_s))
-    while_measured = statistics.mean((between.alone_s, after.alone_s))
-    slower = statistics.mean(one.together_s / one.alone_s for one in (between, after))
-    contention = max(0.0, slower - 1)
-    engine = run.log.replay(costs=replace(run.log.costs, contention=contention))
+    while_measured = statistics.mean((before.alone_s, between.alone_s))
+    while_simulated = statistics.mean((between.alone_s, after.alone_s))
     speed = while_measured / while_simulated
     unsteady = max(
         max(seconds) / min(seconds) - 1
-        for seconds in ([one.alone_s for one in countdowns], [one.together_s for one in (between, after)])
+        for seconds in ([one.alone_s for one in countdowns], [one.together_s for one in (before, between)])
     )
     return Repetition(
-        engine.makespan * speed, measured, sum(actor.work for actor in engine.actors.values()) * speed, cpu,
-        run.accuracy.error, others, between.workers / slower, unsteady,
+        run.makespan * speed, measured, run.work * speed, cpu, run.accuracy.error, others,
+        run.cores / (1 + contention(before, between)), unsteady,
     )  # fmt: skip

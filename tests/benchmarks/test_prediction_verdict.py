@@ -1,8 +1,10 @@
 """The interval of a prediction's error decides a row, or it is said that nothing does; and the speed of the machine is no error."""
 
+from dataclasses import replace
+
 import pytest
 
-from benchmarks.comparing.predictions import Effort, Repetition, repetition, verdict
+from benchmarks.comparing.predictions import Effort, Repetition, contention, repetition, verdict
 from benchmarks.programs.prediction_rows import COMPUTE, Row
 from lockstep.machine.capacity import Capacity
 from lockstep.simulation.actors import Stretch
@@ -61,19 +63,16 @@ def test_disturbed_repetitions_decide_nothing(disturbed):
     ("alone", "together", "seconds"),
     [
         (1.0, 1.0, 1.0),  # a machine with two cores
-        (1.5, 1.5, 1.25),  # that became slower
-        (1.0, 1.25, 1.25),  # whose cores slow each other
-        (1.0, 2.0, 2.0),  # that really has one core
+        (1.5, 1.5, 1.25),  # that was slower
+        (1.0, 1.5, 1.25),  # whose cores slowed each other
+        (1.0, 3.0, 2.0),  # that really had one core
     ],
 )
 def test_what_is_predicted_is_for_the_machine_as_it_was(alone, together, seconds):
-    """`alone`: of the countdown after the run; all before it took a second alone."""
-    slower = together / alone
-    before, between, after = (
-        Capacity(2, 1.0, 1.0, 1.0),
-        Capacity(2, 1.0, 1.0, slower),
-        Capacity(2, alone, alone, together),
-    )
-    found = repetition(simulation_of(TWO_SECONDS_OF_WORK, "work"), (before, between, after), seconds, 2.0, 0.0)
+    """`alone`, `together`: of the countdown before the run; of the others each took a second."""
+    before, between = Capacity(2, alone, alone, together), Capacity(2, 1.0, 1.0, 1.0)
+    costs = replace(IDEAL, contention=contention(before, between))
+    run = simulation_of(replace(TWO_SECONDS_OF_WORK, costs=costs), "work")
+    found = repetition(run, (before, between, between), seconds, 2.0, 0.0)
     assert found.error == pytest.approx(0.0)
-    assert found.capacity == pytest.approx(2 / slower)
+    assert found.capacity == pytest.approx(2 / (1 + costs.contention))
