@@ -26,7 +26,7 @@ from lockstep.simulation.calibration import measured_costs
 from lockstep.simulation.probes import on_one_cpu
 
 Figure = tuple[str, bool]  # in words, and whether it is within its aim
-TINY = Effort(1, 5.0, others=float("inf"), unsteady=float("inf"), part=50, rounds=3, spread=SPREAD[:1])
+TINY = Effort(1, 0.1, others=float("inf"), unsteady=float("inf"), part=50, rounds=3, spread=SPREAD[:1])
 _STEADY = 0.10  # by which fraction a countdown beside a round of the spread may be slower than the fastest one
 
 
