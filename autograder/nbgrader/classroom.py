@@ -2,10 +2,10 @@
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from autograder.grading.assembly import assemble
 from autograder.grading.grader import Graded, Grader, NothingRuns, judge_in_worker, open_sandbox, open_worker
@@ -125,15 +125,21 @@ class LocalJudges(Workers):
     def __init__(self, settings: Settings, jobs: int | None = None) -> None:
         """Raises NotGraded where nothing holds a submission, and that was not allowed."""
         compile_packages()
-        self._sandbox = open_sandbox(settings.unsandboxed, settings.tier)
+        self._references = open_sandbox(settings.unsandboxed, settings.tier)  # in which all workers run our own answers
         self.jobs = Jobs(jobs)
-        self.settings = replace(settings, tier=self._sandbox.tier)
-        super().__init__(
-            lambda: judging_pool(self.jobs.most, "autograder.nbgrader.classroom", open_worker, self.settings)
-        )
+        self.settings = replace(settings, tier=self._references.tier)
+        super().__init__(self._judging)
+
+    def _judging(self) -> ProcessPoolExecutor:
+        lent = self._references.lendable
+        return judging_pool(self.jobs.most, "autograder.nbgrader.classroom", open_worker, self.settings, lent)
+
+    def __exit__(self, *error: Any) -> None:
+        super().__exit__(*error)
+        self._references.close()
 
     def describe(self) -> str:
-        return self._sandbox.describe()
+        return self._references.describe()
 
     def judge(self, work: Work, number: int) -> Future[None]:
         return self.submit(judge_in_worker, work, number)
