@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from concurrent.futures import BrokenExecutor, Future
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
@@ -18,11 +19,11 @@ from autograder.grading.pool import Workers, judging_pool
 from autograder.grading.storage import CannotWrite, told
 from autograder.grading.work import NotGraded, Settings
 from autograder.nbgrader import logs
-from autograder.nbgrader.classroom import Judges, LocalJudges, Outcome, Submitted, judged, what_is_submitted
+from autograder.nbgrader.classroom import PLACE, Judges, LocalJudges, Outcome, Submitted, judged, what_is_submitted
 from autograder.nbgrader.plugin import JOURNAL
 from autograder.nbgrader.registering import require_unit, units
 from lockstep.machine.usable import usable_cpus
-from lockstep.words import counted, one_line
+from lockstep.words import brief, counted, one_line
 
 _TRIES = 3  # at entering a submission whose process is killed
 _AGAIN = "Nothing that was graded is lost: run the same command again, and it goes on from here."
@@ -162,9 +163,19 @@ def _line(filed: Filed) -> str:
     where = one_line(f"{filed.student}, {filed.unit}")
     if filed.problem:
         return f"{where}: not in the gradebook: {one_line(filed.problem)}"
-    late = f", {filed.late:g} of them taken off as it came late" if filed.late else ""
+    late = f", {_points(filed.late)} of them taken off as it came late" if filed.late else ""
     by_hand = "; something waits for you in formgrader" if filed.by_hand else ""
-    return f"{where}: {filed.score:g} of {filed.points:g} points{late}{by_hand}"
+    return f"{where}: {_points(filed.score)} of {_points(filed.points)} points{late}{by_hand}"
+
+
+def _points(points: float) -> str:
+    return f"{points:.2f}".rstrip("0").rstrip(".")
+
+
+def _named(those: AbstractSet[tuple[str, str]]) -> str:
+    """Students, with their units where these are several."""
+    several = len({unit for unit, _ in those}) > 1
+    return brief(one_line(", ".join(f"{student} ({unit})" if several else student for unit, student in sorted(those))))
 
 
 def _not_graded(one: Outcome) -> str:
@@ -174,13 +185,14 @@ def _not_graded(one: Outcome) -> str:
 
 def _sums(filed: list[Filed], results: Results, submitted: Submitted) -> str:
     if not results.submissions and not submitted.problems:
-        return "There is nothing to grade: what is handed in lies in submitted/STUDENT/UNIT/UNIT.ipynb."
-    new = sum(not one.problem for one in filed)
-    missing = len(results.submissions) - new - len(results.filed) + len(submitted.problems)
-    parts = [f"{counted(new, 'submission')} graded and in the gradebook, with feedback"]
-    if results.filed:
-        parts.append(f"{len(results.filed)} were already")
-    parts.append(f"{missing} not graded: see above" if missing else "none is missing")
+        return f"There is nothing to grade: {PLACE}."
+    new = [(one.unit, one.student) for one in filed if not one.problem]
+    already = [(one.unit, one.student) for one in results.filed]
+    missing = (results.submissions.keys() - {*new, *already}) | {(one.unit, one.student) for one in submitted.problems}
+    parts = [f"{counted(len(new), 'submission')} graded and in the gradebook, with feedback"]
+    if already:
+        parts.append(f"{len(already)} {'was' if len(already) == 1 else 'were'} already")
+    parts.append(f"{len(missing)} not graded (see above): {_named(missing)}" if missing else "none is missing")
     if waiting := sum(one.by_hand for one in filed):
         parts.append(f"{waiting} of the new ones {'waits' if waiting == 1 else 'wait'} to be graded by hand")
     return "; ".join(parts) + "."

@@ -38,9 +38,11 @@ def strange(path: Path) -> str:
 def strange_within(folder: Path) -> list[tuple[Path, str]]:
     """What lies in a folder, at any depth, and is not to be copied, and what it is.
 
-    Raises StrangeFolder if the folder or the student's, in which it lies, is a link or the like, if there are more than
-    MOST of them within, if it holds more than any submission, or if what nbgrader would read there is not what it expects.
+    Raises StrangeFolder if the folder or the student's, in which it lies, is a link or the like, or has a name that
+    nbgrader cannot take, if there are more than MOST of them within, if it holds more than any submission, or if what
+    nbgrader would read there is not what it expects.
     """
+    _require_name(folder.parent.name)
     for place, whose in ((folder.parent, "the student's folder"), (folder, "the folder of the unit")):
         if kind := strange(place):
             raise StrangeFolder(f"{whose} is {kind}, which is not followed; ask for the files themselves")
@@ -66,6 +68,16 @@ def strange_within(folder: Path) -> list[tuple[Path, str]]:
     if stamp.exists():
         _require_date(stamp)
     return sorted(found)
+
+
+def _require_name(student: str) -> None:
+    """Raises StrangeFolder for a name of several lines, which ends nbgrader's run for everybody, and the like."""
+    if not student.isprintable():
+        raise StrangeFolder("the name of its folder has characters that cannot be printed; rename it")
+    if set(student) & set("*?["):  # nbgrader would look for a pattern, and find others' notebooks
+        raise StrangeFolder("the name of its folder has one of the characters * ? [; rename it")
+    if student != student.strip():  # which nbgrader takes away
+        raise StrangeFolder("the name of its folder begins or ends with a space; rename it")
 
 
 def _require_date(stamp: Path) -> None:

@@ -1,7 +1,7 @@
 """What a class has submitted, and its judging into the journal: in parallel, in sandboxes, and only what is missing."""
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,11 +16,12 @@ from autograder.grading.storage import CannotWrite
 from autograder.grading.submission import UnreadableSubmission, read_submission
 from autograder.grading.unit import Unit, read_unit, work_in
 from autograder.grading.work import NotGraded, Settings, Work
-from autograder.nbgrader.registering import register
+from autograder.nbgrader.registering import register, units
 from autograder.sandbox.bubblewrap import compile_packages
-from lockstep.words import one_line
+from lockstep.words import brief, one_line
 
 _TRIES = 3  # at a check whose process is killed
+PLACE = "what is handed in lies in submitted/STUDENT/UNIT/UNIT.ipynb"
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,8 @@ class Submitted:
 def what_is_submitted(course: Path, names: list[str], noted: Callable[[str], None]) -> Submitted:
     """Reads the submissions of these units, which it enters into the gradebook if there are any. Raises CannotWrite."""
     found = Submitted()
+    for note in misplaced(course, names):
+        noted(one_line(note))
     for name in names:
         handed_in = submissions(course, name)
         try:
@@ -78,18 +81,48 @@ def what_is_submitted(course: Path, names: list[str], noted: Callable[[str], Non
 
 def submissions(course: Path, name: str) -> list[tuple[str, Path]]:
     """(student, file) of each folder submitted for a unit, whether the file is there or not; also where it is a link."""
-    folders = sorted(path for path in (course / "submitted").glob(f"*/{name}") if path.is_dir() or strange(path))
+    places = (student / name for student in sorted(_students(course)))
+    folders = [place for place in places if place.is_dir() or strange(place)]
     return [(folder.parent.name, folder / f"{name}.ipynb") for folder in folders]
+
+
+def misplaced(course: Path, names: Sequence[str]) -> Iterator[str]:
+    """What lies in submitted/ where nobody looks for it, a sentence each: files above their folder, folders of no unit."""
+    known = {*units(course), *names}
+    for student in sorted(_students(course)):
+        try:
+            inside = sorted(student.iterdir())
+        except OSError as error:
+            yield f"{student.name}: the folder cannot be read: {error.strerror}"
+            continue
+        for path in inside:
+            where = f"submitted/{student.name}/{path.name}"
+            if path.is_file() and (path.suffix == ".ipynb" or path.name in known):
+                yield f"{where} is not looked at: {PLACE}"
+            elif path.is_dir() and path.name not in known:
+                yield f"{where} is not looked at: source/ has no unit of this name"
+    for path in sorted((course / "submitted").glob("*.ipynb")):
+        yield f"submitted/{path.name} is not looked at: {PLACE}"
+
+
+def _students(course: Path) -> list[Path]:
+    """The folders of students, also where one is a link."""
+    try:
+        return [path for path in (course / "submitted").iterdir() if path.is_dir() or strange(path)]
+    except FileNotFoundError:
+        return []
 
 
 def tasks_of(
     student: str, unit: Unit, path: Path, noted: Callable[[str], None] = lambda note: None
 ) -> list[tuple[Outcome, Work]] | Outcome:
     """What there is to grade in a submission, or why it cannot be read."""
-    others = sorted(one_line(other.name) for other in path.parent.glob("*.ipynb"))
+    others = sorted(one_line(other.name) for other in path.parent.glob("*.ipynb") if other != path)
     if not path.exists() and not path.is_symlink():
-        there = f"there is {', '.join(others)}: was it renamed?" if others else "there is no notebook at all"
+        there = f"there is {', '.join(others)}: was it renamed?" if others else _no_notebook(path.parent)
         return Outcome(student, unit.name, "", 0.0, None, f"there is no {path.name}; {there}")
+    if others:
+        noted(one_line(f"{student}, {unit.name}: only {path.name} is looked at, not {brief(', '.join(others))}"))
     try:
         submission = read_submission(path)
     except UnreadableSubmission as error:
@@ -98,6 +131,11 @@ def tasks_of(
         noted(one_line(f"{student}, {unit.name}: {note}"))
     works = list(work_in(unit, assemble(unit, submission)))
     return [(Outcome(student, unit.name, work.cell.grade_id, work.cell.points, None), work) for work in works]
+
+
+def _no_notebook(folder: Path) -> str:
+    files = sorted(one_line(path.name) for path in folder.iterdir() if path.is_file() and path.name != "timestamp.txt")
+    return f"there is no notebook, but {brief(', '.join(files))}" if files else "there is no notebook at all"
 
 
 class Judges(Protocol):

@@ -15,7 +15,7 @@ from autograder.grading.storage import CannotWrite, told
 from autograder.grading.work import NotGraded
 from autograder.nbgrader.conversion import Noticing
 from autograder.nbgrader.plugin import configure
-from lockstep.words import one_line
+from lockstep.words import counted, one_line
 
 _OWN = "nbgrader_config.py"
 PATIENCE = 60  # seconds that the gradebook may be locked by others
@@ -80,8 +80,8 @@ def _why(config: Config, name: str, error: Exception | SystemExit) -> str:
         submitted = 0
     if submitted:
         return (
-            f"{submitted} submissions are in it, and nbgrader then takes no exercise more, and none away. "
-            "Put the exercise into another unit, or take the old state of source/ back"
+            f"{counted(submitted, 'submission')} {'is' if submitted == 1 else 'are'} in it, and nbgrader then takes no "
+            "exercise more, and none away. Put the exercise into another unit, or take the old state of source/ back"
         )
     return f"{type(error).__name__}: {error}"
 

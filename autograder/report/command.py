@@ -58,7 +58,9 @@ def write_report(course: Path, name: str, patience: float = 1.0) -> tuple[Path, 
         new.write_text(text, encoding="utf-8")
     config = course_config(course)
     with _in_place_of(table) as new, Gradebook(CourseDirectory(config=config).db_url) as gradebook:
-        GradedCsvExport(to=str(new), assignment=[name], config=config).export(gradebook)
+        export = GradedCsvExport(to=str(new), assignment=[name], config=config)
+        export.waiting = {one.student for one in results.not_graded}
+        export.export(gradebook)
     return written, table
 
 

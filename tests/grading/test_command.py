@@ -368,6 +368,42 @@ def test_what_cannot_be_graded_at_all_is_told_in_a_sentence(course, monkeypatch,
     assert "--scheduler needs distributed, which is not installed" in capsys.readouterr().out
 
 
+NAMES = {
+    "pattern[1]": "one of the characters * ? [; rename it",
+    "two\nlines": "characters that cannot be printed; rename it",
+    "end ": "begins or ends with a space; rename it",
+}
+
+
+def test_what_nobody_would_find_is_told_and_nothing_of_a_class_is_lost_in_silence(course, capsys):
+    for student in NAMES:
+        course.submit(student, "{}")
+    course.submit("ann", "{}", name="numbers.py")
+    course.submit("bob", "{}", name="numbers (1).ipynb")
+    submitted = course.root / "submitted"
+    (submitted / "cleo" / "nubmers").mkdir(parents=True)
+    (submitted / "dan").mkdir()
+    for path in (submitted / "dan" / "numbers.ipynb", submitted / "eve.ipynb"):
+        path.write_text("{}")
+    assert main(["grade", "--course", str(course.root), "--unsandboxed"]) == 1
+    said = capsys.readouterr().out
+    assert "submitted/cleo/nubmers is not looked at: source/ has no unit of this name" in said
+    for name in ("dan/numbers.ipynb", "eve.ipynb"):
+        assert f"submitted/{name} is not looked at: what is handed in lies in submitted/STUDENT/UNIT/UNIT.ipynb" in said
+    assert "there is no notebook, but numbers.py" in said
+    for words in NAMES.values():
+        assert said.count(words) == 1
+    assert "5 not graded (see above): ann, bob, end" in said.splitlines()[-1]
+
+
+def test_a_notebook_beside_the_units_own_is_named_and_not_looked_at(course, capsys):
+    course.submit("ann", course.answered())
+    course.submit("ann", course.answered(double="def double(number):\n    return 0"), name="numbers (1).ipynb")
+    assert main(["grade", "--course", str(course.root), "--unsandboxed", "--jobs", "2"]) == 0
+    assert "only numbers.ipynb is looked at, not numbers (1).ipynb" in (said := capsys.readouterr().out)
+    assert "ann, numbers: 6 of 6 points" in said
+
+
 def test_who_files_runs_no_program(course):
     """What is not in the journal is told, and no sandbox is started for it."""
     class_of(course, 1)

@@ -42,7 +42,8 @@ def steers(said: str) -> set[str]:
 def test_grading_prints_no_name_as_it_is(course):
     forged = "ann, numbers, double-checks: 4 of 4 points"
     course.submit("eve\x1b[2J\r", course.answered())
-    course.submit(f"mallory\n{forged}", course.answered(), name="more\x1b[1m.ipynb")
+    course.submit(f"mallory\n{forged}", course.answered())
+    course.submit("max", course.answered(), name="more\x1b[1m.ipynb")
     folder = course.submit("spy", json.dumps({"cells": [{"cell_type": "\x1b[2J", "source": ""}]})).parent
     (folder / "\x1b]0;owned\x07").symlink_to("/etc/passwd")
     os.makedirs(os.fsencode(course.root / "submitted") + b"/\xff\xfe/numbers")
