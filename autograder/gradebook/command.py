@@ -15,13 +15,14 @@ from autograder.gradebook.filing import Filed, file_in_worker, open_filing
 from autograder.gradebook.progress import Progress
 from autograder.gradebook.state import Results, Submission
 from autograder.grading.journal import Journal
+from autograder.grading.options import at_least_one, positive
 from autograder.grading.pool import Workers, judging_pool
 from autograder.grading.storage import CannotWrite, told
 from autograder.grading.work import NotGraded, Settings
 from autograder.nbgrader import logs
 from autograder.nbgrader.classroom import PLACE, Judges, LocalJudges, Outcome, Submitted, judged, what_is_submitted
 from autograder.nbgrader.plugin import JOURNAL
-from autograder.nbgrader.registering import require_unit, units
+from autograder.nbgrader.registering import units_asked_for
 from lockstep.machine.usable import usable_cpus
 from lockstep.words import brief, counted, one_line
 
@@ -33,10 +34,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("units", nargs="*", help="names such as 01-processes; all that were submitted if none is given")
     parser.add_argument("--course", type=Path, default=Path.cwd(), help="the course directory (default: here)")
     parser.add_argument(
-        "--jobs", type=int, help="how many checks at once (default: two for each CPU, and more while CPUs are idle)"
+        "--jobs",
+        type=at_least_one,
+        help="how many checks at once (default: two for each CPU, and more while CPUs are idle)",
     )
     parser.add_argument(
-        "--patience", type=float, default=1.0, help="time limits of checks are multiplied by this (default: 1)"
+        "--patience", type=positive, default=1.0, help="time limits of checks are multiplied by this (default: 1)"
     )
     parser.add_argument("--unsandboxed", action="store_true", help="grade although there is no sandbox")
     parser.add_argument(
@@ -58,12 +61,10 @@ def run(arguments: argparse.Namespace) -> int:
     os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]
     settings = Settings(course / JOURNAL, arguments.unsandboxed, arguments.patience)
     try:
+        names = units_asked_for(course, arguments.units)
         with alone(course):
             if (aside := Journal(settings.journal).set_aside_if_damaged()) is not None:
                 print(f"The journal was damaged; it is now {aside.name}, and what it had is graded again.")
-            for name in arguments.units:
-                require_unit(course, name)
-            names = arguments.units or units(course)
             with _judges(arguments, settings) as judges:
                 print(judges.describe())
                 return 0 if Grading(course, judges).grade(names) else 1

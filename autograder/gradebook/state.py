@@ -9,7 +9,7 @@ from nbgrader.api import Gradebook
 from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.grading.grader import key_of
-from autograder.grading.storage import CannotWrite, obstacle
+from autograder.grading.storage import CannotWrite, gradebook_obstacle
 from autograder.grading.work import Settings
 from autograder.nbgrader import stages
 from autograder.nbgrader.classroom import Outcome, Submitted
@@ -93,7 +93,7 @@ class _Entered:
                 self._usual = str(gradebook.find_assignment(unit).duedate)
                 self._due = {one.student.id: str(one.duedate) for one in gradebook.assignment_submissions(unit)}
         except SQLAlchemyError as error:
-            raise CannotWrite(f"the gradebook cannot be used: {obstacle(error) or error}") from error
+            raise CannotWrite(f"the gradebook cannot be used: {gradebook_obstacle(error) or error}") from error
 
     def __contains__(self, student: str) -> bool:
         return student in self._due

@@ -298,6 +298,31 @@ def test_a_gradebook_that_another_program_keeps_locked_is_told_and_nothing_is_lo
             filing.Filing(course.root, settings).file("numbers", "s0", "")
 
 
+def damaged(gradebook):
+    gradebook.write_bytes(b"this is no database at all" * 100)
+
+
+def of_an_older_nbgrader(gradebook):
+    with closing(sqlite3.connect(gradebook)) as connection, connection:
+        connection.execute("alter table student drop column lms_user_id")
+
+
+@pytest.mark.parametrize(
+    ("command", "spoil", "words"),
+    [
+        (["grade", "--unsandboxed"], damaged, "it is damaged; put a copy from before in its place"),
+        (["report", "numbers"], damaged, "it is damaged; put a copy from before in its place"),
+        (["report", "numbers"], of_an_older_nbgrader, "nbgrader db upgrade"),
+    ],
+)
+def test_a_gradebook_that_cannot_be_used_is_told(course, capsys, command, spoil, words):
+    class_of(course, 1)
+    spoil(course.root / "gradebook.db")
+    assert main([*command, "--course", str(course.root)]) == 1
+    assert words in (said := capsys.readouterr().out)
+    assert "sqlalche" not in said
+
+
 def test_a_gradebook_on_a_full_disk_is_told_without_what_its_library_logs(course, monkeypatch, caplog):
     """Where the disk is full only when the gradebook writes, whose library logs it with a traceback."""
     class_of(course, 1)
@@ -334,7 +359,7 @@ def test_where_the_disk_is_full_is_told_by_every_command_and_nbgrader_only_logs_
             registering.register(course.root, "numbers")
     with monkeypatch.context() as patched:
         patched.setattr(stages, "_write", full)
-        with pytest.raises(CannotWrite, match="s0, numbers cannot be entered: the disk is full"):
+        with pytest.raises(CannotWrite, match="s0, numbers cannot be entered: a file: the disk is full"):
             filing.Filing(course.root, settings).file("numbers", "s0", "")
         assert not (course.root / "autograded/s0").exists(), "what cannot be noted is not begun"
     for command, home in (("report", "report.command.write_report"), ("register", "nbgrader.registering.register")):
@@ -350,6 +375,21 @@ def test_a_folder_for_temporary_files_that_is_full_stops_the_judges_and_holds_no
 
     with pytest.raises(CannotWrite, match="one-checks cannot be judged: no folder for temporary files can be written"):
         Grader(Settings(tmp_path / "journal.sqlite"), Full()).grade(work("def one():\n    return 1"))
+
+
+@pytest.mark.parametrize("words", [["--jobs", "0"], ["--jobs", "many"], ["--patience", "nan"], ["--patience", "-1"]])
+def test_a_number_that_cannot_be_is_refused_before_anything_is_done(tmp_path, capsys, words):
+    with pytest.raises(SystemExit, match="2"):
+        main(["grade", "--course", str(tmp_path), *words])
+    assert f"{words[0]}: {words[1]} " in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("command", [["grade"], ["register"], ["report", "numbers"]])
+def test_a_folder_that_is_no_course_is_told_and_stays_as_it_is(tmp_path, capsys, command):
+    assert main([*command, "--course", str(tmp_path)]) == 1
+    assert f"{tmp_path} is no course directory" in capsys.readouterr().out
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_cannot_be_graded_at_all_is_told_in_a_sentence(course, monkeypatch, capsys):

@@ -56,6 +56,19 @@ def test_grading_prints_no_name_as_it_is(course):
     assert "Traceback" not in said
 
 
+def test_who_reads_only_the_first_line_stops_nothing():
+    words = "from autograder.grading.terminal import print_plainly; print_plainly(); import sys, time; print('one', flush=True)"
+    rest = "time.sleep(0.5); [print('x' * 1000, flush=True) for _ in range(200)]; sys.stderr.write('done')"
+    done = subprocess.run(
+        ["bash", "-c", '"$0" -c "$1" | head -1', sys.executable, f"{words}; {rest}"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("one\n", "done")
+
+
 def test_an_error_of_a_command_is_plain_too(tmp_path):
     said = command("check", "no\x1b[2Jsuch")
     assert "no·[2Jsuch" in said
