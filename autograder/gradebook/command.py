@@ -83,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
 @contextmanager
 def _judges(arguments: argparse.Namespace, settings: Settings) -> Iterator[Judges]:
     """Those that were asked for; they end with the context. Raises NotGraded."""
-    if not arguments.scheduler:
+    if arguments.scheduler is None:
         with LocalJudges(settings, arguments.jobs) as local:
             yield local
         return
