@@ -46,9 +46,11 @@ def strange_within(folder: Path) -> list[tuple[Path, str]]:
     for place, whose in ((folder.parent, "the student's folder"), (folder, "the folder of the unit")):
         if kind := strange(place):
             raise StrangeFolder(f"{whose} is {kind}, which is not followed; ask for the files themselves")
+    if not _may_be_read(folder):
+        raise StrangeFolder("its folder may not be read by you; `ls -ld` says whose it is")
     found, size = [], 0
     for path in _within(folder):
-        kind = strange(path) or _page(path)
+        kind = strange(path) or _page(path) or ("" if _may_be_read(path) else "nothing that you may read")
         if not kind and path.is_file() and path.suffix != ".ipynb":  # nbgrader copies no other notebooks
             size += path.stat().st_size
             if size > SIZE_LIMIT:
@@ -102,6 +104,10 @@ def _within(folder: Path) -> Iterator[Path]:
         if number > FILES_LIMIT:
             raise StrangeFolder(f"more than {FILES_LIMIT:,} files lie in it; ask for the notebook alone")
         yield from (Path(where, name) for name in (*folders, *files))
+
+
+def _may_be_read(path: Path) -> bool:
+    return os.access(path, os.R_OK | os.X_OK if os.path.isdir(path) else os.R_OK)
 
 
 def _page(path: Path) -> str:

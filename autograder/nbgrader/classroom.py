@@ -1,5 +1,6 @@
 """What a class has submitted, and its judging into the journal: in parallel, in sandboxes, and only what is missing."""
 
+import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
@@ -80,9 +81,12 @@ def what_is_submitted(course: Path, names: list[str], noted: Callable[[str], Non
 
 
 def submissions(course: Path, name: str) -> list[tuple[str, Path]]:
-    """(student, file) of each folder submitted for a unit, whether the file is there or not; also where it is a link."""
+    """(student, file) of each folder submitted for a unit, whether the file is there or not; also where it is a link.
+
+    Of a student whose folder may not be read nobody knows: it counts.
+    """
     places = (student / name for student in sorted(_students(course)))
-    folders = [place for place in places if place.is_dir() or strange(place)]
+    folders = [place for place in places if not _searchable(place.parent) or place.is_dir() or strange(place)]
     return [(folder.parent.name, folder / f"{name}.ipynb") for folder in folders]
 
 
@@ -90,12 +94,7 @@ def misplaced(course: Path, names: Sequence[str]) -> Iterator[str]:
     """What lies in submitted/ where nobody looks for it, a sentence each: files above their folder, folders of no unit."""
     known = {*units(course), *names}
     for student in sorted(_students(course)):
-        try:
-            inside = sorted(student.iterdir())
-        except OSError as error:
-            yield f"{student.name}: the folder cannot be read: {error.strerror}"
-            continue
-        for path in inside:
+        for path in sorted(student.iterdir()) if _searchable(student) else []:
             where = f"submitted/{student.name}/{path.name}"
             if path.is_file() and (path.suffix == ".ipynb" or path.name in known):
                 yield f"{where} is not looked at: {PLACE}"
@@ -111,6 +110,10 @@ def _students(course: Path) -> list[Path]:
         return [path for path in (course / "submitted").iterdir() if path.is_dir() or strange(path)]
     except FileNotFoundError:
         return []
+
+
+def _searchable(folder: Path) -> bool:
+    return os.access(folder, os.R_OK | os.X_OK)
 
 
 def tasks_of(

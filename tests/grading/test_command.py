@@ -436,6 +436,28 @@ def test_what_nobody_would_find_is_told_and_nothing_of_a_class_is_lost_in_silenc
     assert "5 not graded (see above): ann, bob, end" in said.splitlines()[-1]
 
 
+@pytest.mark.timeout(200)
+def test_what_may_not_be_read_costs_nobody_else_anything(course):
+    for student in ("ann", "bob", "cleo", "dan"):
+        course.submit(student, course.answered())
+    course.submit("ann", "for nobody", name="data.txt").chmod(0)
+    submitted = course.root / "submitted"
+    closed = [submitted / name for name in ("bob/numbers/numbers.ipynb", "cleo/numbers", "dan")]
+    for path in closed:
+        path.chmod(0)
+    asked = [sys.executable, "-m", "autograder", "grade", "--unsandboxed", "--course", str(course.root)]
+    as_nobody = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+    done = subprocess.run([*as_nobody, *asked], capture_output=True, text=True, timeout=180, check=False)
+    for path in closed:
+        path.chmod(0o700)
+    assert "ann, numbers: 6 of 6 points" in done.stdout
+    assert "ann, numbers: left out: data.txt" in done.stdout
+    assert "bob, numbers: not graded: the file cannot be read: Permission denied" in done.stdout
+    for student in ("cleo", "dan"):
+        assert f"{student}, numbers: not graded: its folder may not be read by you" in done.stdout
+    assert (done.returncode, done.stderr) == (1, "")
+
+
 def test_a_notebook_beside_the_units_own_is_named_and_not_looked_at(course, capsys):
     course.submit("ann", course.answered())
     course.submit("ann", course.answered(double="def double(number):\n    return 0"), name="numbers (1).ipynb")
