@@ -14,7 +14,7 @@ from autograder.grading.jobs import Jobs
 from autograder.grading.plain_files import StrangeFolder, strange, strange_within
 from autograder.grading.pool import Workers, judging_pool
 from autograder.grading.storage import CannotWrite
-from autograder.grading.submission import UnreadableSubmission, read_submission
+from autograder.grading.submission import Submission, UnreadableSubmission, read_submission
 from autograder.grading.unit import Unit, read_unit, work_in
 from autograder.grading.work import NotGraded, Settings, Work
 from autograder.nbgrader.registering import register, units
@@ -130,10 +130,19 @@ def tasks_of(
         submission = read_submission(path)
     except UnreadableSubmission as error:
         return Outcome(student, unit.name, "", 0.0, None, str(error))
-    for note in submission.notes:
+    for note in (*submission.notes, *_about_names(unit, submission)):
         noted(one_line(f"{student}, {unit.name}: {note}"))
     works = list(work_in(unit, assemble(unit, submission)))
     return [(Outcome(student, unit.name, work.cell.grade_id, work.cell.points, None), work) for work in works]
+
+
+def _about_names(unit: Unit, submission: Submission) -> Iterator[str]:
+    """What is odd about the cells in which answers are expected; wherever else answers stand, they count."""
+    there = {cell.grade_id for cell in submission.cells if cell.grade_id}
+    if lacking := sorted(unit.answer_ids - there):
+        others = sorted(name for name in there - unit.grade_ids if not name.endswith("-checks"))
+        instead = f", but {brief(', '.join(others))}: is it of another version of the unit?" if others else ""
+        yield f"no cell of it is called {brief(', '.join(lacking))}{instead}"
 
 
 def _no_notebook(folder: Path) -> str:

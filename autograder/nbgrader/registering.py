@@ -89,7 +89,7 @@ def _why(config: Config, name: str, error: Exception | SystemExit) -> str:
     if submitted:
         return (
             f"{counted(submitted, 'submission')} {'is' if submitted == 1 else 'are'} in it, and nbgrader then takes no "
-            "exercise more, and none away. Put the exercise into another unit, or take the old state of source/ back"
+            "exercise more, and none away, nor another name. Put the exercise into another unit, or take the old state of source/ back"
         )
     return f"{type(error).__name__}: {error}"
 

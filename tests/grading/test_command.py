@@ -109,7 +109,7 @@ def test_what_is_handed_in_again_is_graded_again_and_nothing_else(course):
     grade(course)
     before = files(course)
     course.submit("s1", course.answered())
-    assert "1 submission graded and in the gradebook, with feedback; 1 were already" in grade(course)
+    assert "1 submission graded and in the gradebook, with feedback; 1 was already" in grade(course)
     assert course.scores("s1") == {"double-checks": 4.0, "halve-checks": 2.0}
     changed = {name for name, text in files(course).items() if before[name] != text}
     assert {name.split("/")[1] for name in changed} == {"s1"}
