@@ -1,6 +1,7 @@
 """What a class has submitted, and its judging into the journal: in parallel, in sandboxes, and only what is missing."""
 
 import os
+import unicodedata
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
@@ -19,7 +20,7 @@ from autograder.grading.unit import Unit, read_unit, work_in
 from autograder.grading.work import NotGraded, Settings, Work
 from autograder.nbgrader.registering import register, units
 from autograder.sandbox.bubblewrap import compile_packages
-from lockstep.words import brief, one_line
+from lockstep.words import brief, enumerated, one_line
 
 _TRIES = 3  # at a check whose process is killed
 PLACE = "what is handed in lies in submitted/STUDENT/UNIT/UNIT.ipynb"
@@ -52,7 +53,7 @@ class Submitted:
 def what_is_submitted(course: Path, names: list[str], noted: Callable[[str], None]) -> Submitted:
     """Reads the submissions of these units, which it enters into the gradebook if there are any. Raises CannotWrite."""
     found = Submitted()
-    for note in misplaced(course, names):
+    for note in oddities(course, names):
         noted(one_line(note))
     for name in names:
         handed_in = submissions(course, name)
@@ -90,10 +91,15 @@ def submissions(course: Path, name: str) -> list[tuple[str, Path]]:
     return [(folder.parent.name, folder / f"{name}.ipynb") for folder in folders]
 
 
-def misplaced(course: Path, names: Sequence[str]) -> Iterator[str]:
-    """What lies in submitted/ where nobody looks for it, a sentence each: files above their folder, folders of no unit."""
+def oddities(course: Path, names: Sequence[str]) -> Iterator[str]:
+    """What is odd about the folders in submitted/, a sentence each.
+
+    Files above their folder and folders of no unit, which nobody looks at; students whose names are nearly the same.
+    """
     known = {*units(course), *names}
+    alike: dict[str, list[str]] = {}
     for student in sorted(_students(course)):
+        alike.setdefault(unicodedata.normalize("NFC", student.name).casefold().strip(), []).append(student.name)
         for path in sorted(student.iterdir()) if _searchable(student) else []:
             where = f"submitted/{student.name}/{path.name}"
             if path.is_file() and (path.suffix == ".ipynb" or path.name in known):
@@ -102,6 +108,9 @@ def misplaced(course: Path, names: Sequence[str]) -> Iterator[str]:
                 yield f"{where} is not looked at: source/ has no unit of this name"
     for path in sorted((course / "submitted").glob("*.ipynb")):
         yield f"submitted/{path.name} is not looked at: {PLACE}"
+    for several in alike.values():
+        if len(several) > 1:
+            yield f"submitted/ has {enumerated(several)}: are they one student? They are graded as {len(several)}"
 
 
 def _students(course: Path) -> list[Path]:

@@ -422,6 +422,7 @@ def test_what_nobody_would_find_is_told_and_nothing_of_a_class_is_lost_in_silenc
     course.submit("bob", "{}", name="numbers (1).ipynb")
     submitted = course.root / "submitted"
     (submitted / "cleo" / "nubmers").mkdir(parents=True)
+    (submitted / "Cleo").mkdir()
     (submitted / "dan").mkdir()
     for path in (submitted / "dan" / "numbers.ipynb", submitted / "eve.ipynb"):
         path.write_text("{}")
@@ -431,6 +432,7 @@ def test_what_nobody_would_find_is_told_and_nothing_of_a_class_is_lost_in_silenc
     for name in ("dan/numbers.ipynb", "eve.ipynb"):
         assert f"submitted/{name} is not looked at: what is handed in lies in submitted/STUDENT/UNIT/UNIT.ipynb" in said
     assert "there is no notebook, but numbers.py" in said
+    assert "submitted/ has Cleo and cleo: are they one student? They are graded as 2" in said
     for words in NAMES.values():
         assert said.count(words) == 1
     assert "5 not graded (see above): ann, bob, end" in said.splitlines()[-1]
