@@ -20,7 +20,8 @@ from autograder.grading.pool import Workers, judging_pool
 from autograder.grading.storage import CannotWrite, told
 from autograder.grading.work import NotGraded, Settings
 from autograder.nbgrader import logs
-from autograder.nbgrader.classroom import PLACE, Judges, LocalJudges, Outcome, Submitted, judged, what_is_submitted
+from autograder.nbgrader.classroom import Judges, LocalJudges, judged
+from autograder.nbgrader.handed_in import PLACE, Outcome, Submitted, what_is_submitted
 from autograder.nbgrader.plugin import JOURNAL
 from autograder.nbgrader.registering import units_asked_for
 from lockstep.machine.usable import usable_cpus

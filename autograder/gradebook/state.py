@@ -12,7 +12,7 @@ from autograder.grading.grader import key_of
 from autograder.grading.storage import CannotWrite, gradebook_obstacle
 from autograder.grading.work import Settings
 from autograder.nbgrader import stages
-from autograder.nbgrader.classroom import Outcome, Submitted
+from autograder.nbgrader.handed_in import Outcome, Submitted
 from autograder.nbgrader.registering import course_config
 
 

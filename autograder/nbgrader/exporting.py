@@ -9,7 +9,7 @@ from nbgrader.api import Gradebook, MissingEntry, Student, SubmittedAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import ExportPlugin
 
-from autograder.nbgrader.classroom import submissions
+from autograder.nbgrader.handed_in import submissions
 
 COLUMNS = (
     "assignment",

@@ -10,7 +10,8 @@ from autograder.grading.jobs import Jobs
 from autograder.grading.journal import Journal, Row
 from autograder.grading.storage import CannotWrite
 from autograder.grading.work import NotGraded, Settings
-from autograder.nbgrader.classroom import Outcome, judged, what_is_submitted
+from autograder.nbgrader.classroom import judged
+from autograder.nbgrader.handed_in import Outcome, what_is_submitted
 from lockstep.checks.report import CheckResult
 from tests.grading.test_grading import work
 
