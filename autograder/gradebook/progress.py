@@ -24,7 +24,7 @@ class Progress:
         self._bar.update()
 
     def filed(self, line: str = "") -> None:
-        """A submission is in the gradebook; its line is printed where there is no bar, or when it tells of a problem."""
+        """A submission is in the gradebook; its line, if there is one, is printed above the bar."""
         self._bar.update()
         if line:
             self.say(line)

@@ -27,7 +27,8 @@ class Results:
             self.submissions.setdefault((one.unit, one.student), Submission(one.unit, one.student)).keys.append(key)
         units = {unit for unit, _ in self.submissions}
         self._entered = {unit: _Entered(course, unit) for unit in units}
-        own = _digest(course / "nbgrader_config.py")
+        # The configuration, and plugins that it names: a late penalty may be changed where it is written.
+        own = " ".join(_digest(path) for path in sorted(course.glob("*.py")))
         self._given = {unit: (_digest(course / "source" / unit / f"{unit}.ipynb"), own) for unit in units}
         self.filed: list[Submission] = []  # those that nothing had to be done for
 

@@ -113,6 +113,8 @@ def test_what_is_handed_in_again_is_graded_again_and_nothing_else(course):
     assert course.scores("s1") == {"double-checks": 4.0, "halve-checks": 2.0}
     changed = {name for name, text in files(course).items() if before[name] != text}
     assert {name.split("/")[1] for name in changed} == {"s1"}
+    (course.root / "late.py").write_text("A_DAY = 0.2  # of the points, say\n")
+    assert "2 submissions graded" in grade(course), "a plugin of the course's own has changed"
 
 
 KILLED = """
