@@ -122,7 +122,9 @@ class _Kept(Noticing):
 
 
 class _Autograde(_Kept, Autograde):  # type: ignore[misc]
-    pass
+    def convert(self, student: str) -> None:
+        self._sanitizing = True  # which nbgrader leaves otherwise when one of its steps cannot be made
+        super().convert(student)
 
 
 class _Feedback(_Kept, GenerateFeedback):  # type: ignore[misc]

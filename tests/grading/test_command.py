@@ -491,6 +491,15 @@ def test_a_stage_is_interrupted_when_its_process_is_no_more(tmp_path):
     assert stages.stage(tmp_path, "numbers", "ann") == stages.Stage("complete", of="this")
 
 
+def test_a_plugin_that_is_not_there_is_told_of_every_submission(course):
+    class_of(course, 2)
+    registering.register(course.root, "numbers")
+    (course.root / "nbgrader_config.py").write_text("c = get_config()\nc.AssignLatePenalties.plugin_class = 'nosuch'\n")
+    one = filing.Filing(course.root, Settings(course.root / JOURNAL, unsandboxed=True, tier="D"))
+    for student in ("s0", "s1"):
+        assert "'nosuch' could not be imported" in one.file("numbers", student, "").problem
+
+
 def test_a_config_of_the_course_that_cannot_be_executed_is_told(course):
     (course.root / "nbgrader_config.py").write_text("c = get_config()\nc.Autograde.force = tru\n")
     with pytest.raises(NotGraded, match="nbgrader_config.py cannot be executed: NameError"):
