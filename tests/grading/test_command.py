@@ -440,6 +440,7 @@ def test_what_nobody_would_find_is_told_and_nothing_of_a_class_is_lost_in_silenc
     assert "5 not graded (see above): ann, bob, end" in said.splitlines()[-1]
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(200)
 def test_what_may_not_be_read_costs_nobody_else_anything(course):
     for student in ("ann", "bob", "cleo", "dan"):
@@ -462,6 +463,7 @@ def test_what_may_not_be_read_costs_nobody_else_anything(course):
     assert (done.returncode, done.stderr) == (1, "")
 
 
+@pytest.mark.slow
 def test_a_notebook_beside_the_units_own_is_named_and_not_looked_at(course, capsys):
     course.submit("ann", course.answered())
     course.submit("ann", course.answered(double="def double(number):\n    return 0"), name="numbers (1).ipynb")
