@@ -1,9 +1,13 @@
 """No name of a file or student, and nothing that a program says, steers the terminal of whoever grades."""
 
+import fcntl
 import json
 import os
+import pty
+import struct
 import subprocess
 import sys
+import termios
 
 import pytest
 
@@ -67,6 +71,30 @@ def test_who_reads_only_the_first_line_stops_nothing():
         check=False,
     )
     assert (done.stdout, done.stderr) == ("one\n", "done")
+
+
+BAR = """
+from autograder.grading.terminal import print_plainly
+from autograder.gradebook.progress import Progress
+print_plainly()
+with Progress(3, 1) as progress:
+    progress.judged()
+    progress.say("a line\\rof a student")
+    progress.filed()
+"""
+
+
+def test_on_a_terminal_the_bar_stays_in_its_line_and_lines_stand_above_it():
+    terminal, end = pty.openpty()
+    fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+    done = subprocess.run([sys.executable, "-c", BAR], stdout=end, stderr=end, timeout=60, check=False)
+    said = os.read(terminal, 100_000).decode()
+    for one in (terminal, end):
+        os.close(one)
+    assert done.returncode == 0
+    assert "\rgrading   0% |" in said
+    assert "\ra line·of a student\r\n" in said, "the bar makes room, and nothing of a student's steers"
+    assert said.count("·") == 1
 
 
 def test_an_error_of_a_command_is_plain_too(tmp_path):
