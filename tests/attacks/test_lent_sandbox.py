@@ -43,7 +43,9 @@ def sandbox():
     opened.close()
 
 
-@pytest.mark.skipif("forkserver" not in multiprocessing.get_all_start_methods(), reason="sockets are lent to forks alone")
+@pytest.mark.skipif(
+    "forkserver" not in multiprocessing.get_all_start_methods(), reason="sockets are lent to forks alone"
+)
 def test_workers_have_their_answers_from_one_zygote(sandbox):
     with judging_pool(2, __name__, open_lent, sandbox.lendable) as workers:
         found = list(workers.map(doubled_by_a_worker, range(12)))
