@@ -48,7 +48,12 @@ class Tracebacks:
             else:
                 lines = told(error, _asked(ours))
             error._render_traceback_ = lambda: lines  # type: ignore[attr-defined]
-        shell.showtraceback((kind, error, trace), running_compiled_code=True)
+        shell.showtraceback((kind, error, trace), running_compiled_code=_has_run(trace))
+
+
+def _has_run(trace: TracebackType | None) -> bool:
+    """False for a cell that is no Python: all its frames are those of whoever compiles it, and say nothing to a learner."""
+    return any(not each.tb_frame.f_code.co_filename.startswith(_INSTALLED) for each in _frames(trace))
 
 
 def interrupted(what: str, seconds: float, so: str) -> str:
