@@ -112,12 +112,6 @@ def capacity_from(countdown: Countdown, workers: int, steps: int, repetitions: i
     )
 
 
-def measured_capacity(workers: int, seconds: float = KERNEL_SECONDS) -> Capacity:
-    """Start the probe, measure once, stop it."""
-    with CapacityProbe(workers, seconds) as probe:
-        return probe.measure(workers)
-
-
 def _start() -> subprocess.Popen[str]:
     spin = Path(__file__).with_name("spin.py")
     return subprocess.Popen(
