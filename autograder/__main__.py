@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 
+from autograder.authoring.catalogue import ROOT
 from autograder.authoring.parts import AuthorError
 from autograder.grading.storage import told
 from autograder.grading.terminal import print_plainly
 from autograder.nbgrader.logs import silenced
+from lockstep.words import counted
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ def _doctor(_arguments: argparse.Namespace) -> int:
 
 def _build(_arguments: argparse.Namespace) -> int:
     for lesson in import_module("autograder.authoring.build").build():
-        print(f"{lesson.name}: {len(lesson.exercises)} exercises")
+        print(f"{lesson.name}: {counted(len(lesson.exercises), 'exercise')}")
+    print(f"source/, notebooks/ and solutions/ are new in {ROOT}; a course directory elsewhere keeps what it has")
     return 0
 
 

@@ -3,7 +3,8 @@
 Run as `python -m benchmarks.grading`. A third of the submissions is right, a third wrong, and in a third the first
 exercise hangs. Stock nbgrader is `nbgrader autograde` with its own Execute, then `nbgrader generate_feedback`; it takes
 one submission after the other, so --stock of them are enough to know its pace. Seconds are of whole commands with all
-their children.
+their children. Then where they go: what a right submission's checks take, one after the other, and how much of that
+is a sandboxed process for each that does nothing at all, below which no check can come.
 
 With --large: 300 submissions of 20 checks each, whose scores are all known: none may be lost, none mixed up, and the
 grader's memory may not grow with the class. With --kills 30: classes of 40 submissions of 10 checks, whose grader is killed
@@ -20,7 +21,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +32,9 @@ from nbgrader.api import Gradebook
 from autograder.authoring.build import read_lessons
 from autograder.authoring.catalogue import ROOT
 from autograder.authoring.lesson import Lesson
+from autograder.grading.grader import Grader, checks_in, open_sandbox
+from autograder.grading.work import Settings
+from autograder.nbgrader.handed_in import what_is_submitted
 from autograder.nbgrader.registering import course_config, register
 from benchmarks import options
 from benchmarks.programs import classes
@@ -92,8 +97,33 @@ def compared(folder: Path, arguments: object) -> None:
             f"  {name:18s} {cost.submissions:4d} submissions  {cost.wall:7.1f} s wall  {cost.cpu:7.1f} s CPU"
             f"  {cost.a_minute:7.1f} a minute  {cost.cpu_each:6.2f} s CPU each"
         )
+    print(f"\n{where_it_goes(folder, lesson)}")
     faster, less = ours.a_minute / stock.a_minute, stock.cpu_each / ours.cpu_each
     print(f"\nin short: {faster:.1f} times stock's submissions a minute, {less:.1f} times fewer CPU seconds")
+
+
+def where_it_goes(folder: Path, lesson: Lesson) -> str:
+    """CPU seconds of judging one right submission, in words."""
+    course = folder / "one"
+    classes.of_the_course(course, lesson, 1)
+    works = [work for _, work in what_is_submitted(course, [lesson.name], print).tasks]
+    number = sum(map(checks_in, works))
+
+    def judge() -> None:
+        with closing(Grader(Settings(course / "journal.sqlite"))) as grader:
+            for work in works:
+                grader.grade(work)
+
+    def do_nothing() -> None:
+        with closing(open_sandbox()) as sandbox:
+            for _ in range(number):
+                sandbox.start().stop()
+
+    judged, empty = spent(judge), spent(do_nothing)
+    return (
+        f"a right submission: {number} checks take {judged:.2f} s CPU, {1_000 * judged / number:.0f} ms each, "
+        f"of which {1_000 * empty / number:.0f} ms are a sandboxed process that does nothing"
+    )
 
 
 def of_ours(course: Path, lesson: Lesson, number: int, jobs: int | None) -> tuple[Cost, Cost]:
@@ -203,6 +233,15 @@ def timed(course: Path, submissions: int, commands: list[list[str]]) -> Cost:
     collect_orphans()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return Cost(submissions, wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+
+
+def spent(do: Callable[[], None]) -> float:
+    """CPU seconds that this takes, here and in all processes that it starts and ends."""
+    collect_orphans()
+    before = os.times()
+    do()
+    collect_orphans()
+    return sum(os.times()[:4]) - sum(before[:4])
 
 
 def adopt_orphans() -> None:

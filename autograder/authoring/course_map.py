@@ -15,6 +15,7 @@ from typing import Any
 from autograder.authoring.companions import heading_link, title_of, way_on
 from autograder.authoring.lesson import START, Lesson
 from autograder.authoring.parts import AuthorError
+from lockstep.words import counted
 
 COURSE = "course.json"
 TABLE_LINE = re.compile(r"^table:\s*(\S+)\s*$")
@@ -24,6 +25,7 @@ _WORDS_A_MINUTE = 130
 _MINUTES_A_CELL = 1.5  # to predict, to run, to look at what came, to change it
 _MINUTES_AN_EXERCISE = (15, 10, 20, 40)  # by its difficulty; 0: nobody has said
 _MINUTES_A_PUZZLE = 12
+_MINUTES_A_TEXT = 45  # of those that a person reads
 
 
 def course_map(lessons: Sequence[Lesson], root: Path) -> list[dict[str, Any]]:
@@ -104,6 +106,8 @@ def _minutes(lesson: Lesson, difficulty: dict[str, int]) -> int:
     cells = [cell for cell in lesson.notebook.cells if cell.cell_type == "code" and "nbgrader" not in cell.metadata]
     runs = 0 if lesson.puzzles else len(cells)
     exercises = sum(_MINUTES_AN_EXERCISE[difficulty.get(each.name, 0)] for each in lesson.exercises)
+    texts = sum("nbgrader" in cell.metadata for cell in lesson.notebook.cells if cell.cell_type == "markdown")
+    exercises += texts * _MINUTES_A_TEXT
     whole = prose / _WORDS_A_MINUTE + runs * _MINUTES_A_CELL + exercises + len(lesson.puzzles) * _MINUTES_A_PUZZLE
     return 15 * round(whole / 15)
 
@@ -145,7 +149,8 @@ def _number(unit: str) -> str:
 def _tasks(unit: dict[str, Any]) -> str:
     if unit["puzzles"]:
         return f"{len(unit['puzzles'])} puzzles"
-    return f"{len(unit['exercises'])} exercises, {sum(each['points'] for each in unit['exercises'])} points"
+    exercises = unit["exercises"]
+    return f"{counted(len(exercises), 'exercise')}, {sum(each['points'] for each in exercises)} points"
 
 
 def _glossary_table(units: Sequence[dict[str, Any]], glossary: dict[str, dict[str, str]]) -> str:

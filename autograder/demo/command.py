@@ -15,6 +15,7 @@ from autograder.demo.answers import ANSWERS
 from autograder.demo.course import answered, hand_in, make_course
 from autograder.demo.crowd import LEAST, make_crowd
 from autograder.gradebook.command import Grading
+from autograder.grading.options import at_least_one
 from autograder.grading.unit import read_unit
 from autograder.grading.work import NotGraded, Settings
 from autograder.nbgrader.classroom import LocalJudges
@@ -27,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--unit", default="", help="the unit (default: the first one with exercises)")
     parser.add_argument("--students", type=int, default=0, help="a class of so many in the place of the five")
     parser.add_argument("--folder", type=Path, default=ROOT / "work" / "demo", help="where the class is made")
-    parser.add_argument("--jobs", type=int, help="how many checks at once (default: as `grade` does)")
+    parser.add_argument("--jobs", type=at_least_one, help="how many checks at once (default: as `grade` does)")
     parser.add_argument("--unsandboxed", action="store_true", help="grade although there is no sandbox")
 
 

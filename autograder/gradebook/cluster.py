@@ -6,7 +6,9 @@ https://distributed.dask.org: it moves the work, and gives that of a worker that
 import json
 import tempfile
 import threading
+from asyncio import CancelledError
 from concurrent.futures import BrokenExecutor, Future
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -33,13 +35,15 @@ class ClusterJudges:
     def __init__(self, address: str, settings: Settings) -> None:
         """Raises NotGraded where no scheduler answers, where it has no workers, or where they differ from each other."""
         try:
-            self._client = Client(address, timeout=20, set_as_default=False)
+            if not address:
+                raise ValueError("the address is empty")
+            self._client = _connected(address)
         except (OSError, ValueError) as error:
             raise NotGraded(f"no Dask scheduler answers at {address}: {error}") from error
         try:
             self.tier = _common_tier(self._asked(settings))
         except BaseException:
-            self._client.close()
+            self._close()
             raise
         self.jobs = Jobs(2 * len(self._client.nthreads()))  # the next one lies ready when one is done
         self.settings = replace(settings, tier=self.tier)
@@ -82,7 +86,25 @@ class ClusterJudges:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._client.close(timeout=5)
+        self._close()
+
+    def _close(self) -> None:
+        with suppress(TimeoutError):  # of a scheduler that does not answer any more
+            self._client.close(timeout=5)
+
+
+class _Client(Client):
+    """Dask's, which waits 40 s for the end of one that never began, and then shows a traceback."""
+
+    def __del__(self) -> None:
+        with suppress(Exception):
+            Client.close(self, timeout=1)
+
+
+def _connected(address: str) -> Client:
+    make: Any = _Client  # which has no annotations
+    client: Client = make(address, timeout=20, set_as_default=False)
+    return client
 
 
 def tier_here(unsandboxed: bool) -> str:
@@ -123,7 +145,10 @@ def _grader_here(unsandboxed: bool, patience: float, tier: str) -> tuple[Grader,
 
 
 def _gone(error: BaseException) -> NotGraded:
-    return NotGraded(f"the cluster does not answer ({one_line(f'{type(error).__name__}: {error}')}); run again")
+    # Dask cancels what it waits for when the connection is lost, and says nothing more of it.
+    cancelled = isinstance(error, CancelledError)
+    why = "its scheduler is gone" if cancelled else one_line(f"{type(error).__name__}: {error}")
+    return NotGraded(f"the cluster does not answer ({why}); run again")
 
 
 @cache

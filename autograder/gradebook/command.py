@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from concurrent.futures import BrokenExecutor, Future
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
@@ -14,15 +15,17 @@ from autograder.gradebook.filing import Filed, file_in_worker, open_filing
 from autograder.gradebook.progress import Progress
 from autograder.gradebook.state import Results, Submission
 from autograder.grading.journal import Journal
+from autograder.grading.options import at_least_one, positive
 from autograder.grading.pool import Workers, judging_pool
 from autograder.grading.storage import CannotWrite, told
 from autograder.grading.work import NotGraded, Settings
 from autograder.nbgrader import logs
-from autograder.nbgrader.classroom import Judges, LocalJudges, Outcome, Submitted, judged, what_is_submitted
+from autograder.nbgrader.classroom import Judges, LocalJudges, judged
+from autograder.nbgrader.handed_in import PLACE, Outcome, Submitted, what_is_submitted
 from autograder.nbgrader.plugin import JOURNAL
-from autograder.nbgrader.registering import require_unit, units
+from autograder.nbgrader.registering import units_asked_for
 from lockstep.machine.usable import usable_cpus
-from lockstep.words import counted, one_line
+from lockstep.words import brief, counted, one_line
 
 _TRIES = 3  # at entering a submission whose process is killed
 _AGAIN = "Nothing that was graded is lost: run the same command again, and it goes on from here."
@@ -32,10 +35,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("units", nargs="*", help="names such as 01-processes; all that were submitted if none is given")
     parser.add_argument("--course", type=Path, default=Path.cwd(), help="the course directory (default: here)")
     parser.add_argument(
-        "--jobs", type=int, help="how many checks at once (default: two for each CPU, and more while CPUs are idle)"
+        "--jobs",
+        type=at_least_one,
+        help="how many checks at once (default: two for each CPU, and more while CPUs are idle)",
     )
     parser.add_argument(
-        "--patience", type=float, default=1.0, help="time limits of checks are multiplied by this (default: 1)"
+        "--patience", type=positive, default=1.0, help="time limits of checks are multiplied by this (default: 1)"
     )
     parser.add_argument("--unsandboxed", action="store_true", help="grade although there is no sandbox")
     parser.add_argument(
@@ -57,12 +62,10 @@ def run(arguments: argparse.Namespace) -> int:
     os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]
     settings = Settings(course / JOURNAL, arguments.unsandboxed, arguments.patience)
     try:
+        names = units_asked_for(course, arguments.units)
         with alone(course):
             if (aside := Journal(settings.journal).set_aside_if_damaged()) is not None:
                 print(f"The journal was damaged; it is now {aside.name}, and what it had is graded again.")
-            for name in arguments.units:
-                require_unit(course, name)
-            names = arguments.units or units(course)
             with _judges(arguments, settings) as judges:
                 print(judges.describe())
                 return 0 if Grading(course, judges).grade(names) else 1
@@ -81,7 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
 @contextmanager
 def _judges(arguments: argparse.Namespace, settings: Settings) -> Iterator[Judges]:
     """Those that were asked for; they end with the context. Raises NotGraded."""
-    if not arguments.scheduler:
+    if arguments.scheduler is None:
         with LocalJudges(settings, arguments.jobs) as local:
             yield local
         return
@@ -162,9 +165,19 @@ def _line(filed: Filed) -> str:
     where = one_line(f"{filed.student}, {filed.unit}")
     if filed.problem:
         return f"{where}: not in the gradebook: {one_line(filed.problem)}"
-    late = f", {filed.late:g} of them taken off as it came late" if filed.late else ""
+    late = f", {_points(filed.late)} of them taken off as it came late" if filed.late else ""
     by_hand = "; something waits for you in formgrader" if filed.by_hand else ""
-    return f"{where}: {filed.score:g} of {filed.points:g} points{late}{by_hand}"
+    return f"{where}: {_points(filed.score)} of {_points(filed.points)} points{late}{by_hand}"
+
+
+def _points(points: float) -> str:
+    return f"{points:.2f}".rstrip("0").rstrip(".")
+
+
+def _named(those: AbstractSet[tuple[str, str]]) -> str:
+    """Students, with their units where these are several."""
+    several = len({unit for unit, _ in those}) > 1
+    return brief(one_line(", ".join(f"{student} ({unit})" if several else student for unit, student in sorted(those))))
 
 
 def _not_graded(one: Outcome) -> str:
@@ -174,13 +187,14 @@ def _not_graded(one: Outcome) -> str:
 
 def _sums(filed: list[Filed], results: Results, submitted: Submitted) -> str:
     if not results.submissions and not submitted.problems:
-        return "There is nothing to grade: what is handed in lies in submitted/STUDENT/UNIT/UNIT.ipynb."
-    new = sum(not one.problem for one in filed)
-    missing = len(results.submissions) - new - len(results.filed) + len(submitted.problems)
-    parts = [f"{counted(new, 'submission')} graded and in the gradebook, with feedback"]
-    if results.filed:
-        parts.append(f"{len(results.filed)} were already")
-    parts.append(f"{missing} not graded: see above" if missing else "none is missing")
+        return f"There is nothing to grade: {PLACE}."
+    new = [(one.unit, one.student) for one in filed if not one.problem]
+    already = [(one.unit, one.student) for one in results.filed]
+    missing = (results.submissions.keys() - {*new, *already}) | {(one.unit, one.student) for one in submitted.problems}
+    parts = [f"{counted(len(new), 'submission')} graded and in the gradebook, with feedback"]
+    if already:
+        parts.append(f"{len(already)} {'was' if len(already) == 1 else 'were'} already")
+    parts.append(f"{len(missing)} not graded (see above): {_named(missing)}" if missing else "none is missing")
     if waiting := sum(one.by_hand for one in filed):
         parts.append(f"{waiting} of the new ones {'waits' if waiting == 1 else 'wait'} to be graded by hand")
     return "; ".join(parts) + "."

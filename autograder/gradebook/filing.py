@@ -17,7 +17,7 @@ from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
 
-from autograder.grading.storage import CannotWrite, obstacle
+from autograder.grading.storage import CannotWrite, gradebook_obstacle, told
 from autograder.grading.work import Settings
 from autograder.nbgrader import logs, stages
 from autograder.nbgrader.conversion import Noticing, begin
@@ -84,7 +84,7 @@ class Filing:
         ) as error:  # nbgrader's own classes, those of its database, and whatever led to them
             causes = [one.problem for one in self._converters(unit) if one.problem is not None]
             cause = causes[0] if causes else error
-            if what := obstacle(cause):
+            if what := told(cause) or gradebook_obstacle(cause):
                 raise CannotWrite(f"{student}, {unit} cannot be entered: {what}") from None
             return Filed(student, unit, problem=f"nbgrader cannot take it in: {cause}")
         return filed
@@ -122,7 +122,9 @@ class _Kept(Noticing):
 
 
 class _Autograde(_Kept, Autograde):  # type: ignore[misc]
-    pass
+    def convert(self, student: str) -> None:
+        self._sanitizing = True  # which nbgrader leaves otherwise when one of its steps cannot be made
+        super().convert(student)
 
 
 class _Feedback(_Kept, GenerateFeedback):  # type: ignore[misc]

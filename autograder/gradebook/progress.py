@@ -10,12 +10,14 @@ class Progress:
     """Counts exercises that are judged and submissions that are in the gradebook; lines stand above the bar."""
 
     def __init__(self, exercises: int, submissions: int) -> None:
-        self._lines = not sys.stderr.isatty()
+        # The terminal itself: the bar goes back to the beginning of its line, which what is printed plainly cannot.
+        self._terminal = sys.__stderr__
         self._bar = tqdm(
+            file=self._terminal,
             total=exercises + submissions,
             desc="grading",
             unit="step",
-            disable=self._lines,
+            disable=not sys.stderr.isatty(),
             leave=False,
             bar_format="{desc} {percentage:3.0f}% |{bar}| {elapsed}, about {remaining} left",
         )
@@ -24,13 +26,13 @@ class Progress:
         self._bar.update()
 
     def filed(self, line: str = "") -> None:
-        """A submission is in the gradebook; its line is printed where there is no bar, or when it tells of a problem."""
+        """A submission is in the gradebook; its line, if there is one, is printed above the bar."""
         self._bar.update()
         if line:
             self.say(line)
 
     def say(self, line: str) -> None:
-        with tqdm.external_write_mode():
+        with tqdm.external_write_mode(file=self._terminal):
             print(line, flush=True)
 
     def __enter__(self) -> "Progress":

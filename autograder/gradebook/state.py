@@ -9,10 +9,10 @@ from nbgrader.api import Gradebook
 from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.grading.grader import key_of
-from autograder.grading.storage import CannotWrite, obstacle
+from autograder.grading.storage import CannotWrite, gradebook_obstacle
 from autograder.grading.work import Settings
 from autograder.nbgrader import stages
-from autograder.nbgrader.classroom import Outcome, Submitted
+from autograder.nbgrader.handed_in import Outcome, Submitted
 from autograder.nbgrader.registering import course_config
 
 
@@ -27,7 +27,8 @@ class Results:
             self.submissions.setdefault((one.unit, one.student), Submission(one.unit, one.student)).keys.append(key)
         units = {unit for unit, _ in self.submissions}
         self._entered = {unit: _Entered(course, unit) for unit in units}
-        own = _digest(course / "nbgrader_config.py")
+        # The configuration, and plugins that it names: a late penalty may be changed where it is written.
+        own = " ".join(_digest(path) for path in sorted(course.glob("*.py")))
         self._given = {unit: (_digest(course / "source" / unit / f"{unit}.ipynb"), own) for unit in units}
         self.filed: list[Submission] = []  # those that nothing had to be done for
 
@@ -93,7 +94,7 @@ class _Entered:
                 self._usual = str(gradebook.find_assignment(unit).duedate)
                 self._due = {one.student.id: str(one.duedate) for one in gradebook.assignment_submissions(unit)}
         except SQLAlchemyError as error:
-            raise CannotWrite(f"the gradebook cannot be used: {obstacle(error) or error}") from error
+            raise CannotWrite(f"the gradebook cannot be used: {gradebook_obstacle(error) or error}") from error
 
     def __contains__(self, student: str) -> bool:
         return student in self._due

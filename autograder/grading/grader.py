@@ -1,9 +1,11 @@
 """Grades the exercises of a submission: from the journal, or by running the checks that are not in it."""
 
 import contextlib
+import re
+import socket
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import Protocol
 
 from autograder.grading.hidden import hidden_lines, told_of_hidden
@@ -13,13 +15,14 @@ from autograder.grading.plain_cell import SHARED, run_plain_cell
 from autograder.grading.storage import CannotWrite, told
 from autograder.grading.work import NotGraded, Settings, Work
 from autograder.sandbox import launcher
-from autograder.sandbox.launching import DESCRIPTIONS
+from autograder.sandbox.launching import DESCRIPTIONS, LentSandbox
 from lockstep.checks.check import Check, check_one
 from lockstep.checks.report import CheckResult, Report
 from lockstep.program.source import ModuleSource
 from lockstep.student.process import StudentProcess
 from lockstep.student.session import Session
 
+_NUMPY = re.compile(r"^\s*(?:import|from) +numpy\b", re.MULTILINE)
 _ATTEMPTS = 3  # at a check, where memory runs out beside it, or where it cannot be started
 
 
@@ -28,6 +31,9 @@ class Sandbox(Protocol):
 
     @property
     def tier(self) -> str: ...
+
+    @property
+    def lendable(self) -> socket.socket | None: ...
 
     def describe(self) -> str: ...
 
@@ -43,6 +49,7 @@ class NothingRuns:
     """In the place of a sandbox of a tier, for who only reads what the journal has."""
 
     tier: str
+    lendable: socket.socket | None = None
 
     def describe(self) -> str:
         return DESCRIPTIONS[self.tier]
@@ -68,10 +75,11 @@ class Graded:
 class Grader:
     """Grades with one sandbox, which `open_sandbox` opens unless one is given, and one journal."""
 
-    def __init__(self, settings: Settings, sandbox: Sandbox | None = None) -> None:
+    def __init__(self, settings: Settings, sandbox: Sandbox | None = None, trusted: Sandbox | None = None) -> None:
+        """`trusted`: a sandbox for references in the place of one of its own."""
         self._sandbox = sandbox or open_sandbox(settings.unsandboxed, settings.tier)
         # References run where no submission ever does, so that none can read or disturb them.
-        self._trusted = sandbox or open_sandbox(settings.unsandboxed, self._sandbox.tier)
+        self._trusted = trusted or sandbox or open_sandbox(settings.unsandboxed, self._sandbox.tier)
         self._journal = Journal(settings.journal)
         self._patience = settings.patience
 
@@ -133,8 +141,8 @@ class Grader:
     def _run(self, work: Work, numbers: Sequence[int]) -> Iterator[tuple[int, Row]]:
         if not numbers:
             return
-        self._sandbox.expect(work.given)
-        self._trusted.expect(work.given)
+        for sandbox in (self._sandbox, self._trusted):
+            sandbox.expect(_texts_expected(work.given, work.reference))
         if not work.cell.checks:
             run = partial(run_plain_cell, work.cell, work.program, self._sandbox, self._patience)
             yield 0, self._fairly(work, run)
@@ -175,6 +183,13 @@ class Grader:
         raise NotGraded(f"{work.cell.grade_id}: this machine runs out of memory; grade with fewer --jobs")
 
 
+@lru_cache(64)
+def _texts_expected(given: frozenset[str], reference: ModuleSource) -> frozenset[str]:
+    """What everybody was given; where our own answer takes NumPy, others do too."""
+    uses = any(_NUMPY.search(cell.source) for cell in reference.cells)
+    return given | {"import numpy"} if uses else given
+
+
 @contextlib.contextmanager
 def _ours(work: Work) -> Iterator[None]:
     """What fails within is no fault of the learner's, nothing of whom runs in this process: it raises NotGraded."""
@@ -195,10 +210,14 @@ def ended_for_memory() -> int:
     return 0
 
 
-def open_worker(settings: Settings) -> None:
-    """Makes the one grader of a worker process, for `judge_in_worker`."""
+def open_worker(settings: Settings, references: socket.socket | None = None) -> None:
+    """Makes the one grader of a worker process, for `judge_in_worker`.
+
+    `references`: the requests of a sandbox that all workers run our own answers in, unless each is to have its own.
+    """
     global _grader
-    _grader = Grader(settings)
+    trusted = None if references is None else LentSandbox(settings.tier or "", references)
+    _grader = Grader(settings, trusted=trusted)
 
 
 def judge_in_worker(work: Work, number: int) -> None:

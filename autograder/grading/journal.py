@@ -4,6 +4,7 @@ import hashlib
 import json
 import platform
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -20,7 +21,8 @@ from lockstep.program.source import ModuleSource
 
 _TABLE = """create table if not exists results (
     key text, number integer, exercise text, sentence text, passed integer, share real, seconds real, row text,
-    primary key (key, number))"""
+    checksum integer, primary key (key, number))"""
+_COLUMNS = "number, sentence, passed, share, seconds, row, checksum"
 
 
 @dataclass(frozen=True)
@@ -52,22 +54,26 @@ class Journal:
         self.path = path
 
     def rows(self, key: str) -> dict[int, Row]:
-        """The rows of `key` by the number of their check. Raises NotGraded if the file is damaged."""
+        """The rows of `key` by the number of their check, but for those that are not as they were written.
+
+        Raises NotGraded if the file is damaged.
+        """
         with self._open() as connection:
-            found = connection.execute(
-                "select number, sentence, passed, share, seconds, row from results where key = ?", (key,)
-            ).fetchall()
-        return {
-            number: Row(_result(sentence, bool(passed), seconds, json.loads(row)), share)
-            for number, sentence, passed, share, seconds, row in found
-        }
+            found = connection.execute(f"select {_COLUMNS} from results where key = ?", (key,)).fetchall()
+        rows = {}
+        for number, *parts, row, checksum in found:
+            if checksum == _checksum(key, number, *parts, row):
+                sentence, passed, share, seconds = parts
+                rows[number] = Row(_result(sentence, bool(passed), seconds, json.loads(row)), share)
+        return rows
 
     def record(self, key: str, number: int, exercise: str, row: Row) -> None:
         """Writes one row; an earlier one of the same key and number is replaced."""
         one = row.result
-        values = (key, number, exercise, one.sentence, one.passed, row.share, one.seconds, json.dumps(_rest(one)))
+        told = (one.sentence, int(one.passed), float(row.share), float(one.seconds), json.dumps(_rest(one)))
+        values = (key, number, exercise, *told, _checksum(key, number, *told))
         with self._open() as connection:
-            connection.execute("insert or replace into results values (?, ?, ?, ?, ?, ?, ?, ?)", values)
+            connection.execute("insert or replace into results values (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
 
     def set_aside_if_damaged(self) -> Path | None:
         """Where a damaged file has been put, so that a new one can take its place; None if it is sound or not there.
@@ -76,6 +82,7 @@ class Journal:
         """
         try:
             with self._open() as connection:
+                connection.execute(f"select {_COLUMNS} from results limit 1")
                 sound = connection.execute("pragma quick_check").fetchall() == [("ok",)]
         except CannotWrite:
             raise
@@ -116,6 +123,11 @@ def versions() -> list[str]:
     for path in sorted(ours):
         digest.update(path.read_bytes())
     return [platform.python_version(), version("numpy"), digest.hexdigest()]
+
+
+def _checksum(*parts: object) -> int:
+    """By it a row is known that has changed on a disk. It keeps nobody from writing one: nobody else may write there."""
+    return zlib.crc32(json.dumps(parts).encode())
 
 
 def row_to_data(row: Row) -> dict[str, Any]:

@@ -38,15 +38,19 @@ def strange(path: Path) -> str:
 def strange_within(folder: Path) -> list[tuple[Path, str]]:
     """What lies in a folder, at any depth, and is not to be copied, and what it is.
 
-    Raises StrangeFolder if the folder or the student's, in which it lies, is a link or the like, if there are more than
-    MOST of them within, if it holds more than any submission, or if what nbgrader would read there is not what it expects.
+    Raises StrangeFolder if the folder or the student's, in which it lies, is a link or the like, or has a name that
+    nbgrader cannot take, if there are more than MOST of them within, if it holds more than any submission, or if what
+    nbgrader would read there is not what it expects.
     """
+    _require_name(folder.parent.name)
     for place, whose in ((folder.parent, "the student's folder"), (folder, "the folder of the unit")):
         if kind := strange(place):
             raise StrangeFolder(f"{whose} is {kind}, which is not followed; ask for the files themselves")
+    if not _may_be_read(folder):
+        raise StrangeFolder("its folder may not be read by you; `ls -ld` says whose it is")
     found, size = [], 0
     for path in _within(folder):
-        kind = strange(path) or _page(path)
+        kind = strange(path) or _page(path) or ("" if _may_be_read(path) else "nothing that you may read")
         if not kind and path.is_file() and path.suffix != ".ipynb":  # nbgrader copies no other notebooks
             size += path.stat().st_size
             if size > SIZE_LIMIT:
@@ -66,6 +70,16 @@ def strange_within(folder: Path) -> list[tuple[Path, str]]:
     if stamp.exists():
         _require_date(stamp)
     return sorted(found)
+
+
+def _require_name(student: str) -> None:
+    """Raises StrangeFolder for a name of several lines, which ends nbgrader's run for everybody, and the like."""
+    if not student.isprintable():
+        raise StrangeFolder("the name of its folder has characters that cannot be printed; rename it")
+    if set(student) & set("*?["):  # nbgrader would look for a pattern, and find others' notebooks
+        raise StrangeFolder("the name of its folder has one of the characters * ? [; rename it")
+    if student != student.strip():  # which nbgrader takes away
+        raise StrangeFolder("the name of its folder begins or ends with a space; rename it")
 
 
 def _require_date(stamp: Path) -> None:
@@ -90,6 +104,10 @@ def _within(folder: Path) -> Iterator[Path]:
         if number > FILES_LIMIT:
             raise StrangeFolder(f"more than {FILES_LIMIT:,} files lie in it; ask for the notebook alone")
         yield from (Path(where, name) for name in (*folders, *files))
+
+
+def _may_be_read(path: Path) -> bool:
+    return os.access(path, os.R_OK | os.X_OK if os.path.isdir(path) else os.R_OK)
 
 
 def _page(path: Path) -> str:

@@ -65,14 +65,19 @@ class Workers:
 
     def __init__(self, make: Callable[[], ProcessPoolExecutor]) -> None:
         self._make = make
-        self._pool = make()
+        self._made: ProcessPoolExecutor | None = None
+
+    @property
+    def _pool(self) -> ProcessPoolExecutor:
+        if self._made is None:
+            self._made = self._make()
+        return self._made
 
     def submit(self, function: Callable[..., T], *arguments: Any) -> Future[T]:
         try:
             return self._pool.submit(function, *arguments)
         except BrokenExecutor:
             self._end_now()
-            self._pool = self._make()
             return self._pool.submit(function, *arguments)
 
     def __enter__(self) -> Self:
@@ -81,14 +86,17 @@ class Workers:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is None:
-            self._pool.shutdown()
-        else:
+        if kind is not None:
             self._end_now()
+        elif self._made is not None:
+            self._made.shutdown()
 
     def _end_now(self) -> None:
-        processes = list((self._pool._processes or {}).values())
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        pool, self._made = self._made, None
+        if pool is None:
+            return
+        processes = list((pool._processes or {}).values())
+        pool.shutdown(wait=False, cancel_futures=True)
         for process in processes:  # one may wait for minutes for a program that hangs
             process.kill()
 

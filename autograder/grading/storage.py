@@ -22,12 +22,33 @@ _BY_WORDS = {  # what SQLite says
 }
 
 
+_DAMAGED = (
+    "it is damaged; put a copy from before in its place, or take it away: it is made anew, but without points and comments "
+    "that were given by hand"
+)
+_OF_A_GRADEBOOK = {
+    "not a database": _DAMAGED,
+    "malformed": _DAMAGED,
+    "no such": "it was made by another version of nbgrader; `nbgrader db upgrade` in the course directory keeps a copy of it "
+    "and brings it up to date",
+}
+
+
 class CannotWrite(NotGraded):
     """Something stands in the way of everybody's grading, not of one submission's."""
 
 
 def obstacle(error: BaseException) -> str:
     """What stands in the way, if it is a matter of the disk and not of what was to be written; else ""."""
+    return _obstacle(error, _BY_WORDS)
+
+
+def gradebook_obstacle(error: BaseException) -> str:
+    """As `obstacle`, also where it is the gradebook itself that cannot be used."""
+    return _obstacle(error, _BY_WORDS | _OF_A_GRADEBOOK)
+
+
+def _obstacle(error: BaseException, by_words: dict[str, str]) -> str:
     found: BaseException | None = error
     while found is not None:
         if isinstance(found, OSError) and found.errno in _BY_ERRNO:
@@ -36,7 +57,7 @@ def obstacle(error: BaseException) -> str:
             return "no folder for temporary files can be written: is its disk full?"
         if isinstance(found, sqlite3.Error):
             words = str(found).lower()
-            return next((plain for said, plain in _BY_WORDS.items() if said in words), "")
+            return next((plain for said, plain in by_words.items() if said in words), "")
         # SQLAlchemy keeps the database's own error in `orig`.
         found = getattr(found, "orig", None) or found.__cause__ or found.__context__
     return ""
@@ -45,4 +66,6 @@ def obstacle(error: BaseException) -> str:
 def told(error: BaseException) -> str:
     """The obstacle, behind the name of the file that it is about where that is known; "" if there is none."""
     what, name = obstacle(error), getattr(error, "filename", None)
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC and not name:
+        return f"{what}, or /dev/shm is: `df -h` says which"
     return f"{name}: {what}" if what and name else what

@@ -15,6 +15,14 @@ TEXT_LIMIT = 2 * 2**20  # characters of all cells together
 CELL_LIMIT = 5_000
 _LARGE = 20 * 2**20  # bytes above which a file is worth a word
 _KINDS = ("code", "markdown", "raw")
+_BEGINNINGS = {  # of files that are handed in as notebooks
+    b"%PDF": "a PDF",
+    b"PK\x03\x04": "an archive or an office document",
+    b"<!doctype": "a web page",
+    b"<html": "a web page",
+    b"\xff\xfe": "text in UTF-16",
+    b"\xfe\xff": "text in UTF-16",
+}
 
 
 class UnreadableSubmission(Exception):
@@ -110,6 +118,10 @@ def _parsed(data: bytes) -> Any:
         raise UnreadableSubmission(
             f"it has more than {_PARTS_LIMIT:,} parts; ask for it again with its outputs cleared"
         )
+    start = data[:20].lstrip().lower()
+    for beginning, kind in _BEGINNINGS.items():
+        if start.startswith(beginning.lower()):
+            raise UnreadableSubmission(f"it is {kind}, not a notebook; ask for the .ipynb file as Jupyter saved it")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -32,6 +32,11 @@ class Unit:
         """The names of all cells that nbgrader knows by name."""
         return frozenset(tag_of(cell)["grade_id"] for cell in self.notebook.cells if tag_of(cell))
 
+    @property
+    def answer_ids(self) -> frozenset[str]:
+        """The names of the cells that students fill in."""
+        return frozenset(tag_of(cell)["grade_id"] for cell in self.notebook.cells if tag_of(cell).get("solution"))
+
 
 def read_unit(path: Path) -> Unit:
     """The unit in a notebook of ours. Raises NotGraded if it is not there or damaged."""

@@ -1,103 +1,20 @@
-"""What a class has submitted, and its judging into the journal: in parallel, in sandboxes, and only what is missing."""
+"""The judging of a class into the journal: in parallel, in sandboxes, and only what is missing."""
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Protocol
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
+from dataclasses import replace
+from typing import Any, Protocol
 
-from autograder.grading.assembly import assemble
-from autograder.grading.grader import Graded, Grader, NothingRuns, judge_in_worker, open_sandbox, open_worker
+from autograder.grading.grader import Grader, NothingRuns, judge_in_worker, open_sandbox, open_worker
 from autograder.grading.jobs import Jobs
-from autograder.grading.plain_files import StrangeFolder, strange, strange_within
 from autograder.grading.pool import Workers, judging_pool
 from autograder.grading.storage import CannotWrite
-from autograder.grading.submission import UnreadableSubmission, read_submission
-from autograder.grading.unit import Unit, read_unit, work_in
 from autograder.grading.work import NotGraded, Settings, Work
-from autograder.nbgrader.registering import register
+from autograder.nbgrader.handed_in import Outcome
 from autograder.sandbox.bubblewrap import compile_packages
-from lockstep.words import one_line
 
 _TRIES = 3  # at a check whose process is killed
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one exercise of one student, or, with an empty `exercise`, of a file that cannot be read."""
-
-    student: str
-    unit: str
-    exercise: str
-    points: float
-    graded: Graded | None
-    problem: str = ""  # why it is not graded
-
-    @property
-    def score(self) -> float:
-        return self.points * self.graded.share if self.graded else 0.0
-
-
-@dataclass
-class Submitted:
-    """What there is to grade in a class: each exercise with its work, and what cannot be graded at all."""
-
-    tasks: list[tuple[Outcome, Work]] = field(default_factory=list)
-    problems: list[Outcome] = field(default_factory=list)
-
-
-def what_is_submitted(course: Path, names: list[str], noted: Callable[[str], None]) -> Submitted:
-    """Reads the submissions of these units, which it enters into the gradebook if there are any. Raises CannotWrite."""
-    found = Submitted()
-    for name in names:
-        handed_in = submissions(course, name)
-        try:
-            unit = read_unit(course / "source" / name / f"{name}.ipynb")
-            if handed_in:
-                register(course, name)
-        except CannotWrite:
-            raise
-        except NotGraded as error:
-            found.problems.append(Outcome("everybody", name, "", 0.0, None, str(error)))
-            continue
-        for student, path in handed_in:
-            try:
-                for other, kind in strange_within(path.parent):
-                    noted(one_line(f"{student}, {name}: left out: {other.name} is {kind}"))
-            except StrangeFolder as error:
-                found.problems.append(Outcome(student, name, "", 0.0, None, str(error)))
-                continue
-            tasks = tasks_of(student, unit, path, noted)
-            if isinstance(tasks, Outcome):
-                found.problems.append(tasks)
-            else:
-                found.tasks += tasks
-    return found
-
-
-def submissions(course: Path, name: str) -> list[tuple[str, Path]]:
-    """(student, file) of each folder submitted for a unit, whether the file is there or not; also where it is a link."""
-    folders = sorted(path for path in (course / "submitted").glob(f"*/{name}") if path.is_dir() or strange(path))
-    return [(folder.parent.name, folder / f"{name}.ipynb") for folder in folders]
-
-
-def tasks_of(
-    student: str, unit: Unit, path: Path, noted: Callable[[str], None] = lambda note: None
-) -> list[tuple[Outcome, Work]] | Outcome:
-    """What there is to grade in a submission, or why it cannot be read."""
-    others = sorted(one_line(other.name) for other in path.parent.glob("*.ipynb"))
-    if not path.exists() and not path.is_symlink():
-        there = f"there is {', '.join(others)}: was it renamed?" if others else "there is no notebook at all"
-        return Outcome(student, unit.name, "", 0.0, None, f"there is no {path.name}; {there}")
-    try:
-        submission = read_submission(path)
-    except UnreadableSubmission as error:
-        return Outcome(student, unit.name, "", 0.0, None, str(error))
-    for note in submission.notes:
-        noted(one_line(f"{student}, {unit.name}: {note}"))
-    works = list(work_in(unit, assemble(unit, submission)))
-    return [(Outcome(student, unit.name, work.cell.grade_id, work.cell.points, None), work) for work in works]
 
 
 class Judges(Protocol):
@@ -125,15 +42,21 @@ class LocalJudges(Workers):
     def __init__(self, settings: Settings, jobs: int | None = None) -> None:
         """Raises NotGraded where nothing holds a submission, and that was not allowed."""
         compile_packages()
-        self._sandbox = open_sandbox(settings.unsandboxed, settings.tier)
+        self._references = open_sandbox(settings.unsandboxed, settings.tier)  # in which all workers run our own answers
         self.jobs = Jobs(jobs)
-        self.settings = replace(settings, tier=self._sandbox.tier)
-        super().__init__(
-            lambda: judging_pool(self.jobs.most, "autograder.nbgrader.classroom", open_worker, self.settings)
-        )
+        self.settings = replace(settings, tier=self._references.tier)
+        super().__init__(self._judging)
+
+    def _judging(self) -> ProcessPoolExecutor:
+        lent = self._references.lendable
+        return judging_pool(self.jobs.most, "autograder.nbgrader.classroom", open_worker, self.settings, lent)
+
+    def __exit__(self, *error: Any) -> None:
+        super().__exit__(*error)
+        self._references.close()
 
     def describe(self) -> str:
-        return self._sandbox.describe()
+        return self._references.describe()
 
     def judge(self, work: Work, number: int) -> Future[None]:
         return self.submit(judge_in_worker, work, number)

@@ -29,7 +29,6 @@ def leave_out_what_is_no_file(converter: BaseConverter) -> None:
         student = Path(folder).parent.name
         try:
             found = strange_within(Path(folder))
-            _require_printable(Path(folder))
         except StrangeFolder as error:
             converter.log.error("%s, %s: not graded: %s", student, Path(folder).name, error)
             del converter.assignments[folder]
@@ -63,11 +62,3 @@ class CollectPlainFiles(ExchangeCollect):  # type: ignore[misc]
         for name, kind in found.items():
             self.log.warning("left out: %s is %s", one_line(os.path.join(where, name)), kind)
         return set(found)
-
-
-def _require_printable(folder: Path) -> None:
-    """Raises StrangeFolder for a name of several lines, which ends nbgrader's run for everybody, and the like."""
-    if not (folder.parent.name + folder.name).isprintable():
-        raise StrangeFolder("the name of its folder has characters that cannot be printed; rename it")
-    if set(folder.parent.name) & set("*?["):  # nbgrader would look for a pattern, and find others' notebooks
-        raise StrangeFolder("the name of its folder has one of the characters * ? [; rename it")

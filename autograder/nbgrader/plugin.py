@@ -27,8 +27,10 @@ from lockstep.player.trace import module_for
 
 JOURNAL = "journal.sqlite"  # in the root of the course
 
+_DIGITS = 6  # of points behind the point: shares are fractions, and 9.6 is not to be read as 9.600000000000001
+
 # nbgrader's pages hide the mark of what can be opened.
-_STYLE = "<style>.lockstep-report summary { display: list-item; }</style>"
+_STYLE = "<style>summary { display: list-item; }</style>"
 
 
 def configure(config: Config) -> None:
@@ -134,7 +136,9 @@ def outputs(graded: Graded, points: float, number: int, *, with_module: bool = T
         page += module_for(page)
     return [
         new_output("display_data", data={"text/html": page, "text/plain": report.text()}),
-        new_output("execute_result", data={"text/plain": repr(points * graded.share)}, execution_count=number),
+        new_output(
+            "execute_result", data={"text/plain": repr(round(points * graded.share, _DIGITS))}, execution_count=number
+        ),
     ]
 
 

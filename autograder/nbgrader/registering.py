@@ -3,6 +3,7 @@
 import argparse
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from nbgrader.api import Gradebook
@@ -11,11 +12,11 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from autograder.grading.storage import CannotWrite, told
+from autograder.grading.storage import CannotWrite, gradebook_obstacle, told
 from autograder.grading.work import NotGraded
 from autograder.nbgrader.conversion import Noticing
 from autograder.nbgrader.plugin import configure
-from lockstep.words import one_line
+from lockstep.words import counted, one_line
 
 _OWN = "nbgrader_config.py"
 PATIENCE = 60  # seconds that the gradebook may be locked by others
@@ -27,13 +28,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    for name in arguments.units or units(arguments.course):
-        try:
+    try:
+        for name in units_asked_for(arguments.course, arguments.units):
             register(arguments.course, name)
-        except NotGraded as error:
-            print(error)
-            return 1
-        print(f"{name}: in the gradebook")
+            print(f"{name}: in the gradebook")
+    except NotGraded as error:
+        print(error)
+        return 1
     return 0
 
 
@@ -42,11 +43,18 @@ def units(course: Path) -> list[str]:
     return sorted(path.parent.name for path in course.glob("source/*/*.ipynb") if path.stem == path.parent.name)
 
 
-def require_unit(course: Path, name: str) -> None:
-    """Raises NotGraded for a name that none of the units in source/ has, if there are any."""
+def units_asked_for(course: Path, names: Sequence[str]) -> list[str]:
+    """These units, or all of source/ if none is named. Raises NotGraded for a folder without units, and for other names."""
     known = units(course)
-    if known and name not in known:
-        raise NotGraded(f"there is no unit {one_line(name)} in {course}/source; there are {', '.join(known)}")
+    if not known:
+        raise NotGraded(
+            f"{course} is no course directory: it has no source/UNIT/UNIT.ipynb. Go to one, or give it as --course; in a "
+            "clone, `python -m autograder build` makes source/"
+        )
+    for name in names:
+        if name not in known:
+            raise NotGraded(f"there is no unit {one_line(name)} in {course}/source; there are {', '.join(known)}")
+    return list(names) or known
 
 
 def register(course: Path, name: str, config: Config | None = None) -> None:
@@ -62,7 +70,7 @@ def register(course: Path, name: str, config: Config | None = None) -> None:
             converter.start()
         except Exception as failed:  # nbgrader's own classes and those of its database
             error = converter.problem or failed
-            if what := told(error):
+            if what := told(error) or gradebook_obstacle(error):
                 raise CannotWrite(f"{name} cannot be entered into the gradebook: {what}") from error
             raise NotGraded(f"nbgrader cannot enter {name} into the gradebook: {_why(config, name, error)}") from error
 
@@ -80,8 +88,8 @@ def _why(config: Config, name: str, error: Exception | SystemExit) -> str:
         submitted = 0
     if submitted:
         return (
-            f"{submitted} submissions are in it, and nbgrader then takes no exercise more, and none away. "
-            "Put the exercise into another unit, or take the old state of source/ back"
+            f"{counted(submitted, 'submission')} {'is' if submitted == 1 else 'are'} in it, and nbgrader then takes no "
+            "exercise more, and none away, nor another name. Put the exercise into another unit, or take the old state of source/ back"
         )
     return f"{type(error).__name__}: {error}"
 

@@ -12,12 +12,14 @@ from pathlib import Path
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearSolutions
-from sqlalchemy.exc import SAWarning
+from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
+from autograder.grading.options import positive
+from autograder.grading.storage import gradebook_obstacle
 from autograder.grading.unit import Unit, program, read_unit
 from autograder.grading.work import NotGraded
 from autograder.nbgrader.exporting import GradedCsvExport
-from autograder.nbgrader.registering import course_config, require_unit
+from autograder.nbgrader.registering import course_config, units_asked_for
 from autograder.report.alike import alike
 from autograder.report.mistakes import exercise_of, mistakes
 from autograder.report.page import page
@@ -27,7 +29,7 @@ from autograder.report.results import class_results
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("unit", help="the unit, such as 01-processes")
     parser.add_argument("--course", type=Path, default=Path.cwd(), help="the course directory (default: here)")
-    parser.add_argument("--patience", type=float, default=1.0, help="what `grade` was given, if anything")
+    parser.add_argument("--patience", type=positive, default=1.0, help="what `grade` was given, if anything")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -38,13 +40,16 @@ def run(arguments: argparse.Namespace) -> int:
     except NotGraded as error:
         print(f"No report: {error}")
         return 1
+    except SQLAlchemyError as error:
+        print(f"No report: the gradebook cannot be used: {gradebook_obstacle(error) or error}")
+        return 1
     print(f"The report: {written}\nThe grades: {table}")
     return 0
 
 
 def write_report(course: Path, name: str, patience: float = 1.0) -> tuple[Path, Path]:
     """Writes reports/NAME.html and reports/NAME.csv of a course. Raises NotGraded where nothing was handed in."""
-    require_unit(course, name)
+    units_asked_for(course, [name])
     unit = read_unit(course / "source" / name / f"{name}.ipynb")
     results = class_results(course, unit, patience)
     if not results.students:
@@ -58,7 +63,9 @@ def write_report(course: Path, name: str, patience: float = 1.0) -> tuple[Path, 
         new.write_text(text, encoding="utf-8")
     config = course_config(course)
     with _in_place_of(table) as new, Gradebook(CourseDirectory(config=config).db_url) as gradebook:
-        GradedCsvExport(to=str(new), assignment=[name], config=config).export(gradebook)
+        export = GradedCsvExport(to=str(new), assignment=[name], config=config)
+        export.waiting = {one.student for one in results.not_graded}
+        export.export(gradebook)
     return written, table
 
 

@@ -11,8 +11,8 @@ from autograder.grading.journal import Journal
 from autograder.grading.plain_files import StrangeFolder, strange_within
 from autograder.grading.unit import Unit, tag_of
 from autograder.grading.work import Work
-from autograder.nbgrader.classroom import Outcome, submissions, tasks_of
 from autograder.nbgrader.exporting import is_graded, points_of
+from autograder.nbgrader.handed_in import Outcome, submissions, tasks_of
 from autograder.nbgrader.plugin import JOURNAL
 from autograder.nbgrader.registering import course_config
 from lockstep.checks.report import Report

@@ -2,6 +2,7 @@
 
 import base64
 import os
+import socket
 import sys
 import tempfile
 import time
@@ -51,6 +52,14 @@ class SandboxLauncher(ForkingLauncher):
             raise OSError("the sandbox has not been started")
         return self._zygote.pid
 
+    @property
+    def lendable(self) -> socket.socket | None:
+        """Its socket of requests, for a LentSandbox; None where its programs count together, as in a cgroup."""
+        if self.tier != "B":
+            return None
+        self.warm_up()
+        return self._requests
+
     def describe(self) -> str:
         """One line for a report: what held the program."""
         return DESCRIPTIONS[self.tier]
@@ -87,10 +96,31 @@ class SandboxLauncher(ForkingLauncher):
         return self._folder.name
 
 
+class LentSandbox(SandboxLauncher):
+    """One that another process has started, and lends by its socket of requests; where that fails, one of its own.
+
+    Only for programs that trust each other.
+    """
+
+    def __init__(self, tier: str, requests: socket.socket) -> None:
+        super().__init__(tier)
+        self._requests = requests
+        self._lent = True
+
+    def warm_up(self) -> None:
+        if not self._lent:
+            super().warm_up()
+
+    def close(self) -> None:
+        self._lent = False
+        super().close()
+
+
 class UnsandboxedLauncher(ForkingLauncher):
     """Tier D: no sandbox at all, for somebody who asked for it by name."""
 
     tier = "D"
+    lendable: socket.socket | None = None
 
     def describe(self) -> str:
         return DESCRIPTIONS["D"]

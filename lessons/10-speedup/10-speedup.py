@@ -198,7 +198,7 @@ scaled = []
 for p in [1, 2, 4, 8, 16, 32]:
     seconds = simulate(add_squares, 1_000_000 * p, p, cores=p, costs="laptop").makespan
     scaled.append((p, p * alone / seconds))
-print(f"32 workers: {dict(scaled)[32]:.1f} times the work")
+    print(f"{p:>2} workers: {scaled[-1][1]:4.1f} times the work")
 print(f"before: {curve.at(32).speedup:.1f} times as fast")
 speedup(
     add_squares, 1_000_000, serial=add_squares_serially, seconds=1, scaling="weak", simulated=scaled

@@ -210,8 +210,8 @@ def reduce_by_one(comm, length):
 for ranks in [4, 16, 64]:
     found = simulate(reduce_by_one, 1, ranks=ranks, costs="ideal", network=(ALPHA, BETA))
     print(
-        f"{ranks:>3} ranks: {found.messages:>4} messages, {1e6 * found.makespan:7.1f} microseconds,",
-        f"{found.makespan / ALPHA:6.1f} messages one after the other",
+        f"{ranks:>3} ranks: {found.messages:>4} messages, {1e6 * found.makespan:5.0f} µs,",
+        f"as {found.makespan / ALPHA:3.0f} one after the other",
     )
 
 # %% [markdown]
@@ -246,7 +246,7 @@ axes.set_title("All-reduce on 64 ranks")
 axes.legend(fontsize=8)
 for name, times in seconds.items():
     long = np.interp(8e6, lengths, times)
-    print(f"{name:>23}: {1e6 * times[0]:8.0f} microseconds for one number, {1e3 * long:7.0f} ms for 8 MB")
+    print(f"{name:>22}: {1e6 * times[0]:4.0f} µs for one number, {1e3 * long:5.0f} ms for 8 MB")
 display(picture)
 
 # %% [markdown]

@@ -32,8 +32,9 @@ import numpy as np
 from lockstep import mpiexec, predict, usable_cpus
 
 cpus = usable_cpus()
-print(f"Python {sys.version_info.major}.{sys.version_info.minor}. {cpus}")
-print("with a GIL" if getattr(sys, "_is_gil_enabled", lambda: True)() else "without a GIL")
+gil = "with a GIL" if getattr(sys, "_is_gil_enabled", lambda: True)() else "without a GIL"
+print(f"Python {sys.version_info.major}.{sys.version_info.minor}, {gil}")
+print(cpus)
 MPI = "mpi4py impi-rt" if os.name == "nt" else "mpi4py mpich"
 if missing := [packages for packages in ("numba", MPI, "distributed") if find_spec(packages.split()[0]) is None]:
     print("Not installed here yet. Run this in a cell of its own, restart the kernel, and begin again:")
@@ -221,10 +222,8 @@ def profile(function, item):
 
 for kind, (function, items, _) in WORK.items():
     computes, waits = profile(function, items[0])
-    print(
-        f"{kind:>9}: computes {computes * 1000:5.1f} ms, waits {waits * 1000:5.1f} ms;",
-        f"{1 + waits / computes:4.0f} threads keep one core busy",
-    )
+    times = f"computes {computes * 1000:4.1f} ms, waits {waits * 1000:4.1f} ms"
+    print(f"{kind:>9}: {times}: {1 + waits / computes:3.0f} threads a core")
 
 # %%
 # exercise: with_the_right_pool
@@ -376,7 +375,7 @@ def in_interpreters(function, items):
 if sys.version_info >= (3, 14):
     measure(table, "2 interpreters", in_interpreters, ["computing"])
 else:
-    print("This Python has no interpreters of its own for you: they came with 3.14.")
+    print("No interpreters in this Python: they came with 3.14.")
 
 # %%
 # exercise: primes_with_executor
@@ -610,15 +609,25 @@ with ThreadPoolExecutor(3) as executor:
 # In which of the four can a forgotten lock lose money? Only in the monitor: its state is shared by all who call. What went through a channel belongs to whoever got it last, an actor's state to the actor for ever, and futures have none. They have mistakes of their own: channels and actors that wait for
 # each other (unit 08), a mailbox that grows without an end, a future that nobody asks for its exception.
 #
-# | Style | Java | Go | C++ | Python |
-# | --- | --- | --- | --- | --- |
-# | monitor | `synchronized`, `wait`, `notifyAll` | `sync.Mutex`, `sync.Cond` | `std::mutex`, `std::condition_variable` | `Lock`, `Condition` |
-# | channel | `BlockingQueue` | `chan`, `select` | none in the standard | `queue.Queue`, `multiprocessing.Queue`, `Pipe` |
-# | actor | Akka, Pekko | a goroutine with a channel | libraries, such as CAF | a process with a queue; Ray, Dask actors |
-# | future | `CompletableFuture`, `ExecutorService` | a channel with room for one; `errgroup` | `std::future`, `std::async` | `concurrent.futures`, `asyncio.Future` |
-# | cheap threads | virtual threads (from 21) | goroutines | coroutines (from C++20) | `asyncio` |
-# | atomic numbers | `AtomicInteger`, `VarHandle` | `sync/atomic` | `std::atomic` | none; a `Lock` |
-# | parallel loop | parallel streams | none | `std::execution::par`, OpenMP | `Pool.map`, `prange` |
+# | Style | Java | Go |
+# | --- | --- | --- |
+# | monitor | `synchronized`, `wait`, `notifyAll` | `sync.Mutex`, `sync.Cond` |
+# | channel | `BlockingQueue` | `chan`, `select` |
+# | actor | Akka, Pekko | a goroutine with a channel |
+# | future | `CompletableFuture`, `ExecutorService` | a channel with room for one; `errgroup` |
+# | cheap threads | virtual threads (from 21) | goroutines |
+# | atomic numbers | `AtomicInteger`, `VarHandle` | `sync/atomic` |
+# | parallel loop | parallel streams | none |
+#
+# | Style | C++ | Python |
+# | --- | --- | --- |
+# | monitor | `std::mutex`, `std::condition_variable` | `Lock`, `Condition` |
+# | channel | none in the standard | `queue.Queue`, `multiprocessing.Queue`, `Pipe` |
+# | actor | libraries, such as CAF | a process with a queue; Ray, Dask actors |
+# | future | `std::future`, `std::async` | `concurrent.futures`, `asyncio.Future` |
+# | cheap threads | coroutines (from C++20) | `asyncio` |
+# | atomic numbers | `std::atomic` | none; a `Lock` |
+# | parallel loop | `std::execution::par`, OpenMP | `Pool.map`, `prange` |
 #
 # ## What it means in practice
 #

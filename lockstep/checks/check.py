@@ -34,6 +34,9 @@ _EVIDENCE_LIMIT = 200_000  # characters of what there is to look at: a program c
 DEFAULT_LIMIT = 10.0  # seconds for one check
 _NOT_BEGUN = re.compile(r"[\w-] ends with NotImplementedError\.")  # of a schedule, without a message
 _INSIDE = re.compile(r"line \d+, in (\w+)")  # of a traceback
+_ASKED_BY_GIVEN = re.compile(
+    r'.*File "given", line \d+(?:(?!File ").)*NameError: name \'(\w+)\' is not defined', re.DOTALL
+)
 
 
 @dataclass(frozen=True)
@@ -239,6 +242,8 @@ def _raised(error: StudentRaised, session: Session) -> _Failure:
     if _is_not_begun(error):
         inside = _INSIDE.findall(error.traceback)[-1:] or ["it"]
         return _Failure(f"`{inside[0]}` is not begun: it still raises NotImplementedError", not_begun=True)
+    if missing := _ASKED_BY_GIVEN.match(error.traceback):  # the names of given code are known but for the learner's
+        return _Failure(f"`{missing[1]}` is not defined: run its cell, or restore its name", not_begun=True)
     if told := unpicklable(error.message):
         where = own_lines(error.traceback).rstrip().splitlines()
         while where and not where[-1].startswith(" "):  # pickle's own words, and since 3.14 its notes

@@ -5,7 +5,7 @@ import platform
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lockstep.checks.report import CheckResult, Report
 from lockstep.version import __version__
@@ -33,7 +33,10 @@ def report_html(
         return f'{_STYLE}<div class="lockstep-report lockstep-calm">{_not_begun(report)}</div>'
     rows = []
     failures = 0
-    for result in report.results:
+    details: set[str] = set()
+    for each in report.results:
+        result = replace(each, detail="") if each.detail in details else each  # the same again stands above
+        details.add(each.detail)
         rows.append(_row(result, report.exercise, opened=failures == 0))
         failures += not result.passed
     for one in waiting:
@@ -125,5 +128,6 @@ _STYLE = """<style>
 .lockstep-pass { color: #009E73; }
 .lockstep-fail { color: #D55E00; }
 .lockstep-time, .lockstep-note { opacity: .65; font-size: .88em; }
+.lockstep-time { white-space: nowrap; }
 .lockstep-report summary { cursor: pointer; display: list-item; }
 </style>"""

@@ -115,12 +115,6 @@ def capacity_from(countdown: Countdown, workers: int, steps: int, repetitions: i
     )
 
 
-def measured_capacity(workers: int, seconds: float = KERNEL_SECONDS) -> Capacity:
-    """Start the probe, measure once, stop it."""
-    with CapacityProbe(workers, seconds) as probe:
-        return probe.measure(workers)
-
-
 def _start(kernel: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-I", "-S", str(kernel)],

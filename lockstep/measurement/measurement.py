@@ -70,6 +70,13 @@ class Measurement:
         return max([cpus, *(min(point.speedup, workers) for point in self.points if point.workers == workers)])
 
     @property
+    def ceiling(self) -> float | None:
+        """The speed-up of a program without any overhead: as much as the runs themselves have got was possible; None before it is known."""
+        if self.capacity is None:
+            return None
+        return max(self.capacity.speedup, self.cpus_there)
+
+    @property
     def rounds_done(self) -> int:
         """Complete rounds, without the warm-up."""
         runs = [sample for sample in self.samples if sample.round != WARM_UP]
@@ -114,8 +121,7 @@ class Measurement:
         """The largest speed-up that the picture shows: the ideal line may leave it."""
         seen = [ratio for point in self.points for ratio in point.ratios]
         seen += [speedup for curve in self.not_measured_here.values() for _, speedup in curve]
-        ceiling = self.capacity.speedup if self.capacity is not None else 1.0
-        return 1.2 * max(1.8, ceiling, min(max(self.plan.workers), self.cpus.count), *seen)
+        return 1.2 * max(1.8, self.ceiling or 1.0, min(max(self.plan.workers), self.cpus.count), *seen)
 
     def fit(self, intervals: bool = True) -> tuple[Fit, ...]:
         """The laws fitted to the points, those only that have enough of them; none on a busy machine."""

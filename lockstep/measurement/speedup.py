@@ -68,6 +68,7 @@ class Speedup(Measurement):
             "capacity": None
             if capacity is None
             else {"workers": capacity.workers, "cpus": capacity.cpus, "speedup": capacity.speedup},
+            "ceiling": self.ceiling,
             "others": self.others,
             "samples": [[sample.round, sample.workers, sample.seconds] for sample in self.samples],
             "points": [

@@ -80,8 +80,7 @@ def _scene(axes: Axes, result: Measurement, horizon: int) -> None:
     if cpus.count < horizon:
         axes.axvspan(cpus.count * 1.18, horizon * 1.18, color="#888888", alpha=0.15, linewidth=0)
         axes.text(cpus.count * 1.2, 0.08, f"beyond the {counted(cpus.count, 'usable CPU')}", fontsize=8)
-    if result.capacity is not None and not result.busy:
-        ceiling = result.capacity.speedup
+    if (ceiling := result.ceiling) is not None and not result.busy:
         axes.axhline(ceiling, color=CAPACITY, linestyle="-.", linewidth=1, label=f"measured capacity {ceiling:.2f}")
     if result.simulated:
         workers, speedups = zip(*result.simulated, strict=True)

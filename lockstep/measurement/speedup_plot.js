@@ -101,8 +101,8 @@ function plot(result, colors, width) {
 
   const smooth = Array.from({ length: 121 }, (_, at) => result.horizon ** (at / 120));
   line(smooth.map((p) => [x(p), y(p)]), { stroke: "currentColor", opacity: 0.55, "stroke-width": 1 });
-  if (result.capacity && !result.busy) {
-    const ceiling = y(result.capacity.speedup);
+  if (result.ceiling && !result.busy) {
+    const ceiling = y(result.ceiling);
     line([[LEFT, ceiling], [width - RIGHT, ceiling]], { stroke: colors.capacity, "stroke-width": 1.5, "stroke-dasharray": "9 3 2 3" });
   }
   result.fits.forEach((fit, index) => {
@@ -170,8 +170,8 @@ function legend(result, colors) {
       : legendEntry("measured: median, 95 % interval, every run", ...measured),
     legendEntry("ideal", stroke("currentColor", "", 1)),
   ];
-  if (result.capacity && !result.busy) {
-    entries.push(legendEntry(`measured capacity ${result.capacity.speedup.toFixed(2)}`, stroke(colors.capacity, "9 3 2 3")));
+  if (result.ceiling && !result.busy) {
+    entries.push(legendEntry(`measured capacity ${result.ceiling.toFixed(2)}`, stroke(colors.capacity, "9 3 2 3")));
   }
   result.fits.forEach((fit, index) => entries.push(legendEntry(fit.sentence, stroke(colors.fitted, index ? "2 4" : "7 4"))));
   if (result.simulated.length) {

@@ -7,19 +7,21 @@ import multiprocessing
 import platform
 import re
 import shutil
+import statistics
 import time
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lockstep.machine.capacity import KERNEL_SECONDS, QUOTA_SECONDS, measured_capacity
+from lockstep.machine.capacity import KERNEL_SECONDS, QUOTA_SECONDS, CapacityProbe
 from lockstep.machine.usable import usable_cpus
 from lockstep.page.bar import Bar
 from lockstep.words import counted, enumerated
 
 _PATIENCE_S = 20  # for a child that only starts and ends
 _MOST_PROCESSES = 8  # that are tried at once
+_TURNS = 3  # of trying them, of which the middle one counts
 _SCARCE = 128 * 2**20  # bytes of shared memory
 
 
@@ -47,10 +49,8 @@ def machine_check() -> MachineCheck:
     tried = max(2, min(cpus.count, _MOST_PROCESSES))
     bar = Bar()
     try:
-        bar.tell(f"{counted(tried, 'process')} compute at the same time", 0.1)
-        speedup = measured_capacity(tried, QUOTA_SECONDS if cpus.has_quota else KERNEL_SECONDS).speedup
-        bar.tell("a child is started by each start method", 0.6)
-        start_methods = _start_methods()
+        speedup = _speedup(tried, QUOTA_SECONDS if cpus.has_quota else KERNEL_SECONDS, bar)
+        start_methods = _start_methods(bar)
     finally:
         bar.close()
     return MachineCheck(
@@ -67,6 +67,18 @@ def machine_check() -> MachineCheck:
             ("Python", f"{platform.python_version()} on {platform.system()}."),
         )
     )
+
+
+def _speedup(processes: int, seconds: float, bar: Bar) -> float:
+    """How many times the work of one so many processes do that only compute."""
+    told = f"{counted(processes, 'process')} compute at the same time"
+    bar.tell(told, 0.1)
+    found = []
+    with CapacityProbe(processes, seconds) as probe:
+        for turn in range(_TURNS):
+            bar.tell(told, 0.2 + 0.4 * turn / _TURNS)
+            found.append(probe.measure(processes, repetitions=1).speedup)
+    return statistics.median(found)
 
 
 def _with_code(words: str) -> str:
@@ -86,9 +98,12 @@ def _measured(count: int, share: float) -> str:
     return f"`speedup` measures with 1 to {count} workers; what a plot shows beyond is simulated, and is labelled so."
 
 
-def _start_methods() -> str:
-    default, *others = multiprocessing.get_all_start_methods()
-    told = [f"{method} {_tried(method)}" for method in (default, *others)]
+def _start_methods(bar: Bar) -> str:
+    methods = multiprocessing.get_all_start_methods()
+    default, told = methods[0], []
+    for turn, method in enumerate(methods):
+        bar.tell(f"a child is started by {method}", 0.6 + 0.4 * turn / len(methods))
+        told.append(f"{method} {_tried(method)}")
     return f"{enumerated(told)}. Without asking you get {default}."
 
 

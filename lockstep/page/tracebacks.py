@@ -17,7 +17,7 @@ from lockstep.words import own_lines
 _OURS = str(Path(__file__).resolve().parents[1])
 _INSTALLED = tuple({sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})
 _FRAME = re.compile(r'  File "([^"]+)", (.+)')
-_RED, _BOLD, _PLAIN = "\x1b[31m", "\x1b[1m", "\x1b[0m"
+_BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"  # no colour: none is readable on the red of both themes
 
 
 class Tracebacks:
@@ -48,7 +48,12 @@ class Tracebacks:
             else:
                 lines = told(error, _asked(ours))
             error._render_traceback_ = lambda: lines  # type: ignore[attr-defined]
-        shell.showtraceback((kind, error, trace), running_compiled_code=True)
+        shell.showtraceback((kind, error, trace), running_compiled_code=_has_run(trace))
+
+
+def _has_run(trace: TracebackType | None) -> bool:
+    """False for a cell that is no Python: all its frames are those of whoever compiles it, and say nothing to a learner."""
+    return any(not each.tb_frame.f_code.co_filename.startswith(_INSTALLED) for each in _frames(trace))
 
 
 def interrupted(what: str, seconds: float, so: str) -> str:
@@ -76,7 +81,7 @@ def _sentence(error: BaseException, asked: str) -> str:
         name, text = types[0], getattr(error, "message", text)  # an error of the program, raised in another process
     elif name.startswith("Student"):
         name = asked
-    return f"{_RED}{_BOLD}{name}{_PLAIN}: {text}" if text else f"{_RED}{_BOLD}{name}{_PLAIN}"
+    return f"{_BOLD}{name}{_PLAIN}: {text}" if text else f"{_BOLD}{name}{_PLAIN}"
 
 
 def _elsewhere(error: BaseException) -> Iterator[str]:

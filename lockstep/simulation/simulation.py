@@ -147,7 +147,7 @@ class Simulation:
         return replace(self, serial=seconds)
 
     def timeline(self) -> Timeline:
-        return Timeline(self.lanes, "simulated", self.cores, f"simulated; {self.accuracy}", self.program)
+        return Timeline(self.lanes, "simulated", self.cores, f"Simulated, {self.accuracy}.", self.program)
 
     def text(self) -> str:
         lines = [

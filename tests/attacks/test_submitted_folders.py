@@ -14,7 +14,7 @@ from autograder.grading import grader as grading
 from autograder.grading import plain_files
 from autograder.grading.plain_files import StrangeFolder, strange_within
 from autograder.grading.work import Settings
-from autograder.nbgrader import classroom, conversion, plugin
+from autograder.nbgrader import conversion, handed_in, plugin
 from autograder.nbgrader.collecting import CollectPlainFiles
 from autograder.nbgrader.plugin import JOURNAL
 from tests.grading.conftest import Course, built, course  # noqa: F401 - fixtures
@@ -39,7 +39,7 @@ def _one_sandbox_for_all_graders(monkeypatch):
 def defenceless(monkeypatch):
     monkeypatch.setattr(conversion, "leave_out_what_is_no_file", lambda converter: None)
     monkeypatch.setattr(conversion, "in_our_words", lambda record: True)
-    monkeypatch.setattr(classroom, "strange_within", lambda folder: [])
+    monkeypatch.setattr(handed_in, "strange_within", lambda folder: [])
 
 
 @pytest.fixture

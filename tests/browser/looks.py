@@ -30,6 +30,9 @@ _PROBLEMS = """async ({ live, patience }) => {
                 found.push(`${name}: a ${view.className} is wider than its cell`);
             }
         }
+        for (const text of cell.node.querySelectorAll('.jp-MarkdownOutput')) {
+            if (text.scrollWidth > text.clientWidth + 2) found.push(`${name}: its text is cut at the right`);
+        }
         for (const image of cell.node.querySelectorAll('.jp-OutputArea-output img')) {
             if (image.complete && !image.naturalWidth) found.push(`${name}: a picture is not there`);
         }
@@ -37,7 +40,7 @@ _PROBLEMS = """async ({ live, patience }) => {
     };
     const all = [];
     for (const [at, cell] of notebook.widgets.entries()) {
-        if (cell.model.type !== 'code' || !cell.model.outputs.length) continue;
+        if (cell.model.type === 'code' && !cell.model.outputs.length) continue;
         await notebook.scrollToItem(at);
         const until = performance.now() + patience;
         let found;

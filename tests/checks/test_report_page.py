@@ -44,6 +44,16 @@ def test_only_the_first_failures_player_is_open_and_the_others_say_why():
     assert shown.count('class="lockstep-why"') == 1, "the open player says it itself"
 
 
+def test_a_traceback_that_several_checks_share_stands_once():
+    results = [
+        CheckResult(f"check {number}", False, 0.1, f"`f({number})` raised it", detail=detail)
+        for number, detail in enumerate(["the same line", "the same line", "another line", ""])
+    ]
+    html = page(*results)
+    assert (html.count("<pre>the same line"), html.count("<pre>another line")) == (1, 1)
+    assert all(f"<code>f({number})</code> raised it" in html for number in range(4)), "each still says what it found"
+
+
 def test_an_exercise_that_nobody_has_touched_is_one_calm_line():
     result = CheckResult(
         "it adds", False, 0.1, "`count` is not begun: it still raises NotImplementedError", not_begun=True

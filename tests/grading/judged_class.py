@@ -4,7 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from autograder.grading.work import Settings
-from autograder.nbgrader.classroom import LocalJudges, Outcome, judged, what_is_submitted
+from autograder.nbgrader.classroom import LocalJudges, judged
+from autograder.nbgrader.handed_in import Outcome, what_is_submitted
 
 
 def grade_class(

@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from asyncio import CancelledError
 from concurrent.futures import Future
 
@@ -127,7 +128,7 @@ class Lost:
         raise RuntimeError("it is closed")
 
     def result(self):
-        raise CancelledError("its scheduler is gone")  # which is no Exception
+        raise CancelledError("judge_here-1 cancelled for reason: unknown")  # which is no Exception
 
 
 def test_a_cluster_that_goes_away_leaves_nobody_waiting():
@@ -141,6 +142,22 @@ def test_a_cluster_that_goes_away_leaves_nobody_waiting():
             future.result(0)
 
 
-def test_no_scheduler_is_told(tmp_path):
-    with pytest.raises(NotGraded, match="no Dask scheduler answers at nonsense"):
-        cluster.ClusterJudges("nonsense://", Settings(tmp_path / JOURNAL))
+@pytest.mark.parametrize("address", ["nonsense://", "", "host", "tcp://"])
+def test_no_scheduler_is_told(tmp_path, address):
+    with pytest.raises(NotGraded, match=f"no Dask scheduler answers at {address}"):
+        cluster.ClusterJudges(address, Settings(tmp_path / JOURNAL))
+
+
+def test_a_port_that_answers_nothing_holds_up_nobody_and_shows_nothing_of_dask(tmp_path):
+    program = f"""
+from autograder.gradebook import cluster
+from autograder.grading.work import NotGraded, Settings
+cluster._connected = lambda address: cluster._Client(address, timeout=0.5)
+try:
+    cluster.ClusterJudges("tcp://127.0.0.1:1", Settings({str(tmp_path)!r} + "/journal.sqlite"))
+except NotGraded as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=False)
+    assert done.stdout.startswith("no Dask scheduler answers at tcp://127.0.0.1:1: ")
+    assert "Traceback" not in done.stderr

@@ -109,10 +109,12 @@ def test_what_is_handed_in_again_is_graded_again_and_nothing_else(course):
     grade(course)
     before = files(course)
     course.submit("s1", course.answered())
-    assert "1 submission graded and in the gradebook, with feedback; 1 were already" in grade(course)
+    assert "1 submission graded and in the gradebook, with feedback; 1 was already" in grade(course)
     assert course.scores("s1") == {"double-checks": 4.0, "halve-checks": 2.0}
     changed = {name for name, text in files(course).items() if before[name] != text}
     assert {name.split("/")[1] for name in changed} == {"s1"}
+    (course.root / "late.py").write_text("A_DAY = 0.2  # of the points, say\n")
+    assert "2 submissions graded" in grade(course), "a plugin of the course's own has changed"
 
 
 KILLED = """
@@ -298,6 +300,31 @@ def test_a_gradebook_that_another_program_keeps_locked_is_told_and_nothing_is_lo
             filing.Filing(course.root, settings).file("numbers", "s0", "")
 
 
+def damaged(gradebook):
+    gradebook.write_bytes(b"this is no database at all" * 100)
+
+
+def of_an_older_nbgrader(gradebook):
+    with closing(sqlite3.connect(gradebook)) as connection, connection:
+        connection.execute("alter table student drop column lms_user_id")
+
+
+@pytest.mark.parametrize(
+    ("command", "spoil", "words"),
+    [
+        (["grade", "--unsandboxed"], damaged, "it is damaged; put a copy from before in its place"),
+        (["report", "numbers"], damaged, "it is damaged; put a copy from before in its place"),
+        (["report", "numbers"], of_an_older_nbgrader, "nbgrader db upgrade"),
+    ],
+)
+def test_a_gradebook_that_cannot_be_used_is_told(course, capsys, command, spoil, words):
+    class_of(course, 1)
+    spoil(course.root / "gradebook.db")
+    assert main([*command, "--course", str(course.root)]) == 1
+    assert words in (said := capsys.readouterr().out)
+    assert "sqlalche" not in said
+
+
 def test_a_gradebook_on_a_full_disk_is_told_without_what_its_library_logs(course, monkeypatch, caplog):
     """Where the disk is full only when the gradebook writes, whose library logs it with a traceback."""
     class_of(course, 1)
@@ -334,7 +361,7 @@ def test_where_the_disk_is_full_is_told_by_every_command_and_nbgrader_only_logs_
             registering.register(course.root, "numbers")
     with monkeypatch.context() as patched:
         patched.setattr(stages, "_write", full)
-        with pytest.raises(CannotWrite, match="s0, numbers cannot be entered: the disk is full"):
+        with pytest.raises(CannotWrite, match="s0, numbers cannot be entered: a file: the disk is full"):
             filing.Filing(course.root, settings).file("numbers", "s0", "")
         assert not (course.root / "autograded/s0").exists(), "what cannot be noted is not begun"
     for command, home in (("report", "report.command.write_report"), ("register", "nbgrader.registering.register")):
@@ -352,6 +379,21 @@ def test_a_folder_for_temporary_files_that_is_full_stops_the_judges_and_holds_no
         Grader(Settings(tmp_path / "journal.sqlite"), Full()).grade(work("def one():\n    return 1"))
 
 
+@pytest.mark.parametrize("words", [["--jobs", "0"], ["--jobs", "many"], ["--patience", "nan"], ["--patience", "-1"]])
+def test_a_number_that_cannot_be_is_refused_before_anything_is_done(tmp_path, capsys, words):
+    with pytest.raises(SystemExit, match="2"):
+        main(["grade", "--course", str(tmp_path), *words])
+    assert f"{words[0]}: {words[1]} " in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("command", [["grade"], ["register"], ["report", "numbers"]])
+def test_a_folder_that_is_no_course_is_told_and_stays_as_it_is(tmp_path, capsys, command):
+    assert main([*command, "--course", str(tmp_path)]) == 1
+    assert f"{tmp_path} is no course directory" in capsys.readouterr().out
+    assert not list(tmp_path.iterdir())
+
+
 def test_what_cannot_be_graded_at_all_is_told_in_a_sentence(course, monkeypatch, capsys):
     asked = ["grade", "--course", str(course.root), "--unsandboxed"]
     assert main([*asked, "nubmers"]) == 1
@@ -366,6 +408,68 @@ def test_what_cannot_be_graded_at_all_is_told_in_a_sentence(course, monkeypatch,
     monkeypatch.setattr(grading_command, "import_module", without_dask)
     assert main([*asked, "--scheduler", "tcp://10.0.0.1:8786"]) == 1
     assert "--scheduler needs distributed, which is not installed" in capsys.readouterr().out
+
+
+NAMES = {
+    "pattern[1]": "one of the characters * ? [; rename it",
+    "two\nlines": "characters that cannot be printed; rename it",
+    "end ": "begins or ends with a space; rename it",
+}
+
+
+def test_what_nobody_would_find_is_told_and_nothing_of_a_class_is_lost_in_silence(course, capsys):
+    for student in NAMES:
+        course.submit(student, "{}")
+    course.submit("ann", "{}", name="numbers.py")
+    course.submit("bob", "{}", name="numbers (1).ipynb")
+    submitted = course.root / "submitted"
+    (submitted / "cleo" / "nubmers").mkdir(parents=True)
+    (submitted / "Cleo").mkdir()
+    (submitted / "dan").mkdir()
+    for path in (submitted / "dan" / "numbers.ipynb", submitted / "eve.ipynb"):
+        path.write_text("{}")
+    assert main(["grade", "--course", str(course.root), "--unsandboxed"]) == 1
+    said = capsys.readouterr().out
+    assert "submitted/cleo/nubmers is not looked at: source/ has no unit of this name" in said
+    for name in ("dan/numbers.ipynb", "eve.ipynb"):
+        assert f"submitted/{name} is not looked at: what is handed in lies in submitted/STUDENT/UNIT/UNIT.ipynb" in said
+    assert "there is no notebook, but numbers.py" in said
+    assert "submitted/ has Cleo and cleo: are they one student? They are graded as 2" in said
+    for words in NAMES.values():
+        assert said.count(words) == 1
+    assert "5 not graded (see above): ann, bob, end" in said.splitlines()[-1]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(200)
+def test_what_may_not_be_read_costs_nobody_else_anything(course):
+    for student in ("ann", "bob", "cleo", "dan"):
+        course.submit(student, course.answered())
+    course.submit("ann", "for nobody", name="data.txt").chmod(0)
+    submitted = course.root / "submitted"
+    closed = [submitted / name for name in ("bob/numbers/numbers.ipynb", "cleo/numbers", "dan")]
+    for path in closed:
+        path.chmod(0)
+    asked = [sys.executable, "-m", "autograder", "grade", "--unsandboxed", "--course", str(course.root)]
+    as_nobody = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+    done = subprocess.run([*as_nobody, *asked], capture_output=True, text=True, timeout=180, check=False)
+    for path in closed:
+        path.chmod(0o700)
+    assert "ann, numbers: 6 of 6 points" in done.stdout
+    assert "ann, numbers: left out: data.txt" in done.stdout
+    assert "bob, numbers: not graded: the file cannot be read: Permission denied" in done.stdout
+    for student in ("cleo", "dan"):
+        assert f"{student}, numbers: not graded: its folder may not be read by you" in done.stdout
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+@pytest.mark.slow
+def test_a_notebook_beside_the_units_own_is_named_and_not_looked_at(course, capsys):
+    course.submit("ann", course.answered())
+    course.submit("ann", course.answered(double="def double(number):\n    return 0"), name="numbers (1).ipynb")
+    assert main(["grade", "--course", str(course.root), "--unsandboxed", "--jobs", "2"]) == 0
+    assert "only numbers.ipynb is looked at, not numbers (1).ipynb" in (said := capsys.readouterr().out)
+    assert "ann, numbers: 6 of 6 points" in said
 
 
 def test_who_files_runs_no_program(course):
@@ -387,6 +491,15 @@ def test_a_stage_is_interrupted_when_its_process_is_no_more(tmp_path):
     assert stages.stage(tmp_path, "numbers", "ann").interrupted
     stages.ended(tmp_path, "numbers", "ann", "complete", "this")
     assert stages.stage(tmp_path, "numbers", "ann") == stages.Stage("complete", of="this")
+
+
+def test_a_plugin_that_is_not_there_is_told_of_every_submission(course):
+    class_of(course, 2)
+    registering.register(course.root, "numbers")
+    (course.root / "nbgrader_config.py").write_text("c = get_config()\nc.AssignLatePenalties.plugin_class = 'nosuch'\n")
+    one = filing.Filing(course.root, Settings(course.root / JOURNAL, unsandboxed=True, tier="D"))
+    for student in ("s0", "s1"):
+        assert "'nosuch' could not be imported" in one.file("numbers", student, "").problem
 
 
 def test_a_config_of_the_course_that_cannot_be_executed_is_told(course):

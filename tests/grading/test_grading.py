@@ -174,6 +174,16 @@ def test_a_damaged_journal_is_not_graded_and_says_what_to_do(grader, tmp_path):
         grader.grade(work(REFERENCE))
 
 
+@pytest.mark.parametrize("change", ["row = '{'", "share = 0.25", "passed = 1 - passed", "sentence = 'forged'"])
+def test_a_row_that_is_not_as_it_was_written_is_judged_again(grader, tmp_path, change):
+    whole = grader.grade(work(REFERENCE))
+    with sqlite3.connect(tmp_path / "journal.sqlite") as connection:
+        connection.execute(f"update results set {change} where number = 1")
+    assert grader.missing(work(REFERENCE)) == [1]
+    again = grader.grade(work(REFERENCE))
+    assert (again.share, len(again.report.results)) == (whole.share, len(whole.report.results))
+
+
 def test_the_tier_stands_in_the_report(grader):
     assert "tier D" in grader.grade(work(REFERENCE)).report.text()
 

@@ -171,20 +171,20 @@ def test_a_day_by_the_guide(instructor):
     with zipfile.ZipFile(me.home / "downloads" / "class.zip", "w") as archive:
         for name in ("Dan Doe_4711_assignsubmission_file", "Eve_4712_assignsubmission_file_"):
             archive.write(me.home / "handed-in/cleo/numbers.ipynb", f"{name}/numbers.ipynb")
-    (me.clone / "class.csv").write_text("id,last_name,first_name,email\nEve,Evans,Eve,\nfay,Fox,Fay,\n")
+    (me.clone / "class.csv").write_text("id,last_name,first_name,email\nEve_4712,Evans,Eve,\nfay,Fox,Fay,\n")
     me.follows("What a learning platform gives out")
     assert me.report()["fay"] == "0.0", "she handed in nothing"
     assert "fay" in (me.clone / "reports/numbers.html").read_text()
-    assert me.scores().keys() == {"ann", "bob", "cleo", "Dan Doe", "Eve"}
-    assert me.scores()["Dan Doe"][0] == me.scores()["Eve"][0] == 10.0
+    assert me.scores().keys() == {"ann", "bob", "cleo", "Dan Doe_4711", "Eve_4712"}
+    assert me.scores()["Dan Doe_4711"][0] == me.scores()["Eve_4712"][0] == 10.0
 
     with Gradebook(f"sqlite:///{me.clone}/gradebook.db") as gradebook:  # as formgrader does
-        gradebook.find_grade("mine-checks", "numbers", "numbers", "Eve").manual_score = 1.0
-        gradebook.find_comment("mine", "numbers", "numbers", "Eve").manual_comment = "Three times, please."
+        gradebook.find_grade("mine-checks", "numbers", "numbers", "Eve_4712").manual_score = 1.0
+        gradebook.find_comment("mine", "numbers", "numbers", "Eve_4712").manual_comment = "Three times, please."
         gradebook.db.commit()
     me.follows("Grade by hand")
-    assert float(me.report()["Eve"]) == 7.0
-    assert "Three times, please." in (me.clone / "feedback/Eve/numbers/numbers.html").read_text()
+    assert float(me.report()["Eve_4712"]) == 7.0
+    assert "Three times, please." in (me.clone / "feedback/Eve_4712/numbers/numbers.html").read_text()
 
 
 def rows(course: Path) -> dict[str, int]:

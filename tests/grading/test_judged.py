@@ -10,7 +10,8 @@ from autograder.grading.jobs import Jobs
 from autograder.grading.journal import Journal, Row
 from autograder.grading.storage import CannotWrite
 from autograder.grading.work import NotGraded, Settings
-from autograder.nbgrader.classroom import Outcome, judged
+from autograder.nbgrader.classroom import judged
+from autograder.nbgrader.handed_in import Outcome, what_is_submitted
 from lockstep.checks.report import CheckResult
 from tests.grading.test_grading import work
 
@@ -52,6 +53,23 @@ def test_each_check_is_asked_for_once_also_where_two_have_written_the_same(tmp_p
     found = outcomes(judges, ("ann", ANN), ("bob", BOB), ("cleo", ANN))
     assert {student: one.score for student, one in found.items()} == {"ann": 3.0, "bob": 3.0, "cleo": 3.0}
     assert judges.asked == {(ANN, 0): 1, (ANN, 1): 1, (BOB, 0): 1, (BOB, 1): 1}
+
+
+def test_a_notebook_of_another_version_of_the_unit_is_named(course):
+    notebook = course.answered()
+    for cell in notebook.cells:
+        tag = cell.metadata.get("nbgrader", {})
+        tag["grade_id"] = tag.get("grade_id", "").replace("double", "twice")
+    course.submit("ann", notebook)
+    course.submit("bob", course.answered())
+    notebook.cells = [cell for cell in notebook.cells if not cell.metadata.get("nbgrader", {}).get("grade_id")]
+    course.submit("cleo", notebook)
+    notes: list[str] = []
+    what_is_submitted(course.root, ["numbers"], notes.append)
+    assert notes == [
+        "ann, numbers: no cell of it is called double, but twice: is it of another version of the unit?",
+        "cleo, numbers: no cell of it is called double, halve",
+    ]
 
 
 def test_what_the_journal_has_is_not_asked_for(tmp_path):

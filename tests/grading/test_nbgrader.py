@@ -52,6 +52,9 @@ def test_points_by_share_reports_in_the_page_and_no_hidden_source(course):
     assert "any number is doubled" in page, "the report names hidden checks"
     assert "the result should be 24690, but is 152399025" in page, "and says what came"
     assert "tier" in page
+    assert "<style>summary { display: list-item; }" in page, (
+        "hints show that they can be opened, which nbgrader's page hides"
+    )
     assert "secret_number" not in page
     assert "HIDDEN TESTS" not in page
     autograded = (course.root / "autograded/bob/numbers/numbers.ipynb").read_text()

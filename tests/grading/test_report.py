@@ -71,7 +71,17 @@ def test_what_is_not_graded_is_named_with_its_reason_and_is_no_zero(graded):
     assert "was it renamed?" in text
     scores = {student: row["score"] for student, row in rows(table).items()}
     assert (scores["ann"], scores["bob"], scores["cleo"], scores["cut"]) == ("6.0", "4.0", "0.0", "")
-    assert scores.get("renamed", "") == ""
+    assert scores["renamed"] == "", "who is not in the gradebook has a row, too"
+
+
+def test_who_hands_in_again_what_cannot_be_read_has_no_score_on_the_page_and_in_the_table(graded, tmp_path):
+    root = tmp_path / "course"
+    shutil.copytree(graded.root, root)
+    (root / "submitted/ann/numbers/numbers.ipynb").write_text("%PDF-1.4")
+    page, table = write_report(root, "numbers")
+    assert "it is a PDF" in page.read_text()
+    found = rows(table)
+    assert (found["ann"]["score"], found["bob"]["score"]) == ("", "4.0")
 
 
 def test_submissions_that_are_only_judged_have_no_points_yet_and_those_without_a_journal_none_at_all(graded, tmp_path):

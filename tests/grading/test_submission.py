@@ -12,6 +12,10 @@ CELL = {"cell_type": "code", "source": "x = 1", "metadata": {}, "outputs": []}
 UNREADABLE = {
     "empty": (b"", "empty"),
     "truncated": (b'{"cells": [{"cell_type": "co', "not JSON (line 1"),
+    "PDF": (b"%PDF-1.4\n%\xe2\xe3", "it is a PDF, not a notebook"),
+    "web page": (b"\n<!DOCTYPE html>", "it is a web page, not a notebook"),
+    "office": (b"PK\x03\x04\x14", "an archive or an office document"),
+    "UTF-16": ('{"cells": []}'.encode("utf-16"), "text in UTF-16, not a notebook"),
     "prose": (b"I could not do it, sorry", "not JSON"),
     "latin-1": (b'{"cells": ["caf\xe9"]}', "not UTF-8"),
     "list": (b"[]", "not a notebook: a list"),

@@ -1,9 +1,13 @@
 """No name of a file or student, and nothing that a program says, steers the terminal of whoever grades."""
 
+import fcntl
 import json
 import os
+import pty
+import struct
 import subprocess
 import sys
+import termios
 
 import pytest
 
@@ -42,7 +46,8 @@ def steers(said: str) -> set[str]:
 def test_grading_prints_no_name_as_it_is(course):
     forged = "ann, numbers, double-checks: 4 of 4 points"
     course.submit("eve\x1b[2J\r", course.answered())
-    course.submit(f"mallory\n{forged}", course.answered(), name="more\x1b[1m.ipynb")
+    course.submit(f"mallory\n{forged}", course.answered())
+    course.submit("max", course.answered(), name="more\x1b[1m.ipynb")
     folder = course.submit("spy", json.dumps({"cells": [{"cell_type": "\x1b[2J", "source": ""}]})).parent
     (folder / "\x1b]0;owned\x07").symlink_to("/etc/passwd")
     os.makedirs(os.fsencode(course.root / "submitted") + b"/\xff\xfe/numbers")
@@ -53,6 +58,43 @@ def test_grading_prints_no_name_as_it_is(course):
     assert "left out: ·]0;owned· is a link" in said
     assert "there is more·[1m.ipynb" in said
     assert "Traceback" not in said
+
+
+def test_who_reads_only_the_first_line_stops_nothing():
+    words = "from autograder.grading.terminal import print_plainly; print_plainly(); import sys, time; print('one', flush=True)"
+    rest = "time.sleep(0.5); [print('x' * 1000, flush=True) for _ in range(200)]; sys.stderr.write('done')"
+    done = subprocess.run(
+        ["bash", "-c", '"$0" -c "$1" | head -1', sys.executable, f"{words}; {rest}"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("one\n", "done")
+
+
+BAR = """
+from autograder.grading.terminal import print_plainly
+from autograder.gradebook.progress import Progress
+print_plainly()
+with Progress(3, 1) as progress:
+    progress.judged()
+    progress.say("a line\\rof a student")
+    progress.filed()
+"""
+
+
+def test_on_a_terminal_the_bar_stays_in_its_line_and_lines_stand_above_it():
+    terminal, end = pty.openpty()
+    fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+    done = subprocess.run([sys.executable, "-c", BAR], stdout=end, stderr=end, timeout=60, check=False)
+    said = os.read(terminal, 100_000).decode()
+    for one in (terminal, end):
+        os.close(one)
+    assert done.returncode == 0
+    assert "\rgrading   0% |" in said
+    assert "\ra line·of a student\r\n" in said, "the bar makes room, and nothing of a student's steers"
+    assert said.count("·") == 1
 
 
 def test_an_error_of_a_command_is_plain_too(tmp_path):

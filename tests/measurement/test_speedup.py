@@ -163,6 +163,9 @@ def test_what_the_runs_themselves_got_was_there_whatever_the_probe_got(serial, b
     result = run(FakeMachine(amdahl_time(serial), cpus_of(4), got=0.5))[-1]
     assert bool(result.busy) == busy
     assert bool(result.fit()) != busy
+    assert result.ceiling == pytest.approx(float(amdahl_time(serial)(1, 1) / amdahl_time(serial)(4, 1))), (
+        "no point lies above it"
+    )
 
 
 def test_an_interrupt_at_any_run_leaves_a_valid_partial_result():

@@ -98,6 +98,15 @@ def test_an_error_that_is_none_of_ours_is_shown_as_ever_and_so_is_everything_wit
     assert any("Traceback (most recent call last)" in line for line in errors(cells)[0])
 
 
+def test_a_cell_that_is_no_python_shows_its_own_line_alone_and_a_text_that_is_none_the_line_that_ran_it():
+    cells = run_notebook("%load_ext lockstep", "def f(x)\n    return x", "eval('1 +')", allow_errors=True).cells[2:]
+    own, evaluated = ("\n".join(lines) for lines in errors(cells))
+    assert "def f(x)" in own
+    assert "SyntaxError: expected ':'" in own
+    assert not any(word in own for word in ("interactiveshell", "compilerop", "ast_parse", "Traceback"))
+    assert "eval('1 +')" in evaluated
+
+
 def test_a_handler_of_somebody_else_is_left_alone():
     own = "get_ipython().set_custom_exc((ValueError,), lambda *a, **k: print('mine'))"
     cells = run_notebook("%load_ext lockstep", "raise ValueError(1)", first=own, allow_errors=True).cells

@@ -413,6 +413,34 @@ def test_what_is_not_there_to_be_checked_is_one_calm_line(cells, told):
     assert not [o for o in notebook.cells[-1].outputs if o.output_type == "stream"]
 
 
+ASKED_BY_GIVEN = """
+from lockstep import check, given
+@given
+def doubled(n):
+    return double(n)
+@check("it doubles")
+def _(student):
+    assert student.doubled(4) == 8
+@check("it doubles zero")
+def _(student):
+    assert student.doubled(0) == 0
+check.run("double")
+"""
+
+
+def test_what_given_code_asks_for_and_is_not_there_is_one_calm_line_too():
+    for cell, words in [
+        ("", "`double` is not defined"),
+        ("def double(n):\n    return n * two", "name 'two' is not defined"),
+    ]:
+        notebook = run_notebook("%load_ext lockstep", cell, ASKED_BY_GIVEN, allow_errors=True)
+        (shown,) = [o["data"]["text/plain"] for o in notebook.cells[-1].outputs if o.output_type == "display_data"]
+        assert words in shown
+        assert shown.endswith("The other checks wait for that.") == (cell == ""), (
+            "two is a name in the learner's own function"
+        )
+
+
 WAITS = """
 import time
 from lockstep import check, simulate

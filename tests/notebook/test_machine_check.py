@@ -15,6 +15,17 @@ def test_it_names_every_start_method_and_the_one_without_asking():
     assert "CPU" in told["CPUs"]
 
 
+def test_every_part_that_takes_long_is_told_of(monkeypatch):
+    told = []
+    monkeypatch.setattr("lockstep.page.bar.Bar.tell", lambda bar, text, share: told.append((text, share)))
+    machine_check()
+    computing = [share for text, share in told if "compute" in text]
+    assert len(computing) >= 3, "a quota makes one turn of it last a second"
+    assert [text.rsplit()[-1] for text, _ in told[len(computing) :]] == multiprocessing.get_all_start_methods()
+    shares = [share for _, share in told]
+    assert shares == sorted(shares)
+
+
 @pytest.mark.parametrize(
     ("count", "share", "words"),
     [(1, 1.0, "cannot be faster together"), (2, 1.5, "cannot be faster together"), (8, 8.0, "1 to 8 workers")],

@@ -6,21 +6,29 @@ two questions.
 `"whole"`: which of these statements does another thread never come into the middle of, even if it may come between any two steps of the interpreter (bytecodes)? The other thread executes the same statement on the same objects. Whole
 is a statement if all is then as if one had come after the other.
 
-| Name | Statement | | Name | Statement |
-| --- | --- | --- | --- | --- |
-| `"append"` | `numbers.append(1)` | | `"item"` | `table["n"] = 1` |
-| `"add"` | `counter.n += 1` | | `"add to item"` | `table["n"] += 1` |
-| `"extend"` | `numbers.extend([1, 2])` | | `"swap"` | `pair.a, pair.b = pair.b, pair.a` |
-| `"pop"` | `numbers.pop()` | | `"look and pop"` | `if numbers: numbers.pop()` |
+| Name | Statement |
+| --- | --- |
+| `"append"` | `numbers.append(1)` |
+| `"add"` | `counter.n += 1` |
+| `"extend"` | `numbers.extend([1, 2])` |
+| `"pop"` | `numbers.pop()` |
+| `"item"` | `table["n"] = 1` |
+| `"add to item"` | `table["n"] += 1` |
+| `"swap"` | `pair.a, pair.b = pair.b, pair.a` |
+| `"look and pop"` | `if numbers: numbers.pop()` |
 
 `"together"`: during which of these does another thread's Python code go on *at the same moment*, on another core? (Not only in turns.)
 
-| Name | Call | | Name | Call |
-| --- | --- | --- | --- | --- |
-| `"sleep"` | `time.sleep(0.05)` | | `"loop"` | `for number in range(2_000_000): pass` |
-| `"hash"` | `hashlib.sha256(megabytes)` | | `"compress"` | `zlib.compress(megabytes)` |
-| `"sort"` | `sorted(a_million_numbers)` | | `"array sort"` | `np.sort(an_array_of_a_million)` |
-| `"power"` | `3 ** 500_000` | | `"pickle"` | `pickle.dumps(a_million_numbers)` |
+| Name | Call |
+| --- | --- |
+| `"sleep"` | `time.sleep(0.05)` |
+| `"hash"` | `hashlib.sha256(megabytes)` |
+| `"sort"` | `sorted(a_million_numbers)` |
+| `"power"` | `3 ** 500_000` |
+| `"loop"` | `for number in range(2_000_000): pass` |
+| `"compress"` | `zlib.compress(megabytes)` |
+| `"array sort"` | `np.sort(an_array_of_a_million)` |
+| `"pickle"` | `pickle.dumps(a_million_numbers)` |
 
 For example, `what_the_gil_does("whole")` returns something like `{"append", "swap"}`. Predict first. Then run the checks: for the first question they bring the second thread between every two bytecodes, one place after the other; for the second they forbid
 Python to take the GIL away from anybody, and look whether another thread goes on all the same. (On a Python without a GIL only the first is looked at.)

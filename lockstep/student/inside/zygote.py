@@ -2,9 +2,11 @@
 
 Run as `python -m lockstep.student.inside.zygote FD`, where FD is a UNIX socket. A request is one byte: `+` with three
 descriptors beside it, the control socket, the learner's socket, the end of the output pipe; or `=` with one, a file of cells
-that many programs have, as JSON.
+that many programs have, as JSON. NumPy is there from the beginning in a notebook, and in a sandbox once such a cell imports it:
+every process that is forked pays for what is loaded.
 """
 
+import ast
 import contextlib
 import gc
 import json
@@ -13,17 +15,21 @@ import socket
 import sys
 import tempfile
 
-from lockstep.program.cells import analysed
+from lockstep.program.cells import Facts, analysed
 from lockstep.student.inside import calls, keeper
 from lockstep.student.inside.confinement import Confinement, Unconfined
 from lockstep.student.inside.removal import remove_folder
 
-_WARM = ("numpy", "multiprocessing.pool", "multiprocessing.shared_memory", "concurrent.futures.process")
+_NUMPY = "numpy"
+_WARM = (calls.__name__, "multiprocessing.pool", "multiprocessing.shared_memory", "concurrent.futures.process")
 
 
-def main(descriptor: int, confinement: Confinement) -> None:
-    """Serves requests until the socket `descriptor` closes; `confinement` holds every learner's process."""
-    _warm_up()
+def main(descriptor: int, confinement: Confinement, *more: str) -> None:
+    """Serves requests until the socket `descriptor` closes; `confinement` holds every learner's process.
+
+    `more` are modules to load beside those that every check needs.
+    """
+    _warm_up(*_WARM, *more)
     requests = socket.socket(fileno=descriptor)
     while True:
         try:
@@ -39,8 +45,8 @@ def main(descriptor: int, confinement: Confinement) -> None:
         _reap()
 
 
-def _warm_up() -> None:
-    for name in (*_WARM, calls.__name__):
+def _warm_up(*modules: str) -> None:
+    for name in modules:
         with contextlib.suppress(ImportError):
             __import__(name)
     _keep_for_ever()
@@ -56,8 +62,18 @@ def _read_cells(descriptor: int) -> None:
     with open(descriptor, encoding="utf-8") as file:
         for text in json.load(file):
             with contextlib.suppress(Exception):  # a program that has it will say what is the matter with it
-                analysed(text)
+                if any(map(_imports_numpy, analysed(text)[1])):
+                    __import__(_NUMPY)
     _keep_for_ever()
+
+
+def _imports_numpy(statement: Facts) -> bool:
+    match statement.node:
+        case ast.Import(names):
+            return any(alias.name == _NUMPY for alias in names)
+        case ast.ImportFrom(module=name):
+            return name == _NUMPY
+    return False
 
 
 def _fork_keeper(requests: socket.socket, descriptors: list[int], confinement: Confinement) -> None:
@@ -88,4 +104,4 @@ def _reap() -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), Unconfined())
+    main(int(sys.argv[1]), Unconfined(), _NUMPY)
