@@ -1,5 +1,9 @@
 """`autograder doctor`: what holds a submission on this machine, what does not, and what to install for more."""
 
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
 from autograder.sandbox.bubblewrap import program
 from autograder.sandbox.launching import DESCRIPTIONS
 from autograder.sandbox.tiers import Probe, probe
@@ -26,6 +30,9 @@ _NOT_HELD = {
     ),
     "D": ("anything: a submission can read the hidden checks, the gradebook and your files, and change them",),
 }
+_SETTINGS = Path("/proc/sys")
+# Settings of the kernel that keep namespaces from ordinary users, and what allows them: Ubuntu's since 24.04, Debian's until 10.
+_NAMESPACES = {"kernel.apparmor_restrict_unprivileged_userns": "0", "kernel.unprivileged_userns_clone": "1"}
 _FOR_EVERY_TIER = "the kernel itself: for submissions from strangers, run all of this in a virtual machine of its own"
 
 
@@ -41,5 +48,15 @@ def describe(found: Probe) -> str:
     lines += [f"Not tier {tier}: {reason}." for tier, reason in found.missing]
     if program() is None:
         lines.append("To do: install bubblewrap (Debian and Ubuntu: apt install bubblewrap).")
+    if "B" in dict(found.missing):
+        lines += [f"To do: allow everybody to make namespaces (sudo sysctl -w {setting})." for setting in _forbidding()]
     lines += ["It does not hold:", *(f"  - {what}" for what in (*_NOT_HELD[found.tier], _FOR_EVERY_TIER))]
     return "\n".join(lines)
+
+
+def _forbidding() -> Iterator[str]:
+    """What would have to be set for a sandbox of tier B to be made by an ordinary user here."""
+    for name, value in _NAMESPACES.items():
+        with contextlib.suppress(OSError):
+            if _SETTINGS.joinpath(*name.split(".")).read_text().strip() != value:
+                yield f"{name}={value}"
