@@ -155,7 +155,8 @@ def test_a_check_that_a_restart_of_the_kernel_left_running_says_so_once_it_is_ov
     page.wait_for_function(
         """() => {
             document.getAnimations().forEach(each => each.finish());  // as if the time were over
-            return getComputedStyle(document.querySelector('.lockstep-silence')).visibility === 'visible';
+            const word = document.querySelector('.lockstep-silence');
+            return word && getComputedStyle(word).visibility === 'visible';
         }"""
     )
     assert "If it was restarted, or is gone, run this cell again." in word.inner_text()
