@@ -50,6 +50,11 @@ def whole_number(digits: int) -> str:
     return f"a whole number of {f'{digits / 1e6:.0f} million' if digits >= 1_000_000 else f'{digits:,}'} digits"
 
 
+def undefined(name: str) -> str:
+    """What to say where the program does not have the name that is asked of it."""
+    return f"`{name}` is not defined: run its cell, or restore its name"
+
+
 def enumerated(parts: Sequence[str]) -> str:
     """a, b and c"""
     return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]

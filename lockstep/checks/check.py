@@ -27,7 +27,7 @@ from lockstep.student.given import current_student, given
 from lockstep.student.process import Leftovers
 from lockstep.student.session import Session, Student, session_of
 from lockstep.student.shown import cut, shown
-from lockstep.words import brief, own_lines
+from lockstep.words import brief, own_lines, undefined
 
 _LONGEST = 6_000  # characters of an explanation
 _EVIDENCE_LIMIT = 200_000  # characters of what there is to look at: a program chooses how long steps and names are
@@ -243,7 +243,7 @@ def _raised(error: StudentRaised, session: Session) -> _Failure:
         inside = _INSIDE.findall(error.traceback)[-1:] or ["it"]
         return _Failure(f"`{inside[0]}` is not begun: it still raises NotImplementedError", not_begun=True)
     if missing := _ASKED_BY_GIVEN.match(error.traceback):  # the names of given code are known but for the learner's
-        return _Failure(f"`{missing[1]}` is not defined: run its cell, or restore its name", not_begun=True)
+        return _Failure(undefined(missing[1]), not_begun=True)
     if told := unpicklable(error.message):
         where = own_lines(error.traceback).rstrip().splitlines()
         while where and not where[-1].startswith(" "):  # pickle's own words, and since 3.14 its notes

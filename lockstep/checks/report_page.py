@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from lockstep.checks.report import CheckResult, Report
+from lockstep.page.silence import silence
 from lockstep.version import __version__
 from lockstep.words import plain
 
+_SLACK = 10.0  # seconds, beside twice the limit of a check, in which a kernel that is there has said something
 _CODE = re.compile(r"`([^`\n]+)`")
 
 
@@ -45,6 +47,8 @@ def report_html(
     running = running_headline(report, waiting, seconds) if waiting else ""
     headline = interrupted or running or report.headline
     note = f'<div class="lockstep-note">{marked(report.note)}</div>' if report.note else ""
+    if running and not interrupted:
+        note += silence(_SLACK + 2 * waiting[0].limit)
     return (
         f'{_STYLE}<div class="lockstep-report"><strong>{marked(headline)}</strong>{"".join(rows)}{note}{footer}</div>'
     )

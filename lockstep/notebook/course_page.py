@@ -11,10 +11,9 @@ from lockstep.notebook.units import Task, Unit
 from lockstep.words import counted
 
 _NO_MAP = "There is no map of the course beside this notebook. It is on the start page of the course."
-_LINE = (
-    "display: inline-grid; grid-template-columns: minmax(7em, 13em) minmax(10em, 1fr) 3.5em minmax(8em, 15em); gap: 0 12px; "
-    "width: calc(100% - 2em); vertical-align: top"
-)
+_LINE = "display: inline-flex; flex-wrap: wrap; gap: 0 12px; width: calc(100% - 2em); vertical-align: top"
+# Alike in each line; on a phone the last two stand below the others.
+_WIDTHS = ("2 1 7em", "3 1 10em", "0 0 3.5em", "1 1 11.5em")
 _LEVELS = ("", "a few lines, as in the lesson", "a step of your own", "takes thought, and more than one try")
 
 
@@ -42,10 +41,9 @@ def course_page(units: Sequence[Unit], here: Place | None) -> str:
 def _unit(unit: Unit, is_here: bool) -> str:
     there, of = (unit.mended, unit.puzzles) if unit.puzzles else (unit.reached, unit.points)
     bar = f'<progress style="width: 5em" value="{there:.2f}" max="{of or 1}" aria-label="{_plain(unit.title)}"></progress>'
-    line = (
-        f"{_link(unit.link, unit.title, 'strong')}"
-        f"<span>{_plain(unit.question)}</span><span>{_duration(unit.minutes)}</span><span>{bar} {_reached(unit)}</span>"
-    )
+    title, reached = _link(unit.link, unit.title, "strong"), f"{bar} {_reached(unit)}"
+    parts = (title, _plain(unit.question), _duration(unit.minutes), reached)
+    line = "".join(f'<span style="flex: {width}">{part}</span>' for width, part in zip(_WIDTHS, parts, strict=True))
     summary = f'<summary style="padding: 3px 0"><span style="{_LINE}">{line}</span></summary>'
     tasks = _tasks(unit.tasks) if unit.tasks else "<p>The table at its top tells of each puzzle.</p>"
     return f"<details{' open' if is_here and unit.tasks else ''}>{summary}{tasks}</details>"

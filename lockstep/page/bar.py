@@ -8,8 +8,10 @@ import sys
 from typing import Any
 
 from lockstep.page.kernel import in_notebook
+from lockstep.page.silence import silence
 
 PATIENCE = 2.0  # seconds of waiting before it is told of
+_SILENCE = 30.0  # seconds after which a bar that has not moved says so
 
 
 class Bar:
@@ -26,7 +28,8 @@ class Bar:
             from IPython.display import HTML, display  # costs as much as a small exploration where nobody has loaded it
 
             self._shown = True
-            page = HTML(f'<progress max="1" value="{min(1.0, share):.3f}"></progress> {html.escape(text)}')
+            bar = f'<progress max="1" value="{min(1.0, share):.3f}"></progress> {html.escape(text)}'
+            page = HTML(bar + silence(_SILENCE))
             if self._handle is None:
                 self._handle = display(page, display_id=True)
             else:

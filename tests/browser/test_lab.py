@@ -130,3 +130,33 @@ def test_the_start_notebook_runs_with_no_error_but_of_the_checks_that_it_shows(p
             .map(output => output.evalue)"""
     )
     assert errors == []
+
+
+HANGS = """from lockstep import check
+
+@check("it ends", limit=60)
+def _(student):
+    student.hang()
+
+check.run("hang")"""
+
+
+def test_a_check_that_a_restart_of_the_kernel_left_running_says_so_once_it_is_overdue(page, lab):
+    open_notebook(page, lab, "01-processes/01-processes.ipynb")
+    cells = page.evaluate(f"() => {CODE}.slice(0, 3).map(cell => cell.model.id)")
+    set_solution(page, cells[1], "def hang():\n    while True:\n        pass")
+    set_solution(page, cells[2], HANGS)
+    for cell in cells:
+        run_cell(page, cell)
+    page.locator(REPORT, has_text="checking hang").wait_for()
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart().then(() => 1)")
+    word = page.locator(".lockstep-silence").first
+    assert not word.is_visible()
+    page.wait_for_function(
+        """() => {
+            document.getAnimations().forEach(each => each.finish());  // as if the time were over
+            const word = document.querySelector('.lockstep-silence');
+            return word && getComputedStyle(word).visibility === 'visible';
+        }"""
+    )
+    assert "If it was restarted, or is gone, run this cell again." in word.inner_text()

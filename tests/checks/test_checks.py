@@ -104,6 +104,37 @@ def test_a_missing_function_is_named_with_what_to_do():
     assert "`f` is not defined: run its cell, or restore its name" in refusal("x = 1", "student.f()")
 
 
+ASKED_BY_GIVEN = """
+from multiprocessing import Process
+from lockstep import explore
+
+@given
+def work(n):
+    return Pair(n)
+
+@given
+def run(n):
+    process = Process(target=work, args=(n,))
+    process.start()
+    process.join()
+    return n
+"""
+
+
+@pytest.mark.parametrize("asked", ["given.work", "given.run"], ids=["in main", "in a process"])
+def test_a_name_that_explored_given_code_asks_for_in_vain_is_one_calm_line(asked):
+    body = f"explore({asked}, 1).always_ends()"
+    lines = refusal("x = 1", body, ASKED_BY_GIVEN).splitlines()
+    assert len(lines) == 3
+    assert lines[2].strip() == "`Pair` is not defined: run its cell, or restore its name"
+    assert report("def Pair(n):\n    return n, n", body, ASKED_BY_GIVEN).passed == 1
+
+
+def test_a_name_that_the_learners_own_code_asks_for_in_vain_stays_its_error():
+    told = refusal("def Pair(n):\n    return n, other", "explore(given.work, 1).always_ends()", ASKED_BY_GIVEN)
+    assert "NameError: name 'other' is not defined" in told
+
+
 def test_a_wrong_number_of_arguments_is_named():
     assert "`f(1)` cannot be called: f() takes 0 positional arguments" in refusal("def f(): pass", "student.f(1)")
 

@@ -70,5 +70,13 @@ def test_a_running_check_is_named_with_its_limit():
     assert "checking <code>count</code>: check 2 of 3, at most 10 s" in shown
 
 
+def test_a_running_check_says_when_it_was_not_heard_of_for_longer_than_it_can_take_and_a_finished_one_does_not():
+    waiting = [Waiting("one", 5.0)]
+    assert "The kernel has said nothing for 20 s." in page(total=1, waiting=waiting)
+    assert "The kernel" not in page(CheckResult("one", True, 0.1))
+    report = Report("count", (), 1)
+    assert "The kernel" not in report_html(report, waiting=waiting, interrupted="interrupted after 3 s")
+
+
 def test_what_stands_below_a_report_is_at_its_end():
     assert page(CheckResult("one", True, 0.1), footer="<p>Go on</p>").endswith("<p>Go on</p></div>")

@@ -13,6 +13,7 @@ from lockstep.exploration.inside.local_service import LocalService
 from lockstep.exploration.progress import Progress
 from lockstep.exploration.search.watch import Watch
 from lockstep.page import bar
+from lockstep.page.silence import silence
 from lockstep.program.source import ModuleSource
 from lockstep.student.data import Reference
 
@@ -94,7 +95,7 @@ def test_a_notebook_gets_a_bar_that_goes_away(monkeypatch, share):
     shown = bar.Bar()
     shown.tell("1 < 2", share)
     shown.close()
-    first = f'<progress max="1" value="{min(1, share):.3f}"></progress> 1 &lt; 2'
+    first = f'<progress max="1" value="{min(1, share):.3f}"></progress> 1 &lt; 2' + silence(30)
     assert pages == [first, ""]
     shown.tell("1 < 2", share)
     shown.close()

@@ -26,6 +26,7 @@ from lockstep.standin.objects.waiting import ACTIVE
 from lockstep.standin.operation import Answer, Creation, Message, Operation
 from lockstep.student.data import DataError, decode, encode
 from lockstep.student.inside.references import NotThere
+from lockstep.words import undefined
 
 _MESSAGE_LIMIT = 2_000
 _LINES = 8  # of a stack
@@ -147,6 +148,8 @@ class Run(Life):
             if isinstance(error, SystemExit) and self.program.payload is not None:
                 code = error.code
                 return ("returned", None, code if isinstance(code, int) else 0 if code is None else 1)
+            if type(error) is NameError and error.name and self.machine.is_of_given(error):
+                return ("missing", undefined(error.name), 1)  # the names of given code are known but for the learner's
             told = "".join(traceback.format_exception_only(error)).strip()[:_MESSAGE_LIMIT]
             told = _OWN_MODULE.sub("", _ADDRESS.sub("", told))  # an address differs from run to run, and says nothing
             if _NO_BUFFER.search(told):  # as numpy says of what has no memory of its own
@@ -193,6 +196,7 @@ class ExploreMachine(GreenletMachine):
     ) -> None:
         super().__init__(program, given, untimed_imports, options)
         self.call_main, self.resting = call_main, resting
+        self._given_labels = given.labels - program.labels
         self.lists_children = program.mentions("active_children") or given.mentions("active_children")
         self.tokens = Tokens()
         self.unfinished: dict[Run, None] = {}
@@ -285,6 +289,11 @@ class ExploreMachine(GreenletMachine):
             raise NotCovered(f"`explore` compares what the object's methods return, and {error}") from None
         run.call = ()
         run.came_back.append(outcome)
+
+    def is_of_given(self, error: BaseException) -> bool:
+        """Was it raised in given code?"""
+        *_, (frame, _line) = traceback.walk_tb(error.__traceback__)
+        return frame.f_code.co_filename in self._given_labels
 
     def trace(self, error: BaseException) -> tuple[Line, ...]:
         """The learner's lines in an exception's traceback, innermost first."""

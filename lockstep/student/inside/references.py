@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from lockstep.student.data import Reference
+from lockstep.words import undefined
 
 
 class NotThere(BaseException):  # not an Exception, or it would count as one of the program's
@@ -23,7 +24,7 @@ def resolved(value: Any, find: Callable[[str, str], Any]) -> Any:
             try:
                 function = find(origin, name)
             except AttributeError:
-                raise NotThere(f"`{name}` is not defined: run its cell, or restore its name") from None
+                raise NotThere(undefined(name)) from None
             return function if arguments is None else partial(function, *resolved(arguments, find))
         case list() | tuple() | set() | frozenset():
             return type(value)(resolved(item, find) for item in value)
