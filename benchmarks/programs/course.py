@@ -55,7 +55,7 @@ def references(folder: Path, workers: int, steps: int, scale: float) -> list[Ref
     )
     return [
         _run_all(processes, workers, int(400 * scale) * steps),
-        _count_primes(speedup, int(18_000 * scale), workers),
+        _count_primes(speedup, int(25_000 * scale**0.5), workers),
         _add_squares(speedup, round(100_000_000 / 3 * scale), workers),
         *_in_shares(patterns, int(667 * scale), workers),
         _word_count(patterns, int(60_000 * scale), workers),
