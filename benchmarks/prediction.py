@@ -13,7 +13,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from benchmarks import options
 from benchmarks.comparing.predictions import Effort, Machine, Verdict, verdict
@@ -39,15 +39,19 @@ def table(effort: Effort, only: list[str]) -> Figure:
             for row in _smaller(ROWS, effort):
                 if not only or any(part in row.name for part in only):
                     verdicts.append(_row(row, cores, machine, effort))
-    found = [one for one in verdicts if one is not None]
-    if not found:
-        return "no row was measured while the machine was steady", False
-    median = statistics.median(abs(one.error) for one in found)
-    told = f"median error {median:.1%} over {len(found)} rows (aim: 5%)"
-    missed = sum(one.kept is False for one in found)
-    still_open = sum(one is None or one.kept is None for one in verdicts)
-    for number, what in ((missed, "missed its bar"), (still_open, "left open")):
-        told += f", {number} {what}" if number else ""
+    return of_rows(verdicts)
+
+
+def of_rows(verdicts: Sequence[Verdict | None]) -> Figure:
+    """The median of the errors of the rows that were measured, whichever way each is wrong, and how each was decided."""
+    errors = [abs(one.error) for one in verdicts if one is not None]
+    if not errors:
+        return f"no row of {len(verdicts)} was measured while the machine was steady", False
+    median = statistics.median(errors)
+    kept = [one and one.kept for one in verdicts]
+    missed, still_open = kept.count(False), kept.count(None)
+    told = f"median error {median:.1%} over {len(errors)} of {len(verdicts)} rows (aim: 5%)"
+    told += f", {kept.count(True)} ok, {still_open} open, {missed} missed"
     return told, median <= 0.05 and not missed and not still_open
 
 

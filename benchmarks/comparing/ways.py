@@ -5,8 +5,10 @@ from __future__ import annotations
 import concurrent.futures
 import contextlib
 import multiprocessing
+import pickle
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 FORK = multiprocessing.get_context("fork") if "fork" in multiprocessing.get_all_start_methods() else multiprocessing
@@ -71,7 +73,6 @@ def joblib_loky(workers: int) -> Iterator[Map]:
 @contextlib.contextmanager
 def dask_processes(workers: int) -> Iterator[Map]:
     from dask.distributed import Client, LocalCluster
-    from dask.sizeof import sizeof
 
     with (
         LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=50) as cluster,
@@ -79,13 +80,17 @@ def dask_processes(workers: int) -> Iterator[Map]:
     ):
 
         def mapped(task: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
-            given = list(items)
-            if sizeof(given) > _LARGE:
+            given = [pickle.dumps(item) for item in items]
+            if sum(map(len, given)) > _LARGE:
                 given = client.scatter(given, hash=False)
-            found: list[Any] = client.gather(client.map(task, given, pure=False))
-            return found
+            return [pickle.loads(one) for one in client.gather(client.map(partial(_packed, task), given, pure=False))]
 
         yield mapped
+
+
+def _packed(task: Callable[[Any], Any], item: bytes) -> bytes:
+    """A task whose item and answer travel as one piece, as with the others: Dask would send a list number by number."""
+    return pickle.dumps(task(pickle.loads(item)))
 
 
 def stop_joblib() -> None:

@@ -54,8 +54,8 @@ def references(folder: Path, workers: int, steps: int, scale: float) -> list[Ref
         import_module(names[unit]) for unit in ("processes", "speedup", "patterns", "sorting", "grids")
     )
     return [
-        _run_all(processes, workers, int(400 * scale) * steps),
-        _count_primes(speedup, int(18_000 * scale), workers),
+        _run_all(processes, workers, int(800 * scale) * steps),
+        _count_primes(speedup, int(25_000 * scale**0.5), workers),
         _add_squares(speedup, round(100_000_000 / 3 * scale), workers),
         *_in_shares(patterns, int(667 * scale), workers),
         _word_count(patterns, int(60_000 * scale), workers),
@@ -65,12 +65,13 @@ def references(folder: Path, workers: int, steps: int, scale: float) -> list[Ref
 
 
 def _run_all(module: Any, workers: int, steps: int) -> Reference:
-    tasks = [partial(spin, steps)] * workers
+    share = steps // workers
+    tasks = [partial(spin, share)] * workers
     return Reference(
         "run_all",
         lambda: module.run_all(tasks),
         lambda: [task() for task in tasks],
-        lambda mapped: mapped(spin, [steps] * workers),
+        lambda mapped: mapped(spin, [share] * workers),
     )
 
 

@@ -57,7 +57,7 @@ ROWS = (
         predicted_patterns.matrix_product,
         predicted_patterns.matrix_product_serial,
         2_048,
-        MEMORY,
+        COMPUTE,
     ),
     Row(
         "branch and bound", predicted_searches.branch_and_bound, predicted_searches.branch_and_bound_serial, 600, SEARCH

@@ -86,7 +86,8 @@ def of_grids(module: Any, workers: int, scale: float) -> list[Reference]:
     throws, size, steps = int(120_000_000 * scale) + 10_000, int(1_000 * scale**0.5) + 8, max(2, int(150 * scale**0.5))
     rows = int(250 * scale**0.5) + 4
     chunks = [10_000] * (throws // 10_000)
-    seeds = np.random.SeedSequence(1).spawn(len(chunks))
+    seeded = list(zip(np.random.SeedSequence(1).spawn(len(chunks)), chunks, strict=True))
+    pieces = [seeded[first:last] for first, last in _cuts(len(seeded), 4 * workers)]  # as `Pool.map` cuts by itself
     grid, world = np.zeros((size, size)), [[(3 * r * r + 5 * c) % 2 for c in range(rows)] for r in range(rows)]
     grid[:, 0] = 1
     generations = max(2, int(25 * scale**0.5))
@@ -94,6 +95,9 @@ def of_grids(module: Any, workers: int, scale: float) -> list[Reference]:
     left, right = np.random.default_rng(1).random((2, side, side))
     drawn = int(600 * scale**0.5) + 4
     drawing = [(escape_steps, row, drawn, drawn) for row in range(drawn)]
+
+    def hits(mapped: Map) -> int:
+        return sum(mapped(partial(_sum_of, module.hits_in), pieces))
 
     def halos(cells: Any, mapped: Map) -> Any:
         for _ in range(generations):
@@ -122,10 +126,8 @@ def of_grids(module: Any, workers: int, scale: float) -> list[Reference]:
         Reference(
             "estimate_pi", lambda: module.estimate_pi(throws, workers, 1),
             lambda: sum(map(module.hits_in, zip(np.random.SeedSequence(1).spawn(len(chunks)), chunks, strict=True))),
-            lambda mapped: sum(mapped(module.hits_in, list(zip(seeds, chunks, strict=True)))),
-            in_threads=lambda mapped: sum(mapped(module.hits_in, list(zip(seeds, chunks, strict=True)))),
-            why="a seed for every chunk is made and packed by one process",
-            sends=packed(*zip(seeds, chunks, strict=True)), last=lambda: np.random.SeedSequence(1).spawn(len(chunks)),
+            hits, in_threads=hits, why="a seed for every chunk is made and packed by one process",
+            sends=packed(*pieces), last=lambda: np.random.SeedSequence(1).spawn(len(chunks)),
         ),
         Reference(
             "mandelbrot", lambda: module.mandelbrot(escape_steps, drawn, drawn, workers),
@@ -240,6 +242,10 @@ def _searched(asked: Callable[[int], list[int]], mapped: Any) -> dict[int, int]:
 
 def _cuts(length: int, parts: int) -> list[tuple[int, int]]:
     return list(pairwise(length * part // parts for part in range(parts + 1)))
+
+
+def _sum_of(function: Callable[[Any], int], tasks: Any) -> int:
+    return sum(map(function, tasks))
 
 
 def _spread(function: Callable[..., Any], arguments: Any) -> Any:

@@ -84,7 +84,7 @@ def assigned(line: str, kinds: list[str]) -> list[str]:
     """
     pairs = _pairs(line)
     if len(pairs) == 1 and isinstance(pairs[0][0], ast.Tuple) and set(kinds) == {"channel"}:
-        return [f"{ast.unparse(end)}'s end" for end in pairs[0][0].elts][: len(kinds)]  # by the end that receives
+        return _ends([ast.unparse(end) for end in pairs[0][0].elts], pairs[0][1], len(kinds))
     names: list[str] = []
     expected: list[str] = []
     for target, value in pairs:
@@ -95,6 +95,19 @@ def assigned(line: str, kinds: list[str]) -> list[str]:
             expected += creates
             names += _parts(title, creates, _constructor(call) in _ARRAYS)
     return names if expected == kinds else []
+
+
+def _ends(targets: list[str], value: ast.expr, count: int) -> list[str]:
+    """So many channels, each by the end that receives, of a line that may have been executed several times; empty if it made no pipe."""
+    if _constructor(value) != "Pipe" or len(targets) != 2:
+        return []
+    assert isinstance(value, ast.Call)
+    given = [*value.args, *(keyword.value for keyword in value.keywords if keyword.arg == "duplex")]
+    one_way = any(isinstance(one, ast.Constant) and one.value in (False, 0) for one in given)
+    receiving = targets[:1] if one_way else targets
+    turns = -(-count // len(receiving))
+    names = [f"{end}[{turn}]" if turns > 1 else end for turn in range(turns) for end in receiving]
+    return [f"{name}'s end" for name in names[:count]]
 
 
 def _pairs(line: str) -> list[tuple[ast.expr, ast.expr]]:

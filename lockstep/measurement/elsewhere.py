@@ -43,7 +43,13 @@ def measured_elsewhere(name: str, file: Path = FILE) -> Elsewhere | None:
     alone = median(seconds["serial"])
     runs = sorted((int(workers), median(taken)) for workers, taken in seconds.items() if workers != "serial")
     return Elsewhere(
-        f"{kept['machine']['usable']} cores of {kept['machine']['cpu']}",
+        _machine(kept, runs[-1][0]),
         tuple(programs[name]["sizes"]),
         tuple((workers, alone / taken) for workers, taken in runs),
     )
+
+
+def _machine(kept: dict[str, Any], most: int) -> str:
+    """Two hyper-threads of a core are two CPUs, but no two cores: then it is said how many they were as fast as."""
+    cpu, cores = kept["machine"]["cpu"], median(kept["capacity"])
+    return f"{most} cores of {cpu}" if cores > 0.9 * most else f"{most} CPUs of {cpu}, as fast as {cores:.1f} cores"

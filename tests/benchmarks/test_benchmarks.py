@@ -12,6 +12,7 @@ from autograder.authoring.catalogue import ROOT
 from benchmarks.comparing import peers
 from benchmarks.programs.course import references
 from benchmarks.sixteen import SCALE
+from tests.lessons.drawn import asked_by_lessons
 
 NAMES = sorted(path.stem for path in (ROOT / "benchmarks").glob("*.py") if path.stem != "__init__")
 NEEDS = {"player": [pytest.mark.browser], "sandbox": [pytest.mark.sandbox]}
@@ -55,14 +56,7 @@ def test_a_peer_that_is_not_installed_is_left_out_with_a_line(capsys):
 
 @pytest.mark.slow
 def test_what_a_lesson_draws_from_sixteen_cores_is_measured_with_the_lessons_sizes(tmp_path):
-    # A curve for other sizes would not be drawn.
     measured = {one.name: one.sizes for one in references(tmp_path, 2, 1, SCALE)}
-    asked = {
-        name: (int(size),)
-        for lesson in sorted((ROOT / "lessons").glob("*/*.py"))
-        for size, name in re.findall(
-            r'speedup\(\s*\w+, ([\d_]+),[^()]*elsewhere="(\w+)",?\s*\)', lesson.read_text(encoding="utf-8")
-        )
-    }
+    asked = asked_by_lessons()
     assert len(asked) >= 5
     assert {name: measured.get(name) for name in asked} == asked

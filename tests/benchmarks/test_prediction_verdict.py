@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.comparing.predictions import Effort, Repetition, contention, repetition, verdict
+from benchmarks.prediction import of_rows
 from benchmarks.programs.prediction_rows import COMPUTE, Row
 from lockstep.machine.capacity import Capacity
 from lockstep.simulation.actors import Stretch
@@ -52,6 +53,28 @@ def test_an_interval_that_holds_the_bar_leaves_it_open():
     found = judged([0.02, 0.4, 0.1, -0.2, 0.3])
     assert found.kept is None
     assert "OPEN" in str(found)
+
+
+def test_what_is_said_in_short_is_the_median_over_rows_and_how_each_was_decided():
+    ok, missed, undecided = judged([0.03] * 5), judged([-0.4] * 5), judged([0.02, 0.4, 0.1, -0.2, 0.3])
+    assert of_rows([ok, ok, missed, undecided, None]) == (
+        "median error 6.5% over 4 of 5 rows (aim: 5%), 2 ok, 2 open, 1 missed",
+        False,
+    )
+    assert of_rows([ok, judged([-0.01] * 5)]) == (
+        "median error 2.0% over 2 of 2 rows (aim: 5%), 2 ok, 0 open, 0 missed",
+        True,
+    )
+
+
+@pytest.mark.parametrize("verdicts", [["ok", "missed"], ["ok", "open"], ["ok", None]])
+def test_a_row_that_is_missed_or_open_is_not_within_the_aim(verdicts):
+    kinds = {"ok": judged([0.01] * 5), "missed": judged([0.4] * 5), "open": judged([0.0, 0.4, 0.0, -0.4, 0.0])}
+    assert of_rows([kinds.get(one) for one in verdicts])[1] is False
+
+
+def test_where_no_row_was_measured_no_median_is_told():
+    assert of_rows([None, None]) == ("no row of 2 was measured while the machine was steady", False)
 
 
 @pytest.mark.parametrize("disturbed", [{"others": 1.5}, {"others": None}, {"unsteady": 0.3}])

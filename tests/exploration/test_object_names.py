@@ -19,6 +19,14 @@ def called(line: str, *kinds: str) -> list[str]:
         ("self.a = Semaphore(0); self.b = Semaphore(0)", ["semaphore", "semaphore"], ["self.a", "self.b"]),
         ("a, b = Lock(), Value('i', 0, lock=False)", ["lock", "cell"], ["a", "b"]),
         ("left, right = Pipe()", ["channel", "channel"], ["left's end", "right's end"]),
+        ("here, there = Pipe(False)", ["channel"], ["here's end"]),
+        (
+            "here, there = Pipe()",
+            ["channel"] * 4,
+            ["here[0]'s end", "there[0]'s end", "here[1]'s end", "there[1]'s end"],
+        ),
+        ("r, s = mp.Pipe(duplex=False)", ["channel"] * 3, ["r[0]'s end", "r[1]'s end", "r[2]'s end"]),
+        ("up, down = [Pipe() for _ in range(2)]", ["channel"] * 4, [f"channel {number}" for number in range(1, 5)]),
         ("forks = [Lock() for _ in range(2)]", ["lock", "lock"], ["forks[0]", "forks[1]"]),
         ("ready: Event = mp.Event()", ["event"], ["ready"]),
         (

@@ -9,6 +9,7 @@ from lockstep.measurement import measuring
 from lockstep.measurement.elsewhere import FILE, Elsewhere, measured_elsewhere
 from lockstep.measurement.measuring import request_for, speedup
 from lockstep.measurement.speedup_view import changed
+from tests.lessons.drawn import asked_by_lessons
 from tests.measurement.test_real_speedup import busy_loop
 
 
@@ -17,7 +18,8 @@ def kept(tmp_path, monkeypatch):
     """A file as `make sixteen` writes it, where the course looks for it."""
     seconds = {"serial": [1.0, 0.8, 1.2], "16": [0.1, 0.125, 0.2], "2": [0.5]}
     data = {
-        "machine": {"cpu": "Example <CPU> 1", "usable": 16},
+        "machine": {"cpu": "Example <CPU> 1", "usable": 32},
+        "capacity": [15.8, 15.9, 12.0],
         "programs": {"busy_loop": {"sizes": [10], "seconds": seconds}},
     }
     file = tmp_path / "sixteen.json"
@@ -30,6 +32,13 @@ def test_the_curve_is_made_of_medians_and_labelled_with_its_machine(kept):
     found = measured_elsewhere("busy_loop", kept)
     assert found == Elsewhere("16 cores of Example <CPU> 1", (10,), ((2, 2.0), (16, 8.0)))
     assert found.label == "measured on 16 cores of Example <CPU> 1"
+
+
+def test_cpus_that_are_no_cores_are_not_called_so(kept):
+    data = json.loads(kept.read_text(encoding="utf-8")) | {"capacity": [9.9, 9.7]}
+    kept.write_text(json.dumps(data), encoding="utf-8")
+    found = measured_elsewhere("busy_loop", kept)
+    assert found.label == "measured on 16 CPUs of Example <CPU> 1, as fast as 9.8 cores"
 
 
 def test_a_name_that_is_not_kept_is_refused_with_those_that_are(kept):
@@ -72,9 +81,12 @@ def test_it_is_not_drawn_for_other_sizes_nor_for_weak_scaling(kept):
 
 
 @pytest.mark.skipif(not FILE.exists(), reason="nobody has run `make sixteen` yet")
-def test_what_is_kept_has_a_serial_time_and_curves_up_to_its_cores():
+def test_what_is_kept_is_what_the_lessons_draw_with_curves_up_to_sixteen():
     kept = json.loads(FILE.read_text(encoding="utf-8"))
     for name in kept["programs"]:
         found = measured_elsewhere(name)
-        assert found.speedups[-1][0] == kept["machine"]["usable"]
+        assert found.speedups[-1][0] == 16
         assert all(speedup > 0 for _, speedup in found.speedups)
+    assert asked_by_lessons()
+    for name, sizes in asked_by_lessons().items():
+        assert measured_elsewhere(name).sizes == sizes

@@ -10,6 +10,7 @@ All three matrices are in shared memory (`three_matrices` gives three arrays on 
 `blocked_matmul` returns, all workers are joined and all shared memory is closed and unlinked; the product is an array of its own.
 """
 
+import os
 import time
 from itertools import pairwise
 from multiprocessing import Pool, Process, RawArray, get_context
@@ -110,6 +111,16 @@ def slow_to_add(left, right):
 
 
 @given
+def signed(left, right):
+    # In the place of the product who multiplies: 1, its number and the square of that. To multiply takes 1 s.
+    time.sleep(1)
+    found = np.zeros((left.shape[0], right.shape[1]))
+    if right.shape[1] >= 3:
+        found[0, :3] = 1, os.getpid(), os.getpid() ** 2
+    return found
+
+
+@given
 def operands(rows, inner, columns):
     # Small whole numbers, all sums of which are exact.
     a, b = np.arange(rows * inner) * 7 % 11 + 1.0, np.arange(inner * columns) * 5 % 13 + 1.0
@@ -204,6 +215,14 @@ def _(student):
     assert found.result[0] == student.product_alone(4, 16, 4), (
         "two workers add to the same numbers: `+=` reads, adds and writes, and what the other one has written in between is lost. Give each block of the product to one worker, with all that is to be added"
     )
+    found = simulate(student.product, given.signed, 4, 16, 8, 4, 2, cores=3, costs="ideal", limit=15)
+    for column in 0, 4:
+        products, numbers, squares = found.result[0][0][column : column + 3]
+        # Only where all numbers are the same; more products than four are of others than `multiply`, as the next check says.
+        assert products > 4 or products * squares == numbers**2, (
+            f"of the {products:.0f} products that are added up in one block of the product, some are one worker's and some another's. "
+            "A lock makes the sum right, and all wait for it: give each block of the product to one worker"
+        )
 
 
 @check("each number is fetched as often as blocks of 8 x 8 need it, and all workers compute", limit=30)
@@ -277,6 +296,39 @@ def the_last_rows_are_lost(): ...
     },
 )
 def the_inner_blocks_are_shared_out(): ...
+
+
+@wrong("some are one worker's and some another's")
+def the_inner_blocks_are_added_under_a_lock():
+    from multiprocessing import Lock
+
+    def add(multiply, memory, shape, size, pieces, lock):
+        a, b, c = three_matrices(memory, *shape)
+        for row, column, k in pieces:
+            part = multiply(a[row : row + size, k : k + size], b[k : k + size, column : column + size])
+            with lock:
+                c[row : row + size, column : column + size] += part
+
+    def blocked_matmul(multiply, a, b, size, workers):
+        rows, inner, columns = shape = (*a.shape, b.shape[1])
+        memory = SharedMemory(create=True, size=8 * (a.size + b.size + rows * columns))
+        shared_a, shared_b, c = three_matrices(memory, *shape)
+        shared_a[:], shared_b[:] = a, b
+        starts = [range(0, length, size) for length in (rows, columns, inner)]
+        pieces = [(row, column, k) for row in starts[0] for column in starts[1] for k in starts[2]]
+        lock = Lock()
+        processes = [
+            Process(target=add, args=(multiply, memory, shape, size, pieces[worker::workers], lock))
+            for worker in range(workers)
+        ]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join()
+        found = c.copy()
+        memory.close()
+        memory.unlink()
+        return found
 
 
 @wrong("is looked at and changed under one lock")

@@ -35,10 +35,6 @@ equivalent_mutants = {
     "+ sizes = [min(10001, throws - start) for start in range(0, throws, 10_000)]": "one dart in ten thousand cannot be seen in the answer",
     "+ sizes = [min(10_000, throws - start) for start in range(0, throws, 9999)]": "one dart in ten thousand cannot be seen in the answer",
     "+ sizes = [min(10_000, throws - start) for start in range(0, throws, 10001)]": "one dart in ten thousand cannot be seen in the answer",
-    "+ hits = sum(pool.map(hits_in, list(zip(seeds, sizes)), chunksize=None))": "whole shares are chunks too, and every piece costs the same",
-    "+ hits = sum(pool.map(hits_in, list(zip(seeds, sizes)), ))": "whole shares are chunks too, and every piece costs the same",
-    "+ hits = sum(pool.map(hits_in, zip(seeds, sizes), chunksize=1))": "the pool makes a list of it",
-    "+ hits = sum(pool.map(hits_in, list(zip(seeds, sizes)), chunksize=2))": "whole shares are chunks too, and every piece costs the same",
 }
 
 
@@ -57,7 +53,7 @@ def estimate_pi(throws, workers, seed):
     sizes = [min(10_000, throws - start) for start in range(0, throws, 10_000)]
     seeds = np.random.SeedSequence(seed).spawn(len(sizes))
     with Pool(workers) as pool:
-        hits = sum(pool.map(hits_in, list(zip(seeds, sizes)), chunksize=1))
+        hits = sum(pool.map(hits_in, zip(seeds, sizes)))
         pool.close()
         pool.join()
     return 4 * hits / throws
@@ -305,7 +301,7 @@ def one_seeded_generator_for_all():
 
 @wrong(
     "of all the work itself: a task says which darts are to be thrown",
-    replaced={"pool.map(hits_in, list(zip(seeds, sizes)), chunksize=1)": "map(hits_in, zip(seeds, sizes))"},
+    replaced={"pool.map(hits_in, zip(seeds, sizes))": "map(hits_in, zip(seeds, sizes))"},
 )
 def the_parent_throws(): ...
 

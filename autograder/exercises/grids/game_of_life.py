@@ -155,7 +155,7 @@ def _(student):
         found, _ = simulate(student.glider_after, 6, 7, steps, 1, cores=2, limit=8).result
         assert len(found) == 6, f"a world of 6 rows has {len(found)} afterwards"
         assert found == student.alone(student.glider(6, 7), steps), (
-            f"with one worker it is wrong after {steps} steps: it is its own neighbour above and below, since the world is round, and so in every step"
+            f"with one worker it is wrong after {steps} step{'s' * (steps > 1)}: it is its own neighbour above and below, since the world is round, and so in every step"
         )
 
 

@@ -82,6 +82,13 @@ def slowly_on_a_square(vertex):
 
 
 @given
+def slowly_round_a_ring(vertex):
+    # As round_a_ring, where one comes back to the start; asking takes 1 s of computing.
+    work(1)
+    return round_a_ring(vertex)
+
+
+@given
 def in_a_tree(vertex):
     # 364 vertices in levels of 1, 3, 9, 27, 81, 243; asking takes 1 s of computing.
     work(1)
@@ -178,6 +185,12 @@ def _(student):
         f"the graph has 16 vertices, and {asked} times somebody was asked for its neighbours: a vertex that two of a level have found is asked twice. "
         "Note it as seen when it is found, and not only when it is asked"
     )
+    found = simulate(student.breadth_first_search, given.slowly_round_a_ring, 0, 3, cores=5, costs="ideal", limit=15)
+    asked = round(found.work)
+    assert asked <= 7, (
+        f"a ring has 7 vertices, and {asked} times somebody was asked for its neighbours: the neighbours of the start lead back to it. "
+        "It has been seen from the beginning"
+    )
 
 
 @check("the level is shared: 4 workers on 6 virtual cores", limit=20)
@@ -224,6 +237,18 @@ def depth_first():
 
             visit(start, 0)
         return distances
+
+
+@wrong(
+    "the neighbours of the start lead back to it",
+    replaced={
+        "distances = {start: 0}": "distances, depth = {}, 0",
+        "following = []": "following, depth = [], depth + 1",
+        "distances[level[0]] + 1": "depth",
+        "    return distances": "    return distances | {start: 0}",
+    },
+)
+def the_start_is_seen_last(): ...
 
 
 @wrong("Note it as seen when it is found, and not only when it is asked")
