@@ -149,9 +149,9 @@ def leave_a_file(task):
 
 @given
 def beside_a_failure(seconds):
-    # What was raised, and how many of five other jobs had ended when it was.
+    # What was raised, and how many of eight other jobs had ended when it was.
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        kinds = [(0.0, 1.0), *[(1.0, 0.0)] * 4]
+        kinds = [(0.0, 1.0), *[(1.0, 0.0)] * 7]
         others = [(leave_a_file, (folder, place), *kind) for place, kind in enumerate(kinds)]
         try:
             with_the_right_pool([(fails, 0, *seconds), *others], 2)
@@ -252,8 +252,8 @@ def _(student):
     for seconds in (1.0, 0.0), (0.0, 1.0), (0.0, 0.0):
         said, ended = student.beside_a_failure(seconds)
         assert said == "job 0 fails, on purpose", "a job raised ValueError, and with_the_right_pool did not raise it"
-        assert ended == 5, (
-            f"a job raised an exception, and when it came out {ended} of five others had been done: they were forgotten, cancelled, or ended in the middle"
+        assert ended == 8, (
+            f"a job raised an exception, and when it came out {ended} of eight others had been done: they were forgotten, cancelled, or ended in the middle"
         )
 
 
@@ -441,7 +441,7 @@ def exceptions_in_the_place_of_results():
             return results
 
 
-@wrong("of five others had been done", "✘ an exception is raised, and all jobs have ended by then")
+@wrong("of eight others had been done", "✘ an exception is raised, and all jobs have ended by then")
 def what_has_not_begun_is_cancelled():
     def with_the_right_pool(jobs, cores):
         processes, threads = ProcessPoolExecutor(cores), ThreadPoolExecutor(32)
@@ -456,7 +456,7 @@ def what_has_not_begun_is_cancelled():
             processes.shutdown(cancel_futures=True)
 
 
-@wrong("of five others had been done", "✘ an exception is raised, and all jobs have ended by then")
+@wrong("of eight others had been done", "✘ an exception is raised, and all jobs have ended by then")
 def a_pool_that_is_left_by_with_is_terminated():
     def with_the_right_pool(jobs, cores):
         with Pool(cores) as processes, ThreadPoolExecutor(32) as threads:
