@@ -1,6 +1,6 @@
 """Simulated against measured makespans, and what a simulation costs: `python -m benchmarks.prediction`.
 
-Every repetition simulates a program and then runs it for real, at the speed that the machine had in this very repetition (see
+Every repetition runs a program for real and then simulates it, for the machine as it was in this very repetition (see
 `benchmarks.comparing.predictions`). A repetition counts if nobody else used the CPUs and that speed was much the same
 throughout. The 95 % interval of a row's median error decides if it lies within the bar as a whole, or as a whole outside.
 Beside it stands the error of the work, in CPU seconds, which tells a wrong charge from a wrong schedule.

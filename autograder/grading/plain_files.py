@@ -107,7 +107,12 @@ def _within(folder: Path) -> Iterator[Path]:
 
 
 def _may_be_read(path: Path) -> bool:
-    return os.access(path, os.R_OK | os.X_OK if os.path.isdir(path) else os.R_OK)
+    return searchable(path) if os.path.isdir(path) else os.access(path, os.R_OK)
+
+
+def searchable(folder: Path) -> bool:
+    """Can it be told what lies in the folder?"""
+    return os.access(folder, os.R_OK | os.X_OK)
 
 
 def _page(path: Path) -> str:

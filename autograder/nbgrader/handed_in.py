@@ -1,6 +1,5 @@
 """What a class has handed in: the work in it, what cannot be graded at all, and what is odd about it."""
 
-import os
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -8,7 +7,7 @@ from pathlib import Path
 
 from autograder.grading.assembly import assemble
 from autograder.grading.grader import Graded
-from autograder.grading.plain_files import StrangeFolder, strange, strange_within
+from autograder.grading.plain_files import StrangeFolder, searchable, strange, strange_within
 from autograder.grading.storage import CannotWrite
 from autograder.grading.submission import Submission, UnreadableSubmission, read_submission
 from autograder.grading.unit import Unit, read_unit, work_in
@@ -80,7 +79,7 @@ def submissions(course: Path, name: str) -> list[tuple[str, Path]]:
     Of a student whose folder may not be read nobody knows: it counts.
     """
     places = (student / name for student in sorted(_students(course)))
-    folders = [place for place in places if not _searchable(place.parent) or place.is_dir() or strange(place)]
+    folders = [place for place in places if not searchable(place.parent) or place.is_dir() or strange(place)]
     return [(folder.parent.name, folder / f"{name}.ipynb") for folder in folders]
 
 
@@ -93,7 +92,7 @@ def oddities(course: Path, names: Sequence[str]) -> Iterator[str]:
     alike: dict[str, list[str]] = {}
     for student in sorted(_students(course)):
         alike.setdefault(unicodedata.normalize("NFC", student.name).casefold().strip(), []).append(student.name)
-        for path in sorted(student.iterdir()) if _searchable(student) else []:
+        for path in sorted(student.iterdir()) if searchable(student) else []:
             where = f"submitted/{student.name}/{path.name}"
             if path.is_file() and (path.suffix == ".ipynb" or path.name in known):
                 yield f"{where} is not looked at: {PLACE}"
@@ -112,10 +111,6 @@ def _students(course: Path) -> list[Path]:
         return [path for path in (course / "submitted").iterdir() if path.is_dir() or strange(path)]
     except FileNotFoundError:
         return []
-
-
-def _searchable(folder: Path) -> bool:
-    return os.access(folder, os.R_OK | os.X_OK)
 
 
 def tasks_of(
